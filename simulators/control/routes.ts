@@ -1,0 +1,85 @@
+/** What the control interface answers, as a function of method, path and body. HTTP itself is server.ts. */
+import { TABLES, type Table } from '../devices/device.ts';
+import type { FrameLog } from '../frame-log.ts';
+import type { Simulation } from '../simulation.ts';
+
+export interface ControlParts {
+  readonly simulation: Simulation;
+  readonly log: FrameLog;
+  /** Counters of the endpoints and the clock, joined to `GET /state`. */
+  figures(): Readonly<Record<string, unknown>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** undefined = no body. */
+  readonly body?: unknown;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/**
+ * @param path without query
+ * @param body undefined when the request had none
+ */
+export function route(parts: ControlParts, method: string, path: string, body: unknown): Answer {
+  const [first = '', ...rest] = path.split('/').slice(1);
+  if (first === 'faults' && rest.length === 0) return routeFaults(parts, method, body);
+  if (first === 'faults' && rest.length === 2) {
+    if (method !== 'DELETE') return refuse(405, 'wrong-method');
+    return setFault(parts, rest[0] ?? '', rest[1] ?? '', false);
+  }
+  if (rest.length > 0) return refuse(404, 'not-found');
+  if (first === 'registers') return method === 'PUT' ? pin(parts, body) : refuse(405, 'wrong-method');
+  if (first === 'state') {
+    return method === 'GET'
+      ? { status: 200, body: { ...parts.simulation.state(), ...parts.figures() } }
+      : refuse(405, 'wrong-method');
+  }
+  if (first === 'log') {
+    return method === 'GET' ? { status: 200, body: parts.log.list() } : refuse(405, 'wrong-method');
+  }
+  return refuse(404, 'not-found');
+}
+
+export function refuse(status: number, code: string, more: Body = {}): Answer {
+  return { status, body: { code, ...more } };
+}
+
+function routeFaults(parts: ControlParts, method: string, body: unknown): Answer {
+  if (method === 'GET') return { status: 200, body: parts.simulation.faults() };
+  if (method !== 'POST') return refuse(405, 'wrong-method');
+  if (!isBody(body)) return refuse(400, 'bad-request');
+  const { equipment, fault } = body;
+  const isWhole =
+    typeof equipment === 'string' && typeof fault === 'string' && Object.keys(body).length === 2;
+  return isWhole ? setFault(parts, equipment, fault, true) : refuse(400, 'bad-request');
+}
+
+function setFault(parts: ControlParts, equipment: string, fault: string, isActive: boolean): Answer {
+  if (parts.simulation.setFault(equipment, fault, isActive)) return { status: 204 };
+  const known = parts.simulation.faults().map((each) => ({ equipment: each.equipment, fault: each.fault }));
+  return refuse(404, 'unknown-fault', { known });
+}
+
+function pin(parts: ControlParts, body: unknown): Answer {
+  if (!isBody(body)) return refuse(400, 'bad-request');
+  const { equipment, table, address, value } = body;
+  if (typeof equipment !== 'string' || !isTable(table) || !isWord(address)) return refuse(400, 'bad-request');
+  const max = table === 'coil' || table === 'discrete' ? 1 : 0xffff;
+  if (value !== null && !(isWord(value) && value <= max)) return refuse(400, 'bad-request');
+  const result = parts.simulation.pin(equipment, table, address, value);
+  return result === 'done' ? { status: 204 } : refuse(404, result);
+}
+
+function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTable(value: unknown): value is Table {
+  return TABLES.some((table) => table === value);
+}
+
+function isWord(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff;
+}

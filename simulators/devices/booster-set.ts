@@ -1,0 +1,96 @@
+/** `generic-booster-2p` on the wire: registers from the physics of physics/booster.ts, and its faults. */
+import {
+  BOOSTER,
+  type BoosterInputs,
+  type BoosterPump,
+  type BoosterState,
+  createBooster,
+  protectBooster,
+  stepBooster,
+} from '../physics/booster.ts';
+import type { Device, DeviceModel, DeviceOptions, FaultDef, HasFault, RegisterImage } from './device.ts';
+import { NOT_AVAILABLE, put, toBits, toI16, toU16, toU32 } from './encode.ts';
+
+const MODE_AUTOMATIC = 2;
+const PUMP_BASES = [20, 40] as const;
+/** Motor temperature from which a pump reports a warning. */
+const WARNING_C = 90;
+
+export const boosterSet: DeviceModel = {
+  partCount: 2,
+  maxRegisters: 60,
+  faults: toFaults,
+  create: createBoosterSet,
+};
+
+function toFaults(id: string, parts: readonly string[]): readonly FaultDef[] {
+  return [
+    {
+      equipment: id,
+      fault: 'dry-running',
+      text: { zh: '水箱缺水，水泵缺水保护停机', en: 'Suction tank runs empty, pumps stop on dry running' },
+    },
+    {
+      equipment: id,
+      fault: 'sensor-fault',
+      text: { zh: '出口压力变送器故障', en: 'Outlet pressure transmitter fails' },
+    },
+    ...parts.map((equipment) => ({
+      equipment,
+      fault: 'trip',
+      text: { zh: '水泵过流跳闸', en: 'Pump trips on overcurrent' },
+    })),
+  ];
+}
+
+function createBoosterSet(options: DeviceOptions): Device {
+  let state = createBooster(options.seed, options.startHour);
+  const toInputs = (hasFault: HasFault): BoosterInputs => ({
+    isDraining: hasFault(options.id, 'dry-running'),
+    isSensorLost: hasFault(options.id, 'sensor-fault'),
+    isTripped: [hasFault(options.parts[0] ?? '', 'trip'), hasFault(options.parts[1] ?? '', 'trip')],
+  });
+  return {
+    step(hasFault, dtS) {
+      state = stepBooster(state, toInputs(hasFault), dtS);
+    },
+    settle(hasFault) {
+      state = protectBooster(state, toInputs(hasFault));
+    },
+    image: (hasFault) => toImage(state, toInputs(hasFault).isSensorLost),
+    state: () => ({ ...state }),
+  };
+}
+
+function toImage(state: BoosterState, isSensorLost: boolean): RegisterImage {
+  const holding = new Map<number, number>();
+  const hasTrip = state.pumps.some((pump) => pump.tripCode !== 0);
+  put(holding, 0, [
+    isSensorLost ? NOT_AVAILABLE : toU16(state.pressureMpa, 0.001),
+    toU16(BOOSTER.setPointMpa, 0.001),
+    toU16(state.tankLevelM, 0.001),
+    toU16(state.flowM3h, 0.1),
+    MODE_AUTOMATIC,
+    toBits({ 0: state.isShort, 1: hasTrip || state.isShort || isSensorLost, 2: isSensorLost }),
+    ...toU32(state.energyKwh, 0.1),
+  ]);
+  for (const [index, pump] of state.pumps.entries()) {
+    put(holding, PUMP_BASES[index] ?? 0, toPumpBlock(pump));
+  }
+  return { coil: new Map(), discrete: new Map(), input: new Map(), holding };
+}
+
+function toPumpBlock(pump: BoosterPump): readonly number[] {
+  const isTripped = pump.tripCode !== 0;
+  const isWarm = pump.temperatureC >= WARNING_C;
+  return [
+    toBits({ 0: !isTripped, 1: pump.speedHz > 0, 3: isTripped, 7: isWarm, 9: true }),
+    pump.tripCode,
+    toU16(pump.speedHz, 0.01),
+    toU16(pump.currentA, 0.1),
+    MODE_AUTOMATIC,
+    toI16(pump.temperatureC, 0.1),
+    ...toU32(pump.runningHours, 0.1),
+    ...toU32(pump.starts, 1),
+  ];
+}

@@ -1,0 +1,187 @@
+/**
+ * Reads a scenario file: which devices answer on which ports, and which faults come when. Reports every problem
+ * with file, line and column. Running it is simulation.ts and main.ts.
+ */
+import { readFileSync } from 'node:fs';
+import { DEVICE_MODELS } from './devices/index.ts';
+import { type Path, parseYaml, type Reader, ScenarioError, toShown } from './yaml-reader.ts';
+
+export interface EndpointDef {
+  readonly id: string;
+  /** TCP port on 127.0.0.1; 0 = any free one. */
+  readonly port: number;
+}
+
+export interface DeviceDef {
+  readonly id: string;
+  /** Key into devices/index.ts. */
+  readonly model: string;
+  readonly endpoint: string;
+  /** Modbus unit, 1–247. */
+  readonly unit: number;
+  readonly parts: readonly string[];
+}
+
+export interface TimelineEntry {
+  /** Simulated time since the programme was ready, ms. */
+  readonly afterMs: number;
+  readonly action: 'inject' | 'clear';
+  readonly equipment: string;
+  readonly fault: string;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  /** Hour of the day at simulated time 0. */
+  readonly startHour: number;
+  readonly controlPort: number;
+  readonly endpoints: readonly EndpointDef[];
+  readonly devices: readonly DeviceDef[];
+  /** Sorted by time. */
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** Largest scenario file, bytes; a longer one is a mistake in the path. */
+const MAX_FILE_BYTES = 256 * 1024;
+
+/** @throws ScenarioError when the file is missing or has problems. */
+export function loadScenario(file: string): Scenario {
+  return parseScenario(readText(file), file);
+}
+
+/** @param file name used in messages. @throws ScenarioError with all problems. */
+export function parseScenario(text: string, file: string): Scenario {
+  return parseYaml(text, file, readScenario);
+}
+
+function readScenario(reader: Reader, value: unknown): Scenario {
+  const root = reader.fields(
+    value,
+    [],
+    ['version', 'seed', 'startHour', 'controlPort', 'endpoints', 'devices', 'timeline'],
+  );
+  if (root['version'] !== 1) reader.problem(['version'], `expected 1, found ${toShown(root['version'])}`);
+  const endpoints = reader
+    .list(root['endpoints'], ['endpoints'])
+    .map((item, at) => readEndpoint(reader, item, at));
+  const devices = reader
+    .list(root['devices'], ['devices'])
+    .map((item, at) => readDevice(reader, item, at, endpoints));
+  refuseDoubles(reader, endpoints, devices);
+  const timeline = reader
+    .list(root['timeline'] ?? [], ['timeline'])
+    .map((item, at) => readTimelineEntry(reader, item, at, devices));
+  return {
+    seed: reader.integer(root['seed'] ?? 1, ['seed'], 0, 0xffff_ffff),
+    startHour: reader.integer(root['startHour'] ?? 9, ['startHour'], 0, 23),
+    controlPort: reader.integer(root['controlPort'] ?? 0, ['controlPort'], 0, 65_535),
+    endpoints,
+    devices,
+    timeline: timeline.toSorted((left, right) => left.afterMs - right.afterMs),
+  };
+}
+
+function readEndpoint(reader: Reader, item: unknown, at: number): EndpointDef {
+  const path = ['endpoints', at];
+  const fields = reader.fields(item, path, ['id', 'port']);
+  return {
+    id: reader.id(fields['id'], [...path, 'id']),
+    port: reader.integer(fields['port'], [...path, 'port'], 0, 65_535),
+  };
+}
+
+function readDevice(reader: Reader, item: unknown, at: number, endpoints: readonly EndpointDef[]): DeviceDef {
+  const path = ['devices', at];
+  const fields = reader.fields(item, path, ['id', 'model', 'endpoint', 'unit', 'parts']);
+  const partsPath = [...path, 'parts'];
+  const device = {
+    id: reader.id(fields['id'], [...path, 'id']),
+    model: reader.id(fields['model'], [...path, 'model']),
+    endpoint: reader.id(fields['endpoint'], [...path, 'endpoint']),
+    unit: reader.integer(fields['unit'], [...path, 'unit'], 1, 247),
+    parts: reader
+      .list(fields['parts'], partsPath)
+      .map((part, index) => reader.id(part, [...partsPath, index])),
+  };
+  if (!endpoints.some((endpoint) => endpoint.id === device.endpoint)) {
+    reader.problem(
+      [...path, 'endpoint'],
+      `no such endpoint; known: ${endpoints.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  const model = DEVICE_MODELS.get(device.model);
+  if (!model)
+    reader.problem([...path, 'model'], `no such model; known: ${[...DEVICE_MODELS.keys()].join(', ')}`);
+  else if (device.parts.length !== model.partCount) {
+    reader.problem(partsPath, `expected ${model.partCount} parts, found ${device.parts.length}`);
+  }
+  return device;
+}
+
+function refuseDoubles(
+  reader: Reader,
+  endpoints: readonly EndpointDef[],
+  devices: readonly DeviceDef[],
+): void {
+  const seen = new Set<string>();
+  const once = (key: string, path: Path): void => {
+    if (seen.has(key)) reader.problem(path, `${key} is there twice`);
+    seen.add(key);
+  };
+  for (const [at, { id, port }] of endpoints.entries()) {
+    once(`endpoint ${id}`, ['endpoints', at, 'id']);
+    if (port !== 0) once(`port ${port}`, ['endpoints', at, 'port']);
+  }
+  for (const [at, device] of devices.entries()) {
+    once(`equipment ${device.id}`, ['devices', at, 'id']);
+    once(`unit ${device.unit} of ${device.endpoint}`, ['devices', at, 'unit']);
+    for (const [index, part] of device.parts.entries())
+      once(`equipment ${part}`, ['devices', at, 'parts', index]);
+  }
+}
+
+function readTimelineEntry(
+  reader: Reader,
+  item: unknown,
+  at: number,
+  devices: readonly DeviceDef[],
+): TimelineEntry {
+  const path = ['timeline', at];
+  const fields = reader.fields(item, path, ['afterMs', 'inject', 'clear']);
+  if (('inject' in fields ? 1 : 0) + ('clear' in fields ? 1 : 0) !== 1) {
+    reader.problem(path, 'expected exactly one of inject, clear');
+  }
+  const action = 'clear' in fields ? 'clear' : 'inject';
+  const target = reader.fields(fields[action], [...path, action], ['equipment', 'fault']);
+  const equipment = reader.id(target['equipment'], [...path, action, 'equipment']);
+  const fault = reader.id(target['fault'], [...path, action, 'fault']);
+  const known = devices.flatMap(
+    (device) => DEVICE_MODELS.get(device.model)?.faults(device.id, device.parts) ?? [],
+  );
+  if (!known.some((each) => each.equipment === equipment && each.fault === fault)) {
+    const list = known.map((each) => `${each.equipment} ${each.fault}`).join(', ');
+    reader.problem([...path, action], `no such fault; known: ${list}`);
+  }
+  // A week is far beyond any demonstration; more is a slip of units.
+  return {
+    afterMs: reader.integer(fields['afterMs'], [...path, 'afterMs'], 0, 604_800_000),
+    action,
+    equipment,
+    fault,
+  };
+}
+
+function readText(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.length <= MAX_FILE_BYTES) return text;
+  } catch (error) {
+    throw new ScenarioError(
+      `${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      {
+        cause: error,
+      },
+    );
+  }
+  throw new ScenarioError(`${file}: larger than ${MAX_FILE_BYTES} bytes`);
+}

@@ -1,0 +1,123 @@
+/**
+ * Acquisition: one loop per link, a watchdog over all of them. Readings go out by `onBatch`, states by
+ * `onLinkStatus`; both are called synchronously, and what they throw ends the process. Which protocol is spoken is
+ * the drivers' business, what a value means that of rules/.
+ */
+import type { Logger } from 'pino';
+import type { LinkDef, PointDef, SiteModel } from '../config/model.ts';
+import { assert, defined } from '../core/assert.ts';
+import type { Clock } from '../core/clock.ts';
+import type { LinkStatus } from '../core/link.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import type { PollDriver } from '../drivers/driver.ts';
+import { Emitter } from './emitter.ts';
+import { LinkLoop } from './link-loop.ts';
+import type { PlannedRequest } from './schedule.ts';
+
+/** How often values are checked for age: how late `stale` can be. */
+const WATCHDOG_MS = 250;
+/** Links begin spread over their fastest interval, and over no more than this, so that the first values come soon. */
+const MAX_START_SPREAD_MS = 1_000;
+
+export interface AcquisitionOptions {
+  readonly model: SiteModel;
+  /** Key: protocol. Every protocol of the model's links is in it. */
+  readonly drivers: ReadonlyMap<string, PollDriver>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 ≤ r < 1; spreads reconnecting. */
+  readonly random: () => number;
+  readonly onBatch: (batch: ReadingBatch) => void;
+  readonly onLinkStatus: (status: LinkStatus) => void;
+}
+
+export interface Acquisition {
+  /** Once. Returns at once; absent devices are no error. */
+  start(): void;
+  /** Resolves when all loops have ended and all sockets are closed. Idempotent. */
+  stop(): Promise<void>;
+  /** In the order of the model; counters as of now. */
+  links(): readonly LinkStatus[];
+}
+
+export function createAcquisition(options: AcquisitionOptions): Acquisition {
+  const loops = createLoops(options);
+  const idle = idleLinks(options);
+  let watchdog: NodeJS.Timeout | null = null;
+  let hasStarted = false;
+  return {
+    start() {
+      assert(!hasStarted, 'acquisition starts once');
+      hasStarted = true;
+      for (const loop of loops) loop.start();
+      watchdog = setInterval(() => {
+        for (const loop of loops) loop.sweep();
+      }, WATCHDOG_MS);
+    },
+    async stop() {
+      if (watchdog) clearInterval(watchdog);
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+    links: () => [...loops.map((loop) => loop.status()), ...idle],
+  };
+}
+
+function createLoops(options: AcquisitionOptions): readonly LinkLoop[] {
+  const { model } = options;
+  const byLink = Map.groupBy(model.points, ({ link }) => link);
+  const links = [...model.links.values()].filter(({ id }) => byLink.has(id));
+  return links.map((link, at) => {
+    const points = defined(byLink.get(link.id), 'points of the link');
+    return createLoop(options, link, points, at / links.length);
+  });
+}
+
+/** @param phase share of the start spread after which the link begins, 0–1 */
+function createLoop(
+  { model, drivers, clock, log, random, onBatch, onLinkStatus }: AcquisitionOptions,
+  link: LinkDef,
+  points: readonly PointDef[],
+  phase: number,
+): LinkLoop {
+  const driver = defined(drivers.get(link.protocol), `driver for protocol ${link.protocol}`);
+  const requests = planRequests(model, driver, link, points);
+  const spreadMs = Math.min(MAX_START_SPREAD_MS, ...requests.map(({ pollMs }) => pollMs));
+  return new LinkLoop({
+    link,
+    driver,
+    requests,
+    startDelayMs: phase * spreadMs,
+    emitter: new Emitter({ model, points, clock, onBatch }),
+    clock,
+    log: log.child({ link: link.id }),
+    random,
+    onStatus: onLinkStatus,
+  });
+}
+
+function planRequests(
+  model: SiteModel,
+  driver: PollDriver,
+  link: LinkDef,
+  points: readonly PointDef[],
+): readonly PlannedRequest[] {
+  const equipmentOf = (point: PointDef) =>
+    defined(model.equipment.get(point.equipment), `equipment of ${point.id}`);
+  return [...Map.groupBy(points, ({ pollMs }) => pollMs)].flatMap(([pollMs, group]) =>
+    driver.plan(link, group, equipmentOf).map((request) => ({ request, pollMs })),
+  );
+}
+
+/** Links that nobody uses are shown as stopped and not connected: a single-master device may serve somebody else. */
+function idleLinks({ model, clock }: AcquisitionOptions): readonly LinkStatus[] {
+  const used = new Set(model.points.map(({ link }) => link));
+  return [...model.links.keys()]
+    .filter((link) => !used.has(link))
+    .map((link) => ({
+      link,
+      state: 'stopped',
+      sinceMs: clock.now().wallMs,
+      reason: 'no points on this link',
+      counters: {},
+    }));
+}

@@ -1,0 +1,13 @@
+/** Addresses of the gateway's own points (protocol `internal`): the name of a figure that app.ts supplies. */
+import Type from 'typebox';
+import type { ProtocolSchema } from '../config/catalog.ts';
+
+export const internalProtocol: ProtocolSchema = {
+  link: {},
+  device: {},
+  profile: {},
+  address: { figure: Type.String({ minLength: 1, maxLength: 64 }) },
+  shiftAddress: (address) => address,
+  checkAddress: () => [],
+  isBoolean: () => false,
+};

@@ -1,0 +1,35 @@
+/** Figures of one link since start: those of its connections, past and present, and of the loop itself. */
+
+/** Stable names: /metrics and the page show them. A link that has done nothing yet shows zeros. */
+const NAMES = [
+  'requests',
+  'replies',
+  'timeouts',
+  'exceptions',
+  'reconnects',
+  'late_replies',
+  'wrong_unit',
+  'bad_frames',
+  'skipped_cycles',
+  'stale_readings',
+  'bytes_in',
+  'bytes_out',
+] as const;
+
+export type Counters = Readonly<Record<string, number>>;
+
+export class LinkCounters {
+  readonly #totals: Record<string, number> = Object.fromEntries(NAMES.map((name) => [name, 0]));
+
+  add(figures: Counters): void {
+    for (const [name, value] of Object.entries(figures))
+      this.#totals[name] = (this.#totals[name] ?? 0) + value;
+  }
+
+  /** Totals together with figures that are still running. */
+  with(...running: readonly Counters[]): Counters {
+    const sum = new LinkCounters();
+    for (const figures of [this.#totals, ...running]) sum.add(figures);
+    return sum.#totals;
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * The hub of the live event streams (`GET /api/v1/events`): every event is written down once and sent to all.
+ * Readings are batched; alarms, tickets and links go at once. The hub owns the streams until they end and bounds
+ * what a slow one may cost; HTTP itself is in routes/events.ts.
+ *
+ *   feed ─▶ frame (one Buffer) ─▶ stream … stream        unsent > eventStreamBytes ─▶ closed, counted
+ *
+ * Nothing is replayed: a page that connects (again) gets `hello`, then fetches what it shows, then follows events.
+ */
+import type { AlarmEvent } from '../core/alarm.ts';
+import { RiserError } from '../core/errors.ts';
+import type { LinkStatus } from '../core/link.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import type { TicketEvent } from '../core/ticket.ts';
+import type { Person } from '../people/people.ts';
+import { createPendingReadings, type PendingReadings } from './live-readings.ts';
+import type { ApiLimits } from './options.ts';
+import type { LiveEventName, LiveEvents } from './schemas.ts';
+import type { ApiServices, Figure } from './services.ts';
+import { toAlarmView, toLinkView, toTicketView } from './views.ts';
+
+/** The writing end of one connection; a ServerResponse is one. */
+export interface LiveSink {
+  readonly writableLength: number;
+  write(frame: Buffer): boolean;
+  end(): unknown;
+  destroy(): unknown;
+}
+
+type HubLimits = Pick<
+  ApiLimits,
+  | 'eventStreams'
+  | 'eventStreamBytes'
+  | 'eventBatchMs'
+  | 'eventBatchReadings'
+  | 'heartbeatMs'
+  | 'sessionCheckMs'
+>;
+type HubServices = Pick<ApiServices, 'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds'>;
+
+interface Stream {
+  readonly sink: LiveSink;
+  readonly token: string;
+  person: Person;
+}
+
+/** How long a browser waits before it connects again. */
+const RETRY_MS = 2_000;
+
+export class LiveHub {
+  readonly #services: HubServices;
+  readonly #limits: HubLimits;
+  readonly #streams = new Set<Stream>();
+  readonly #stops: (() => void)[];
+  readonly #counts = { opened: 0, refused: 0, stalled: 0, ended: 0, frames: 0, discarded: 0 };
+  #epoch: number;
+  #pending: PendingReadings;
+  #batchTimer: NodeJS.Timeout | null = null;
+  #isChecking = false;
+  #isClosed = false;
+  #eventId = 0;
+
+  constructor(services: HubServices, limits: HubLimits) {
+    this.#services = services;
+    this.#limits = limits;
+    this.#epoch = services.model.epoch;
+    this.#pending = createPendingReadings(services.model);
+    const heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs).unref();
+    const check = setInterval(() => void this.recheck(), limits.sessionCheckMs).unref();
+    const { feeds } = services;
+    this.#stops = [
+      () => clearInterval(heartbeat),
+      () => clearInterval(check),
+      feeds.readings.subscribe((batch) => this.#onReadings(batch)),
+      feeds.links.subscribe((status) => this.#onLink(status)),
+      feeds.alarms.subscribe((event) => this.#onAlarm(event)),
+      feeds.tickets.subscribe((event) => this.#onTicket(event)),
+    ];
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether one more stream is taken; asked before the head of the answer is written. @throws RiserError `too-many-streams`. */
+  admit(): void {
+    if (!this.#isClosed && this.#streams.size < this.#limits.eventStreams) return;
+    this.#counts.refused++;
+    throw new RiserError('too-many-streams');
+  }
+
+  /** Takes the sink over and greets it. @returns forgets the stream; to be called when its connection has closed. */
+  open(sink: LiveSink, token: string, person: Person): () => void {
+    const stream: Stream = { sink, token, person };
+    this.#streams.add(stream);
+    this.#counts.opened++;
+    const { clock, version } = this.#services;
+    sink.write(Buffer.from(`retry: ${RETRY_MS}\n\n`));
+    this.#send(stream, toFrame('hello', { serverMs: clock.now().wallMs, version }));
+    return () => void this.#streams.delete(stream);
+  }
+
+  /** Ends the streams of a session that has just been logged out. */
+  endSession(token: string): void {
+    for (const stream of this.#streams) if (stream.token === token) this.#end(stream);
+  }
+
+  /**
+   * Asks again who is behind each stream and ends those whose session is over or may no longer read. A check that
+   * fails (the store does not answer) ends nothing and is tried again with the next.
+   */
+  async recheck(): Promise<void> {
+    if (this.#isChecking || this.#streams.size === 0) return;
+    this.#isChecking = true;
+    try {
+      for (const token of new Set([...this.#streams].map((stream) => stream.token))) {
+        const person = await this.#services.people.authenticate(token);
+        const isAllowed = person?.permissions.has('site.read') === true;
+        for (const stream of [...this.#streams].filter((one) => one.token === token)) {
+          if (person === null || !isAllowed) this.#end(stream);
+          else stream.person = person;
+        }
+      }
+    } catch (error) {
+      this.#services.log.warn({ err: error }, 'sessions of live streams could not be checked');
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  figures(): readonly Figure[] {
+    const { opened, refused, stalled, ended, frames, discarded } = this.#counts;
+    const total = (name: string, help: string, value: number): Figure => ({
+      name,
+      help,
+      type: 'counter',
+      value,
+    });
+    return [
+      {
+        name: 'riser_live_streams',
+        help: 'Live event streams now',
+        type: 'gauge',
+        value: this.#streams.size,
+      },
+      total('riser_live_streams_opened_total', 'Live event streams opened', opened),
+      total(
+        'riser_live_streams_refused_total',
+        'Live event streams refused because there were too many',
+        refused,
+      ),
+      total(
+        'riser_live_streams_stalled_total',
+        'Live event streams closed because the page did not read',
+        stalled,
+      ),
+      total(
+        'riser_live_streams_ended_total',
+        'Live event streams closed because the session had ended',
+        ended,
+      ),
+      total('riser_live_frames_total', 'Events written, over all streams', frames),
+      total(
+        'riser_live_batches_discarded_total',
+        'Batches of readings of another configuration epoch',
+        discarded + this.#pending.discardedBatches,
+      ),
+    ];
+  }
+
+  /** Ends every stream and subscription; no stream is taken afterwards. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    if (this.#batchTimer !== null) clearTimeout(this.#batchTimer);
+    for (const stream of this.#streams) stream.sink.end();
+    this.#streams.clear();
+  }
+
+  #onReadings(batch: ReadingBatch): void {
+    if (this.#streams.size === 0) return;
+    this.#followModel();
+    this.#pending.add(batch);
+    this.#armBatch();
+  }
+
+  #followModel(): void {
+    const { model } = this.#services;
+    if (model.epoch === this.#epoch) return;
+    this.#epoch = model.epoch;
+    this.#counts.discarded += this.#pending.discardedBatches;
+    this.#pending = createPendingReadings(model);
+  }
+
+  #armBatch(): void {
+    if (this.#batchTimer !== null || this.#pending.size === 0) return;
+    this.#batchTimer = setTimeout(() => this.#flush(), this.#limits.eventBatchMs).unref();
+  }
+
+  #flush(): void {
+    this.#batchTimer = null;
+    if (this.#streams.size === 0) {
+      this.#pending.clear();
+      return;
+    }
+    const json = this.#pending.take(this.#limits.eventBatchReadings);
+    if (json !== null) this.#sendAll(toRawFrame('readings', json));
+    this.#armBatch();
+  }
+
+  #onLink(status: LinkStatus): void {
+    if (this.#streams.size === 0) return;
+    this.#sendAll(toFrame('link', toLinkView(status, this.#services.model)));
+  }
+
+  #onAlarm({ type, atMs, occurrence }: AlarmEvent): void {
+    if (this.#streams.size === 0) return;
+    this.#sendAll(toFrame('alarm', { type, atMs, alarm: toAlarmView(occurrence) }, ++this.#eventId));
+  }
+
+  /** A ticket shows each person the transitions that he may make: one frame per set of permissions. */
+  #onTicket({ type, atMs, by, ticket }: TicketEvent): void {
+    if (this.#streams.size === 0) return;
+    const id = ++this.#eventId;
+    const frames = new Map<string, Buffer>();
+    for (const stream of this.#streams) {
+      const { permissions } = stream.person;
+      const key = [...permissions].sort().join(' ');
+      const frame =
+        frames.get(key) ??
+        toFrame('ticket', { type, atMs, by, ticket: toTicketView(ticket, permissions) }, id);
+      frames.set(key, frame);
+      this.#send(stream, frame);
+    }
+  }
+
+  #beat(): void {
+    if (this.#streams.size === 0) return;
+    this.#sendAll(toFrame('heartbeat', { serverMs: this.#services.clock.now().wallMs }));
+  }
+
+  #sendAll(frame: Buffer): void {
+    for (const stream of this.#streams) this.#send(stream, frame);
+  }
+
+  /** What waits is looked at before writing, so that one large frame does not close a stream that reads. */
+  #send(stream: Stream, frame: Buffer): void {
+    if (stream.sink.writableLength > this.#limits.eventStreamBytes) {
+      this.#counts.stalled++;
+      this.#streams.delete(stream);
+      stream.sink.destroy();
+      return;
+    }
+    stream.sink.write(frame);
+    this.#counts.frames++;
+  }
+
+  #end(stream: Stream): void {
+    this.#counts.ended++;
+    this.#streams.delete(stream);
+    stream.sink.end();
+  }
+}
+
+function toFrame<Name extends LiveEventName>(name: Name, data: LiveEvents[Name], id?: number): Buffer {
+  return toRawFrame(name, JSON.stringify(data), id);
+}
+
+/** @param json one line: JSON.stringify escapes line breaks */
+function toRawFrame(name: LiveEventName, json: string, id?: number): Buffer {
+  return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${json}\n\n`);
+}

@@ -1,0 +1,12 @@
+/** What a `not-found` says is missing, in both languages. */
+import type { Text } from '../core/text.ts';
+
+export const NOUNS = {
+  alarm: { zh: '告警', en: 'alarm' },
+  apiPath: { zh: '接口', en: 'API path' },
+  equipment: { zh: '设备', en: 'equipment' },
+  location: { zh: '位置', en: 'location' },
+  point: { zh: '点位', en: 'point' },
+  rule: { zh: '告警规则', en: 'rule' },
+  ticket: { zh: '工单', en: 'ticket' },
+} as const satisfies Record<string, Text>;

@@ -1,0 +1,127 @@
+/** Shapes of what clients send: parameters, query strings, bodies. Closed: a field that is not here is refused. */
+import Type, { type Static, type TProperties } from 'typebox';
+import { ID_PATTERN, MAX_ID_LENGTH } from '../core/ids.ts';
+import { LIMITS } from '../core/limits.ts';
+import { PRIORITY_NAMES, TICKET_CLASS_NAMES } from '../core/ticket.ts';
+import { ROLES } from '../people/permissions.ts';
+import type { Role } from '../store/store.ts';
+import type { TransitionType } from '../tickets/transitions.ts';
+
+const closed = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+
+const Id = Type.String({ pattern: ID_PATTERN, maxLength: MAX_ID_LENGTH });
+const LongText = Type.String({ maxLength: LIMITS.textChars });
+const ShortText = Type.String({ maxLength: LIMITS.shortTextChars });
+
+// --- parameters ---------------------------------------------------------------------------------------------------
+
+/** Ids that the gateway gives: occurrences and tickets; equipment ids fit too. */
+export const IdParams = closed({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+export const PointParams = closed({
+  equipment: Id,
+  point: Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH }),
+});
+export const RuleParams = closed({ equipment: Id, rule: Id });
+
+// --- query strings ------------------------------------------------------------------------------------------------
+
+const paging = {
+  limit: Type.Integer({ minimum: 1, maximum: LIMITS.pageRows, default: 100 }),
+  offset: Type.Integer({ minimum: 0, default: 0 }),
+};
+const equipment = Type.Optional(Id);
+
+export const PageQuery = closed(paging);
+export const PointsQuery = closed({ equipment });
+export const AlarmsQuery = closed({
+  state: oneOf(['open', 'all'], { default: 'open' }),
+  equipment,
+  ...paging,
+});
+export const TicketsQuery = closed({
+  state: oneOf(['open', 'closed', 'all'], { default: 'open' }),
+  equipment,
+  ...paging,
+});
+
+// --- people -------------------------------------------------------------------------------------------------------
+
+/** Longest password looked at: argon2id reads all of it. */
+const Password = Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars });
+const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
+
+export const LoginBody = closed({ username: ShortText, password: Password });
+export const NewUserBody = closed({
+  username: Type.String({ pattern: ID_PATTERN, maxLength: MAX_ID_LENGTH }),
+  displayName: closed({ zh: ShortText, en: ShortText }),
+  roles: Type.Array(oneOf(ROLE_NAMES), { minItems: 1, maxItems: ROLE_NAMES.length, uniqueItems: true }),
+  password: Password,
+});
+export const PasswordBody = closed({ password: Password });
+/** For requests whose path says everything: no body, or an empty object. */
+export const EmptyBody = Type.Union([closed({}), Type.Null()]);
+export const UsernameParams = closed({ username: ShortText });
+
+// --- alarms and tickets -------------------------------------------------------------------------------------------
+
+/** May be left out. */
+export const AcknowledgeBody = Type.Union([closed({ note: Type.Optional(LongText) }), Type.Null()]);
+
+export const NewTicketBody = closed({
+  source: oneOf([
+    'owner-call',
+    'company-relay',
+    'desk-relay',
+    'internal-need',
+    'instruction',
+    'first-receiver',
+  ]),
+  channel: oneOf(['counter', 'phone', 'page']),
+  class: oneOf(TICKET_CLASS_NAMES),
+  priority: oneOf(PRIORITY_NAMES),
+  content: Type.String({ minLength: 1, maxLength: LIMITS.textChars, pattern: '\\S' }),
+  equipment: Type.Optional(Type.Union([Id, Type.Null()])),
+  location: Type.Optional(Type.Union([Id, Type.Null()])),
+  place: Type.Optional(ShortText),
+  contactName: Type.Optional(ShortText),
+  contactMethod: Type.Optional(ShortText),
+});
+export type NewTicketInput = Static<typeof NewTicketBody>;
+
+const version = Type.Integer({ minimum: 1, description: 'Version of the ticket that the caller saw' });
+const text = Type.Optional(LongText);
+
+/**
+ * One body per transition. What a stage asks for stays optional here: the engine refuses a missing field with the rule
+ * that asks for it (`missing-fields`), which tells people more than a schema can.
+ */
+export const TRANSITION_BODIES = {
+  dispatch: closed({ version, assignee: Type.Optional(ShortText), note: text }),
+  take: closed({ version, readBack: text }),
+  arrive: closed({ version, how: oneOf(['by-hand', 'qr-code'], { default: 'by-hand' }) }),
+  start: closed({ version, diagnosis: text, plan: text }),
+  done: closed({
+    version,
+    result: text,
+    materials: text,
+    amountYuan: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
+  }),
+  accept: closed({ version, opinion: text, manualReading: Type.Optional(ShortText) }),
+  reject: closed({ version, reason: text }),
+  visit: closed({
+    version,
+    how: Type.Optional(oneOf(['phone', 'in-person'])),
+    isSatisfied: Type.Optional(Type.Boolean()),
+    note: text,
+  }),
+  close: closed({ version }),
+  cancel: closed({ version, reason: Type.Optional(oneOf(['false-alarm', 'duplicate'])), note: text }),
+  note: closed({ version, note: text }),
+} as const satisfies Record<TransitionType, ReturnType<typeof closed>>;
+
+// --- simulation ---------------------------------------------------------------------------------------------------
+
+export const FaultFields = closed({ equipment: Id, fault: Id });

@@ -1,0 +1,335 @@
+/**
+ * Shapes of the public API (v1): one schema gives validation, types, OpenAPI and the page's types.
+ * Times are UTC milliseconds; texts come in both languages; null means "there is none".
+ */
+import Type, { type Static } from 'typebox';
+
+const strings = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values] });
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+const Ms = Type.Number({ description: 'UTC milliseconds since 1970' });
+
+/** A pair in the form of an array: tuples are written differently in every version of JSON Schema. */
+const SampleSchema = Type.Unsafe<[number, number | null]>({
+  type: 'array',
+  items: { anyOf: [{ type: 'number' }, { type: 'null' }] },
+  minItems: 2,
+  maxItems: 2,
+});
+
+export const TextSchema = Type.Object({ zh: Type.String(), en: Type.String() });
+
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable code; docs/errors.md' }),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  detail: Type.String(),
+  text: TextSchema,
+});
+export type ProblemDocument = Static<typeof ProblemSchema>;
+
+// --- site ---------------------------------------------------------------------------------------------------------
+
+export const PointViewSchema = Type.Object({
+  id: Type.String({ description: 'equipment/point' }),
+  equipment: Type.String(),
+  name: Type.String(),
+  text: TextSchema,
+  unit: Type.String({ description: 'Symbol, e.g. MPa; empty for none' }),
+  type: strings(['number', 'boolean']),
+  decimals: Type.Integer(),
+  states: Type.Array(Type.Object({ value: Type.Number(), text: TextSchema })),
+  value: nullable(Type.Number()),
+  quality: strings(['good', 'uncertain', 'bad']),
+  qualityCode: Type.Integer(),
+  qualityReason: Type.String(),
+  qualityText: TextSchema,
+  sourceMs: nullable(Ms),
+  receivedMs: nullable(Ms),
+  lastGood: nullable(Type.Object({ value: Type.Number(), receivedMs: Ms })),
+});
+export type PointView = Static<typeof PointViewSchema>;
+
+export const EquipmentViewSchema = Type.Object({
+  id: Type.String(),
+  parent: nullable(Type.String()),
+  kind: Type.String(),
+  kindText: TextSchema,
+  system: Type.String(),
+  systemText: TextSchema,
+  name: TextSchema,
+  place: TextSchema,
+  link: nullable(Type.String()),
+  contact: nullable(Type.Object({ name: TextSchema, method: Type.String() })),
+  points: Type.Array(Type.String({ description: 'Point ids' })),
+});
+export type EquipmentView = Static<typeof EquipmentViewSchema>;
+
+export const LinkViewSchema = Type.Object({
+  link: Type.String(),
+  name: TextSchema,
+  protocol: Type.String(),
+  state: strings(['connecting', 'online', 'degraded', 'offline', 'stopped']),
+  sinceMs: Ms,
+  reason: nullable(Type.String()),
+  counters: Type.Record(Type.String(), Type.Number()),
+});
+export type LinkView = Static<typeof LinkViewSchema>;
+
+export const RuleViewSchema = Type.Object({
+  key: Type.String(),
+  equipment: Type.String(),
+  rule: Type.String(),
+  type: Type.String(),
+  version: Type.String(),
+  severity: Type.String(),
+  text: TextSchema,
+  guidance: nullable(TextSchema),
+  points: Type.Array(Type.String()),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  onDelayMs: Type.Number(),
+  offDelayMs: Type.Number(),
+});
+export type RuleView = Static<typeof RuleViewSchema>;
+
+export const SiteViewSchema = Type.Object({
+  id: Type.String(),
+  name: TextSchema,
+  timeZone: Type.String(),
+  version: Type.String({ description: 'Version of the gateway' }),
+  hasSimulation: Type.Boolean(),
+});
+export type SiteView = Static<typeof SiteViewSchema>;
+
+// --- alarms -------------------------------------------------------------------------------------------------------
+
+export const AlarmViewSchema = Type.Object({
+  id: Type.String({ description: 'Id of the occurrence' }),
+  key: Type.String({ description: 'site/equipment/rule' }),
+  equipment: Type.String(),
+  equipmentName: TextSchema,
+  rule: Type.String(),
+  ruleVersion: Type.String(),
+  severity: strings(['life-safety', 'high', 'medium', 'low']),
+  level: nullable(Type.String()),
+  state: strings(['A', 'B', 'C', 'D']),
+  isActive: Type.Boolean(),
+  blindSinceMs: nullable(Ms),
+  acknowledged: nullable(Type.Object({ by: Type.String(), atMs: Ms, note: Type.String() })),
+  onsetAtMs: Ms,
+  raisedAtMs: Ms,
+  returnedAtMs: nullable(Ms),
+  endedAtMs: nullable(Ms),
+  endReason: nullable(Type.String()),
+  count: Type.Integer(),
+  text: TextSchema,
+  place: TextSchema,
+  evidence: Type.Object({
+    point: Type.String(),
+    pointName: TextSchema,
+    value: nullable(Type.Number()),
+    valueText: TextSchema,
+    quality: Type.Integer(),
+    sourceMs: nullable(Ms),
+    receivedMs: Ms,
+  }),
+  ticket: nullable(Type.String()),
+});
+export type AlarmView = Static<typeof AlarmViewSchema>;
+
+export const HistoryEntrySchema = Type.Object({
+  atMs: Ms,
+  type: Type.String(),
+  by: Type.String(),
+  note: Type.String(),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+export type HistoryEntryView = Static<typeof HistoryEntrySchema>;
+
+// --- tickets ------------------------------------------------------------------------------------------------------
+
+export const TicketClockSchema = Type.Object({
+  id: strings(['record', 'dispatch', 'arrival', 'repair', 'visit']),
+  startedAtMs: Ms,
+  warnAtMs: Ms,
+  dueAtMs: Ms,
+  stoppedAtMs: nullable(Ms),
+  warnedAtMs: nullable(Ms),
+  breachedAtMs: nullable(Ms),
+});
+
+export const TicketViewSchema = Type.Object({
+  id: Type.String(),
+  number: Type.String(),
+  version: Type.Integer({ description: 'Name it with every change; a newer one refuses the change' }),
+  site: Type.String(),
+  source: Type.String(),
+  channel: Type.String(),
+  class: strings(['complaint', 'help', 'enquiry', 'engineering', 'security', 'fire', 'cleaning']),
+  priority: strings(['emergency', 'urgent', 'normal']),
+  stage: strings([
+    'recorded',
+    'dispatched',
+    'taken',
+    'on-site',
+    'handling',
+    'done',
+    'rework',
+    'accepted',
+    'visited',
+    'closed',
+    'cancelled',
+  ]),
+  stageSinceMs: Ms,
+  policyVersion: Type.String(),
+  isDrill: Type.Boolean(),
+  receivedAtMs: Ms,
+  recordedAtMs: Ms,
+  closedAtMs: nullable(Ms),
+  firstReceiver: Type.String(),
+  place: TextSchema,
+  location: nullable(Type.String()),
+  equipment: nullable(Type.String()),
+  equipmentName: nullable(TextSchema),
+  faultKind: nullable(Type.String()),
+  content: TextSchema,
+  guidance: nullable(TextSchema),
+  contact: Type.Object({ id: nullable(Type.String()), name: TextSchema, method: Type.String() }),
+  assignee: nullable(Type.String()),
+  takenBy: nullable(Type.String()),
+  diagnosis: nullable(Type.String()),
+  plan: nullable(Type.String()),
+  result: nullable(Type.String()),
+  materials: nullable(Type.String()),
+  amountYuan: nullable(Type.Number()),
+  acceptance: nullable(Type.Object({ by: Type.String(), opinion: Type.String(), atMs: Ms })),
+  visit: nullable(
+    Type.Object({
+      by: Type.String(),
+      how: strings(['phone', 'in-person']),
+      isSatisfied: Type.Boolean(),
+      note: Type.String(),
+      atMs: Ms,
+    }),
+  ),
+  cancellation: nullable(
+    Type.Object({
+      by: Type.String(),
+      reason: strings(['false-alarm', 'duplicate']),
+      note: Type.String(),
+      atMs: Ms,
+    }),
+  ),
+  reworkCount: Type.Integer(),
+  alarms: Type.Array(
+    Type.Object({
+      occurrence: Type.String(),
+      key: Type.String(),
+      text: TextSchema,
+      firstAtMs: Ms,
+      lastAtMs: Ms,
+      count: Type.Integer(),
+      isActive: Type.Boolean(),
+      blindSinceMs: nullable(Ms),
+    }),
+  ),
+  evidence: nullable(
+    Type.Object({
+      atMs: Ms,
+      points: Type.Array(
+        Type.Object({
+          point: Type.String(),
+          name: TextSchema,
+          value: nullable(Type.Number()),
+          valueText: TextSchema,
+          quality: Type.Integer(),
+          receivedMs: Type.Number(),
+        }),
+      ),
+      trend: nullable(
+        Type.Object({
+          point: Type.String(),
+          unit: Type.String(),
+          samples: Type.Array(SampleSchema, { description: '[receivedMs, value or null], oldest first' }),
+        }),
+      ),
+    }),
+  ),
+  clocks: Type.Array(TicketClockSchema),
+  transitions: Type.Array(Type.String(), {
+    description: 'Transitions that the stage allows and the caller has the permission for',
+  }),
+});
+export type TicketView = Static<typeof TicketViewSchema>;
+
+// --- people, simulation, events -----------------------------------------------------------------------------------
+
+export const PersonViewSchema = Type.Object({
+  username: Type.String(),
+  displayName: TextSchema,
+  roles: Type.Array(Type.String()),
+  permissions: Type.Array(Type.String()),
+});
+export type PersonView = Static<typeof PersonViewSchema>;
+
+export const SimulatedFaultSchema = Type.Object({
+  equipment: Type.String(),
+  fault: Type.String(),
+  text: TextSchema,
+  isActive: Type.Boolean(),
+});
+
+export const SessionViewSchema = Type.Object({
+  person: PersonViewSchema,
+  token: Type.String({ description: 'For `Authorization: Bearer`; browsers have it in the cookie' }),
+  expiresAtMs: Ms,
+});
+export type SessionView = Static<typeof SessionViewSchema>;
+
+export const UserViewSchema = Type.Object({
+  username: Type.String(),
+  displayName: TextSchema,
+  roles: Type.Array(strings(['admin', 'supervisor', 'desk', 'engineer'])),
+  isDisabled: Type.Boolean(),
+  isDemo: Type.Boolean(),
+  createdAtMs: Ms,
+  changedAtMs: Ms,
+});
+export type UserView = Static<typeof UserViewSchema>;
+
+export const AuditEntrySchema = Type.Object({
+  atMs: Ms,
+  actor: Type.String({ description: 'User name, `gateway` or `command-line`' }),
+  action: Type.String(),
+  object: Type.String(),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+export type AuditEntryView = Static<typeof AuditEntrySchema>;
+
+// --- operations ---------------------------------------------------------------------------------------------------
+
+export const HealthViewSchema = Type.Object({
+  isAlive: Type.Boolean(),
+  status: strings(['ok', 'degraded', 'failed']),
+  parts: Type.Array(Type.Object({ name: Type.String(), isHealthy: Type.Boolean(), detail: Type.String() })),
+});
+export const ReadyViewSchema = Type.Object({ isReady: Type.Boolean() });
+
+/** Changed readings of one batch interval: [point id, value or null, quality code, receivedMs, sourceMs or null]. */
+export type ReadingTuple = readonly [string, number | null, number, number, number | null];
+
+/** Events of `GET /api/v1/events`, by SSE event name. */
+export interface LiveEvents {
+  /** First event of every stream: the server's time, so that the page can show ages truthfully. */
+  hello: { readonly serverMs: number; readonly version: string };
+  readings: readonly ReadingTuple[];
+  link: LinkView;
+  alarm: { readonly type: string; readonly atMs: number; readonly alarm: AlarmView };
+  ticket: { readonly type: string; readonly atMs: number; readonly by: string; readonly ticket: TicketView };
+  /** Every 10 s; a page that misses two knows that what it shows is old. */
+  heartbeat: { readonly serverMs: number };
+}
+export type LiveEventName = keyof LiveEvents;

@@ -1,0 +1,160 @@
+/**
+ * The HTTP server of the public API: joins guards, resources, description and page into one instance. It does not
+ * listen (app.ts does) and decides nothing: routes ask the services, the engine decides.
+ */
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyServerOptions, LogController } from 'fastify';
+import { RiserError } from '../core/errors.ts';
+import { guardRoutes } from './access.ts';
+import { addSharedSchemas } from './answers.ts';
+import type { Api, ApiContext } from './context.ts';
+import { LiveHub } from './live.ts';
+import { createMetrics } from './metrics.ts';
+import { answerUnknownPaths } from './not-found.ts';
+import { describeApi, serveDescription } from './openapi.ts';
+import { API_LIMITS, type ApiLimits, type ApiOptions } from './options.ts';
+import { sendProblem } from './problems.ts';
+import { alarmRoutes } from './routes/alarms.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { equipmentRoutes } from './routes/equipment.ts';
+import { eventRoutes } from './routes/events.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { pointRoutes } from './routes/points.ts';
+import { ruleRoutes } from './routes/rules.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { simulationRoutes } from './routes/simulation.ts';
+import { siteRoutes } from './routes/site.ts';
+import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
+import { ticketRoutes } from './routes/tickets.ts';
+import { userRoutes } from './routes/users.ts';
+import type { ApiServices } from './services.ts';
+import { coerceQuery } from './validation.ts';
+import { servePage } from './web-page.ts';
+
+const MINUTE_MS = 60_000;
+
+/** One function per resource, under /api/v1. */
+const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
+  sessionRoutes,
+  siteRoutes,
+  equipmentRoutes,
+  pointRoutes,
+  alarmRoutes,
+  ruleRoutes,
+  ticketRoutes,
+  ticketTransitionRoutes,
+  simulationRoutes,
+  userRoutes,
+  auditRoutes,
+  eventRoutes,
+];
+
+/**
+ * Not yet listening; `inject` works. `close` ends the live streams and every connection.
+ * @throws AssertionFailure when a route declares no permission.
+ */
+export async function createApi(services: ApiServices, options: ApiOptions): Promise<Api> {
+  const limits: ApiLimits = { ...API_LIMITS, ...options.limits };
+  const api = createServer(services, options, limits);
+  const hub = new LiveHub(services, limits);
+  const context: ApiContext = {
+    services,
+    hub,
+    limits,
+    metrics: createMetrics(),
+    isSecure: options.https != null,
+  };
+  api.addHook('preClose', async () => hub.close());
+  try {
+    await addGuards(api, context);
+    await describeApi(api, services.version);
+    await api.register(async (scope) => RESOURCES.forEach((resource) => resource(scope, context)), {
+      prefix: '/api/v1',
+    });
+    operationRoutes(api, context);
+    await servePage(api, options.webDirectory);
+    await serveDescription(api);
+    await api.ready();
+  } catch (error) {
+    hub.close();
+    throw error;
+  }
+  return api;
+}
+
+function createServer(services: ApiServices, options: ApiOptions, limits: ApiLimits): Api {
+  const settings = {
+    loggerInstance: services.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: false,
+    bodyLimit: limits.requestBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    handlerTimeout: limits.handlerTimeoutMs,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: limits.pathParameterChars },
+    // Unknown fields are refused, not dropped; every mistake is named; no value is bent into another type.
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: true },
+    },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    ...(options.https == null ? {} : { https: { cert: options.https.cert, key: options.https.key } }),
+  } satisfies FastifyServerOptions & Record<string, unknown>;
+  const api = Fastify(settings as FastifyServerOptions) as unknown as Api;
+  api.server.headersTimeout = limits.headersTimeoutMs;
+  api.server.maxConnections = limits.connections;
+  return api;
+}
+
+/** What holds for every request, whatever its route. Order matters: limits first, then who asks, then what. */
+async function addGuards(api: Api, context: ApiContext): Promise<void> {
+  const { limits, metrics } = context;
+  api.removeContentTypeParser('text/plain');
+  api.setErrorHandler((error, request, reply) => metrics.countProblem(sendProblem(error, request, reply)));
+  api.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.isStream === true) return;
+    metrics.observe(
+      request.method,
+      request.routeOptions.url ?? 'none',
+      reply.statusCode,
+      reply.elapsedTime / 1_000,
+    );
+  });
+  await api.register(helmet, HEADERS);
+  await api.register(cookie);
+  await api.register(rateLimit, {
+    max: limits.requestsPerMinute,
+    timeWindow: MINUTE_MS,
+    cache: limits.countedAddresses,
+    errorResponseBuilder: () => new RiserError('too-many-requests'),
+  });
+  answerUnknownPaths(api);
+  guardRoutes(api, context);
+  api.addHook('preValidation', async (request) => coerceQuery(request));
+  addSharedSchemas(api);
+}
+
+/** Styles are inline because the component library writes them so; scripts never are. Nothing comes from elsewhere. */
+const HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // A self-signed gateway must stay reachable, and other programs share the name `localhost`.
+  strictTransportSecurity: false,
+  referrerPolicy: { policy: 'no-referrer' as const },
+} as const;

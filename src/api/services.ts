@@ -1,0 +1,73 @@
+/** What the API needs of the gateway: queries, commands, feeds. app.ts hands it in; tests hand in their own. */
+import type { Logger } from 'pino';
+import type { SiteModel } from '../config/model.ts';
+import type { AlarmEvent } from '../core/alarm.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Feed } from '../core/feed.ts';
+import type { LinkStatus } from '../core/link.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import type { TicketEvent } from '../core/ticket.ts';
+import type { CommandPort } from '../engine/commands.ts';
+import type { People } from '../people/people.ts';
+import type { AuditRow, StoreQueries } from '../store/store.ts';
+import type { LatestView } from '../telemetry/latest.ts';
+
+export interface ApiServices {
+  readonly model: SiteModel;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly latest: LatestView;
+  readonly queries: StoreQueries;
+  readonly commands: CommandPort;
+  readonly people: People;
+  links(): readonly LinkStatus[];
+  /** Parts with their state; `isAlive` false makes /health answer 503. */
+  health(): HealthReport;
+  /** Whether polling has begun and the stores answer; /ready answers 503 until then. */
+  isReady(): boolean;
+  readonly feeds: {
+    readonly readings: Feed<ReadingBatch>;
+    readonly links: Feed<LinkStatus>;
+    readonly alarms: Feed<AlarmEvent>;
+    readonly tickets: Feed<TicketEvent>;
+  };
+  /** null unless the gateway runs with simulators. */
+  readonly simulation: SimulationPort | null;
+  /** Writes down who did what where no other record of it is made. @throws RiserError `store-failed`. */
+  audit(entry: Omit<AuditRow, 'atMs'>): Promise<void>;
+  /** Counters and gauges beside the process's own, e.g. `riser_engine_commits_total`; read at each scrape. */
+  figures(): readonly Figure[];
+}
+
+export interface HealthReport {
+  readonly isAlive: boolean;
+  /** `ok`, or `degraded` when a part is not; the gateway goes on without it. */
+  readonly status: 'ok' | 'degraded' | 'failed';
+  readonly parts: readonly { readonly name: string; readonly isHealthy: boolean; readonly detail: string }[];
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Faults that the running simulators know, and how to inject them. */
+export interface SimulationPort {
+  /** @throws RiserError `simulator-unreachable`. */
+  faults(): Promise<readonly SimulatedFault[]>;
+  /** @throws RiserError `unknown-fault`, `simulator-unreachable`. */
+  inject(equipment: string, fault: string): Promise<void>;
+  /** Ends the fault. Same errors. */
+  clear(equipment: string, fault: string): Promise<void>;
+}
+
+export interface SimulatedFault {
+  readonly equipment: string;
+  readonly fault: string;
+  readonly text: { readonly zh: string; readonly en: string };
+  readonly isActive: boolean;
+}

@@ -1,0 +1,150 @@
+/** Turns the gateway's own data into the shapes of the public API (schemas.ts). Pure; adds nothing that is not known. */
+import type { Equipment, PointDef, RuleDef, SiteModel } from '../config/model.ts';
+import { type Occurrence, toIsaState } from '../core/alarm.ts';
+import { KINDS, SYSTEMS } from '../core/kinds.ts';
+import type { LinkStatus } from '../core/link.ts';
+import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
+import type { Text } from '../core/text.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { UNITS } from '../core/units.ts';
+import type { Person } from '../people/people.ts';
+import type { Permission } from '../people/permissions.ts';
+import type { UserRow } from '../store/store.ts';
+import type { LatestView } from '../telemetry/latest.ts';
+import type {
+  AlarmView,
+  EquipmentView,
+  LinkView,
+  PersonView,
+  PointView,
+  RuleView,
+  TicketView,
+  UserView,
+} from './schemas.ts';
+import { offeredTransitions } from './ticket-permissions.ts';
+
+const NOWHERE: Text = { zh: '', en: '' };
+
+export function toPointView(point: PointDef, latest: LatestView): PointView {
+  const { value, quality, sourceMs, receivedMs, lastGood } = latest.get(point.index);
+  const reason = toQualityReason(quality);
+  return {
+    id: point.id,
+    equipment: point.equipment,
+    name: point.name,
+    text: point.text,
+    unit: UNITS[point.unit],
+    type: point.type,
+    decimals: point.decimals,
+    states: [...point.states].map(([state, text]) => ({ value: state, text })),
+    value,
+    quality: toQualityLevel(quality),
+    qualityCode: quality,
+    qualityReason: reason,
+    qualityText: QUALITIES[reason].text,
+    sourceMs,
+    receivedMs,
+    lastGood,
+  };
+}
+
+/** @param points ids of the equipment's own points */
+export function toEquipmentView(
+  equipment: Equipment,
+  model: SiteModel,
+  points: readonly string[],
+): EquipmentView {
+  const contact = equipment.contact === null ? undefined : model.contacts.get(equipment.contact);
+  const { system, text } = KINDS[equipment.kind];
+  return {
+    id: equipment.id,
+    parent: equipment.parent,
+    kind: equipment.kind,
+    kindText: text,
+    system,
+    systemText: SYSTEMS[system],
+    name: equipment.name,
+    place: model.locations.get(equipment.location)?.path ?? NOWHERE,
+    link: equipment.link,
+    contact: contact === undefined ? null : { name: contact.name, method: contact.method },
+    points: [...points],
+  };
+}
+
+/** Ids of each equipment's points. Key: equipment id. */
+export function toPointsByEquipment(model: SiteModel): ReadonlyMap<string, readonly string[]> {
+  const byEquipment = new Map<string, string[]>();
+  for (const point of model.points) {
+    const ids = byEquipment.get(point.equipment);
+    if (ids === undefined) byEquipment.set(point.equipment, [point.id]);
+    else ids.push(point.id);
+  }
+  return byEquipment;
+}
+
+export function toLinkView(status: LinkStatus, model: SiteModel): LinkView {
+  const link = model.links.get(status.link);
+  return {
+    link: status.link,
+    name: link?.name ?? { zh: status.link, en: status.link },
+    protocol: link?.protocol ?? '',
+    state: status.state,
+    sinceMs: status.sinceMs,
+    reason: status.reason,
+    counters: { ...status.counters },
+  };
+}
+
+export function toRuleView(rule: RuleDef, model: SiteModel): RuleView {
+  return {
+    key: rule.key,
+    equipment: rule.equipment,
+    rule: rule.id,
+    type: rule.type,
+    version: rule.version,
+    severity: rule.severity,
+    text: rule.text,
+    guidance: rule.guidance,
+    points: rule.points.flatMap((index) => model.points[index]?.id ?? []),
+    params: { ...rule.params },
+    onDelayMs: rule.onDelayMs,
+    offDelayMs: rule.offDelayMs,
+  };
+}
+
+export function toAlarmView(occurrence: Occurrence): AlarmView {
+  const { site: _site, evidence, ...shown } = occurrence;
+  return { ...shown, state: toIsaState(occurrence), evidence: { ...evidence } };
+}
+
+/** @param permissions of the caller: they decide which transitions he is offered */
+export function toTicketView(ticket: Ticket, permissions: ReadonlySet<Permission>): TicketView {
+  return {
+    ...ticket,
+    alarms: [...ticket.alarms],
+    evidence: toEvidenceView(ticket.evidence),
+    clocks: [...ticket.clocks],
+    transitions: offeredTransitions(ticket.stage, permissions),
+  };
+}
+
+function toEvidenceView(evidence: Ticket['evidence']): TicketView['evidence'] {
+  if (evidence === null) return null;
+  const { atMs, points, trend } = evidence;
+  return {
+    atMs,
+    points: [...points],
+    trend: trend === null ? null : { ...trend, samples: trend.samples.map(([ms, value]) => [ms, value]) },
+  };
+}
+
+export function toPersonView(person: Person): PersonView {
+  const { username, displayName, roles, permissions } = person;
+  return { username, displayName, roles: [...roles], permissions: [...permissions] };
+}
+
+/** Without the password's digest, which no answer ever carries. */
+export function toUserView(user: UserRow): UserView {
+  const { username, displayName, roles, isDisabled, isDemo, createdAtMs, changedAtMs } = user;
+  return { username, displayName, roles: [...roles], isDisabled, isDemo, createdAtMs, changedAtMs };
+}

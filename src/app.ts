@@ -1,0 +1,238 @@
+/**
+ * Composition root: builds the parts, joins the feeds, starts them in order and stops them in reverse.
+ *
+ *   acquisition ─┬─▶ latest, recent ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
+ *   internal   ──┘ └▶ journal (worker A: append log, forwarder ─▶ InfluxDB)
+ *
+ * Polling begins before the API is loaded; a start that fails half-way stops what it had started.
+ */
+import type { Logger } from 'pino';
+import { type Acquisition, createAcquisition } from './acquisition/acquisition.ts';
+import { createInternalSource } from './acquisition/internal.ts';
+import type { ApiServices, SimulationPort } from './api/services.ts';
+import type { SiteModel } from './config/model.ts';
+import { recordStart } from './config-record.ts';
+import type { AlarmEvent } from './core/alarm.ts';
+import type { Clock } from './core/clock.ts';
+import { createFeed } from './core/feed.ts';
+import { LIMITS } from './core/limits.ts';
+import type { LinkStatus } from './core/link.ts';
+import type { ReadingBatch } from './core/reading.ts';
+import type { TicketEvent } from './core/ticket.ts';
+import { loadDrivers } from './drivers/load.ts';
+import { Engine, type EnginePhase } from './engine/engine.ts';
+import { createSystemClock } from './engine/system-clock.ts';
+import { assertPortFree, toListenError } from './listen.ts';
+import type { People } from './people/people.ts';
+import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
+import { createSelfWatch, type SelfWatch } from './self-watch.ts';
+import { openDataDirectory } from './store/data-directory.ts';
+import { openStore } from './store/sqlite/store.ts';
+import type { Store } from './store/store.ts';
+import { createJournal, type Journal } from './telemetry/journal.ts';
+import { createLatest, type Latest } from './telemetry/latest.ts';
+import { createRecent } from './telemetry/recent.ts';
+
+export interface AppOptions {
+  readonly model: SiteModel;
+  readonly version: string;
+  readonly dataDirectory: string;
+  /** `demo` makes the demo accounts and stamps the directory; `run` refuses both. */
+  readonly madeBy: 'demo' | 'run';
+  readonly simulation: SimulationPort | null;
+  /** Built page, null when it is not there. */
+  readonly webDirectory: string | null;
+  readonly log: Logger;
+  /** A part has failed for good (its thread ended, memory and database differ): the process must end and be restarted. */
+  readonly onFatal: (error: Error) => void;
+  /** For tests that kill the process at a given point of the decision loop. */
+  readonly onPhase?: ((phase: EnginePhase) => void) | undefined;
+}
+
+export interface App {
+  readonly url: string;
+  /** Stops in reverse order of the start. The caller bounds the time. */
+  stop(): Promise<void>;
+}
+
+/** @throws RiserError `port-in-use`, `address-not-usable`, `data-…`, `demo-not-on-loopback`; then nothing runs. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const stoppers: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stopper of stoppers.splice(0).reverse()) await stopper();
+  };
+  try {
+    return { url: await start(options, (stopper) => stoppers.push(stopper)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type OnStop = (stopper: () => Promise<void> | void) => void;
+
+interface Stores {
+  readonly directory: string;
+  readonly store: Store;
+  readonly people: People;
+  readonly journal: Journal;
+}
+
+type Feeds = ApiServices['feeds'];
+
+interface Pipeline {
+  readonly feeds: Feeds;
+  readonly latest: Latest;
+  readonly engine: Engine;
+}
+
+async function start(options: AppOptions, onStop: OnStop): Promise<string> {
+  const clock = createSystemClock();
+  await assertPortFree(options.model.http, options.madeBy);
+  const stores = await openStores(options, clock, onStop);
+  const pipeline = await startEngine(options, stores, clock, onStop);
+  const acquisition = await startAcquisition(options, pipeline, clock, onStop);
+  const watch = startSelfWatch(options, stores, pipeline, acquisition, clock, onStop);
+  const services: ApiServices = {
+    model: options.model,
+    version: options.version,
+    clock,
+    log: options.log,
+    latest: pipeline.latest,
+    queries: stores.store.queries,
+    commands: pipeline.engine,
+    people: stores.people,
+    links: () => acquisition.links(),
+    health: () => watch.health(),
+    isReady: () => watch.isReady(),
+    feeds: pipeline.feeds,
+    simulation: options.simulation,
+    audit: (entry) =>
+      stores.store.commit({ writes: [{ type: 'audit', entry: { ...entry, atMs: clock.now().wallMs } }] }),
+    figures: () => watch.figures(),
+  };
+  return listen(services, options, stores.directory, watch, onStop);
+}
+
+async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Promise<Stores> {
+  const { model, log, madeBy, onFatal } = options;
+  const directory = openDataDirectory(options.dataDirectory, { madeBy, pid: process.pid });
+  onStop(() => directory.close());
+  const onDiverged = (): void => onFatal(new Error('memory and database may differ'));
+  const store = await openStore({ directory: directory.path, log, onDiverged });
+  onStop(() => store.close());
+  await recordStart(store, model, options.version, clock.now().wallMs);
+  const people = createPeople({ store, clock });
+  await (madeBy === 'demo' ? ensureDemoUsers(people, store) : refuseDemoUsers(store, directory.path));
+  const { journal: settings, influx } = model;
+  const journal = await createJournal({
+    directory: directory.journal,
+    model,
+    settings,
+    influx,
+    log,
+    onFatal,
+  });
+  onStop(() => journal.close());
+  return { directory: directory.path, store, people, journal };
+}
+
+/** Joins the feeds: a reading goes to the live view, the evidence, the journal and the decision loop, in this order. */
+async function startEngine(
+  options: AppOptions,
+  stores: Stores,
+  clock: Clock,
+  onStop: OnStop,
+): Promise<Pipeline> {
+  const { model, log, onPhase } = options;
+  const feeds: Feeds = {
+    readings: createFeed<ReadingBatch>(),
+    links: createFeed<LinkStatus>(),
+    alarms: createFeed<AlarmEvent>(),
+    tickets: createFeed<TicketEvent>(),
+  };
+  const latest = createLatest(model);
+  const recent = createRecent(model, LIMITS.recentSamplesPerPoint);
+  const engine = new Engine({
+    model,
+    store: stores.store,
+    latest,
+    recent: (point) => recent.get(point),
+    clock,
+    log,
+    onAlarm: (event) => feeds.alarms.publish(event),
+    onTicket: (event) => feeds.tickets.publish(event),
+    onPhase,
+  });
+  onStop(() => engine.stop());
+  feeds.readings.subscribe((batch) => {
+    latest.apply(batch);
+    recent.apply(batch);
+    stores.journal.append(batch);
+    engine.accept(batch);
+  });
+  engine.start(await stores.store.boot(clock.now().wallMs - model.policy.reopenMs));
+  return { feeds, latest, engine };
+}
+
+async function startAcquisition(
+  { model, log }: AppOptions,
+  { feeds }: Pipeline,
+  clock: Clock,
+  onStop: OnStop,
+): Promise<Acquisition> {
+  const acquisition = createAcquisition({
+    model,
+    drivers: await loadDrivers(model),
+    clock,
+    log,
+    random: Math.random,
+    onBatch: (batch) => feeds.readings.publish(batch),
+    onLinkStatus: (status) => feeds.links.publish(status),
+  });
+  onStop(() => acquisition.stop());
+  acquisition.start();
+  return acquisition;
+}
+
+/** The gateway's own points are readings like any other. */
+function startSelfWatch(
+  { model }: AppOptions,
+  { directory, store, journal }: Stores,
+  { feeds, engine }: Pipeline,
+  acquisition: Acquisition,
+  clock: Clock,
+  onStop: OnStop,
+): SelfWatch {
+  const watch = createSelfWatch({ directory, clock, engine, journal, store, acquisition });
+  onStop(() => watch.stop());
+  const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
+  const internal = createInternalSource({ model, clock, figures: watch.points, onBatch });
+  onStop(() => internal.stop());
+  internal.start();
+  return watch;
+}
+
+/** The API comes last: its libraries are loaded while the links already poll. */
+async function listen(
+  services: ApiServices,
+  options: AppOptions,
+  directory: string,
+  watch: SelfWatch,
+  onStop: OnStop,
+): Promise<string> {
+  const { host, port } = options.model.http;
+  const [{ createApi }, { loadTls }] = await Promise.all([import('./api/server.ts'), import('./api/tls.ts')]);
+  const https = await loadTls(options.model.http, directory);
+  const api = await createApi(services, { webDirectory: options.webDirectory, https });
+  onStop(() => api.close());
+  try {
+    await api.listen({ host, port });
+  } catch (error) {
+    throw toListenError(error, options.model.http);
+  }
+  watch.listening();
+  const address = api.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return `${https === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}

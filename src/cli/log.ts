@@ -1,0 +1,23 @@
+/** The log: JSON lines on stderr, or readable lines when a person looks at a terminal. Secrets are redacted here. */
+import pino, { type Logger } from 'pino';
+import pretty from 'pino-pretty';
+
+const REDACTED = [
+  'password',
+  '*.password',
+  'token',
+  '*.token',
+  'req.headers.authorization',
+  'req.headers.cookie',
+];
+
+export function createLog(level: string): Logger {
+  const options = { level, redact: REDACTED };
+  if (!process.stderr.isTTY) return pino(options, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    options,
+    pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+  );
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;

@@ -1,0 +1,48 @@
+/**
+ * What the loader must know of plug-ins without importing them: the schemas of rule types and protocols.
+ * app.ts and the command line put it together from rules/index.ts and drivers/index.ts.
+ */
+import type { TSchema } from 'typebox';
+
+/** Property schemas of an object whose unknown properties are refused. */
+export type Properties = Readonly<Record<string, TSchema>>;
+
+export interface RuleTypeSchema {
+  /** Properties beside the common ones of every rule (profiles/schema.ts). */
+  readonly properties: Properties;
+  /** Local point names that the rule reads, in evaluation order. Called only with checked parameters. */
+  pointRefs(params: Readonly<Record<string, unknown>>): readonly string[];
+  /** What the schema cannot say, e.g. that `lo` lies below `hi`: pairs of path inside the rule and expectation. */
+  check(params: Readonly<Record<string, unknown>>): readonly RuleIssue[];
+}
+
+export interface RuleIssue {
+  /** Property path inside the rule, e.g. `hi.limit`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface ProtocolSchema {
+  /** Properties of a link beside id, name, protocol. */
+  readonly link: Properties;
+  /** Properties of an equipment that say where on the link it is (Modbus: `unit`). */
+  readonly device: Properties;
+  /** Properties of the profile's section of that name: limits and habits of the model. */
+  readonly profile: Properties;
+  /** Properties of a point's address. */
+  readonly address: Properties;
+  /** The address of repetition `n` (from 0) of a part, given the part's `stride`. */
+  shiftAddress(address: Readonly<Record<string, unknown>>, by: number): Readonly<Record<string, unknown>>;
+  /** Problems across properties of one address, e.g. `bit` without a register. */
+  checkAddress(address: Readonly<Record<string, unknown>>): readonly RuleIssue[];
+  /** Whether the point is a boolean, judged from its address. */
+  isBoolean(address: Readonly<Record<string, unknown>>): boolean;
+}
+
+export interface Catalog {
+  /** Key: rule type, e.g. `threshold`. */
+  readonly rules: Readonly<Record<string, RuleTypeSchema>>;
+  /** Key: protocol, e.g. `modbus-tcp`; also the name of the section in a profile's points. */
+  readonly protocols: Readonly<Record<string, ProtocolSchema>>;
+}

@@ -1,0 +1,239 @@
+/** Links and equipment of a site: each checked by the schema of its protocol, joined with its profile. */
+
+import {
+  type ContactId,
+  type EquipmentId,
+  isId,
+  type LinkId,
+  type LocationId,
+  type SiteId,
+  toId,
+} from '../core/ids.ts';
+import { KINDS } from '../core/kinds.ts';
+import { addEquipment, createTables, isTooLong, type Tables, toUnitIds } from '../profiles/expand.ts';
+import type { PointTemplate } from '../profiles/points.ts';
+import { type Profile, type ProfileContext, readProfile, toUnknownProfile } from '../profiles/profile.ts';
+import type { Catalog } from './catalog.ts';
+import type { LinkDef } from './model.ts';
+import { takeIds } from './places.ts';
+import type { ProfileFinder } from './profile-finder.ts';
+import { below, type Register, toRaw } from './register.ts';
+import {
+  EQUIPMENT_KEYS,
+  INTERNAL_PROTOCOL,
+  LINK_KEYS,
+  toEquipmentSchema,
+  toLinkProtocols,
+  toLinkSchema,
+} from './schema.ts';
+import type { Located } from './source.ts';
+import { type Checking, validate } from './validate.ts';
+
+export interface Links {
+  /** Key: link id. Only links without problems. */
+  readonly items: ReadonlyMap<LinkId, LinkDef>;
+  readonly register: Register;
+}
+
+export function readLinks(items: readonly Located[], catalog: Catalog, checking: Checking): Links {
+  const register = takeIds(items, 'a link', checking);
+  const links = new Map<LinkId, LinkDef>();
+  for (const item of items) {
+    const protocol = toRaw(item.value, 'protocol');
+    const isKnown = typeof protocol === 'string' && toLinkProtocols(catalog).includes(protocol);
+    const schema = cached(catalog, 'link', isKnown ? protocol : null, toLinkSchema);
+    const entry = validate(schema, item, checking);
+    if (entry === null || !isKnown) continue;
+    const id = toId<LinkId>(entry.id);
+    links.set(id, { id, name: entry.name, protocol, options: without(entry, LINK_KEYS) });
+  }
+  return { items: links, register };
+}
+
+export interface EquipmentContext extends ProfileContext {
+  readonly checking: Checking;
+  readonly site: SiteId;
+  readonly links: Links;
+  readonly locations: Register;
+  readonly contacts: Register;
+  readonly finder: ProfileFinder;
+}
+
+/** Id and profile of the equipment that is the gateway itself. */
+export const GATEWAY_ID = 'gateway';
+export const GATEWAY_PROFILE = 'riser-gateway';
+
+export interface ReadEquipment {
+  readonly tables: Tables;
+  /** Profiles in use, in order of first use. */
+  readonly profiles: readonly Profile[];
+}
+
+/** @param home the gateway's own location; null when the site has none (reported elsewhere). */
+export function readEquipment(
+  items: readonly Located[],
+  home: LocationId | null,
+  context: EquipmentContext,
+): ReadEquipment {
+  const register = takeIds(items, 'an equipment', context.checking);
+  const tables = createTables();
+  /** Key: profile id; null = it has problems. */
+  const profiles = new Map<string, Profile | null>();
+  const load = (id: string): Profile | null | undefined => {
+    if (!profiles.has(id)) {
+      const path = context.finder.find(id);
+      if (path === null) return undefined;
+      profiles.set(id, readProfile(path, context));
+    }
+    return profiles.get(id);
+  };
+  /** Key: kind and point name. */
+  const types: PointTypes = new Map();
+  for (const item of items) readOne(item, load, register, tables, types, context);
+  const own = load(GATEWAY_PROFILE);
+  if (own && home !== null) addGateway(own, home, context.site, tables);
+  return { tables, profiles: [...profiles.values()].filter((profile) => profile !== null) };
+}
+
+type PointTypes = Map<string, PointTemplate>;
+
+function readOne(
+  item: Located,
+  load: (id: string) => Profile | null | undefined,
+  register: Register,
+  tables: Tables,
+  types: PointTypes,
+  context: EquipmentContext,
+): void {
+  const { catalog, problems, checking, links } = context;
+  const profileId = toRaw(item.value, 'profile');
+  const profile = typeof profileId === 'string' ? load(profileId) : null;
+  const schema = cached(catalog, 'equipment', profile?.protocol ?? null, toEquipmentSchema);
+  const entry = validate(schema, item, checking);
+  checkReferences(item, profile, context);
+  if (entry === null || !profile || profile.protocol === INTERNAL_PROTOCOL) return;
+  const id = toId<EquipmentId>(entry.id);
+  if (!register.isFirst(id, below(item, 'id')) || !takeParts(id, profile, item, register, context)) return;
+  const link = links.items.get(toId(entry.link));
+  if (link !== undefined && link.protocol !== profile.protocol) {
+    const expected = `a link of protocol ${profile.protocol}, as profile ${profile.id} wants`;
+    problems.add(item.source, [...item.path, 'link'], expected, `"${link.id}", which is ${link.protocol}`);
+  }
+  if (link === undefined) return;
+  checkTypes(profile, types, context);
+  const base = {
+    id,
+    name: entry.name,
+    profile: profile.id,
+    link: link.id,
+    device: { ...profile.device, ...without(entry, EQUIPMENT_KEYS) },
+    location: toId<LocationId>(entry.location),
+    contact: entry.contact === undefined ? null : toId<ContactId>(entry.contact),
+    responsible: entry.responsible ?? null,
+  };
+  addEquipment(base, profile, link, context.site, tables);
+}
+
+function checkReferences(
+  item: Located,
+  profile: Profile | null | undefined,
+  context: EquipmentContext,
+): void {
+  const { problems, finder, links, locations, contacts } = context;
+  const id = toRaw(item.value, 'profile');
+  if (typeof id === 'string' && isId(id) && profile === undefined) {
+    const { expected, found } = toUnknownProfile(id, finder.ids());
+    problems.add(item.source, [...item.path, 'profile'], expected, found);
+  }
+  if (id === GATEWAY_PROFILE) {
+    problems.add(
+      item.source,
+      [...item.path, 'profile'],
+      'a profile of a device',
+      `"${id}", which is the gateway's own`,
+    );
+  }
+  if (toRaw(item.value, 'id') === GATEWAY_ID) {
+    problems.add(
+      item.source,
+      [...item.path, 'id'],
+      'another id',
+      `"${GATEWAY_ID}", which is the gateway itself`,
+    );
+  }
+  const registers = { link: links.register, location: locations, contact: contacts };
+  for (const [key, register] of Object.entries(registers)) {
+    const reference = toRaw(item.value, key);
+    if (typeof reference === 'string' && isId(reference)) register.check(reference, below(item, key));
+  }
+}
+
+/** Parts share the ids of equipment. */
+function takeParts(
+  id: EquipmentId,
+  profile: Profile,
+  item: Located,
+  register: Register,
+  context: EquipmentContext,
+): boolean {
+  const at = below(item, 'id');
+  const [, ...parts] = toUnitIds(id, profile);
+  const long = parts.find(isTooLong);
+  if (long !== undefined) {
+    context.problems.add(at.source, at.path, 'a shorter id', `"${long}" for one of its parts, too long`);
+    return false;
+  }
+  return parts.map((part) => register.take(part, at)).every(Boolean);
+}
+
+/** InfluxDB: measurement = kind, field = point; a field cannot be a number here and a boolean there. */
+function checkTypes(profile: Profile, types: PointTypes, { problems }: EquipmentContext): void {
+  for (const unit of profile.units) {
+    for (const point of unit.points) {
+      const key = `${unit.kind}/${point.name}`;
+      const first = types.get(key);
+      if (first === undefined) types.set(key, point);
+      else if (first.type !== point.type && first.at.source !== point.at.source) {
+        const { source, path } = first.at;
+        const { line, column } = source.locate(path, 'value');
+        const expected = `"${point.name}" as ${first.type}, as for ${KINDS[unit.kind].text.en} at ${source.file}:${line}:${column}`;
+        problems.add(point.at.source, [...point.at.path, 'id'], expected, point.type);
+      }
+    }
+  }
+}
+
+function addGateway(profile: Profile, location: LocationId, site: SiteId, tables: Tables): void {
+  const base = {
+    id: toId<EquipmentId>(GATEWAY_ID),
+    name: KINDS.gateway.text,
+    profile: profile.id,
+    link: null,
+    device: profile.device,
+    location,
+    contact: null,
+    responsible: null,
+  };
+  addEquipment(base, profile, null, site, tables);
+}
+
+function without(entry: object, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !keys.includes(key)));
+}
+
+/** Key: catalog, then what and protocol. Keeps compiled validators. */
+const schemas = new WeakMap<Catalog, Map<string, unknown>>();
+
+function cached<S>(
+  catalog: Catalog,
+  what: string,
+  protocol: string | null,
+  make: (catalog: Catalog, protocol: string | null) => S,
+): S {
+  const ofCatalog = schemas.get(catalog) ?? new Map<string, unknown>();
+  schemas.set(catalog, ofCatalog);
+  const key = `${what} ${protocol ?? ''}`;
+  const schema = (ofCatalog.get(key) as S | undefined) ?? make(catalog, protocol);
+  ofCatalog.set(key, schema);
+  return schema;
+}

@@ -1,0 +1,182 @@
+/**
+ * Loads a site: site file, includes, profiles, policy → frozen model, or every problem at once. Reads files, changes
+ * nothing. What a rule type or protocol wants comes from the catalog.
+ */
+import { createHash } from 'node:crypto';
+import { dirname, join, relative, resolve } from 'node:path';
+import { defined } from '../core/assert.ts';
+import { type LocationId, type SiteId, toId } from '../core/ids.ts';
+import type { Catalog } from './catalog.ts';
+import { type EquipmentContext, readEquipment, readLinks } from './equipment.ts';
+import { deepFreeze } from './freeze.ts';
+import type { HttpSettings, InfluxSettings, Location, SiteModel } from './model.ts';
+import { readContacts, readLocations } from './places.ts';
+import { type PolicyFile, readPolicy } from './policy-file.ts';
+import { createProblems, quote } from './problems.ts';
+import { createProfileFinder } from './profile-finder.ts';
+import { type Environment, isReference } from './references.ts';
+import { toRaw } from './register.ts';
+import type { SiteFile } from './schema.ts';
+import { readSiteFiles, type SiteFiles } from './site-file.ts';
+import { type Source, whyUnreadable } from './source.ts';
+import type { Checking } from './validate.ts';
+import { toBytes } from './words.ts';
+
+export interface LoadOptions {
+  readonly catalog: Catalog;
+  /** Where `${NAME}` comes from; `process.env` at the edge. */
+  readonly env: Environment;
+  readonly epoch: number;
+  /** Default: the project's `devices/`. */
+  readonly profilesDirectory?: string;
+}
+
+const PROJECT = join(import.meta.dirname, '../..');
+const DEVICES = join(PROJECT, 'devices');
+const DEFAULT_POLICY = join(PROJECT, 'config/policy.yaml');
+
+/** @throws ConfigError with all problems of all files. */
+export function loadSite(path: string, options: LoadOptions): SiteModel {
+  const problems = createProblems();
+  const checking: Checking = { problems, env: options.env };
+  const files = readSiteFiles(path, checking);
+  if (files === null) problems.throwIfAny();
+  return build(defined(files, 'site files without a problem'), checking, options);
+}
+
+function build(files: SiteFiles, checking: Checking, options: LoadOptions): SiteModel {
+  const { problems } = checking;
+  const { catalog } = options;
+  const { site } = files;
+  checkSettings(files, checking);
+  const locations = readLocations(files.lists.locations, checking);
+  const contacts = readContacts(files.lists.contacts, checking);
+  const links = readLinks(files.lists.links, catalog, checking);
+  const home = [...locations.items.values()].find(({ parent }) => parent === null)?.id ?? null;
+  if (files.lists.locations.length === 0 && problems.count === 0) {
+    problems.add(files.source, ['locations'], 'at least one location', 'none');
+  }
+  const context: EquipmentContext = {
+    catalog,
+    problems,
+    checking,
+    site: toId<SiteId>(site?.site.id ?? 'site'),
+    links,
+    locations: locations.register,
+    contacts: contacts.register,
+    finder: createProfileFinder(toProfileDirectories(files, options, checking)),
+  };
+  const equipment = readEquipment(files.lists.equipment, home, context);
+  const policyFile = readPolicyOf(files, checking);
+  problems.throwIfAny();
+  const sources = [
+    ...files.sources,
+    ...equipment.profiles.map(({ source }) => source),
+    policyFile?.located.source,
+  ];
+  return deepFreeze({
+    ...toSettings(defined(site, 'site without problems'), files.source),
+    epoch: options.epoch,
+    ...toOrigin(sources.filter((source) => source !== undefined)),
+    locations: locations.items satisfies ReadonlyMap<LocationId, Location>,
+    contacts: contacts.items,
+    links: links.items,
+    ...equipment.tables,
+    policy: defined(policyFile?.policy, 'policy without problems'),
+  });
+}
+
+/** Paths and digest of everything that was read, secrets behind `file:` excepted. */
+function toOrigin(sources: readonly Source[]): Pick<SiteModel, 'hash' | 'files'> {
+  const hash = createHash('sha256');
+  const root = dirname(defined(sources[0], 'site file').absolute);
+  // Lengths keep the boundary between files in the digest; relative paths let a site move as a whole.
+  for (const { absolute, text } of sources) hash.update(JSON.stringify([relative(root, absolute), text]));
+  return { hash: hash.digest('hex'), files: sources.map(({ absolute }) => absolute) };
+}
+
+function toSettings(file: SiteFile, source: Source): Pick<SiteModel, 'site' | 'http' | 'influx' | 'journal'> {
+  const { site, http, influx, journal } = file;
+  const folder = dirname(source.absolute);
+  const tls: HttpSettings['tls'] =
+    http.tls === undefined
+      ? null
+      : { cert: resolve(folder, http.tls.cert), key: resolve(folder, http.tls.key) };
+  const sink: InfluxSettings | null =
+    influx === null
+      ? null
+      : { ...influx, username: influx.username ?? null, password: influx.password ?? null };
+  return {
+    site: { ...site, id: toId(site.id) },
+    http: { host: http.host, port: http.port, tls },
+    influx: sink,
+    journal: { maxAgeDays: journal.maxAgeDays, maxBytes: toBytes(journal.maxBytes) },
+  };
+}
+
+/** What no schema can say. Works on the file as written where it has problems, so that these come up as well. */
+function checkSettings({ site, raw, source }: SiteFiles, { problems }: Checking): void {
+  const settings: unknown = site ?? raw;
+  const textAt = (...path: readonly string[]): string | null => {
+    const value = path.reduce<unknown>((held, key) => toRaw(held, key), settings);
+    return typeof value === 'string' && value !== '' && !(site === null && isReference(value)) ? value : null;
+  };
+  const timeZone = textAt('site', 'timeZone');
+  if (timeZone !== null && !isTimeZone(timeZone)) {
+    problems.add(source, ['site', 'timeZone'], 'an IANA time zone such as Asia/Shanghai', quote(timeZone));
+  }
+  for (const key of ['cert', 'key']) {
+    const path = textAt('http', 'tls', key);
+    const reason = path === null ? null : whyUnreadable(resolve(dirname(source.absolute), path));
+    if (reason !== null) problems.add(source, ['http', 'tls', key], 'a readable PEM file', reason);
+  }
+  const url = site?.influx?.url;
+  if (url !== undefined && !URL.canParse(url)) {
+    problems.add(source, ['influx', 'url'], 'a URL such as http://127.0.0.1:8086', quote(url));
+  }
+  if (site !== null && toBytes(site.journal.maxBytes) < MIN_JOURNAL_BYTES) {
+    problems.add(source, ['journal', 'maxBytes'], 'at least 16MiB', quote(String(site.journal.maxBytes)));
+  }
+}
+
+/** Below it the journal would throw away data while it is still writing its first blocks. */
+const MIN_JOURNAL_BYTES = 16 * 1024 * 1024;
+
+function isTimeZone(name: string): boolean {
+  // Offsets such as +08:00 are accepted by Intl but know no daylight saving: not a zone.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function toProfileDirectories(
+  files: SiteFiles,
+  options: LoadOptions,
+  { problems }: Checking,
+): readonly string[] {
+  const folder = dirname(files.source.absolute);
+  const named = files.site?.profiles ?? [];
+  const own = named.map((name, index) => {
+    const directory = resolve(folder, name);
+    const reason = whyUnreadable(directory);
+    if (reason !== 'a folder')
+      problems.add(files.source, ['profiles', index], 'a folder of profiles', reason ?? 'a file');
+    return directory;
+  });
+  const common = options.profilesDirectory ?? DEVICES;
+  return [...own, common, ...(common === DEVICES ? [] : [DEVICES])];
+}
+
+function readPolicyOf(files: SiteFiles, { problems }: Checking): PolicyFile | null {
+  const named = files.site?.policy ?? toRaw(files.raw, 'policy');
+  if (typeof named !== 'string') return readPolicy(DEFAULT_POLICY, problems);
+  const path = resolve(dirname(files.source.absolute), named);
+  const reason = whyUnreadable(path);
+  if (reason === null) return readPolicy(path, problems);
+  problems.add(files.source, ['policy'], 'a readable file', reason);
+  return null;
+}

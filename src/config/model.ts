@@ -1,0 +1,165 @@
+/**
+ * The site model: what the gateway runs on after the site file, its includes, the profiles and the policy
+ * have been read, checked and joined. Frozen; one epoch per loaded configuration. Points and rules have dense
+ * indexes (their place in the array), fixed for the epoch; batches and typed columns use them.
+ */
+import type {
+  AlarmKey,
+  ContactId,
+  EquipmentId,
+  LinkId,
+  LocationId,
+  PointId,
+  ProfileId,
+  RuleId,
+  SiteId,
+} from '../core/ids.ts';
+import type { Kind } from '../core/kinds.ts';
+import type { Severity } from '../core/severity.ts';
+import type { Text } from '../core/text.ts';
+import type { TicketClass } from '../core/ticket.ts';
+import type { Unit } from '../core/units.ts';
+import type { Policy } from './policy.ts';
+
+export interface SiteModel {
+  /** Counts loaded configurations of this process, from 1. */
+  readonly epoch: number;
+  /** SHA-256 over all files that it was read from, hex. */
+  readonly hash: string;
+  /** Files that it was read from, site file first. */
+  readonly files: readonly string[];
+  readonly site: { readonly id: SiteId; readonly name: Text /** IANA zone. */; readonly timeZone: string };
+  readonly locations: ReadonlyMap<LocationId, Location>;
+  readonly contacts: ReadonlyMap<ContactId, Contact>;
+  readonly links: ReadonlyMap<LinkId, LinkDef>;
+  /** Key: equipment or part id. Parents stand before their parts. */
+  readonly equipment: ReadonlyMap<EquipmentId, Equipment>;
+  readonly points: readonly PointDef[];
+  /** Key: point id `equipment/point`; value: index into `points`. */
+  readonly pointIndex: ReadonlyMap<PointId, number>;
+  readonly rules: readonly RuleDef[];
+  readonly policy: Policy;
+  readonly http: HttpSettings;
+  readonly influx: InfluxSettings | null;
+  readonly journal: JournalSettings;
+}
+
+export interface Location {
+  readonly id: LocationId;
+  readonly parent: LocationId | null;
+  readonly name: Text;
+  /** Names from the top down, joined by spaces: `地下二层 生活水泵房`. */
+  readonly path: Text;
+}
+
+export interface Contact {
+  readonly id: ContactId;
+  readonly name: Text;
+  /** How to reach: telephone number, radio channel. */
+  readonly method: string;
+}
+
+export interface LinkDef {
+  readonly id: LinkId;
+  readonly name: Text;
+  /** Key into drivers/index.ts. */
+  readonly protocol: string;
+  /** Checked against the driver's link schema; the driver alone knows its shape. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface Equipment {
+  readonly id: EquipmentId;
+  /** The equipment that this is a part of. */
+  readonly parent: EquipmentId | null;
+  readonly kind: Kind;
+  /** A part's own name; with its equipment's before it where it stands alone (engine/register.ts `toFullName`). */
+  readonly name: Text;
+  readonly profile: ProfileId;
+  /** null only for the gateway's own equipment. */
+  readonly link: LinkId | null;
+  /** Where on the link (Modbus: `{unit}`) and the profile's limits; checked by the driver's schema. */
+  readonly device: Readonly<Record<string, unknown>>;
+  readonly location: LocationId;
+  readonly contact: ContactId | null;
+  /** User or role that tickets of this equipment go to; null = by the policy's routing. */
+  readonly responsible: string | null;
+}
+
+export interface PointDef {
+  readonly index: number;
+  readonly id: PointId;
+  readonly equipment: EquipmentId;
+  /** Part of the id after the slash. */
+  readonly name: string;
+  readonly text: Text;
+  readonly unit: Unit;
+  readonly type: 'number' | 'boolean';
+  /** Digits shown after the decimal point. */
+  readonly decimals: number;
+  /** Meaning of discrete values, e.g. 0 → 停止, 1 → 运行. Key: value. */
+  readonly states: ReadonlyMap<number, Text>;
+  /** Physically possible values; outside is bad quality `out-of-range`. */
+  readonly range: { readonly min: number; readonly max: number } | null;
+  /** Smallest change worth journalling, in the point's unit; 0 = every change. */
+  readonly deadband: number;
+  /** Poll interval. */
+  readonly pollMs: number;
+  /** Age at which a good value turns bad (`stale`); default 3 × pollMs + time-out. */
+  readonly staleMs: number;
+  readonly link: LinkId | null;
+  /** Checked against the driver's address schema; the driver alone knows its shape. */
+  readonly address: Readonly<Record<string, unknown>>;
+}
+
+export interface RuleDef {
+  readonly index: number;
+  readonly id: RuleId;
+  readonly key: AlarmKey;
+  readonly equipment: EquipmentId;
+  /** Key into rules/index.ts. */
+  readonly type: string;
+  /** Checked against the rule type's schema; the rule type alone knows its shape. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Points it reads, in the order that the rule type names them (indexes into `points`). */
+  readonly points: readonly number[];
+  readonly severity: Severity;
+  /** Time that the condition must hold before the alarm is raised; 0 means 0. */
+  readonly onDelayMs: number;
+  /** Time that the condition must be gone before the alarm returns; 0 means 0. */
+  readonly offDelayMs: number;
+  /** Good samples that must say TRUE before it raises (alarms.md B3). */
+  readonly minGoodSamples: number;
+  /** What an uncertain reading is to this rule. */
+  readonly uncertain: 'use' | 'unknown';
+  /** UNKNOWN for longer than this resets a running on-delay. */
+  readonly unknownHoldMs: number;
+  readonly text: Text;
+  readonly guidance: Text | null;
+  readonly class: TicketClass;
+  /** Faults of one kind on one equipment share a ticket. */
+  readonly faultKind: string;
+  readonly opensTicket: boolean;
+  /** Hash of the definition: changes when anything that decides changes. */
+  readonly version: string;
+}
+
+export interface HttpSettings {
+  readonly host: string;
+  readonly port: number;
+  /** PEM files; null = self-signed certificate made in the data directory when bound off loopback. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+}
+
+export interface InfluxSettings {
+  readonly url: string;
+  readonly database: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly timeoutMs: number;
+}
+
+export interface JournalSettings {
+  readonly maxAgeDays: number;
+  readonly maxBytes: number;
+}

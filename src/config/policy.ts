@@ -1,0 +1,34 @@
+/** The site's service policy (服务标准): classes, priorities, clocks, routing. Data, versioned by its hash. */
+import type { Severity } from '../core/severity.ts';
+import type { Text } from '../core/text.ts';
+import type { ClockId, Priority, TicketClass } from '../core/ticket.ts';
+
+export interface Policy {
+  /** Hash of the policy's content; a ticket keeps the version that it was opened under. */
+  readonly version: string;
+  readonly name: Text;
+  /** Priority of an alarm's ticket by severity (service-workflow.md §1). */
+  readonly priorityOf: Readonly<Record<Severity, Priority>>;
+  /** Limits by clock and priority; null = this clock does not run for that priority. */
+  readonly clocks: Readonly<Record<ClockId, Readonly<Record<Priority, ClockLimit | null>>>>;
+  /** First match wins; a ticket that matches none goes to `desk`. */
+  readonly routing: readonly Route[];
+  /** Priorities that the desk dispatches itself; the gateway only proposes (service-workflow.md §2). */
+  readonly deskDispatches: readonly Priority[];
+  /** A ticket closed for less than this is opened again by the same alarm. */
+  readonly reopenMs: number;
+}
+
+export interface ClockLimit {
+  readonly limitMs: number;
+  /** Share of the limit at which the warning is due, 0–1. */
+  readonly warnRatio: number;
+}
+
+export interface Route {
+  readonly class: TicketClass | null;
+  /** Kind of the equipment, null = any. */
+  readonly kind: string | null;
+  /** User name or role that is to take the ticket. */
+  readonly assignee: string;
+}

@@ -1,0 +1,169 @@
+/**
+ * Schemas of the site file, its includes and the policy. What depends on a plug-in (links, equipment) is put
+ * together here from the catalog. Defaults are written here and nowhere else.
+ */
+import Type, { type Static, type TProperties } from 'typebox';
+import { KIND_NAMES } from '../core/kinds.ts';
+import { SEVERITY_NAMES, type Severity } from '../core/severity.ts';
+import {
+  CLOCK_IDS,
+  type ClockId,
+  PRIORITY_NAMES,
+  type Priority,
+  TICKET_CLASS_NAMES,
+} from '../core/ticket.ts';
+import type { Catalog } from './catalog.ts';
+import {
+  Duration,
+  FilePath,
+  Id,
+  Later,
+  oneOf,
+  orNull,
+  ShortString,
+  Size,
+  TextSchema,
+  Version1,
+} from './words.ts';
+
+/** Objects refuse keys that they do not know. */
+export const closed = <P extends TProperties>(properties: P, options: object = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false });
+
+const Port = Type.Integer({ minimum: 0, maximum: 65_535, expected: 'a port from 0 (any free one) to 65535' });
+/** Upper bounds keep a slip of the finger from being taken for a wish. */
+const MAX_ITEMS = 20_000;
+
+export const LocationSchema = closed({
+  id: Id,
+  parent: Type.Optional(Id),
+  name: TextSchema,
+});
+
+export const ContactSchema = closed({ id: Id, name: TextSchema, method: ShortString });
+
+export const HttpSchema = closed(
+  {
+    host: Type.String({ minLength: 1, maxLength: 255, default: '127.0.0.1' }),
+    port: Type.Integer({ ...Port, default: 8080 }),
+    tls: Type.Optional(closed({ cert: FilePath, key: FilePath })),
+  },
+  { default: {} },
+);
+
+export const InfluxSchema = closed({
+  url: Type.String({
+    pattern: '^https?://[^\\s]+$',
+    maxLength: 1024,
+    expected: 'a URL that begins with http:// or https://',
+  }),
+  database: Type.String({
+    pattern: '^[A-Za-z0-9_.-]{1,64}$',
+    expected: 'a database name (letters, digits, "_", ".", "-")',
+  }),
+  username: Type.Optional(ShortString),
+  password: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  timeoutMs: Type.Integer({ minimum: 100, maximum: 120_000, default: 5000 }),
+});
+
+export const JournalSchema = closed(
+  {
+    maxAgeDays: Type.Number({ exclusiveMinimum: 0, maximum: 3650, default: 14 }),
+    maxBytes: Type.Unsafe<string | number>({ ...Size, default: '8GiB' }),
+  },
+  { default: {} },
+);
+
+const list = <S extends Parameters<typeof Type.Array>[0]>(items: S) =>
+  Type.Array(items, { maxItems: MAX_ITEMS, default: [] });
+
+/** Keys that an included file may have; their lists are appended to the site file's. Items are checked one by one. */
+const shared = {
+  version: Version1,
+  include: list(FilePath),
+  locations: list(Later),
+  contacts: list(Later),
+  links: list(Later),
+  equipment: list(Later),
+};
+
+export const IncludeSchema = closed(shared);
+export const SiteSchema = closed({
+  ...shared,
+  site: closed({ id: Id, name: TextSchema, timeZone: ShortString }),
+  http: HttpSchema,
+  influx: orNull(InfluxSchema, { default: null }),
+  journal: JournalSchema,
+  policy: Type.Optional(FilePath),
+  profiles: Type.Array(FilePath, { maxItems: 10, default: [] }),
+});
+export type SiteFile = Static<typeof SiteSchema>;
+
+const linkProperties = { id: Id, name: TextSchema };
+const equipmentProperties = {
+  id: Id,
+  profile: Id,
+  link: Id,
+  location: Id,
+  name: TextSchema,
+  contact: Type.Optional(Id),
+  responsible: Type.Optional(ShortString),
+};
+
+export const LINK_KEYS = ['protocol', ...Object.keys(linkProperties)] as const;
+export const EQUIPMENT_KEYS = Object.keys(equipmentProperties);
+/** Protocol of the gateway's own points; it has no links. */
+export const INTERNAL_PROTOCOL = 'internal';
+
+/** Protocols that a link can have. */
+export function toLinkProtocols(catalog: Catalog): readonly string[] {
+  return Object.keys(catalog.protocols).filter((protocol) => protocol !== INTERNAL_PROTOCOL);
+}
+
+/** Schema of a link of this protocol; of any link, its own keys unchecked, when the protocol is not known. */
+export function toLinkSchema(catalog: Catalog, protocol: string | null) {
+  const properties = { ...linkProperties, protocol: oneOf(toLinkProtocols(catalog)) };
+  if (protocol === null) return Type.Object(properties);
+  return closed({ ...properties, ...catalog.protocols[protocol]?.link });
+}
+
+/** Schema of an equipment on a link of this protocol; its own keys unchecked when the protocol is not known. */
+export function toEquipmentSchema(catalog: Catalog, protocol: string | null) {
+  if (protocol === null) return Type.Object(equipmentProperties);
+  return closed({ ...equipmentProperties, ...catalog.protocols[protocol]?.device });
+}
+
+/** Share of a clock's limit at which a warning is due; the documents ask for a warning but give no figure. */
+const WARN_RATIO = 0.8;
+const ClockSchema = closed({
+  limit: Duration,
+  warnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
+});
+type ClockEntry = Static<typeof ClockSchema> | null;
+
+/** A mapping that has every one of the names. */
+const every = <K extends string, V>(names: readonly K[], schema: Parameters<typeof Type.Array>[0]) =>
+  Type.Unsafe<Record<K, V>>(closed(Object.fromEntries(names.map((name) => [name, schema]))));
+
+export const PolicySchema = closed({
+  version: Version1,
+  name: TextSchema,
+  priorityOf: every<Severity, Priority>(SEVERITY_NAMES, oneOf(PRIORITY_NAMES)),
+  clocks: every<ClockId, Record<Priority, ClockEntry>>(
+    CLOCK_IDS,
+    every<Priority, ClockEntry>(PRIORITY_NAMES, orNull(ClockSchema)),
+  ),
+  routing: Type.Array(
+    closed({
+      class: Type.Optional(oneOf(TICKET_CLASS_NAMES)),
+      kind: Type.Optional(oneOf(KIND_NAMES)),
+      assignee: ShortString,
+    }),
+    { maxItems: 1000, default: [] },
+  ),
+  deskDispatches: Type.Array(oneOf(PRIORITY_NAMES), {
+    maxItems: PRIORITY_NAMES.length,
+    default: ['emergency'],
+  }),
+  reopen: Type.Unsafe<string>({ ...Duration, default: '24h' }),
+});

@@ -1,0 +1,240 @@
+/**
+ * Errors that the world causes. Every code stands once in ERRORS, with its HTTP status and its text;
+ * docs/errors.md repeats the table and a test compares the two. Codes are never reused.
+ */
+import type { Text } from './text.ts';
+import { renderText } from './text.ts';
+
+interface ErrorInfo {
+  readonly status: number;
+  readonly text: Text;
+}
+
+export const ERRORS = {
+  // requests
+  'bad-request': { status: 400, text: { zh: '请求内容有误', en: 'The request is not valid' } },
+  'unknown-field': { status: 400, text: { zh: '未知字段：{fields}', en: 'Unknown field: {fields}' } },
+  'not-authenticated': { status: 401, text: { zh: '请先登录', en: 'Log in first' } },
+  'wrong-credentials': { status: 401, text: { zh: '用户名或密码错误', en: 'Wrong user name or password' } },
+  'not-permitted': {
+    status: 403,
+    text: { zh: '没有权限：{permission}', en: 'Permission missing: {permission}' },
+  },
+  'cross-site': { status: 403, text: { zh: '拒绝跨站请求', en: 'Cross-site request refused' } },
+  'not-found': { status: 404, text: { zh: '没有这个{what}', en: 'There is no such {what}' } },
+  'wrong-method': { status: 405, text: { zh: '不支持该方法', en: 'Method not supported here' } },
+  'body-too-large': { status: 413, text: { zh: '请求内容过大', en: 'The request body is too large' } },
+  'wrong-media-type': { status: 415, text: { zh: '请求须为 JSON', en: 'The request must be JSON' } },
+  'too-many-requests': {
+    status: 429,
+    text: { zh: '请求过于频繁，请稍后再试', en: 'Too many requests; try again later' },
+  },
+  'too-many-streams': { status: 503, text: { zh: '实时连接数已满', en: 'Too many live connections' } },
+  internal: { status: 500, text: { zh: '网关内部错误', en: 'Internal error of the gateway' } },
+  // alarms and tickets
+  'already-acknowledged': {
+    status: 409,
+    text: { zh: '该告警已被 {by} 确认', en: 'Already acknowledged by {by}' },
+  },
+  'alarm-ended': { status: 409, text: { zh: '该告警已结束', en: 'The alarm has ended' } },
+  'version-conflict': {
+    status: 409,
+    text: {
+      zh: '工单已被他人修改（现为第 {current} 版）',
+      en: 'The ticket was changed by somebody else (now version {current})',
+    },
+  },
+  'wrong-stage': {
+    status: 409,
+    text: {
+      zh: '“{stage}”环节不能执行“{transition}”',
+      en: 'Transition {transition} is not possible in stage {stage}',
+    },
+  },
+  'missing-fields': {
+    status: 422,
+    text: { zh: '缺少必填内容：{fields}（依据：{rule}）', en: 'Missing: {fields} (asked for by {rule})' },
+  },
+  'alarm-active': {
+    status: 409,
+    text: {
+      zh: '告警仍未恢复，不能验收：{alarms}',
+      en: 'Cannot be accepted while the alarm is active: {alarms}',
+    },
+  },
+  'alarm-blind': {
+    status: 409,
+    text: {
+      zh: '测点数据不可信，须填写人工读数：{alarms}',
+      en: 'The point cannot be seen; enter a manual reading: {alarms}',
+    },
+  },
+  'engine-busy': { status: 503, text: { zh: '网关繁忙，请重试', en: 'The gateway is busy; try again' } },
+  'store-failed': {
+    status: 503,
+    text: { zh: '数据未能写入，操作未生效', en: 'Could not be stored; nothing was changed' },
+  },
+  // simulation
+  'no-simulation': { status: 404, text: { zh: '当前未运行模拟设备', en: 'No simulator is running' } },
+  'unknown-fault': {
+    status: 404,
+    text: { zh: '设备 {equipment} 没有故障“{fault}”', en: 'Equipment {equipment} has no fault {fault}' },
+  },
+  'simulator-unreachable': {
+    status: 502,
+    text: { zh: '模拟设备无应答', en: 'The simulator does not answer' },
+  },
+  // start
+  'config-invalid': {
+    status: 500,
+    text: { zh: '配置有 {count} 处错误', en: '{count} problems in the configuration' },
+  },
+  'port-in-use': {
+    status: 500,
+    text: { zh: '端口 {host}:{port} 已被占用', en: 'Port {host}:{port} is in use by another program' },
+  },
+  'address-not-usable': {
+    status: 500,
+    text: {
+      zh: '地址 {host}:{port} 不可用（{reason}）',
+      en: 'Address {host}:{port} cannot be used ({reason})',
+    },
+  },
+  'data-not-writable': {
+    status: 500,
+    text: {
+      zh: '数据目录 {path} 不可写（{reason}）',
+      en: 'Data directory {path} is not writable ({reason})',
+    },
+  },
+  'data-locked': {
+    status: 500,
+    text: {
+      zh: '数据目录 {path} 正被另一个网关使用（进程 {pid}）',
+      en: 'Data directory {path} is in use by another gateway (process {pid})',
+    },
+  },
+  'data-from-demo': {
+    status: 500,
+    text: {
+      zh: '数据目录 {path} 由 demo 创建，run 不使用',
+      en: 'Data directory {path} was made by demo; run refuses it',
+    },
+  },
+  'data-too-new': {
+    status: 500,
+    text: {
+      zh: '数据目录由更新的版本创建（{found} > {known}）',
+      en: 'The data directory was made by a newer version ({found} > {known})',
+    },
+  },
+  'data-damaged': {
+    status: 500,
+    text: { zh: '数据库 {path} 已损坏（{reason}）', en: 'The database {path} is damaged ({reason})' },
+  },
+  'certificate-unusable': {
+    status: 500,
+    text: {
+      zh: '证书或私钥 {path} 不可用（{reason}）',
+      en: 'Certificate or key {path} cannot be used ({reason})',
+    },
+  },
+  'demo-not-on-loopback': {
+    status: 500,
+    text: { zh: '演示账号只能在本机地址上使用', en: 'The demo accounts may only be used on loopback' },
+  },
+  'user-exists': {
+    status: 409,
+    text: { zh: '用户 {username} 已存在', en: 'User {username} exists already' },
+  },
+  'user-unknown': { status: 404, text: { zh: '没有用户 {username}', en: 'There is no user {username}' } },
+  'weak-password': {
+    status: 422,
+    text: {
+      zh: '密码至少 {min} 个字符，且不能是演示密码',
+      en: 'A password has at least {min} characters and is not the demo password',
+    },
+  },
+} as const satisfies Record<string, ErrorInfo>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorParams = Readonly<Record<string, string | number | Text>>;
+
+/** The world's fault, with a stable code. `message` is the English text; `text` has both. */
+export class RiserError extends Error {
+  override readonly name: string = 'RiserError';
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: { cause?: unknown }) {
+    super(renderText(ERRORS[code].text, params).en, options);
+    this.code = code;
+    this.params = params;
+  }
+
+  get text(): Text {
+    return renderText(ERRORS[this.code].text, this.params);
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** One mistake in a configuration file. Line and column count from 1. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Place in the document, e.g. `equipment[2].unit`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** `file:line:col path: expected …, found …` */
+export function toProblemLine(problem: Problem): string {
+  const { file, line, column, path, expected, found } = problem;
+  return `${file}:${line}:${column} ${path}: expected ${expected}, found ${found}`;
+}
+
+/** All problems of a configuration at once. The start ends with exit code 1 and nothing runs. */
+export class ConfigError extends RiserError {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('config-invalid', { count: problems.length });
+    this.problems = problems;
+  }
+}
+
+export type DeviceErrorCode =
+  | 'connect-failed'
+  | 'connect-timeout'
+  | 'connection-lost'
+  | 'timeout'
+  | 'exception'
+  | 'bad-frame'
+  | 'stopped';
+
+/** A device or its wire failed; degrades one link and no other. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+  readonly code: DeviceErrorCode;
+  /** Whether asking again may help without a human. */
+  readonly retryable: boolean;
+  /** Modbus exception code where the device sent one. */
+  readonly exceptionCode: number | null;
+
+  constructor(
+    code: DeviceErrorCode,
+    message: string,
+    options: { retryable?: boolean; exceptionCode?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? true;
+    this.exceptionCode = options.exceptionCode ?? null;
+  }
+}

@@ -1,0 +1,40 @@
+/** Every limit of the gateway in one place, with its reason. Units are in the names. */
+
+export const LIMITS = {
+  /** Inputs waiting for the decision loop; beyond it the oldest batch of readings is dropped and counted (commands never). */
+  engineQueueInputs: 10_000,
+  /** Commands waiting for the decision loop; beyond it a command is refused with `engine-busy`. */
+  engineQueueCommands: 1_000,
+  /** Longest free text that the API accepts (characters). */
+  textChars: 4_000,
+  /** Short text: names, places, phone numbers. */
+  shortTextChars: 200,
+  /** Largest request body of the API. */
+  requestBodyBytes: 256 * 1024,
+  /** Rows of one page of a list. */
+  pageRows: 500,
+  /** Live event streams at once; one seat holds two or three. */
+  eventStreams: 200,
+  /** Unsent bytes of one stalled browser before its stream is closed (performance.md §8). */
+  eventStreamBytes: 2 * 1024 * 1024,
+  /** Time between two batches of readings to the page; last value wins per point (performance.md §8). */
+  eventBatchMs: 100,
+  /** Samples kept in memory per point as evidence for a ticket. */
+  recentSamplesPerPoint: 300,
+  /** Longest answer of a device that is waited for when the link names no time-out. */
+  defaultTimeoutMs: 1_000,
+  /** How often due timers (delays, clocks) are swept. */
+  sweepMs: 250,
+  /** How often running delay states are saved (design.md §5). */
+  delaySnapshotMs: 5_000,
+  /** How long a condition must be unjudgeable before the alarm says that it is blind: a lost reply is not a blind point. */
+  blindAfterMs: 5_000,
+  /** A wall clock that moves by more than this against the monotonic one has been stepped (alarms.md B8 no. 3). */
+  clockStepMs: 2_000,
+  /** Pause after a failed commit before the decision loop tries again. */
+  commitRetryMs: 1_000,
+  /** Grace after start in which a point that never answered raises nothing (design.md §5, silent reconcile). */
+  bootGraceMs: 15_000,
+  /** Time that stopping may take before the process ends itself. */
+  stopMs: 8_000,
+} as const;

@@ -1,0 +1,72 @@
+/** Opens a TCP connection within a time, or says in plain words why not. What travels on it is connection.ts. */
+import { createConnection, type Socket } from 'node:net';
+import { DeviceError } from '../../core/errors.ts';
+
+/** Plain words for what the operating system answers; others are shown by their code. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect refused by',
+  EHOSTUNREACH: 'no route to',
+  ENETUNREACH: 'no network to',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'name service does not answer for',
+  ECONNRESET: 'connection reset by',
+  ETIMEDOUT: 'no answer to connecting from',
+};
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+}
+
+/**
+ * The socket is connected, without listeners, and belongs to the caller.
+ * @throws DeviceError `connect-failed`, `connect-timeout`, `stopped`; then the socket is destroyed.
+ */
+export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  const { host, port, connectTimeoutMs } = endpoint;
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host, port, noDelay: true });
+    const timer = setTimeout(() => {
+      settle(new DeviceError('connect-timeout', `no answer to connecting from ${host}:${port}`));
+    }, connectTimeoutMs);
+    const onAbort = () => settle(new DeviceError('stopped', 'stopped while connecting'));
+    const onError = (error: Error) => settle(toDeviceError(endpoint, error));
+    const onConnect = () => settle(null);
+    const settle = (failure: DeviceError | null) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.off('connect', onConnect);
+      socket.off('error', onError);
+      if (!failure) return resolve(socket);
+      socket.on('error', ignoreLate);
+      socket.destroy();
+      reject(failure);
+    };
+    socket.once('connect', onConnect);
+    socket.once('error', onError);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+/** Error code of a failed socket in words; for several addresses of one host, the first one's. */
+export function toReason(error: Error, host: string, port: number): string {
+  const code = codeOf(error);
+  const words = REASONS[code];
+  return words
+    ? `${words} ${host}:${port}`
+    : `connection to ${host}:${port} failed (${code || error.message})`;
+}
+
+function toDeviceError({ host, port }: Endpoint, error: Error): DeviceError {
+  return new DeviceError('connect-failed', toReason(error, host, port), { cause: error });
+}
+
+function codeOf(error: Error): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return (first as NodeJS.ErrnoException | undefined)?.code ?? '';
+}
+
+/** A destroyed socket may still report an error; its failure is known already. */
+function ignoreLate(): void {}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** Command line: picks the command and loads only what it needs. Each command lives in cli/ and has its own --help. */
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
+> = {
+  demo: {
+    summary: 'simulated building, gateway, stores and page in one command',
+    load: async () => (await import('./cli/demo.ts')).demo,
+  },
+  run: {
+    summary: 'the gateway for a real site: run --config FILE [--data DIR]',
+    load: async () => (await import('./cli/run.ts')).run,
+  },
+  check: {
+    summary: 'check a configuration and list all problems: check --config FILE',
+    load: async () => (await import('./cli/check.ts')).check,
+  },
+  simulate: {
+    summary: 'simulated equipment by itself; inject and clear faults',
+    load: async () => (await import('./cli/simulate.ts')).simulate,
+  },
+  user: {
+    summary: 'accounts: add, list, password, disable, enable',
+    load: async () => (await import('./cli/user.ts')).user,
+  },
+};
+
+const HELP = `Riser: readings from building equipment, alarms, repair tickets that people close.
+
+Usage: node src/main.ts <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .join('\n')}
+
+<command> --help says more. Exit codes: 0 done, 1 refused or failed (the reason is printed).
+`;
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  process.stdout.write(HELP);
+  process.exitCode = name === undefined ? 1 : 0;
+} else if (name === '--version') {
+  const { readVersion } = await import('./cli/version.ts');
+  process.stdout.write(`${readVersion()}\n`);
+} else {
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    process.stderr.write(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}\n`);
+    process.exitCode = 1;
+  } else {
+    process.exitCode = await (await command.load())(args);
+  }
+}

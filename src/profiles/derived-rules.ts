@@ -1,0 +1,76 @@
+/**
+ * Rules that no profile has to write: `offline` for equipment on a link, and `<point>-bad-data` for every point that
+ * a rule reads, so that blindness is itself an alarm (alarms.md B3).
+ */
+import { INTERNAL_PROTOCOL } from '../config/schema.ts';
+import { type RuleId, toId } from '../core/ids.ts';
+import { renderText, type Text } from '../core/text.ts';
+import type { PointTemplate } from './points.ts';
+import type { Unit } from './profile.ts';
+import { type RuleTemplate, withVersion } from './rules.ts';
+import { BAD_DATA_SUFFIX, DERIVED_ON_DELAY_MS, RULE_DEFAULTS } from './schema.ts';
+
+const OFFLINE_TEXT: Text = { zh: '设备离线（通信中断）', en: 'Device offline (communication lost)' };
+const OFFLINE_GUIDANCE: Text = {
+  zh: '先查现场控制柜是否有电、通信模块指示灯是否正常；再查网线、交换机端口及 IP 地址。离线期间该设备的其他告警无法判断，请到现场确认运行情况。',
+  en: 'Check power at the control cabinet and the lamps of its communication module first, then cable, switch port and IP address. While it is offline no other alarm of this equipment can be judged: look at it on site.',
+};
+const BAD_DATA_TEXT: Text = { zh: '测点“{point}”数据异常', en: '{point}: no usable data' };
+const BAD_DATA_GUIDANCE: Text = {
+  zh: '设备有应答但该测点数值不可用：检查传感器接线、供电与量程设置，与就地仪表比对。数据恢复前，依赖该测点的告警保持原状态。',
+  en: 'The device answers but this value cannot be used: check wiring, supply and range of the sensor and compare with the local gauge. Until it is back, alarms that depend on it stay as they are.',
+};
+
+/** Adds them behind the written rules of each unit. */
+export function addDerivedRules(units: readonly Unit[], protocol: string): readonly Unit[] {
+  const read = new Set(units.flatMap((unit) => unit.rules.flatMap((rule) => rule.reads)));
+  return units.map((unit) => {
+    const watched = unit.points.filter((point) => read.has(toRead(unit, point)));
+    const badData = watched.flatMap((point) => toBadData(unit, point) ?? []);
+    const offline = unit.part === null && protocol !== INTERNAL_PROTOCOL ? [toOffline(units)] : [];
+    return { ...unit, rules: [...unit.rules, ...offline, ...badData] };
+  });
+}
+
+function toRead(unit: Unit, point: PointTemplate): string {
+  return unit.part === null ? point.name : `${unit.part}/${point.name}`;
+}
+
+const common = {
+  ...RULE_DEFAULTS,
+  params: {},
+  // The judgement is about bad data, so there may be no good sample to count.
+  minGoodSamples: 1,
+  class: 'engineering',
+  opensTicket: true,
+} as const;
+
+function toOffline(units: readonly Unit[]): RuleTemplate {
+  return withVersion({
+    ...common,
+    id: toId<RuleId>('offline'),
+    type: 'offline',
+    reads: units.flatMap((unit) => unit.points.map((point) => toRead(unit, point))),
+    severity: 'medium',
+    onDelayMs: DERIVED_ON_DELAY_MS,
+    text: OFFLINE_TEXT,
+    guidance: OFFLINE_GUIDANCE,
+    faultKind: 'comm-loss',
+  });
+}
+
+function toBadData(unit: Unit, point: PointTemplate): RuleTemplate | null {
+  if (point.badData === null) return null;
+  const id = `${point.name}${BAD_DATA_SUFFIX}`;
+  return withVersion({
+    ...common,
+    id: toId<RuleId>(id),
+    type: 'bad-data',
+    reads: [toRead(unit, point)],
+    severity: point.badData.severity,
+    onDelayMs: point.badData.onDelayMs,
+    text: renderText(BAD_DATA_TEXT, { point: point.text }),
+    guidance: BAD_DATA_GUIDANCE,
+    faultKind: id,
+  });
+}

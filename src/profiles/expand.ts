@@ -1,0 +1,103 @@
+/** Puts an equipment of the site and its profile together: equipment and parts, points and rules with their indexes. */
+import type { Equipment, LinkDef, PointDef, RuleDef } from '../config/model.ts';
+import { defined } from '../core/assert.ts';
+import {
+  type AlarmKey,
+  type EquipmentId,
+  MAX_ID_LENGTH,
+  type PointId,
+  type SiteId,
+  toAlarmKey,
+  toId,
+  toPointId,
+} from '../core/ids.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { PointTemplate } from './points.ts';
+import type { Profile, Unit } from './profile.ts';
+
+/** Tables that grow as equipment is added; indexes are places in `points` and `rules`. */
+export interface Tables {
+  /** Key: equipment or part id. */
+  readonly equipment: Map<EquipmentId, Equipment>;
+  readonly points: PointDef[];
+  readonly pointIndex: Map<PointId, number>;
+  readonly rules: RuleDef[];
+}
+
+/** What the site file says of an equipment. */
+export type EquipmentBase = Omit<Equipment, 'parent' | 'kind'>;
+
+export function createTables(): Tables {
+  return { equipment: new Map(), points: [], pointIndex: new Map(), rules: [] };
+}
+
+/** Ids that the equipment takes: its own, then those of its parts. */
+export function toUnitIds(id: EquipmentId, profile: Profile): readonly EquipmentId[] {
+  return profile.units.map((unit) => toUnitId(id, unit));
+}
+
+export function isTooLong(id: string): boolean {
+  return id.length > MAX_ID_LENGTH;
+}
+
+/** Adds the equipment with its parts, points and rules. The ids must be free. */
+export function addEquipment(
+  base: EquipmentBase,
+  profile: Profile,
+  link: LinkDef | null,
+  site: SiteId,
+  tables: Tables,
+): void {
+  for (const unit of profile.units) {
+    const id = toUnitId(base.id, unit);
+    const isPart = unit.part !== null;
+    const name = unit.name ?? base.name;
+    tables.equipment.set(id, { ...base, id, parent: isPart ? base.id : null, kind: unit.kind, name });
+    for (const point of unit.points) addPoint(point, id, link, tables);
+  }
+  for (const unit of profile.units) addRules(unit, base.id, site, tables);
+}
+
+function toUnitId(id: EquipmentId, unit: Unit): EquipmentId {
+  return unit.part === null ? id : toId(`${id}-${unit.part}`);
+}
+
+function addPoint(
+  template: PointTemplate,
+  equipment: EquipmentId,
+  link: LinkDef | null,
+  tables: Tables,
+): void {
+  const { at: _at, badData: _badData, staleMs, ...rest } = template;
+  const index = tables.points.length;
+  const id = toPointId(equipment, template.name);
+  const timeoutMs = link?.options['timeoutMs'];
+  const answerMs = typeof timeoutMs === 'number' ? timeoutMs : LIMITS.defaultTimeoutMs;
+  tables.points.push({
+    ...rest,
+    index,
+    id,
+    equipment,
+    staleMs: staleMs ?? 3 * template.pollMs + answerMs,
+    link: link?.id ?? null,
+  });
+  tables.pointIndex.set(id, index);
+}
+
+function addRules(unit: Unit, owner: EquipmentId, site: SiteId, tables: Tables): void {
+  const equipment = toUnitId(owner, unit);
+  for (const { reads, ...rule } of unit.rules) {
+    const key: AlarmKey = toAlarmKey(site, equipment, rule.id);
+    const points = reads.map((read) =>
+      defined(tables.pointIndex.get(toReadId(owner, read)), `point ${read} of ${owner}`),
+    );
+    tables.rules.push({ ...rule, index: tables.rules.length, key, equipment, points });
+  }
+}
+
+/** `running` → `dws-1/running`; `pump-1/running` → `dws-1-pump-1/running`. */
+function toReadId(owner: EquipmentId, read: string): PointId {
+  const at = read.indexOf('/');
+  if (at < 0) return toPointId(owner, read);
+  return toPointId(toId(`${owner}-${read.slice(0, at)}`), read.slice(at + 1));
+}

@@ -1,0 +1,147 @@
+/** Points of a profile: checks what the schema cannot say, fills in what follows from the address. */
+
+import type { Catalog, ProtocolSchema } from '../config/catalog.ts';
+import type { PointDef } from '../config/model.ts';
+import { quote } from '../config/problems.ts';
+import { closed } from '../config/schema.ts';
+import type { Located } from '../config/source.ts';
+import { validate } from '../config/validate.ts';
+import type { Severity } from '../core/severity.ts';
+import type { ProfileContext } from './profile.ts';
+import { DERIVED_ON_DELAY_MS, type PointEntry } from './schema.ts';
+
+/** A point without what belongs to a single equipment: index, id, link. */
+export interface PointTemplate
+  extends Pick<
+    PointDef,
+    'name' | 'text' | 'unit' | 'type' | 'decimals' | 'states' | 'range' | 'deadband' | 'pollMs' | 'address'
+  > {
+  /** null = from poll interval and time-out of the link. */
+  readonly staleMs: number | null;
+  /** The loader's rule about unusable data of this point; null = none wanted. */
+  readonly badData: { readonly severity: Severity; readonly onDelayMs: number } | null;
+  /** Where it is declared. */
+  readonly at: Located;
+}
+
+/** Digits after the decimal point when the profile names none. */
+const DEFAULT_DECIMALS = 2;
+
+/** @param shift what is added to the addresses (repetition of a part), in the protocol's own steps. */
+export function toPoints(
+  entries: readonly PointEntry[],
+  located: Located,
+  protocol: string,
+  context: ProfileContext,
+  shift = 0,
+): readonly PointTemplate[] {
+  const schema = context.catalog.protocols[protocol] as ProtocolSchema;
+  const first = new Map<string, Located>();
+  return entries.map((entry, index) => {
+    const at = { ...located, path: [...located.path, index], value: entry };
+    const known = first.get(entry.id);
+    if (known === undefined) first.set(entry.id, { ...at, path: [...at.path, 'id'] });
+    else addDuplicate(entry.id, known, at, context);
+    checkPoint(entry, at, schema, context);
+    return toPoint(entry, toAddress(entry, at, schema, context, shift), schema, at);
+  });
+}
+
+function addDuplicate(
+  id: string,
+  first: Located,
+  { source, path }: Located,
+  { problems }: ProfileContext,
+): void {
+  const { line, column } = first.source.locate(first.path, 'value');
+  const found = `"${id}", first used at ${first.source.file}:${line}:${column}`;
+  problems.add(source, [...path, 'id'], 'an id used once', found);
+}
+
+function toPoint(
+  entry: PointEntry,
+  address: PointTemplate['address'],
+  schema: ProtocolSchema,
+  at: Located,
+): PointTemplate {
+  const isBoolean = schema.isBoolean(entry.address) || entry.type === 'boolean';
+  const badData = entry.badData ?? {};
+  return {
+    name: entry.id,
+    text: entry.name,
+    unit: entry.unit,
+    type: isBoolean ? 'boolean' : 'number',
+    decimals: entry.decimals ?? (isBoolean || entry.states.length > 0 ? 0 : DEFAULT_DECIMALS),
+    states: new Map(entry.states.map(({ value, name }) => [value, name])),
+    range: entry.range ?? null,
+    deadband: entry.deadband,
+    pollMs: entry.poll,
+    staleMs: entry.staleAfter ?? null,
+    address,
+    badData:
+      badData === false
+        ? null
+        : { severity: badData.severity ?? 'medium', onDelayMs: badData.onDelayMs ?? DERIVED_ON_DELAY_MS },
+    at,
+  };
+}
+
+function checkPoint(
+  entry: PointEntry,
+  { source, path }: Located,
+  schema: ProtocolSchema,
+  { problems }: ProfileContext,
+): void {
+  const { range, staleAfter, poll, states, type } = entry;
+  if (range !== undefined && range.min >= range.max) {
+    problems.add(source, [...path, 'range', 'max'], `more than min (${range.min})`, String(range.max));
+  }
+  if (staleAfter !== undefined && staleAfter <= poll) {
+    problems.add(
+      source,
+      [...path, 'staleAfter'],
+      `more than the poll interval (${poll} ms)`,
+      String(staleAfter),
+    );
+  }
+  const isBoolean = schema.isBoolean(entry.address);
+  if (isBoolean && type === 'number') {
+    problems.add(source, [...path, 'type'], 'boolean (the address is a single bit)', quote(type));
+  }
+  const seen = new Set<number>();
+  for (const [index, state] of states.entries()) {
+    const at = [...path, 'states', index, 'value'];
+    if (seen.has(state.value)) problems.add(source, at, 'every value once', `${state.value} a second time`);
+    if ((isBoolean || type === 'boolean') && state.value !== 0 && state.value !== 1) {
+      problems.add(source, at, '0 or 1 (the point is a boolean)', String(state.value));
+    }
+    seen.add(state.value);
+  }
+}
+
+/** Key: catalog's protocol. Keeps compiled validators. */
+const addressSchemas = new WeakMap<Catalog['protocols'][string], ReturnType<typeof closed>>();
+
+function toAddress(
+  entry: PointEntry,
+  at: Located,
+  schema: ProtocolSchema,
+  { problems }: ProfileContext,
+  shift: number,
+): PointTemplate['address'] {
+  const address = shift === 0 ? entry.address : schema.shiftAddress(entry.address, shift);
+  const path = [...at.path, 'address'];
+  const addressSchema = addressSchemas.get(schema) ?? closed({ ...schema.address });
+  addressSchemas.set(schema, addressSchema);
+  // A shifted address can leave the range that the schema allows.
+  if (shift !== 0) validate(addressSchema, { ...at, path, value: address }, { problems, env: null });
+  for (const issue of schema.checkAddress(address)) {
+    problems.add(at.source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
+  return address;
+}
+
+/** `hi.limit`, `in[0]` as steps. */
+export function toIssuePath(path: string): readonly (string | number)[] {
+  return (path.match(/[^.[\]]+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}

@@ -1,0 +1,165 @@
+/**
+ * Reads one profile: data in `devices/` becomes templates of points and rules, one unit for the equipment itself and
+ * one for each of its parts. What belongs to a single equipment (ids, link, indexes) comes in expand.ts.
+ */
+import { basename } from 'node:path';
+import type { Catalog } from '../config/catalog.ts';
+import { didYouMean, type Problems, quote } from '../config/problems.ts';
+import { type Located, readSource, type Source } from '../config/source.ts';
+import { checkVersion, validate } from '../config/validate.ts';
+import { type ProfileId, toId } from '../core/ids.ts';
+import type { Kind } from '../core/kinds.ts';
+import { renderText, type Text } from '../core/text.ts';
+import { addDerivedRules } from './derived-rules.ts';
+import { type PointTemplate, toPoints } from './points.ts';
+import { type ParsedRule, parseRules, type RuleTemplate, toRules } from './rules.ts';
+import { type PartEntry, type ProfileFile, toOpenProfileSchema, toProfileSchema } from './schema.ts';
+
+export interface Profile {
+  readonly id: ProfileId;
+  readonly protocol: string;
+  /** The protocol's own section, defaults filled in. */
+  readonly device: Readonly<Record<string, unknown>>;
+  /** The equipment itself first, then its parts. */
+  readonly units: readonly Unit[];
+  readonly source: Source;
+}
+
+export interface Unit {
+  /** Id of the part within the equipment, e.g. `pump-1`; null for the equipment itself. */
+  readonly part: string | null;
+  readonly kind: Kind;
+  /** Name of the part; null for the equipment itself, which the site file names. */
+  readonly name: Text | null;
+  readonly points: readonly PointTemplate[];
+  readonly rules: readonly RuleTemplate[];
+}
+
+export interface ProfileContext {
+  readonly catalog: Catalog;
+  readonly problems: Problems;
+}
+
+/** @returns null when the profile has problems; they are reported. */
+export function readProfile(path: string, context: ProfileContext): Profile | null {
+  const { catalog, problems } = context;
+  const before = problems.count;
+  const located = readSource(path, problems);
+  if (located === null || !checkVersion(located, problems)) return null;
+  const raw = located.value as Readonly<Record<string, unknown>>;
+  const protocol = raw['protocol'];
+  if (typeof protocol !== 'string' || !Object.hasOwn(catalog.protocols, protocol)) {
+    validate(toOpenProfileSchema(catalog), located, { problems, env: null });
+    return null;
+  }
+  const file = validate(toCachedSchema(catalog, protocol), located, { problems, env: null });
+  checkId(raw['id'], path, located, problems);
+  const rules = parseRules(raw['rules'], { ...located, path: ['rules'] }, context);
+  const partRules = toList(raw['parts']).map((part, index) =>
+    parseRules(toProperty(part, 'rules'), { ...located, path: ['parts', index, 'rules'] }, context),
+  );
+  if (file === null) return null;
+  const units = toUnits(file, rules, partRules, located, context);
+  if (problems.count > before) return null;
+  const device = (file as Readonly<Record<string, unknown>>)[protocol] as Profile['device'];
+  return { id: toId(file.id), protocol, device, units, source: located.source };
+}
+
+/** Key: catalog, then protocol. Keeps compiled validators. */
+const schemas = new WeakMap<Catalog, Map<string, ReturnType<typeof toProfileSchema>>>();
+
+function toCachedSchema(catalog: Catalog, protocol: string) {
+  const ofCatalog = schemas.get(catalog) ?? new Map<string, ReturnType<typeof toProfileSchema>>();
+  schemas.set(catalog, ofCatalog);
+  const schema = ofCatalog.get(protocol) ?? toProfileSchema(catalog, protocol);
+  ofCatalog.set(protocol, schema);
+  return schema;
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function toProperty(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function checkId(id: unknown, path: string, located: Located, problems: Problems): void {
+  const name = basename(path, '.yaml');
+  if (typeof id !== 'string' || id === name) return;
+  problems.add(located.source, ['id'], `"${name}", the name of the file`, quote(id));
+}
+
+function toUnits(
+  file: ProfileFile,
+  rules: readonly ParsedRule[],
+  partRules: readonly (readonly ParsedRule[])[],
+  located: Located,
+  context: ProfileContext,
+): readonly Unit[] {
+  const points = toPoints(file.points, { ...located, path: ['points'] }, file.protocol, context);
+  const parts = file.parts.flatMap((part, index) =>
+    toPartUnits(part, index, partRules[index] ?? [], file.protocol, located, context),
+  );
+  checkPartIds(parts, located, context.problems);
+  // The equipment's own rules may read points of its parts: `pump-1/running`.
+  const readable = new Map(points.map((point) => [point.name, point]));
+  for (const { unit } of parts) {
+    for (const point of unit.points) readable.set(`${unit.part}/${point.name}`, point);
+  }
+  const own = { part: null, kind: file.kind, name: null, points };
+  const first: Unit = { ...own, rules: toRules(rules, { ...own, readable }, located.source, context) };
+  return addDerivedRules([first, ...parts.map(({ unit }) => unit)], file.protocol);
+}
+
+interface PartUnit {
+  readonly unit: Unit;
+  /** Which entry of `parts` it comes from. */
+  readonly index: number;
+}
+
+function toPartUnits(
+  part: PartEntry,
+  index: number,
+  rules: readonly ParsedRule[],
+  protocol: string,
+  located: Located,
+  context: ProfileContext,
+): readonly PartUnit[] {
+  const path = ['parts', index];
+  const before = context.problems.count;
+  return Array.from({ length: part.count }, (_, repetition) => {
+    const n = part.first + repetition;
+    const id = part.id.replaceAll('{n}', String(n));
+    // Mistakes are the same in each repetition: one report is enough.
+    const isTold = context.problems.count > before;
+    const shift = part.stride * repetition;
+    const points = isTold
+      ? []
+      : toPoints(part.points, { ...located, path: [...path, 'points'] }, protocol, context, shift);
+    const own = { part: id, kind: part.kind, name: renderText(part.name, { n }), points };
+    const readable = new Map(points.map((point) => [point.name, point]));
+    const ownRules = isTold ? [] : toRules(rules, { ...own, readable }, located.source, context);
+    return { index, unit: { ...own, rules: ownRules } };
+  });
+}
+
+function checkPartIds(parts: readonly PartUnit[], located: Located, problems: Problems): void {
+  const known = new Map<string, number>();
+  for (const { unit, index } of parts) {
+    const id = unit.part ?? '';
+    const first = known.get(id);
+    if (first === undefined) known.set(id, index);
+    else problems.add(located.source, ['parts', index, 'id'], 'part ids used once', `"${id}" twice`);
+  }
+}
+
+/** `one of …` for a profile that does not exist. */
+export function toUnknownProfile(
+  id: string,
+  known: readonly string[],
+): { readonly expected: string; readonly found: string } {
+  return { expected: 'the id of a profile', found: `${quote(id)}${didYouMean(id, known)}` };
+}

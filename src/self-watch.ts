@@ -1,0 +1,156 @@
+/**
+ * The gateway watches itself: its own points (a failing store is an alarm like a failing pump), /health, /ready and
+ * the figures of /metrics, all from the same sources.
+ */
+import { statfsSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Acquisition } from './acquisition/acquisition.ts';
+import type { Figure, HealthReport } from './api/services.ts';
+import type { Clock } from './core/clock.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Store } from './store/store.ts';
+import type { Journal } from './telemetry/journal.ts';
+
+export interface SelfWatchOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly acquisition: Acquisition;
+}
+
+export interface SelfWatch {
+  /** Values of the gateway's own points, by the figure name in devices/riser-gateway.yaml. */
+  readonly points: Readonly<Record<string, () => number>>;
+  /** The API is bound. */
+  listening(): void;
+  isReady(): boolean;
+  health(): HealthReport;
+  figures(): readonly Figure[];
+  stop(): void;
+}
+
+/** A decision loop that has not turned for this long is stuck; the sweep turns it four times a second. */
+const STUCK_AFTER_MS = 10_000;
+/** Window of the event-loop delay histogram. */
+const DELAY_WINDOW_MS = 10_000;
+
+export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
+  const { engine, journal, store, acquisition } = options;
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  let delayMs = 0;
+  let isListening = false;
+  const timer = setInterval(() => {
+    delayMs = delay.percentile(99) / 1e6;
+    delay.reset();
+  }, DELAY_WINDOW_MS);
+  timer.unref();
+
+  const isAlive = (): boolean => {
+    const last = engine.status().lastRoundMs;
+    return last === null || options.clock.now().wallMs - last < STUCK_AFTER_MS;
+  };
+
+  return {
+    points: {
+      'journal-healthy': () => Number(journal.status().isHealthy),
+      'journal-dropped': () => journal.status().droppedReadings,
+      'influx-healthy': () =>
+        journal.status().influx.state === 'off' ? Number.NaN : Number(journal.status().influx.state === 'ok'),
+      'influx-backlog': () => journal.status().backlogReadings,
+      'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
+      'disk-free': () => toFreePercent(options.directory),
+      'loop-delay': () => delayMs,
+    },
+    listening() {
+      isListening = true;
+    },
+    isReady: () => isListening && isAlive() && store.status().isHealthy,
+    health: () => toHealth(options, isAlive()),
+    figures: () => [
+      ...toFigures('riser_engine', { ...engine.status() }),
+      ...toFigures('riser_journal', { ...journal.status() }),
+      ...toFigures('riser_influx', { ...journal.status().influx }),
+      ...toFigures('riser_store', { ...store.status() }),
+      {
+        name: 'riser_loop_delay_p99_ms',
+        help: 'Event-loop delay, p99 of the last 10 s',
+        type: 'gauge',
+        value: delayMs,
+      },
+      ...acquisition
+        .links()
+        .flatMap((link) => [
+          ...toFigures('riser_link', link.counters, { link: link.link }),
+          ...toFigures('riser_link', { online: link.state === 'online' }, { link: link.link }),
+        ]),
+    ],
+    stop() {
+      clearInterval(timer);
+      delay.disable();
+    },
+  };
+}
+
+function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isAlive: boolean): HealthReport {
+  const { influx, ...own } = journal.status();
+  const links = acquisition.links().map((link) => ({
+    name: `link:${link.link}`,
+    isHealthy: link.state === 'online',
+    detail: link.reason === null ? link.state : `${link.state}: ${link.reason}`,
+  }));
+  const parts = [
+    {
+      name: 'engine',
+      isHealthy: isAlive && engine.status().isHealthy,
+      detail: isAlive ? engine.status().detail : 'stuck',
+    },
+    { name: 'store', isHealthy: store.status().isHealthy, detail: `${store.status().commits} commits` },
+    { name: 'journal', isHealthy: own.isHealthy, detail: own.detail },
+    {
+      name: 'influxdb',
+      isHealthy: influx.state === 'ok' || influx.state === 'off',
+      detail: `${influx.state}: ${influx.detail}`,
+    },
+    ...links,
+  ];
+  const status = !isAlive ? 'failed' : parts.every((part) => part.isHealthy) ? 'ok' : 'degraded';
+  return { isAlive, status, parts };
+}
+
+function toFreePercent(directory: string): number {
+  try {
+    const { bavail, blocks } = statfsSync(directory);
+    return blocks === 0 ? Number.NaN : (bavail / blocks) * 100;
+  } catch {
+    // The directory's disk is gone: no value, which the point shows as bad quality.
+    return Number.NaN;
+  }
+}
+
+/** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures`. */
+function toFigures(
+  prefix: string,
+  values: Readonly<Record<string, unknown>>,
+  labels?: Readonly<Record<string, string>>,
+): Figure[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (typeof value !== 'number' && typeof value !== 'boolean') return [];
+    const name =
+      `${prefix}_${key.replace(/^is(?=[A-Z])/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`.replaceAll(
+        '__',
+        '_',
+      );
+    return [
+      {
+        name,
+        help: `${prefix.replaceAll('_', ' ')}: ${key}`,
+        type: 'gauge',
+        value: Number(value),
+        ...(labels && { labels }),
+      } satisfies Figure,
+    ];
+  });
+}

@@ -1,0 +1,29 @@
+/** Limits of the state store, with their reasons. Units are in the names. */
+
+export const STORE_LIMITS = {
+  /** Waiting for another process's write lock (the `user` command, a backup); shorter than `commitMs`. */
+  busyMs: 5_000,
+  /** A reader waits only for the instant in which another connection recovers the log. */
+  readerBusyMs: 1_000,
+  /** Longest wait of a caller for one commit; an SD card that is slower than this has failed. */
+  commitMs: 10_000,
+  /** Commits waiting at the writer; beyond it a commit is refused at once. */
+  pendingCommits: 10_000,
+  /** Opening includes a check of the whole file (about 1 s per 200 MB on an SD card) and migrations. */
+  openMs: 120_000,
+  /** Writer and readers are given this long to finish when the store closes. */
+  closeMs: 5_000,
+  /** Back-off of the writer's restart after a crash: first and longest. */
+  restartMinMs: 100,
+  restartMaxMs: 30_000,
+  /** Entries of one alarm's or ticket's history that are shown; the newest are kept. */
+  historyRows: 5_000,
+  /** Longest check of the chains; a year of a busy site is about a million rows, a minute's work. */
+  verifyMs: 600_000,
+  /** Mismatches that one check of one chain names. */
+  verifyFindings: 20,
+  /** Size to which the write-ahead log is cut back after a checkpoint. */
+  journalBytes: 64 * 1024 * 1024,
+  /** Prepared statements that the reader keeps. */
+  readerStatements: 100,
+} as const;

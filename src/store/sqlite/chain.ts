@@ -1,0 +1,155 @@
+/**
+ * Hash chains over the append-only histories. One chain per table:
+ *
+ *   content_digest = SHA-256 of the content columns (free text that a later erasure may empty)
+ *   hash           = SHA-256 of prev_hash + canonical JSON of {chain, id, plain columns, content_digest}
+ *   meta `chain/<table>` = length and last hash, so that rows cut off at the end are missed too
+ *
+ * Ids count from 1 without gaps. Whoever can rewrite the whole file can rewrite the chain: the chain proves that
+ * nothing was changed in passing; export the heads to prove more.
+ */
+import { createHash } from 'node:crypto';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { STORE_LIMITS } from '../limits.ts';
+
+interface ChainColumns {
+  /** Columns that are hashed as they are. */
+  readonly plain: readonly string[];
+  /** Columns that are hashed through `content_digest`. */
+  readonly content: readonly string[];
+}
+
+export const CHAINS = {
+  alarm_event: { plain: ['occurrence', 'alarm_key', 'type', 'at_ms', 'actor'], content: ['note', 'detail'] },
+  ticket_event: { plain: ['ticket', 'version', 'type', 'stage', 'at_ms', 'actor'], content: ['detail'] },
+  audit: { plain: ['at_ms', 'actor', 'action', 'object'], content: ['detail'] },
+} as const satisfies Record<string, ChainColumns>;
+
+export type ChainName = keyof typeof CHAINS;
+export const CHAIN_NAMES = Object.keys(CHAINS) as readonly ChainName[];
+
+interface Head {
+  readonly length: number;
+  readonly hash: string;
+}
+
+type Row = Readonly<Record<string, SQLInputValue | SQLOutputValue | undefined>>;
+
+const EMPTY: Head = { length: 0, hash: '0'.repeat(64) };
+
+export interface ChainWriter {
+  /** Forgets the heads; call at the start of each transaction, because another process may have appended. */
+  readonly begin: () => void;
+  readonly append: (name: ChainName, values: Readonly<Record<string, SQLInputValue>>) => void;
+  /** Writes the heads; call before the commit. */
+  readonly end: () => void;
+}
+
+/** Appends to the chains inside the caller's transaction. */
+export function createChainWriter(database: DatabaseSync): ChainWriter {
+  const inserts = new Map<ChainName, StatementSync>(
+    CHAIN_NAMES.map((name) => [name, database.prepare(toInsert(name))]),
+  );
+  const writeHead = database.prepare(
+    'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+  );
+  /** Key: chain; heads touched by the current transaction. */
+  const heads = new Map<ChainName, Head>();
+  return {
+    begin: () => heads.clear(),
+    append(name, values) {
+      const previous = heads.get(name) ?? readHead(database, name);
+      const id = previous.length + 1;
+      const content = toContentDigest(name, values);
+      const hash = toRowHash(name, previous.hash, id, values, content);
+      inserts.get(name)?.run({ ...values, id, content_digest: content, prev_hash: previous.hash, hash });
+      heads.set(name, { length: id, hash });
+    },
+    end() {
+      for (const [name, head] of heads) writeHead.run(`chain/${name}`, JSON.stringify(head));
+    },
+  };
+}
+
+/** Recomputes every chain in one snapshot. @returns the first places that do not match, e.g. `audit 17: …`. */
+export function verifyChains(database: DatabaseSync): readonly string[] {
+  database.exec('begin');
+  try {
+    return CHAIN_NAMES.flatMap((name) => verifyChain(database, name));
+  } finally {
+    database.exec('rollback');
+  }
+}
+
+/** JSON with sorted keys, so that equal values have equal text. What JSON drops (undefined, NaN) is dropped here too. */
+export function toCanonicalJson(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortKeys(inner) : inner)) ??
+    'null'
+  );
+}
+
+function verifyChain(database: DatabaseSync, name: ChainName): readonly string[] {
+  const found: string[] = [];
+  let previous = EMPTY;
+  for (const row of database.prepare(`select * from ${name} order by id`).iterate()) {
+    const wrong = findMismatch(name, row, previous);
+    if (wrong !== null) found.push(`${name} ${String(row['id'])}: ${wrong}`);
+    if (found.length >= STORE_LIMITS.verifyFindings) return found;
+    // Going on from what the row says names each wrong place once instead of everything behind the first.
+    previous = { length: Number(row['id']), hash: String(row['hash']) };
+  }
+  const head = readHead(database, name);
+  if (head.length !== previous.length || head.hash !== previous.hash) {
+    found.push(`${name} ${previous.length}: the chain should end with row ${head.length}`);
+  }
+  return found;
+}
+
+function findMismatch(name: ChainName, row: Row, previous: Head): string | null {
+  const id = previous.length + 1;
+  if (row['id'] !== id) return `row ${id} is missing`;
+  if (row['prev_hash'] !== previous.hash) return 'does not follow the row before it';
+  const content = toContentDigest(name, row);
+  if (row['content_digest'] !== content) return 'its text was changed';
+  if (row['hash'] !== toRowHash(name, previous.hash, id, row, content)) return 'it was changed';
+  return null;
+}
+
+function toContentDigest(name: ChainName, values: Row): string {
+  return sha256(toCanonicalJson(CHAINS[name].content.map((column) => values[column])));
+}
+
+function toRowHash(name: ChainName, prevHash: string, id: number, values: Row, content: string): string {
+  const plain = Object.fromEntries(CHAINS[name].plain.map((column) => [column, values[column]]));
+  return sha256(prevHash + toCanonicalJson({ ...plain, chain: name, id, content }));
+}
+
+function readHead(database: DatabaseSync, name: ChainName): Head {
+  const row = database.prepare('select value from meta where name = ?').get(`chain/${name}`);
+  return row === undefined ? EMPTY : (JSON.parse(String(row['value'])) as Head);
+}
+
+function toInsert(name: ChainName): string {
+  const columns = [
+    'id',
+    ...CHAINS[name].plain,
+    ...CHAINS[name].content,
+    'content_digest',
+    'prev_hash',
+    'hash',
+  ];
+  return `insert into ${name} (${columns.join(', ')}) values (${columns.map((column) => `:${column}`).join(', ')})`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sortKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,218 @@
+/**
+ * One `WriteBatch` as one transaction: every kind of write as rows. Knows no threads; worker.ts calls it.
+ * What the rows mean is the business of the stages.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Occurrence } from '../../core/alarm.ts';
+import { isTicketOpen, type Ticket } from '../../core/ticket.ts';
+import type { DelayRow, SessionRow, UserRow, Write, WriteBatch } from '../store.ts';
+import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
+
+export interface Committer {
+  /**
+   * Stores all of the batch or nothing.
+   * @param mayCommit asked once, when everything is written and only the commit is left; false rolls back
+   * @throws the error of SQLite, or `CommitCancelled`; then nothing is stored.
+   */
+  commit(batch: WriteBatch, mayCommit?: () => boolean): void;
+}
+
+/** The caller gave the batch up before its commit began. */
+export class CommitCancelled extends Error {
+  override readonly name = 'CommitCancelled';
+}
+
+/** A ticket is not at the version that the writer saw. */
+export class VersionMismatch extends Error {
+  override readonly name = 'VersionMismatch';
+}
+
+/** Key: column. */
+type Columns<Row> = Readonly<Record<string, (row: Row) => SQLInputValue>>;
+type LinkWrite = Extract<Write, { type: 'ticket-alarm' }>;
+type Appliers = { readonly [Type in Write['type']]: (write: Extract<Write, { type: Type }>) => void };
+
+const OCCURRENCE: Columns<Occurrence> = {
+  id: (row) => row.id,
+  alarm_key: (row) => row.key,
+  equipment: (row) => row.equipment,
+  severity: (row) => row.severity,
+  ticket: (row) => row.ticket,
+  raised_at_ms: (row) => row.raisedAtMs,
+  ended_at_ms: (row) => row.endedAtMs,
+  doc: (row) => JSON.stringify(row),
+};
+
+const TICKET: Columns<Ticket> = {
+  id: (row) => row.id,
+  number: (row) => row.number,
+  version: (row) => row.version,
+  equipment: (row) => row.equipment,
+  class: (row) => row.class,
+  stage: (row) => row.stage,
+  is_open: (row) => (isTicketOpen(row) ? 1 : 0),
+  recorded_at_ms: (row) => row.recordedAtMs,
+  closed_at_ms: (row) => (isTicketOpen(row) ? null : (row.closedAtMs ?? row.stageSinceMs)),
+  doc: (row) => JSON.stringify(row),
+};
+
+const LINK: Columns<LinkWrite> = {
+  ticket: (row) => row.ticket,
+  alarm_key: (row) => row.key,
+  occurrence: (row) => row.occurrence,
+  is_open: (row) => (row.isOpen ? 1 : 0),
+};
+
+const DELAY: Columns<DelayRow> = { alarm_key: (row) => row.key, doc: (row) => JSON.stringify(row) };
+
+const USER: Columns<UserRow> = {
+  username: (row) => row.username,
+  is_disabled: (row) => (row.isDisabled ? 1 : 0),
+  is_demo: (row) => (row.isDemo ? 1 : 0),
+  doc: (row) => JSON.stringify(row),
+};
+
+const SESSION: Columns<SessionRow> = {
+  token_hash: (row) => row.tokenHash,
+  username: (row) => row.username,
+  created_at_ms: (row) => row.createdAtMs,
+  expires_at_ms: (row) => row.expiresAtMs,
+};
+
+const COUNTER: Columns<Extract<Write, { type: 'counter' }>> = {
+  name: (row) => row.name,
+  value: (row) => row.value,
+};
+
+/** @param database open for writing, schema up to date; stays the caller's. */
+export function createCommitter(database: DatabaseSync): Committer {
+  const chain = createChainWriter(database);
+  const appliers: Appliers = { ...createRowAppliers(database), ...createHistoryAppliers(chain.append) };
+  return {
+    commit(batch, mayCommit = () => true) {
+      database.exec('begin immediate');
+      try {
+        chain.begin();
+        for (const write of batch.writes) (appliers[write.type] as (write: Write) => void)(write);
+        chain.end();
+        if (!mayCommit()) throw new CommitCancelled('given up before the commit');
+        database.exec('commit');
+      } catch (error) {
+        if (database.isTransaction) database.exec('rollback');
+        throw error;
+      }
+    },
+  };
+}
+
+type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
+
+function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType> {
+  const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
+  const link = upsert(database, 'ticket_alarm', ['ticket', 'occurrence'], LINK);
+  const counter = upsert(database, 'counter', ['name'], COUNTER);
+  const user = upsert(database, 'user', ['username'], USER);
+  const session = upsert(database, 'session', ['token_hash'], SESSION);
+  const addDelay = insert(database, 'delay', DELAY);
+  const clearDelays = database.prepare('delete from delay');
+  const endSession = database.prepare('delete from session where token_hash = ?');
+  const endSessions = database.prepare('delete from session where username = ?');
+  const pruneSessions = database.prepare('delete from session where expires_at_ms <= ?');
+  const addVersion = database.prepare(
+    'insert into config_version (hash, loaded_at_ms, files) values (?, ?, ?)',
+  );
+  return {
+    occurrence: (write) => occurrence(write.occurrence),
+    ticket: createTicketApplier(database),
+    'ticket-alarm': link,
+    counter,
+    delays(write) {
+      clearDelays.run();
+      write.delays.forEach(addDelay);
+    },
+    user: (write) => user(write.user),
+    session(write) {
+      pruneSessions.run(write.session.createdAtMs);
+      session(write.session);
+    },
+    'session-end': (write) => void endSession.run(write.tokenHash),
+    'sessions-end': (write) => void endSessions.run(write.username),
+    'config-version': ({ version }) =>
+      void addVersion.run(version.hash, version.loadedAtMs, JSON.stringify(version.files)),
+  };
+}
+
+function createHistoryAppliers(append: ChainWriter['append']): Pick<Appliers, HistoryType> {
+  return {
+    'alarm-event': ({ event }) =>
+      append('alarm_event', {
+        occurrence: event.occurrence,
+        alarm_key: event.key,
+        type: event.type,
+        at_ms: event.atMs,
+        actor: event.by,
+        note: event.note,
+        detail: toCanonicalJson(event.detail),
+      }),
+    'ticket-event': ({ event }) =>
+      append('ticket_event', {
+        ticket: event.ticket,
+        version: event.version,
+        type: event.type,
+        stage: event.stage,
+        at_ms: event.atMs,
+        actor: event.by,
+        detail: toCanonicalJson(event.detail),
+      }),
+    audit: ({ entry }) =>
+      append('audit', {
+        at_ms: entry.atMs,
+        actor: entry.actor,
+        action: entry.action,
+        object: entry.object,
+        detail: toCanonicalJson(entry.detail),
+      }),
+  };
+}
+
+function createTicketApplier(database: DatabaseSync): Appliers['ticket'] {
+  const add = insert(database, 'ticket', TICKET);
+  const assignments = Object.keys(TICKET).map((column) => `${column} = :${column}`);
+  const change = database.prepare(
+    `update ticket set ${assignments.join(', ')} where id = :id and version = :expected_version`,
+  );
+  return ({ ticket, expectedVersion }) => {
+    if (expectedVersion === null) return add(ticket);
+    const { changes } = change.run({ ...toValues(TICKET, ticket), expected_version: expectedVersion });
+    if (changes !== 1)
+      throw new VersionMismatch(`ticket ${ticket.number} is not at version ${expectedVersion}`);
+  };
+}
+
+function insert<Row>(database: DatabaseSync, table: string, columns: Columns<Row>): (row: Row) => void {
+  return toRunner(database.prepare(toInsert(table, Object.keys(columns))), columns);
+}
+
+function upsert<Row>(
+  database: DatabaseSync,
+  table: string,
+  key: readonly string[],
+  columns: Columns<Row>,
+): (row: Row) => void {
+  const changed = Object.keys(columns).filter((column) => !key.includes(column));
+  const assignments = changed.map((column) => `${column} = excluded.${column}`);
+  const onConflict = `on conflict (${key.join(', ')}) do update set ${assignments.join(', ')}`;
+  return toRunner(database.prepare(`${toInsert(table, Object.keys(columns))} ${onConflict}`), columns);
+}
+
+function toInsert(table: string, names: readonly string[]): string {
+  return `insert into ${table} (${names.join(', ')}) values (${names.map((name) => `:${name}`).join(', ')})`;
+}
+
+function toRunner<Row>(statement: StatementSync, columns: Columns<Row>): (row: Row) => void {
+  return (row) => void statement.run(toValues(columns, row));
+}
+
+function toValues<Row>(columns: Columns<Row>, row: Row): Record<string, SQLInputValue> {
+  return Object.fromEntries(Object.entries(columns).map(([name, toValue]) => [name, toValue(row)]));
+}

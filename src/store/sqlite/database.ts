@@ -1,0 +1,84 @@
+/** Types of the tables as Kysely reads them (migrations.ts makes them), and the small adapter over node:sqlite. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { STORE_LIMITS } from '../limits.ts';
+
+export interface Database {
+  meta: { name: string; value: string };
+  occurrence: {
+    id: string;
+    alarm_key: string;
+    equipment: string;
+    severity: string;
+    ticket: string | null;
+    raised_at_ms: number;
+    ended_at_ms: number | null;
+    doc: string;
+  };
+  alarm_event: ChainedRow & { occurrence: string; alarm_key: string; type: string; note: string };
+  ticket: {
+    id: string;
+    number: string;
+    version: number;
+    equipment: string | null;
+    class: string;
+    stage: string;
+    is_open: number;
+    recorded_at_ms: number;
+    closed_at_ms: number | null;
+    doc: string;
+  };
+  ticket_event: ChainedRow & { ticket: string; version: number; type: string; stage: string };
+  ticket_alarm: { ticket: string; alarm_key: string; occurrence: string; is_open: number };
+  counter: { name: string; value: number };
+  delay: { alarm_key: string; doc: string };
+  user: { username: string; is_disabled: number; is_demo: number; doc: string };
+  session: { token_hash: string; username: string; created_at_ms: number; expires_at_ms: number };
+  config_version: { id: number; hash: string; loaded_at_ms: number; files: string };
+  audit: ChainedRow & { action: string; object: string };
+}
+
+interface ChainedRow {
+  id: number;
+  at_ms: number;
+  actor: string;
+  detail: string;
+  content_digest: string;
+  prev_hash: string;
+  hash: string;
+}
+
+/**
+ * Kysely over an open connection. Its statements run synchronously on the calling thread. `destroy` closes the
+ * connection. Do not use Kysely's transactions: they wait for ever when the outer handle is used inside.
+ */
+export function toKysely<T>(database: DatabaseSync): Kysely<T> {
+  return new Kysely<T>({ dialect: new SqliteDialect({ database: toDialectDatabase(database) }) });
+}
+
+function toDialectDatabase(database: DatabaseSync): SqliteDatabase {
+  /** Key: SQL text; insertion order is age. */
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      const made = toDialectStatement(database, sql);
+      const oldest = statements.keys().next();
+      if (statements.size >= STORE_LIMITS.readerStatements && !oldest.done) statements.delete(oldest.value);
+      statements.set(sql, made);
+      return made;
+    },
+  };
+}
+
+function toDialectStatement(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+  };
+}

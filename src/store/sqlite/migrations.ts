@@ -1,0 +1,127 @@
+/**
+ * The schema of riser.db as a numbered list of steps. Steps are only ever added at the end; what is released stays
+ * as it is. Running them is open.ts's work.
+ *
+ * `doc` holds the whole object as JSON; the columns beside it are what is searched, ordered or constrained.
+ * Times are UTC ms. Foreign keys are checked at the commit, so the order of writes in a batch is free.
+ */
+import { type Kysely, sql } from 'kysely';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  /** Runs inside the transaction of open.ts. */
+  up(database: Kysely<unknown>): Promise<void>;
+}
+
+const HISTORIES = ['alarm_event', 'ticket_event', 'audit'] as const;
+
+const CHAIN_COLUMNS = `
+  content_digest text not null,
+  prev_hash text not null,
+  hash text not null`;
+
+const TABLES = [
+  `create table occurrence (
+    id text primary key,
+    alarm_key text not null,
+    equipment text not null,
+    severity text not null,
+    ticket text,
+    raised_at_ms real not null,
+    ended_at_ms real,
+    doc text not null) strict`,
+  'create index occurrence_raised on occurrence (raised_at_ms)',
+  'create index occurrence_equipment on occurrence (equipment, raised_at_ms)',
+  'create index occurrence_open on occurrence (raised_at_ms) where ended_at_ms is null',
+  `create table alarm_event (
+    id integer primary key,
+    occurrence text not null references occurrence (id) deferrable initially deferred,
+    alarm_key text not null,
+    type text not null,
+    at_ms real not null,
+    actor text not null,
+    note text not null,
+    detail text not null,
+    ${CHAIN_COLUMNS}) strict`,
+  'create index alarm_event_occurrence on alarm_event (occurrence, id)',
+  `create table ticket (
+    id text primary key,
+    number text not null unique,
+    version integer not null,
+    equipment text,
+    class text not null,
+    stage text not null,
+    is_open integer not null,
+    recorded_at_ms real not null,
+    closed_at_ms real,
+    doc text not null) strict`,
+  'create index ticket_recorded on ticket (recorded_at_ms)',
+  'create index ticket_equipment on ticket (equipment, recorded_at_ms)',
+  'create index ticket_open on ticket (recorded_at_ms) where is_open = 1',
+  'create index ticket_closed on ticket (closed_at_ms) where is_open = 0',
+  `create table ticket_event (
+    id integer primary key,
+    ticket text not null references ticket (id) deferrable initially deferred,
+    version integer not null,
+    type text not null,
+    stage text not null,
+    at_ms real not null,
+    actor text not null,
+    detail text not null,
+    ${CHAIN_COLUMNS}) strict`,
+  'create index ticket_event_ticket on ticket_event (ticket, id)',
+  // One row per occurrence on a ticket; of each alarm key at most one is open.
+  `create table ticket_alarm (
+    ticket text not null references ticket (id) deferrable initially deferred,
+    alarm_key text not null,
+    occurrence text not null references occurrence (id) deferrable initially deferred,
+    is_open integer not null,
+    primary key (ticket, occurrence)) strict, without rowid`,
+  'create unique index ticket_alarm_open on ticket_alarm (alarm_key) where is_open = 1',
+  'create table counter (name text primary key, value integer not null) strict, without rowid',
+  'create table delay (alarm_key text primary key, doc text not null) strict, without rowid',
+  `create table user (
+    username text primary key,
+    is_disabled integer not null,
+    is_demo integer not null,
+    doc text not null) strict`,
+  `create table session (
+    token_hash text primary key,
+    username text not null references user (username) deferrable initially deferred,
+    created_at_ms real not null,
+    expires_at_ms real not null) strict`,
+  'create index session_username on session (username)',
+  'create index session_expires on session (expires_at_ms)',
+  `create table config_version (
+    id integer primary key,
+    hash text not null,
+    loaded_at_ms real not null,
+    files text not null) strict`,
+  `create table audit (
+    id integer primary key,
+    at_ms real not null,
+    actor text not null,
+    action text not null,
+    object text not null,
+    detail text not null,
+    ${CHAIN_COLUMNS}) strict`,
+];
+
+const TRIGGERS = HISTORIES.flatMap((table) =>
+  (['update', 'delete'] as const).map(
+    (change) =>
+      `create trigger ${table}_no_${change} before ${change} on ${table} ` +
+      `begin select raise(abort, '${table} is append-only'); end`,
+  ),
+);
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'alarms, tickets, people, audit',
+    async up(database) {
+      for (const statement of [...TABLES, ...TRIGGERS]) await sql.raw(statement).execute(database);
+    },
+  },
+];

@@ -1,0 +1,174 @@
+/**
+ * The contract of durable state: alarms, tickets, people, audit. One `WriteBatch` is one transaction: all of it
+ * or nothing. Histories (alarm, ticket, audit) are append-only and hash-chained by the writer.
+ * SQLite stands behind it (sqlite/); PostgreSQL can.
+ */
+import type { AlarmEventType, Occurrence } from '../core/alarm.ts';
+import type { AlarmKey, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Text } from '../core/text.ts';
+import type { Stage, Ticket, TicketEventType } from '../core/ticket.ts';
+
+export type Write =
+  | { readonly type: 'occurrence'; readonly occurrence: Occurrence }
+  | { readonly type: 'alarm-event'; readonly event: AlarmEventRow }
+  /** `expectedVersion` null = must not exist yet. A mismatch fails the batch (our own mistake: the engine is the only writer). */
+  | { readonly type: 'ticket'; readonly ticket: Ticket; readonly expectedVersion: number | null }
+  | { readonly type: 'ticket-event'; readonly event: TicketEventRow }
+  /** Unique index over `key` where open: one open ticket per alarm key. */
+  | {
+      readonly type: 'ticket-alarm';
+      readonly ticket: TicketId;
+      readonly key: AlarmKey;
+      readonly occurrence: OccurrenceId;
+      readonly isOpen: boolean;
+    }
+  | { readonly type: 'counter'; readonly name: string; readonly value: number }
+  /** Replaces all rows of the snapshot. */
+  | { readonly type: 'delays'; readonly delays: readonly DelayRow[] }
+  | { readonly type: 'user'; readonly user: UserRow }
+  | { readonly type: 'session'; readonly session: SessionRow }
+  | { readonly type: 'session-end'; readonly tokenHash: string }
+  | { readonly type: 'sessions-end'; readonly username: string }
+  | { readonly type: 'config-version'; readonly version: ConfigVersionRow }
+  | { readonly type: 'audit'; readonly entry: AuditRow };
+
+export interface WriteBatch {
+  readonly writes: readonly Write[];
+}
+
+export interface AlarmEventRow {
+  readonly occurrence: OccurrenceId;
+  readonly key: AlarmKey;
+  readonly type: AlarmEventType;
+  readonly atMs: number;
+  readonly by: string;
+  readonly note: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface TicketEventRow {
+  readonly ticket: TicketId;
+  readonly version: number;
+  readonly type: TicketEventType;
+  readonly stage: Stage;
+  readonly atMs: number;
+  readonly by: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** A running delay of one rule, so that a restart does not lose (or lengthen) it. */
+export interface DelayRow {
+  readonly key: AlarmKey;
+  readonly ruleVersion: string;
+  /** Time that the condition had held when the row was written. */
+  readonly elapsedMs: number;
+  /** Which delay runs: `on` before raising, `off` before returning. */
+  readonly direction: 'on' | 'off';
+  readonly goodSamples: number;
+  readonly onsetAtMs: number;
+}
+
+export type Role = 'admin' | 'supervisor' | 'desk' | 'engineer';
+
+export interface UserRow {
+  readonly username: string;
+  readonly displayName: Text;
+  readonly roles: readonly Role[];
+  /** argon2id in PHC string form. */
+  readonly passwordHash: string;
+  readonly isDisabled: boolean;
+  /** Made by `demo` with the public password; refused by `run`. */
+  readonly isDemo: boolean;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+}
+
+export interface SessionRow {
+  /** SHA-256 of the token, hex; the token itself is never stored. */
+  readonly tokenHash: string;
+  readonly username: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface ConfigVersionRow {
+  readonly hash: string;
+  readonly loadedAtMs: number;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface AuditRow {
+  readonly atMs: number;
+  /** User name, `gateway` or `command-line`. */
+  readonly actor: string;
+  /** e.g. `login`, `login-failed`, `user-create`, `fault-inject`. */
+  readonly action: string;
+  readonly object: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What the engine needs to go on where it stopped. */
+export interface BootState {
+  readonly occurrences: readonly Occurrence[];
+  /** Open ones, and closed ones within `closedSinceMs`. */
+  readonly tickets: readonly Ticket[];
+  /** Key: counter name. */
+  readonly counters: ReadonlyMap<string, number>;
+  readonly delays: readonly DelayRow[];
+}
+
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly type: string;
+  readonly by: string;
+  readonly note: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Rows that match in all. */
+  readonly total: number;
+}
+
+/** Reads for the API, on a read-only connection; answers are committed state only. */
+export interface StoreQueries {
+  alarms(filter: {
+    readonly state: 'open' | 'all';
+    readonly equipment?: string;
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<Occurrence>>;
+  alarm(id: string): Promise<Occurrence | null>;
+  alarmHistory(id: string): Promise<readonly HistoryEntry[]>;
+  tickets(filter: {
+    readonly state: 'open' | 'closed' | 'all';
+    readonly equipment?: string;
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<Ticket>>;
+  ticket(id: string): Promise<Ticket | null>;
+  ticketHistory(id: string): Promise<readonly HistoryEntry[]>;
+  users(): Promise<readonly UserRow[]>;
+  user(username: string): Promise<UserRow | null>;
+  session(tokenHash: string): Promise<SessionRow | null>;
+  /** Hash of the configuration that was loaded last, null before the first. */
+  configHash(): Promise<string | null>;
+  audit(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditRow>>;
+}
+
+export interface Store {
+  /** @throws RiserError `store-failed`; then nothing of the batch is stored. Batches are committed in the order of the calls. */
+  commit(batch: WriteBatch): Promise<void>;
+  boot(closedSinceMs: number): Promise<BootState>;
+  readonly queries: StoreQueries;
+  /** Recomputes the hash chains; resolves to the places that do not match (empty = intact). */
+  verify(): Promise<readonly string[]>;
+  status(): {
+    readonly isHealthy: boolean;
+    readonly commits: number;
+    readonly failures: number;
+    readonly lastCommitMs: number | null;
+  };
+  close(): Promise<void>;
+}

@@ -1,0 +1,126 @@
+/**
+ * Reads unconfirmed blocks back from the journal, oldest first. Holds one segment in memory. Blocks that cannot be read
+ * are given up (and counted by the book), so that they never stop those behind them.
+ */
+import { readFile } from 'node:fs/promises';
+import { segmentPath } from '../journal/files.ts';
+import { type BlockHeader, decodeRows } from '../journal/format.ts';
+import type { BlockRows } from '../journal/rows.ts';
+import { scanBlocks } from '../journal/scan.ts';
+import type { Segment, SegmentBook } from '../journal/segments.ts';
+
+/** A block on its way to the sink. */
+export interface OutgoingBlock {
+  readonly seq: number;
+  readonly tableId: string;
+  readonly maxStampMs: number;
+  readonly rows: BlockRows;
+}
+
+/** A segment as it was read. */
+interface View {
+  readonly segment: Segment;
+  /** Last block that was durable when reading began. */
+  readonly lastSeq: number;
+  readonly bytes: Buffer;
+  /** Key: block number. */
+  readonly blocks: ReadonlyMap<number, { readonly offset: number; readonly header: BlockHeader }>;
+}
+
+export class Backlog {
+  readonly #directory: string;
+  readonly #book: SegmentBook;
+  #view: View | null = null;
+
+  constructor(directory: string, book: SegmentBook) {
+    this.#directory = directory;
+    this.#book = book;
+  }
+
+  /** Whether a block before `endSeq` may be unconfirmed. */
+  hasBefore(endSeq: number): boolean {
+    return this.#nextSeq(endSeq) !== null;
+  }
+
+  /**
+   * The oldest unconfirmed blocks before `endSeq`, of one segment, with at most `maxReadings` readings (but one block at
+   * least); empty when there are none. @throws the error of the file system.
+   */
+  async next(endSeq: number, maxReadings: number): Promise<readonly OutgoingBlock[]> {
+    let seq = this.#nextSeq(endSeq);
+    while (seq !== null) {
+      const blocks = await this.#take(seq, endSeq, maxReadings);
+      if (blocks.length > 0) return blocks;
+      seq = this.#nextSeq(endSeq);
+    }
+    this.#view = null;
+    return [];
+  }
+
+  /** Lowest unconfirmed block that a segment may hold; gaps between segments are settled on the way. */
+  #nextSeq(endSeq: number): number | null {
+    const { confirmations } = this.#book;
+    let seq = confirmations.firstMissing(1);
+    while (seq < endSeq) {
+      const segment = this.#book.atOrAfter(seq);
+      if (segment === undefined) return null;
+      if (segment.figures.firstSeq <= seq) return seq;
+      confirmations.add(seq, segment.figures.firstSeq - 1);
+      seq = confirmations.firstMissing(seq);
+    }
+    return null;
+  }
+
+  async #take(from: number, endSeq: number, maxReadings: number): Promise<readonly OutgoingBlock[]> {
+    const segment = this.#book.atOrAfter(from);
+    if (segment === undefined) return [];
+    const view = await this.#load(segment, from);
+    const taken: OutgoingBlock[] = [];
+    let readings = 0;
+    const end = Math.min(endSeq, view.lastSeq + 1);
+    for (let seq = from; seq < end; seq = this.#book.confirmations.firstMissing(seq + 1)) {
+      const found = view.blocks.get(seq);
+      if (found === undefined) {
+        this.#book.giveUp(seq, seq);
+        continue;
+      }
+      readings += found.header.readings;
+      if (taken.length > 0 && readings > maxReadings) break;
+      taken.push(toOutgoing(view, found));
+    }
+    return taken;
+  }
+
+  async #load(segment: Segment, seq: number): Promise<View> {
+    const kept = this.#view;
+    if (kept !== null && kept.segment === segment && seq <= kept.lastSeq) return kept;
+    const { lastSeq } = segment.figures;
+    const bytes = await readSegment(segmentPath(this.#directory, segment.figures.firstSeq));
+    const blocks = new Map<number, { offset: number; header: BlockHeader }>();
+    for (const item of scanBlocks(bytes)) {
+      if (item.type === 'block') blocks.set(item.header.seq, item);
+    }
+    this.#view = { segment, lastSeq, bytes, blocks };
+    return this.#view;
+  }
+}
+
+/** A segment that is gone holds nothing any more. */
+async function readSegment(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+function toOutgoing(view: View, found: { offset: number; header: BlockHeader }): OutgoingBlock {
+  const { header } = found;
+  return {
+    seq: header.seq,
+    tableId: header.tableId,
+    maxStampMs: header.maxStampMs,
+    rows: decodeRows(view.bytes, found.offset, header),
+  };
+}

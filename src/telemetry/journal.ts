@@ -1,0 +1,220 @@
+/**
+ * The journal as the main thread sees it: readings pass the dead-band here and go to the worker in groups; the worker makes
+ * them durable and forwards them (host.ts). Whatever the disk does, `append` returns at once; how many readings may be on
+ * the way is limited here, for both threads, and what is dropped is counted and shown.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { InfluxSettings, JournalSettings, SiteModel } from '../config/model.ts';
+import { assert, never } from '../core/assert.ts';
+import { RiserError } from '../core/errors.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import { createDeadband, type Deadband } from './deadband.ts';
+import { ReadingGroup } from './group.ts';
+import { JOURNAL_LIMITS } from './journal/limits.ts';
+import { toTableText } from './journal/table.ts';
+import type { FromWorker, HostSettings, HostStatus, ToWorker } from './messages.ts';
+import { createStatusLog } from './status-log.ts';
+
+export interface JournalOptions {
+  /** Of the journal itself, e.g. `<data>/journal`; made when it is missing. No other process may use it. */
+  readonly directory: string;
+  readonly model: SiteModel;
+  readonly settings: JournalSettings;
+  readonly influx: InfluxSettings | null;
+  readonly log: Logger;
+  /** Called once when the worker has ended by itself: our own mistake, the process should end too. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** Counters run from the start of the process. */
+export interface JournalStatus extends Omit<HostStatus, 'writeFailure' | 'upkeepFailure'> {
+  /** Readings become durable, and none was dropped lately. The state of the sink is not part of it. */
+  readonly isHealthy: boolean;
+  /** Plain English; empty while all is well. */
+  readonly detail: string;
+  /** Readings that passed the dead-band and were taken over. */
+  readonly appendedReadings: number;
+  /** Readings that passed the dead-band but found no room. */
+  readonly droppedReadings: number;
+  /** Taken over, not durable yet. */
+  readonly inFlightReadings: number;
+}
+
+export interface Journal {
+  /** Never blocks, never throws for what the world does wrong. A batch of another epoch is discarded. */
+  append(batch: ReadingBatch): void;
+  status(): JournalStatus;
+  /** @returns a function that ends the subscription. */
+  onStatus(listener: (status: JournalStatus) => void): () => void;
+  /** Makes everything appended durable, as far as the disk allows within `closeMs`. */
+  close(): Promise<void>;
+}
+
+/** @throws RiserError `data-not-writable` when the journal cannot be opened. */
+export async function createJournal(options: JournalOptions): Promise<Journal> {
+  const settings: HostSettings = {
+    directory: options.directory,
+    tableText: toTableText(options.model),
+    journal: options.settings,
+    influx: options.influx,
+  };
+  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: settings, name: 'journal' });
+  return new JournalClient(options, worker, await firstStatus(worker, options.directory));
+}
+
+async function firstStatus(worker: Worker, path: string): Promise<HostStatus> {
+  const { promise, resolve, reject } = Promise.withResolvers<FromWorker>();
+  worker.once('message', resolve);
+  worker.once('error', reject);
+  worker.once('exit', () => reject(new Error('the journal worker ended before it was ready')));
+  const first = await promise;
+  if (first.type === 'ready') return first.status;
+  assert(first.type === 'refused', 'the worker says first whether it is ready');
+  throw new RiserError('data-not-writable', { path, reason: first.reason });
+}
+
+class JournalClient implements Journal {
+  readonly #epoch: number;
+  readonly #points: number;
+  readonly #worker: Worker;
+  readonly #deadband: Deadband;
+  readonly #group = new ReadingGroup(JOURNAL_LIMITS.groupReadings);
+  readonly #listeners = new Set<(status: JournalStatus) => void>();
+  readonly #onFatal: (error: Error) => void;
+  #host: HostStatus;
+  #appended = 0;
+  #dropped = 0;
+  #droppedAtMs = Number.NEGATIVE_INFINITY;
+  #death: string | null = null;
+  #isClosing = false;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(options: JournalOptions, worker: Worker, host: HostStatus) {
+    this.#epoch = options.model.epoch;
+    this.#points = options.model.points.length;
+    this.#deadband = createDeadband(options.model.points.map((point) => point.deadband));
+    this.#worker = worker;
+    this.#host = host;
+    this.#onFatal = options.onFatal ?? (() => undefined);
+    this.#listeners.add(createStatusLog(options.log, this.status()));
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', (error: unknown) => this.#die(error));
+    worker.on('exit', () => this.#die(new Error('the journal worker has ended')));
+  }
+
+  append(batch: ReadingBatch): void {
+    if (batch.epoch !== this.#epoch || this.#isClosing) return;
+    for (let at = 0; at < batch.count; at++) this.#appendRow(batch, at);
+    if (this.#group.count > 0) this.#timer ??= setTimeout(() => this.#flush(), JOURNAL_LIMITS.groupMs);
+  }
+
+  status(): JournalStatus {
+    const { writeFailure, upkeepFailure, ...figures } = this.#host;
+    const isDropping = performance.now() - this.#droppedAtMs < JOURNAL_LIMITS.dropShownMs;
+    const details = [
+      this.#death,
+      writeFailure === null ? null : `cannot write: ${writeFailure}`,
+      upkeepFailure === null ? null : `cannot maintain: ${upkeepFailure}`,
+      isDropping ? `no room for readings; ${this.#dropped} dropped since start` : null,
+    ];
+    return {
+      ...figures,
+      isHealthy: this.#death === null && writeFailure === null && !isDropping,
+      detail: details.filter((detail) => detail !== null).join('; '),
+      appendedReadings: this.#appended,
+      droppedReadings: this.#dropped,
+      inFlightReadings: this.#appended - figures.durableReadings,
+    };
+  }
+
+  onStatus(listener: (status: JournalStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosing) {
+      this.#flush();
+      this.#isClosing = true;
+      this.#send({ type: 'close' }, []);
+    }
+    const timer = setTimeout(() => this.#closed.resolve(), JOURNAL_LIMITS.closeMs);
+    await this.#closed.promise;
+    clearTimeout(timer);
+    await this.#worker.terminate();
+  }
+
+  #appendRow(batch: ReadingBatch, at: number): void {
+    const point = batch.point[at] as number;
+    assert(point < this.#points, 'a reading belongs to a point of the model');
+    const value = batch.value[at] as number;
+    const quality = batch.quality[at] as number;
+    const receivedMs = batch.receivedMs[at] as number;
+    if (!this.#deadband.passes(point, value, quality, receivedMs)) return;
+    if (!this.#hasRoom()) return this.#drop();
+    // Only now: a reading that was dropped must not hide the next one like it.
+    this.#deadband.note(point, value, quality, receivedMs);
+    this.#group.add(batch, at);
+    this.#appended++;
+    if (this.#group.isFull) this.#flush();
+  }
+
+  #drop(): void {
+    const isFirst = performance.now() - this.#droppedAtMs >= JOURNAL_LIMITS.dropShownMs;
+    this.#dropped++;
+    this.#droppedAtMs = performance.now();
+    if (isFirst) this.#publish();
+  }
+
+  #hasRoom(): boolean {
+    const inFlight = this.#appended - this.#host.durableReadings;
+    return inFlight < JOURNAL_LIMITS.inFlightReadings && this.#death === null;
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#group.count === 0) return;
+    const { columns, buffers } = this.#group.take();
+    this.#send({ type: 'readings', columns }, buffers);
+  }
+
+  #send(message: ToWorker, buffers: readonly ArrayBuffer[]): void {
+    this.#worker.postMessage(message, buffers);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+      case 'refused':
+        return;
+      case 'closed':
+        this.#update(message.status);
+        return this.#closed.resolve();
+      case 'status':
+        return this.#update(message.status);
+      default:
+        return never(message);
+    }
+  }
+
+  #update(status: HostStatus): void {
+    this.#host = status;
+    this.#publish();
+  }
+
+  #publish(): void {
+    const status = this.status();
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  #die(error: unknown): void {
+    this.#closed.resolve();
+    if (this.#isClosing || this.#death !== null) return;
+    this.#death = error instanceof Error ? error.message : String(error);
+    this.#publish();
+    this.#onFatal(error instanceof Error ? error : new Error(this.#death));
+  }
+}

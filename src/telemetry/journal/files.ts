@@ -1,0 +1,87 @@
+/** Names in the journal directory and the few file operations that durability depends on. */
+import { open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const SEGMENT_SUFFIX = '.seg';
+const INDEX_SUFFIX = '.idx';
+const SEQ_DIGITS = 16;
+
+export const CONFIRMED_FILE = 'confirmed.json';
+export const REJECTED_FILE = 'rejected.log';
+
+/** `0000000000000042.seg`: named by its first block, so that names sort as blocks do. */
+export function segmentPath(directory: string, firstSeq: number): string {
+  return join(directory, String(firstSeq).padStart(SEQ_DIGITS, '0') + SEGMENT_SUFFIX);
+}
+
+export function indexPath(directory: string, firstSeq: number): string {
+  return join(directory, String(firstSeq).padStart(SEQ_DIGITS, '0') + INDEX_SUFFIX);
+}
+
+export function tablePath(directory: string, tableId: string): string {
+  return join(directory, `table-${tableId}.json`);
+}
+
+/** Number of the first block, or null when the name is not that of a segment. */
+export function parseSegmentName(name: string): number | null {
+  const match = /^(\d{16})\.seg$/.exec(name);
+  return match === null ? null : Number(match[1]);
+}
+
+export function parseTableName(name: string): string | null {
+  return /^table-([0-9a-f]{16})\.json$/.exec(name)?.[1] ?? null;
+}
+
+/** A segment being written. The tests hand in one that fails. */
+export interface SegmentFile {
+  /** Writes all of `bytes` at `offset`. */
+  write(bytes: Uint8Array, offset: number): Promise<void>;
+  datasync(): Promise<void>;
+  truncate(bytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a new file; its name is durable in the directory when this resolves. @throws when it exists already. */
+export async function createSegmentFile(path: string): Promise<SegmentFile> {
+  const handle = await open(path, 'wx', 0o640);
+  try {
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return {
+    async write(bytes, offset) {
+      let done = 0;
+      while (done < bytes.length) {
+        done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
+      }
+    },
+    datasync: () => handle.datasync(),
+    truncate: (bytes) => handle.truncate(bytes),
+    close: () => handle.close(),
+  };
+}
+
+/** Replaces a file so that after a crash it is either the old or the new one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const handle = await open(temporary, 'w', 0o640);
+  try {
+    await handle.writeFile(text);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,52 @@
+/** What the main thread and the journal's worker say to each other. Plain data, structured-cloneable. */
+import type { InfluxSettings, JournalSettings } from '../config/model.ts';
+import type { SinkStatus } from './forwarder/forwarder.ts';
+import type { LostReadings } from './journal/retention.ts';
+import type { ArrivedColumns } from './journal/stamps.ts';
+
+/** Given to the worker when it starts. */
+export interface HostSettings {
+  /** Of the journal itself, e.g. `<data>/journal`. */
+  readonly directory: string;
+  /** Text of the point table (journal/table.ts). */
+  readonly tableText: string;
+  readonly journal: JournalSettings;
+  /** null = no sink: the journal is kept, nothing is forwarded. */
+  readonly influx: InfluxSettings | null;
+}
+
+export type ToWorker =
+  | { readonly type: 'readings'; readonly columns: ArrivedColumns }
+  | { readonly type: 'close' };
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly status: HostStatus }
+  /** The journal cannot be opened; nothing was started. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'status'; readonly status: HostStatus }
+  | { readonly type: 'closed'; readonly status: HostStatus };
+
+/** The worker's part of the status. Counters run from the start of the process. */
+export interface HostStatus {
+  /** Why nothing can be written now; null while all is well. */
+  readonly writeFailure: string | null;
+  /** Why confirmations or retention fail now; costs no reading. */
+  readonly upkeepFailure: string | null;
+  readonly durableReadings: number;
+  readonly confirmedReadings: number;
+  /** Durable but not confirmed by the sink; 0 without a sink. */
+  readonly backlogReadings: number;
+  /** Stamp of about the oldest of them, UTC ms. */
+  readonly oldestUnconfirmedMs: number | null;
+  /** Size and number of the segments. */
+  readonly bytes: number;
+  readonly segments: number;
+  /** Last successful sync, UTC ms. */
+  readonly lastSyncMs: number | null;
+  /** Readings that retention had to delete before the sink had them. */
+  readonly lost: LostReadings | null;
+  /** Stretches of damaged bytes found at start (a torn tail counts as one), and readings found unreadable later. */
+  readonly damagedPlaces: number;
+  readonly damagedReadings: number;
+  readonly influx: SinkStatus;
+}

@@ -1,0 +1,46 @@
+/** Logs what changes in the state of the journal and its sink, once per change. */
+import type { Logger } from 'pino';
+import type { JournalStatus } from './journal.ts';
+
+/** @param first the status at start; damage found by the recovery is logged at once */
+export function createStatusLog(log: Logger, first: JournalStatus): (status: JournalStatus) => void {
+  if (first.damagedPlaces > 0) {
+    log.warn(
+      { places: first.damagedPlaces },
+      'journal: damaged or unfinished blocks found at start; they cost only themselves',
+    );
+  }
+  let before = first;
+  return (status) => {
+    logHealth(log, before, status);
+    logSink(log, before, status);
+    logLosses(log, before, status);
+    before = status;
+  };
+}
+
+function logHealth(log: Logger, before: JournalStatus, status: JournalStatus): void {
+  if (before.isHealthy === status.isHealthy) return;
+  if (status.isHealthy) log.info('journal: healthy again');
+  else log.error({ detail: status.detail }, 'journal: readings are not becoming durable');
+}
+
+function logSink(log: Logger, before: JournalStatus, status: JournalStatus): void {
+  const { state, detail } = status.influx;
+  if (before.influx.state === state) return;
+  const backlogReadings = status.backlogReadings;
+  if (state === 'ok') log.info({ backlogReadings }, 'influxdb: takes readings again');
+  else log.warn({ state, detail, backlogReadings }, 'influxdb: takes no readings; they stay in the journal');
+}
+
+function logLosses(log: Logger, before: JournalStatus, status: JournalStatus): void {
+  if (status.lost !== null && status.lost.readings !== before.lost?.readings) {
+    log.error(status.lost, 'journal: full; readings were deleted before the sink had them');
+  }
+  if (status.damagedReadings > before.damagedReadings) {
+    log.error({ readings: status.damagedReadings }, 'journal: damaged readings could not be forwarded');
+  }
+  if (status.influx.rejectedReadings > 0 && before.influx.rejectedReadings === 0) {
+    log.warn('influxdb: refuses readings; they are set aside in rejected.log');
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * What the page reads, as TanStack queries. Live events patch the same cache (live/cache.ts); readings do not pass
+ * through it, because a value a second must not render a page a second.
+ */
+import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
+import { readings } from '../live/readings.ts';
+import { ProblemError, request, toPath } from './client.ts';
+import type {
+  Alarm,
+  Equipment,
+  HistoryEntry,
+  LinkStatus,
+  Page,
+  Person,
+  Point,
+  PointDefinition,
+  SimulatedFault,
+  Site,
+  Ticket,
+} from './types.ts';
+
+export type TicketFilter = 'open' | 'closed' | 'all';
+
+/** Largest page that the gateway gives; what lies beyond is announced, never hidden. */
+export const MAX_ROWS = 500;
+export const PAGE_ROWS = 50;
+/** Safety net under the live stream: lists that people rely on are read again at least this often. */
+const RECHECK_MS = 60_000;
+
+export const keys = {
+  session: ['session'],
+  site: ['site'],
+  equipment: ['equipment'],
+  points: ['points'],
+  links: ['links'],
+  openAlarms: ['alarms', 'open'],
+  alarmRecords: (page: number) => ['alarms', 'all', page],
+  alarm: (id: string) => ['alarm', id],
+  alarmHistory: (id: string) => ['alarm', id, 'history'],
+  tickets: (filter: TicketFilter, page: number) => ['tickets', filter, page],
+  ticket: (id: string) => ['ticket', id],
+  ticketHistory: (id: string) => ['ticket', id, 'history'],
+  faults: ['faults'],
+} as const;
+
+/** The person who is logged in; null when nobody is. */
+export function useSession() {
+  return useQuery({
+    queryKey: keys.session,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }): Promise<Person | null> => {
+      try {
+        return toPerson(await request<Person | { person: Person }>('GET', '/session', undefined, signal));
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+export async function login(client: QueryClient, username: string, password: string): Promise<void> {
+  const answer = await request<Person | { person: Person }>('POST', '/session', { username, password });
+  forget(client);
+  client.setQueryData(keys.session, toPerson(answer));
+}
+
+/**
+ * Ends the session at the gateway, then forgets everything that the person could read.
+ * @throws when the gateway could not be told: the session is still open and the page must not pretend otherwise.
+ */
+export async function logout(client: QueryClient): Promise<void> {
+  try {
+    await request<undefined>('DELETE', '/session');
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.status === 401)) throw error;
+  }
+  client.setQueryData(keys.session, null);
+  forget(client);
+}
+
+/** What one person could read is not for the next. */
+function forget(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+  readings.clear();
+}
+
+export function useSite() {
+  return useQuery({
+    queryKey: keys.site,
+    queryFn: ({ signal }) => request<Site>('GET', '/site', undefined, signal),
+  });
+}
+
+export function useEquipment() {
+  return useQuery({
+    queryKey: keys.equipment,
+    queryFn: ({ signal }) => request<Page<Equipment>>('GET', '/equipment', undefined, signal),
+  });
+}
+
+/** Definitions of all points; their values go to the readings store. */
+export function usePoints() {
+  return useQuery({
+    queryKey: keys.points,
+    queryFn: async ({ signal }): Promise<Page<PointDefinition>> => {
+      const epoch = readings.epoch;
+      const page = await request<Page<Point>>('GET', '/points', undefined, signal);
+      readings.applySnapshot(page.items, epoch);
+      return { total: page.total, items: page.items.map(toDefinition) };
+    },
+  });
+}
+
+export function useLinks() {
+  return useQuery({
+    queryKey: keys.links,
+    queryFn: ({ signal }) => request<Page<LinkStatus>>('GET', '/links', undefined, signal),
+  });
+}
+
+export function useOpenAlarms() {
+  return useQuery({
+    queryKey: keys.openAlarms,
+    refetchInterval: RECHECK_MS,
+    queryFn: ({ signal }) =>
+      request<Page<Alarm>>('GET', `/alarms?state=open&limit=${MAX_ROWS}&offset=0`, undefined, signal),
+  });
+}
+
+/** @param page counts from 1. */
+export function useAlarmRecords(page: number, isEnabled: boolean) {
+  return useQuery({
+    queryKey: keys.alarmRecords(page),
+    enabled: isEnabled,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      request<Page<Alarm>>(
+        'GET',
+        `/alarms?state=all&limit=${PAGE_ROWS}&offset=${(page - 1) * PAGE_ROWS}`,
+        undefined,
+        signal,
+      ),
+  });
+}
+
+export function useAlarm(id: string) {
+  return useQuery({
+    queryKey: keys.alarm(id),
+    queryFn: ({ signal }) => request<Alarm>('GET', toPath`/alarms/${id}`, undefined, signal),
+  });
+}
+
+export function useAlarmHistory(id: string) {
+  return useQuery({
+    queryKey: keys.alarmHistory(id),
+    queryFn: ({ signal }) => requestHistory(toPath`/alarms/${id}/history`, signal),
+  });
+}
+
+/** Open tickets come in one page of MAX_ROWS; the other lists are paged. @param page counts from 1. */
+export function useTickets(filter: TicketFilter, page = 1) {
+  const limit = filter === 'open' ? MAX_ROWS : PAGE_ROWS;
+  return useQuery({
+    queryKey: keys.tickets(filter, page),
+    refetchInterval: RECHECK_MS,
+    queryFn: ({ signal }) =>
+      request<Page<Ticket>>(
+        'GET',
+        `/tickets?state=${filter}&limit=${limit}&offset=${(page - 1) * limit}`,
+        undefined,
+        signal,
+      ),
+  });
+}
+
+export function useTicket(id: string) {
+  return useQuery({
+    queryKey: keys.ticket(id),
+    queryFn: ({ signal }) => request<Ticket>('GET', toPath`/tickets/${id}`, undefined, signal),
+  });
+}
+
+export function useTicketHistory(id: string) {
+  return useQuery({
+    queryKey: keys.ticketHistory(id),
+    queryFn: ({ signal }) => requestHistory(toPath`/tickets/${id}/history`, signal),
+  });
+}
+
+export function useFaults() {
+  return useQuery({
+    queryKey: keys.faults,
+    queryFn: ({ signal }) => request<Page<SimulatedFault>>('GET', '/simulation/faults', undefined, signal),
+  });
+}
+
+async function requestHistory(path: string, signal: AbortSignal): Promise<readonly HistoryEntry[]> {
+  return (await request<Page<HistoryEntry>>('GET', path, undefined, signal)).items;
+}
+
+function toPerson(answer: Person | { person: Person }): Person {
+  return 'person' in answer ? answer.person : answer;
+}
+
+function toDefinition({ id, equipment, name, text, unit, type, decimals, states }: Point): PointDefinition {
+  return { id, equipment, name, text, unit, type, decimals, states };
+}

@@ -1,0 +1,102 @@
+/** Providers and routes. Each page is its own folder. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { useTranslation } from 'react-i18next';
+import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
+import { AlarmPage } from './alarms/alarm-page.tsx';
+import { ProblemError } from './api/client.ts';
+import { useSession } from './api/queries.ts';
+import { FaultPage } from './faults/fault-page.tsx';
+import { LiveProvider } from './live/live-context.tsx';
+import { OverviewPage } from './overview/overview-page.tsx';
+import { useSettings } from './settings.ts';
+import { ErrorBoundary } from './shared/error-boundary.tsx';
+import { QueryState } from './shared/query-state.tsx';
+import { useIsPhone } from './shared/use-is-phone.ts';
+import { LoginPage } from './shell/login-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { toAntdTheme } from './theme.ts';
+import { NewTicketPage } from './tickets/new-ticket-page.tsx';
+import { TicketListPage } from './tickets/ticket-list-page.tsx';
+import { TicketPage } from './tickets/ticket-page.tsx';
+
+const MAX_RETRIES = 2;
+
+const client: QueryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal does not change by asking again; an absent gateway may come back.
+      retry: (failures, error) => !(error instanceof ProblemError) && failures < MAX_RETRIES,
+      refetchOnWindowFocus: true,
+      // The page talks to a gateway in the same building: the browser's idea of "online" says nothing about it.
+      networkMode: 'always',
+      staleTime: 5_000,
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+client.getQueryCache().subscribe(({ type, query }) => {
+  if (type !== 'updated' || query.queryKey[0] === 'session') return;
+  const { error } = query.state;
+  if (error instanceof ProblemError && error.status === 401) client.setQueryData(['session'], null);
+});
+
+export function App() {
+  const { language, theme } = useSettings();
+  const isPhone = useIsPhone();
+  return (
+    <ConfigProvider
+      button={{ autoInsertSpace: false }}
+      locale={language === 'zh' ? zhCN : enUS}
+      theme={toAntdTheme(theme, isPhone)}
+    >
+      <AntApp notification={{ placement: 'topRight', top: 68, maxCount: 3 }} message={{ maxCount: 3 }}>
+        <ErrorBoundary>
+          <QueryClientProvider client={client}>
+            <BrowserRouter>
+              <Pages />
+            </BrowserRouter>
+          </QueryClientProvider>
+        </ErrorBoundary>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+function Pages() {
+  const { t } = useTranslation();
+  return (
+    <Routes>
+      <Route path="/login" element={<LoginPage />} />
+      <Route element={<LoggedIn />}>
+        <Route element={<Shell />}>
+          <Route index element={<OverviewPage />} />
+          <Route path="/alarms" element={<AlarmPage />} />
+          <Route path="/alarms/:id" element={<AlarmPage />} />
+          <Route path="/tickets" element={<TicketListPage />} />
+          <Route path="/tickets/new" element={<NewTicketPage />} />
+          <Route path="/tickets/:id" element={<TicketPage />} />
+          <Route path="/faults" element={<FaultPage />} />
+          <Route path="*" element={<p>{t('common.notFound')}</p>} />
+        </Route>
+      </Route>
+    </Routes>
+  );
+}
+
+/** Everything but the login page: needs a session, and lives on the live stream. */
+function LoggedIn() {
+  const session = useSession();
+  const location = useLocation();
+  if (session.data === undefined) {
+    return <QueryState error={session.error} onRetry={() => void session.refetch()} />;
+  }
+  if (session.data === null) return <Navigate to="/login" replace state={{ from: location.pathname }} />;
+  return (
+    <LiveProvider key={session.data.username}>
+      <Outlet />
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,79 @@
+/** The figures on top of the overview; those that ask for something lead to it. */
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useOpenAlarms, useTickets } from '../api/queries.ts';
+import type { Ticket } from '../api/types.ts';
+import { useBadPointCount } from '../live/readings.ts';
+import { useServerNow } from '../live/server-clock.ts';
+import { isUnacknowledged } from '../shared/alarm-order.ts';
+
+export function Figures() {
+  const { t } = useTranslation();
+  const alarms = useOpenAlarms().data?.items;
+  const tickets = useTickets('open').data;
+  return (
+    <div className="figures-row">
+      <Figure
+        to="/alarms"
+        label={t('overview.unacknowledged')}
+        value={alarms?.filter(isUnacknowledged).length}
+        tone="urgent"
+      />
+      <Figure
+        to="/alarms"
+        label={t('overview.active')}
+        value={alarms?.filter((alarm) => alarm.isActive).length}
+        tone="warn"
+      />
+      <Figure to="/tickets" label={t('overview.openTickets')} value={tickets?.total} tone="calm" />
+      <BreachedTickets tickets={tickets?.items} />
+      <BadPoints />
+    </div>
+  );
+}
+
+function BreachedTickets({ tickets }: { readonly tickets: readonly Ticket[] | undefined }) {
+  const { t } = useTranslation();
+  const nowMs = useServerNow();
+  const isBreached = (ticket: Ticket) =>
+    ticket.clocks.some((clock) => clock.stoppedAtMs === null && clock.dueAtMs <= nowMs);
+  return (
+    <Figure
+      to="/tickets"
+      label={t('overview.breachedTickets')}
+      value={tickets?.filter(isBreached).length}
+      tone="urgent"
+    />
+  );
+}
+
+function BadPoints() {
+  const { t } = useTranslation();
+  return <Figure to={null} label={t('overview.badPoints')} value={useBadPointCount()} tone="warn" />;
+}
+
+interface FigureProps {
+  readonly to: string | null;
+  readonly label: string;
+  /** undefined = not known yet: never shown as 0. */
+  readonly value: number | undefined;
+  readonly tone: 'urgent' | 'warn' | 'calm';
+}
+
+function Figure({ to, label, value, tone }: FigureProps) {
+  const { t } = useTranslation();
+  const content = (
+    <>
+      <span className="figure-value figures">{value ?? t('common.none')}</span>
+      <span className="figure-label">{label}</span>
+    </>
+  );
+  const className = `figure ${value === undefined || value === 0 ? '' : `figure-${tone}`}`;
+  return to === null ? (
+    <div className={className}>{content}</div>
+  ) : (
+    <Link to={to} className={className}>
+      {content}
+    </Link>
+  );
+}

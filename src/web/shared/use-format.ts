@@ -1,0 +1,86 @@
+/** Times, durations and values as people read them: in the chosen language and in the site's time zone. */
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSite } from '../api/queries.ts';
+import type { Language, PointDefinition, Text } from '../api/types.ts';
+import { useSettings } from '../settings.ts';
+
+export interface Format {
+  readonly language: Language;
+  readonly text: (text: Text) => string;
+  /** `14:05:09`. */
+  readonly time: (atMs: number) => string;
+  /** `11-21 14:05:09`, with the year when it is another one. */
+  readonly dateTime: (atMs: number) => string;
+  /** `2 小时 5 分`; never negative. */
+  readonly duration: (ms: number) => string;
+  /** Number with the point's decimals, or the text of the state. */
+  readonly value: (point: Pick<PointDefinition, 'decimals' | 'states' | 'type'>, value: number) => string;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+export function useFormat(): Format {
+  const { t } = useTranslation();
+  const { language } = useSettings();
+  const timeZone = useSite().data?.timeZone;
+  return useMemo(() => createFormat(language, timeZone, t), [language, timeZone, t]);
+}
+
+function createFormat(language: Language, timeZone: string | undefined, t: TFunction): Format {
+  const clock = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  return {
+    language,
+    text: (text) => text[language],
+    time: (atMs) => clock.format(atMs).slice(11),
+    dateTime: (atMs) => {
+      const full = clock.format(atMs);
+      return full.slice(0, 4) === clock.format(Date.now()).slice(0, 4) ? full.slice(5) : full;
+    },
+    duration: (ms) => toDuration(Math.max(0, ms), t),
+    value: (point, value) => toValue(point, value, language, t),
+  };
+}
+
+function toDuration(ms: number, t: TFunction): string {
+  if (ms >= DAY_MS) {
+    return t('duration.days', { days: Math.floor(ms / DAY_MS), hours: Math.floor((ms % DAY_MS) / HOUR_MS) });
+  }
+  if (ms >= HOUR_MS) {
+    return t('duration.hours', {
+      hours: Math.floor(ms / HOUR_MS),
+      minutes: Math.floor((ms % HOUR_MS) / MINUTE_MS),
+    });
+  }
+  if (ms >= MINUTE_MS) {
+    return t('duration.minutes', {
+      minutes: Math.floor(ms / MINUTE_MS),
+      seconds: Math.floor((ms % MINUTE_MS) / SECOND_MS),
+    });
+  }
+  return t('duration.seconds', { seconds: Math.floor(ms / SECOND_MS) });
+}
+
+function toValue(
+  point: Pick<PointDefinition, 'decimals' | 'states' | 'type'>,
+  value: number,
+  language: Language,
+  t: TFunction,
+): string {
+  const state = point.states.find((candidate) => candidate.value === value);
+  if (state !== undefined) return state.text[language];
+  if (point.type === 'boolean') return value === 0 ? t('common.no') : t('common.yes');
+  return value.toFixed(point.decimals);
+}

@@ -1,0 +1,166 @@
+/** The frame around every page: navigation with counts, live lamp, gateway time, switches, the person. */
+import AlertOutlined from '@ant-design/icons/AlertOutlined';
+import DashboardOutlined from '@ant-design/icons/DashboardOutlined';
+import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
+import FileTextOutlined from '@ant-design/icons/FileTextOutlined';
+import LogoutOutlined from '@ant-design/icons/LogoutOutlined';
+import UserOutlined from '@ant-design/icons/UserOutlined';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { App as AntApp, Badge, Button, Dropdown } from 'antd';
+import { type ReactNode, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet, useLocation } from 'react-router';
+import { useAlarmAnnouncer } from '../alarms/announcer.tsx';
+import { logout, useOpenAlarms, useSession, useSite, useTickets } from '../api/queries.ts';
+import { useServerNow } from '../live/server-clock.ts';
+import { isUnacknowledged } from '../shared/alarm-order.ts';
+import { ErrorBoundary } from '../shared/error-boundary.tsx';
+import { useErrorText } from '../shared/use-error-text.ts';
+import { useFormat } from '../shared/use-format.ts';
+import { useIsPhone } from '../shared/use-is-phone.ts';
+import { usePermission } from '../shared/use-permission.ts';
+import { LiveLamp, StaleBanner } from './live-state.tsx';
+import { Logo } from './logo.tsx';
+import { LanguageSwitch, SoundSwitch, ThemeSwitch } from './switches.tsx';
+
+/** Counts above this are shown as `999+`. */
+const MAX_BADGE = 999;
+
+export function Shell() {
+  const { t } = useTranslation();
+  const isPhone = useIsPhone();
+  // A page that failed must not keep the others from showing.
+  const section = useLocation().pathname.split('/')[1];
+  useAlarmAnnouncer();
+  return (
+    <div className="shell">
+      <header className="header">
+        <div className="header-row">
+          <SiteName />
+          {!isPhone && <Navigation />}
+          <span className="spread" />
+          <LiveLamp />
+          {!isPhone && <GatewayTime />}
+          <SoundSwitch />
+          <ThemeSwitch />
+          <LanguageSwitch />
+          <PersonMenu />
+        </div>
+        <StaleBanner />
+      </header>
+      <main className="content">
+        <ErrorBoundary key={section}>
+          <Outlet />
+        </ErrorBoundary>
+      </main>
+      <footer className="footer">{t('shell.auxiliary')}</footer>
+      {isPhone && <Navigation />}
+    </div>
+  );
+}
+
+function SiteName() {
+  const format = useFormat();
+  const site = useSite().data;
+  if (site === undefined) return <Logo />;
+  return (
+    <span className="logo" title={`Riser ${site.version}`}>
+      <img src="/icon.svg" alt="Riser" width={28} height={28} />
+      <b data-testid="site-name">{format.text(site.name)}</b>
+    </span>
+  );
+}
+
+function Navigation() {
+  const { t } = useTranslation();
+  const alarms = useOpenAlarms().data;
+  const tickets = useTickets('open').data;
+  const hasSimulation = useSite().data?.hasSimulation ?? false;
+  const canSimulate = usePermission('simulation.control') && hasSimulation;
+  const unacknowledged = alarms?.items.filter(isUnacknowledged).length ?? 0;
+  useEffect(() => {
+    document.title = unacknowledged > 0 ? `(${unacknowledged}) Riser` : 'Riser';
+  }, [unacknowledged]);
+  return (
+    <nav className="navigation">
+      <NavigationLink to="/" testId="nav-overview" icon={<DashboardOutlined />} text={t('nav.overview')} />
+      <NavigationLink
+        to="/alarms"
+        testId="nav-alarms"
+        icon={<AlertOutlined />}
+        text={t('nav.alarms')}
+        count={<Badge count={unacknowledged} overflowCount={MAX_BADGE} className="count-urgent" />}
+      />
+      <NavigationLink
+        to="/tickets"
+        testId="nav-tickets"
+        icon={<FileTextOutlined />}
+        text={t('nav.tickets')}
+        count={<Badge count={tickets?.total ?? 0} overflowCount={MAX_BADGE} className="count-calm" />}
+      />
+      {canSimulate && (
+        <NavigationLink
+          to="/faults"
+          testId="nav-faults"
+          icon={<ExperimentOutlined />}
+          text={t('nav.faults')}
+        />
+      )}
+    </nav>
+  );
+}
+
+interface NavigationLinkProps {
+  readonly to: string;
+  readonly testId: string;
+  readonly icon: ReactNode;
+  readonly text: string;
+  readonly count?: ReactNode;
+}
+
+function NavigationLink({ to, testId, icon, text, count }: NavigationLinkProps) {
+  return (
+    <NavLink to={to} end={to === '/'} className="navigation-link" data-testid={testId}>
+      {icon}
+      <span>{text}</span>
+      {count}
+    </NavLink>
+  );
+}
+
+function GatewayTime() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const nowMs = useServerNow();
+  return (
+    <time className="gateway-time" title={t('shell.gatewayTime')} data-testid="gateway-time">
+      {format.dateTime(nowMs)}
+    </time>
+  );
+}
+
+function PersonMenu() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const client = useQueryClient();
+  const isPhone = useIsPhone();
+  const person = useSession().data;
+  const { message } = AntApp.useApp();
+  const toErrorText = useErrorText();
+  const leave = useMutation({
+    mutationFn: () => logout(client),
+    onError: (error) => void message.error(toErrorText(error)),
+  });
+  if (person == null) return null;
+  const items = [
+    { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
+    { key: 'logout', label: t('shell.logout'), icon: <LogoutOutlined />, 'data-testid': 'logout' },
+  ];
+  return (
+    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => key === 'logout' && leave.mutate() }}>
+      <Button type="text" icon={<UserOutlined />} aria-label={person.username} data-testid="user-menu">
+        {isPhone ? null : format.text(person.displayName)}
+      </Button>
+    </Dropdown>
+  );
+}

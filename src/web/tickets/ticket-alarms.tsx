@@ -1,0 +1,45 @@
+/** Alarms on a ticket, with their state of this moment. */
+import { Card } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useOpenAlarms } from '../api/queries.ts';
+import type { Ticket } from '../api/types.ts';
+import { AlarmStateTag, BlindTag } from '../shared/severity-tag.tsx';
+import { useFormat } from '../shared/use-format.ts';
+
+export function TicketAlarms({ ticket }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  if (ticket.alarms.length === 0) return null;
+  return (
+    <Card size="small" title={t('tickets.alarms')}>
+      <ul className="attached-alarms">
+        {ticket.alarms.map((alarm) => (
+          <AttachedAlarm key={alarm.occurrence} alarm={alarm} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function AttachedAlarm({ alarm }: { readonly alarm: Ticket['alarms'][number] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const live = useOpenAlarms().data?.items.find((candidate) => candidate.id === alarm.occurrence);
+  const isActive = live?.isActive ?? alarm.isActive;
+  const blindSinceMs = live === undefined ? alarm.blindSinceMs : live.blindSinceMs;
+  return (
+    <li>
+      <Link to={`/alarms/${alarm.occurrence}`}>{format.text(alarm.text)}</Link>
+      <span className={`tag ${isActive ? 'alarm-active' : 'alarm-returned'}`}>
+        {isActive ? t('tickets.alarmActive') : t('tickets.alarmReturned')}
+      </span>
+      {live !== undefined && <AlarmStateTag state={live.state} />}
+      {blindSinceMs !== null && <BlindTag sinceMs={blindSinceMs} />}
+      <div className="hint">
+        {t('alarms.countTimes', { count: alarm.count })} ·{' '}
+        {t('tickets.alarmFirst', { time: format.dateTime(alarm.firstAtMs) })} ·{' '}
+        {t('tickets.alarmLast', { time: format.dateTime(alarm.lastAtMs) })}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,109 @@
+/** Readings frozen when the ticket was opened: a table, and the trend of the point that raised. */
+import { Card, Spin, Table } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEquipment, usePoints } from '../api/queries.ts';
+import type { Ticket } from '../api/types.ts';
+import { isBadCode } from '../live/readings.ts';
+import { useFormat } from '../shared/use-format.ts';
+import { useIsPhone } from '../shared/use-is-phone.ts';
+import { useQualityText } from '../shared/use-quality-text.ts';
+
+type Evidence = NonNullable<Ticket['evidence']>;
+type EvidencePoint = Evidence['points'][number];
+
+const TrendChart = lazy(() => import('./trend-chart.tsx').then((module) => ({ default: module.TrendChart })));
+
+export function TicketEvidence({ evidence }: { readonly evidence: Evidence }) {
+  const { t } = useTranslation();
+  const { trend } = evidence;
+  const definition = usePoints().data?.items.find((point) => point.id === trend?.point);
+  const raiser = evidence.points.find((point) => point.point === trend?.point);
+  return (
+    <Card size="small" title={t('tickets.evidence')} data-testid="ticket-evidence">
+      {trend !== null && trend.samples.length > 0 && (
+        <>
+          <Suspense fallback={<Spin className="page-spinner" />}>
+            <TrendChart
+              trend={trend}
+              raisedAtMs={evidence.atMs}
+              name={raiser?.name ?? null}
+              definition={definition ?? null}
+            />
+          </Suspense>
+          {trend.samples.some(([, value]) => value === null) && (
+            <p className="hint">{t('tickets.trendGap')}</p>
+          )}
+        </>
+      )}
+      <EvidenceTable points={evidence.points} raiser={trend?.point ?? ''} />
+    </Card>
+  );
+}
+
+/** Rows seen without scrolling; a set with its pumps has some thirty points. */
+const TABLE_HEIGHT_PX = 420;
+
+interface EvidenceTableProps {
+  readonly points: readonly EvidencePoint[];
+  /** Point id of the trend; its equipment stands first. */
+  readonly raiser: string;
+}
+
+function EvidenceTable({ points, raiser }: EvidenceTableProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toQualityText = useQualityText();
+  const equipment = useEquipment().data?.items;
+  const toEquipmentName = (point: string) => {
+    const known = equipment?.find((item) => item.id === equipmentOf(point));
+    return known === undefined ? equipmentOf(point) : format.text(known.name);
+  };
+  const isPhone = useIsPhone();
+  const quality = {
+    title: t('tickets.evidenceQuality'),
+    width: 104,
+    render: (_: unknown, point: EvidencePoint) => toQualityText(point.quality),
+  };
+  const isForeign = (point: EvidencePoint) => equipmentOf(point.point) !== equipmentOf(raiser);
+  return (
+    <Table<EvidencePoint>
+      rowKey="point"
+      size="small"
+      pagination={false}
+      scroll={{ y: TABLE_HEIGHT_PX }}
+      dataSource={points.toSorted((a, b) => Number(isForeign(a)) - Number(isForeign(b)))}
+      rowClassName={(point) =>
+        `${isBadCode(point.quality) ? 'is-bad' : ''} ${point.point === raiser ? 'is-raiser' : ''}`
+      }
+      columns={[
+        {
+          title: t('tickets.evidencePoint'),
+          render: (_, point) => (
+            <>
+              {format.text(point.name)} <span className="hint">{toEquipmentName(point.point)}</span>
+            </>
+          ),
+        },
+        {
+          title: t('tickets.evidenceValue'),
+          align: 'right',
+          width: 110,
+          render: (_, point) => (
+            <>
+              {point.value === null ? t('common.none') : format.text(point.valueText)}
+              {isPhone && point.quality !== 0 && <div className="hint">{toQualityText(point.quality)}</div>}
+            </>
+          ),
+        },
+        ...(isPhone ? [] : [quality]),
+        { title: t('tickets.evidenceTime'), width: 92, render: (_, point) => format.time(point.receivedMs) },
+      ]}
+    />
+  );
+}
+
+/** Point ids are `equipment/point`. */
+function equipmentOf(point: string): string {
+  return point.split('/')[0] ?? point;
+}

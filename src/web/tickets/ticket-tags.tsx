@@ -1,0 +1,35 @@
+/** Priority, stage and marks of a ticket. */
+import ThunderboltFilled from '@ant-design/icons/ThunderboltFilled';
+import { useTranslation } from 'react-i18next';
+import type { Ticket } from '../api/types.ts';
+
+export function PriorityTag({ priority }: { readonly priority: Ticket['priority'] }) {
+  const { t } = useTranslation();
+  return (
+    <span className={`tag priority-${priority}`}>
+      {priority === 'emergency' && <ThunderboltFilled />} {t(`priority.${priority}`)}
+    </span>
+  );
+}
+
+/** @param testId only on the page of one ticket; a list has many stages. */
+export function StageTag({ stage, testId }: { readonly stage: Ticket['stage']; readonly testId?: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className={`tag stage-${stage}`} data-testid={testId} data-stage={stage}>
+      {t(`stage.${stage}`)}
+    </span>
+  );
+}
+
+export function TicketMarks({ ticket }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {ticket.isDrill && <span className="tag mark-drill">{t('tickets.drill')}</span>}
+      {ticket.reworkCount > 0 && (
+        <span className="tag mark-rework">{t('tickets.rework', { count: ticket.reworkCount })}</span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,235 @@
+/** Who may ask what: the matrix of every route and every role, and where a session may come from. */
+
+import Fastify from 'fastify';
+import { afterAll, describe, expect, test } from 'vitest';
+import { guardRoutes } from '../../src/api/access.ts';
+import type { Api, ApiContext } from '../../src/api/context.ts';
+import { toPermissions } from '../../src/people/permissions.ts';
+import { bearer, DEMO_ROLES, startApi, TICKET } from './support.ts';
+
+const ELSEWHERE = '192.0.2.7';
+const API = '/api/v1';
+
+/** Bodies that pass validation, so that the status is about permission only. Key: method and pattern. */
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /api/v1/session': { username: 'admin', password: 'correct' },
+  'POST /api/v1/alarms/:id/acknowledge': {},
+  'POST /api/v1/tickets': {
+    source: 'owner-call',
+    channel: 'phone',
+    class: 'help',
+    priority: 'normal',
+    content: 'x',
+  },
+  'POST /api/v1/simulation/faults': { equipment: 'booster', fault: 'dry-run' },
+  'POST /api/v1/users': {
+    username: 'new',
+    displayName: { zh: '新', en: 'new' },
+    roles: ['desk'],
+    password: 'long enough',
+  },
+  'POST /api/v1/users/:username/password': { password: 'long enough' },
+};
+
+function toRequest(method: string, pattern: string) {
+  const url = pattern
+    .replace('/tickets/:id', `/tickets/${TICKET.id}`)
+    .replace(':id', pattern.includes('equipment') ? 'booster' : 'occ-1')
+    .replace('rules/:equipment/:rule', 'rules/booster/pressure-low')
+    .replace(':equipment/:point', 'booster/outlet-pressure')
+    .replace(':username', 'desk')
+    .replace(':equipment/:fault', 'booster/dry-run');
+  const body = pattern.includes('/tickets/:id/') ? { version: 3 } : BODIES[`${method} ${pattern}`];
+  return { method: method as 'GET', url, ...(method === 'POST' && body ? { payload: body } : {}) };
+}
+
+const STREAM = '/api/v1/events';
+
+describe('every route × every role', async () => {
+  const gateway = await startApi();
+  afterAll(() => gateway[Symbol.asyncDispose]());
+  const routes = gateway.api.declaredRoutes.filter(
+    ({ url, method }) => !url.includes('*') && method !== 'HEAD',
+  );
+
+  test('the list of routes is not empty and holds those of the contract', () => {
+    expect(routes.length).toBeGreaterThan(40);
+    expect(routes.map(({ method, url }) => `${method} ${url}`)).toContain('POST /api/v1/tickets/:id/accept');
+  });
+
+  for (const { method, url, permission } of routes) {
+    test(`${method} ${url} asks for ${[permission].flat().join(' or ')}`, async () => {
+      for (const role of [null, ...DEMO_ROLES]) {
+        gateway.resetSessions();
+        gateway.users.delete('new');
+        const headers = role === null ? {} : bearer(role);
+        const held = role === null ? new Set() : toPermissions([role]);
+        const isAllowed =
+          permission === 'public' ||
+          (role !== null &&
+            (permission === 'authenticated' || [permission].flat().some((one) => held.has(one))));
+        if (url === STREAM && isAllowed) continue; // answered for ever; events.test.ts reads it
+        const response = await gateway.api.inject({
+          ...toRequest(method, url),
+          headers,
+          remoteAddress: ELSEWHERE,
+        });
+        const status = isAllowed ? 'let in' : role === null ? 401 : 403;
+        const seen = response.statusCode < 400 ? 'let in' : response.statusCode;
+        expect(seen, `${role ?? 'nobody'}: ${response.body.slice(0, 200)}`).toBe(status);
+      }
+    });
+  }
+});
+
+test('a route without a permission stops the start', async () => {
+  const api = Fastify() as unknown as Api;
+  await expect(async () => {
+    guardRoutes(api, { services: {} } as ApiContext);
+    api.get('/open', async () => 'anybody');
+    await api.ready();
+  }).rejects.toThrow('declares no permission');
+});
+
+test('figures are open to a program on the same machine, but not through a proxy on it', async () => {
+  await using gateway = await startApi();
+  const ask = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    gateway.api.inject({ url: '/metrics', headers, remoteAddress }).then((response) => response.statusCode);
+  expect(await ask({})).toBe(200);
+  expect(await ask({}, '::1')).toBe(200);
+  expect(await ask({ 'x-forwarded-for': '127.0.0.1' })).toBe(401);
+  expect(await ask({}, ELSEWHERE)).toBe(401);
+  expect(await ask(bearer('engineer'), ELSEWHERE)).toBe(200);
+});
+
+test('a session works as cookie and as bearer token, and ends with the log-out', async () => {
+  await using gateway = await startApi();
+  const login = await gateway.api.inject({
+    method: 'POST',
+    url: `${API}/session`,
+    payload: { username: 'desk', password: 'correct' },
+  });
+  expect(login.statusCode).toBe(200);
+  const [cookie] = login.cookies;
+  expect(cookie).toMatchObject({
+    name: 'riser_session',
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: 3_600,
+  });
+  expect(cookie?.secure).toBeUndefined();
+  expect(login.json()).toMatchObject({ person: { username: 'desk', roles: ['desk'] }, token: 'token-desk' });
+  expect(gateway.asked).toContainEqual(['login', 'desk', '127.0.0.1']);
+
+  const cookies = { riser_session: login.json().token as string };
+  expect((await gateway.api.inject({ url: `${API}/session`, cookies })).json()).toMatchObject({
+    username: 'desk',
+  });
+  expect((await gateway.api.inject({ url: `${API}/session`, headers: bearer('desk') })).statusCode).toBe(200);
+  const logout = await gateway.api.inject({ method: 'DELETE', url: `${API}/session`, cookies });
+  expect(logout.statusCode).toBe(204);
+  expect(logout.cookies[0]).toMatchObject({ name: 'riser_session', value: '' });
+  expect((await gateway.api.inject({ url: `${API}/session`, cookies })).statusCode).toBe(401);
+});
+
+test('a wrong password is refused without telling which part was wrong', async () => {
+  await using gateway = await startApi();
+  for (const username of ['desk', 'nobody']) {
+    const response = await gateway.api.inject({
+      method: 'POST',
+      url: `${API}/session`,
+      payload: { username, password: 'wrong' },
+    });
+    expect(response.json()).toMatchObject({ status: 401, code: 'wrong-credentials' });
+    expect(response.cookies).toEqual([]);
+  }
+});
+
+describe('a request that changes something and comes with a cookie', () => {
+  const cases = [
+    ['from the page itself', { 'sec-fetch-site': 'same-origin', origin: 'http://gateway:8080' }, 200],
+    ['from a program without either header', {}, 200],
+    ['from another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['from another port of the same host', { 'sec-fetch-site': 'same-site' }, 403],
+    ['with another origin, from an old browser', { origin: 'https://evil.example' }, 403],
+    ['with an opaque origin', { origin: 'null' }, 403],
+  ] as const;
+  for (const [what, headers, status] of cases) {
+    test(`${what} is answered ${status}`, async () => {
+      await using gateway = await startApi();
+      const response = await gateway.api.inject({
+        method: 'POST',
+        url: `${API}/alarms/occ-1/acknowledge`,
+        headers: { host: 'gateway:8080', ...headers },
+        cookies: { riser_session: 'token-desk' },
+        payload: {},
+      });
+      expect(response.statusCode).toBe(status);
+      expect(gateway.submitted.length).toBe(status === 200 ? 1 : 0);
+      if (status === 403) expect(response.json().code).toBe('cross-site');
+    });
+  }
+
+  test('a cross-site log-in is refused, a cross-site read and a bearer token are not', async () => {
+    await using gateway = await startApi();
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const login = {
+      method: 'POST',
+      url: `${API}/session`,
+      payload: { username: 'desk', password: 'correct' },
+    } as const;
+    expect((await gateway.api.inject({ ...login, headers })).json().code).toBe('cross-site');
+    const read = await gateway.api.inject({
+      url: `${API}/site`,
+      headers,
+      cookies: { riser_session: 'token-desk' },
+    });
+    expect(read.statusCode).toBe(200);
+    const write = await gateway.api.inject({
+      method: 'POST',
+      url: `${API}/alarms/occ-1/acknowledge`,
+      headers: { ...headers, ...bearer('desk') },
+      payload: {},
+    });
+    expect(write.statusCode).toBe(200);
+  });
+});
+
+test('tokens that are too long or malformed are nobody', async () => {
+  await using gateway = await startApi();
+  for (const authorization of [
+    `Bearer ${'a'.repeat(600)}`,
+    'Bearer ',
+    'Basic ZGVzazpkZXNr',
+    'Bearer token desk',
+  ]) {
+    expect((await gateway.api.inject({ url: `${API}/site`, headers: { authorization } })).statusCode).toBe(
+      401,
+    );
+  }
+});
+
+test('too many log-ins of one address are refused with the time to wait, and another address is not', async () => {
+  await using gateway = await startApi({ limits: { loginsPerMinute: 2 } });
+  const login = (remoteAddress: string) =>
+    gateway.api.inject({
+      method: 'POST',
+      url: `${API}/session`,
+      payload: { username: 'desk', password: 'wrong' },
+      remoteAddress,
+    });
+  expect((await login('192.0.2.1')).statusCode).toBe(401);
+  expect((await login('192.0.2.1')).statusCode).toBe(401);
+  const third = await login('192.0.2.1');
+  expect(third.json()).toMatchObject({ status: 429, code: 'too-many-requests' });
+  expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);
+  expect((await login('192.0.2.2')).statusCode).toBe(401);
+  expect((await gateway.api.inject({ url: '/ready', remoteAddress: '192.0.2.1' })).statusCode).toBe(200);
+});
+
+test('too many requests of one address are refused before the session is looked up', async () => {
+  await using gateway = await startApi({ limits: { requestsPerMinute: 1 } });
+  expect((await gateway.api.inject({ url: `${API}/site` })).statusCode).toBe(401);
+  expect((await gateway.api.inject({ url: `${API}/site` })).json().code).toBe('too-many-requests');
+});

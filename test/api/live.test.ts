@@ -1,0 +1,363 @@
+/** The hub of the live streams on fake time and fake connections: batching, bounds, sessions. */
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LiveHub, type LiveSink } from '../../src/api/live.ts';
+import { API_LIMITS, type ApiLimits } from '../../src/api/options.ts';
+import type { ReadingTuple } from '../../src/api/schemas.ts';
+import type { ApiServices } from '../../src/api/services.ts';
+import { createFeed } from '../../src/core/feed.ts';
+import { ReadingBatchBuilder } from '../../src/core/reading.ts';
+import { createGateway, createModel, type FakeGateway, LINK, NOW_MS, toPerson } from './support.ts';
+
+interface FakeSink extends LiveSink {
+  writableLength: number;
+  frames: Buffer[];
+  isEnded: boolean;
+  isDestroyed: boolean;
+  /** Events by name, with parsed data. */
+  events(name?: string): { name: string; id: string | null; data: unknown }[];
+}
+
+function createSink(): FakeSink {
+  const sink: FakeSink = {
+    writableLength: 0,
+    frames: [],
+    isEnded: false,
+    isDestroyed: false,
+    write: (frame) => sink.frames.push(frame) > 0,
+    end: () => (sink.isEnded = true),
+    destroy: () => (sink.isDestroyed = true),
+    events: (name) =>
+      sink.frames.map(parse).filter((event) => event !== null && (name ?? event.name) === event.name) as [],
+  };
+  return sink;
+}
+
+function parse(frame: Buffer) {
+  const match = /^(?:id: (.*)\n)?event: (.*)\ndata: (.*)\n\n$/.exec(frame.toString());
+  return match === null
+    ? null
+    : { id: match[1] ?? null, name: match[2], data: JSON.parse(match[3] ?? '') as unknown };
+}
+
+const hubs: LiveHub[] = [];
+function createHub(
+  gateway: FakeGateway,
+  limits: Partial<ApiLimits> = {},
+  overrides: Partial<ApiServices> = {},
+): LiveHub {
+  const hub = new LiveHub({ ...gateway.services, ...overrides }, { ...API_LIMITS, ...limits });
+  hubs.push(hub);
+  return hub;
+}
+const figure = (hub: LiveHub, name: string) =>
+  hub.figures().find((one) => one.name === `riser_live_${name}`)?.value;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  for (const hub of hubs.splice(0)) hub.close();
+  vi.useRealTimers();
+});
+
+describe('greeting', () => {
+  test('the first event of a stream is hello with the server’s time', () => {
+    const hub = createHub(createGateway());
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    expect(sink.events()).toEqual([
+      { name: 'hello', id: null, data: { serverMs: NOW_MS, version: '1.2.3' } },
+    ]);
+  });
+
+  test('a heartbeat follows every ten seconds', () => {
+    const hub = createHub(createGateway());
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    vi.advanceTimersByTime(30_000);
+    expect(sink.events('heartbeat')).toHaveLength(3);
+  });
+});
+
+describe('readings', () => {
+  test('are sent once per interval, the last value of each point, bad ones as null', () => {
+    const gateway = createGateway();
+    const sink = createSink();
+    createHub(gateway).open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings([
+      [0, 0.1],
+      [1, 1],
+    ]);
+    gateway.publishReadings([[0, 0.2]]);
+    gateway.publishReadings([[1, 1, 129]]);
+    expect(sink.events('readings')).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(sink.events('readings').map(({ data }) => data)).toEqual([
+      [
+        ['booster/outlet-pressure', 0.2, 0, NOW_MS, null],
+        ['booster/is-running', null, 129, NOW_MS, null],
+      ],
+    ]);
+    vi.advanceTimersByTime(1_000);
+    expect(sink.events('readings')).toHaveLength(1);
+  });
+
+  test('are written down once for all streams', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sinks = Array.from({ length: 50 }, createSink);
+    for (const sink of sinks) hub.open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings([[0, 0.1]]);
+    vi.advanceTimersByTime(100);
+    expect(new Set(sinks.map((sink) => sink.frames.at(-1))).size).toBe(1);
+  });
+
+  test('more than one batch may hold wait for the next one, and none is forgotten', () => {
+    const gateway = createGateway({}, 20);
+    const sink = createSink();
+    createHub(gateway, { eventBatchReadings: 10 }).open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings(Array.from({ length: 23 }, (_, point) => [point, point] as const));
+    vi.advanceTimersByTime(100);
+    gateway.publishReadings([[22, 99]]);
+    vi.advanceTimersByTime(300);
+    const batches = sink.events('readings').map(({ data }) => data as ReadingTuple[]);
+    expect(batches.map((batch) => batch.length)).toEqual([10, 10, 3]);
+    expect(batches[2]?.at(-1)?.[1]).toBe(99);
+  });
+
+  test('whatever comes in which order, a page that follows ends with the latest value of every point', () => {
+    const seed = Number(process.env['RISER_TEST_SEED'] ?? Date.now() % 2 ** 31);
+    const step = fc.oneof(
+      fc.record({
+        point: fc.nat(22),
+        value: fc.double({ noNaN: true }),
+        quality: fc.constantFrom(0, 64, 129),
+      }),
+      fc.constantFrom('wait' as const),
+    );
+    const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const gateway = createGateway({}, 20);
+      const sink = createSink();
+      const hub = createHub(gateway, { eventBatchReadings: 4 });
+      hub.open(sink, 'token-desk', toPerson('desk'));
+      const latest = new Map<number, number | null>();
+      for (const one of steps) {
+        if (one === 'wait') vi.advanceTimersByTime(100);
+        else {
+          gateway.publishReadings([[one.point, one.value, one.quality]]);
+          latest.set(one.point, one.quality >= 128 || !Number.isFinite(one.value) ? null : one.value);
+        }
+      }
+      vi.advanceTimersByTime(2_000);
+      const shown = new Map(
+        sink
+          .events('readings')
+          .flatMap(({ data }) => (data as ReadingTuple[]).map(([id, value]) => [id, value])),
+      );
+      for (const [point, value] of latest) {
+        expect(shown.get(String(gateway.services.model.points[point]?.id))).toBe(
+          Object.is(value, -0) ? 0 : value,
+        );
+      }
+      hub.close();
+    });
+    fc.assert(property, { seed, numRuns: 50 }); // a failure prints the seed
+  });
+
+  test('of another configuration are discarded and counted', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    const builder = new ReadingBatchBuilder(7, 1);
+    builder.add(0, 1, 0, NOW_MS);
+    gateway.services.feeds.readings.publish(builder.finish(0));
+    vi.advanceTimersByTime(100);
+    expect(sink.events('readings')).toEqual([]);
+    expect(figure(hub, 'batches_discarded_total')).toBe(1);
+  });
+
+  test('cost nothing while nobody watches, and a stream that opens later gets only what comes later', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    gateway.publishReadings([[0, 0.1]]);
+    expect(vi.getTimerCount()).toBe(2); // heartbeat and session check
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    vi.advanceTimersByTime(1_000);
+    expect(sink.events('readings')).toEqual([]);
+  });
+
+  test('pending when the last page left are not sent to the next one', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const forget = hub.open(createSink(), 'token-desk', toPerson('desk'));
+    gateway.publishReadings([[0, 0.1]]);
+    forget();
+    vi.advanceTimersByTime(100);
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings([[1, 1]]);
+    vi.advanceTimersByTime(100);
+    expect(sink.events('readings').map(({ data }) => (data as ReadingTuple[]).map(([id]) => id))).toEqual([
+      ['booster/is-running'],
+    ]);
+  });
+});
+
+describe('alarms, tickets and links', () => {
+  test('go at once, alarms and tickets with growing ids', () => {
+    const gateway = createGateway();
+    const feeds = { ...gateway.services.feeds, links: createFeed<typeof LINK>() };
+    const hub = createHub(gateway, {}, { feeds });
+    const sink = createSink();
+    hub.open(sink, 'token-engineer', toPerson('engineer'));
+    gateway.publishAlarm({ type: 'raised' });
+    gateway.publishTicket({ type: 'opened' });
+    feeds.links.publish(LINK);
+    expect(sink.events().slice(1)).toMatchObject([
+      { name: 'alarm', id: '1', data: { type: 'raised', atMs: NOW_MS, alarm: { id: 'occ-1', state: 'B' } } },
+      {
+        name: 'ticket',
+        id: '2',
+        data: { type: 'opened', by: 'gateway', ticket: { transitions: ['take', 'arrive', 'note'] } },
+      },
+      { name: 'link', id: null, data: { link: 'plant', state: 'online' } },
+    ]);
+  });
+
+  test('a ticket offers each reader his own transitions', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sinks = (['desk', 'engineer', 'desk'] as const).map((role) => {
+      const sink = createSink();
+      hub.open(sink, `token-${role}`, toPerson(role));
+      return sink;
+    });
+    gateway.publishTicket({});
+    const offered = sinks.map(
+      (sink) =>
+        (sink.events('ticket')[0]?.data as { ticket: { transitions: string[] } } | undefined)?.ticket
+          .transitions,
+    );
+    expect(offered).toEqual([
+      ['dispatch', 'cancel', 'note'],
+      ['take', 'arrive', 'note'],
+      ['dispatch', 'cancel', 'note'],
+    ]);
+    expect(sinks[0]?.frames.at(-1)).toBe(sinks[2]?.frames.at(-1));
+  });
+});
+
+describe('bounds', () => {
+  test('a stream that does not read is closed and counted, the others go on', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const [stalled, healthy] = [createSink(), createSink()];
+    hub.open(stalled, 'token-desk', toPerson('desk'));
+    hub.open(healthy, 'token-desk', toPerson('desk'));
+    stalled.writableLength = API_LIMITS.eventStreamBytes;
+    gateway.publishAlarm({});
+    expect(stalled.isDestroyed).toBe(false);
+    stalled.writableLength += 1;
+    gateway.publishAlarm({});
+    gateway.publishAlarm({});
+    expect(stalled.isDestroyed).toBe(true);
+    expect(stalled.events('alarm')).toHaveLength(1);
+    expect(healthy.events('alarm')).toHaveLength(3);
+    expect([hub.size, figure(hub, 'streams_stalled_total')]).toEqual([1, 1]);
+  });
+
+  test('one stream too many is refused and counted, and admitted when another has left', () => {
+    const hub = createHub(createGateway(), { eventStreams: 1 });
+    hub.admit();
+    const forget = hub.open(createSink(), 'token-desk', toPerson('desk'));
+    expect(() => hub.admit()).toThrow('Too many live connections');
+    expect(figure(hub, 'streams_refused_total')).toBe(1);
+    forget();
+    hub.admit();
+  });
+
+  test('a closed hub ends its streams, takes no new one and leaves no timer', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings([[0, 1]]);
+    hub.close();
+    hub.close();
+    expect(sink.isEnded).toBe(true);
+    expect(() => hub.admit()).toThrow();
+    expect(vi.getTimerCount()).toBe(0);
+    const before = sink.frames.length;
+    gateway.publishAlarm({});
+    expect(sink.frames).toHaveLength(before);
+  });
+});
+
+describe('sessions', () => {
+  test('a stream ends within a minute after its session, others stay', async () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const [gone, stays] = [createSink(), createSink()];
+    hub.open(gone, 'token-desk', toPerson('desk'));
+    hub.open(stays, 'token-engineer', toPerson('engineer'));
+    gateway.sessions.delete('token-desk');
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(gone.isEnded).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([gone.isEnded, stays.isEnded, hub.size]).toEqual([true, false, 1]);
+    expect(figure(hub, 'streams_ended_total')).toBe(1);
+  });
+
+  test('a person who may no longer read loses the stream; one with other rights is offered other transitions', async () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const [gone, changed] = [createSink(), createSink()];
+    hub.open(gone, 'token-desk', toPerson('desk'));
+    hub.open(changed, 'token-engineer', toPerson('engineer'));
+    gateway.sessions.set('token-desk', { ...toPerson('desk'), permissions: new Set(['audit.read']) });
+    gateway.sessions.set('token-engineer', toPerson('desk'));
+    await hub.recheck();
+    gateway.publishTicket({});
+    expect(gone.isEnded).toBe(true);
+    expect(changed.events('ticket')[0]?.data).toMatchObject({
+      ticket: { transitions: ['dispatch', 'cancel', 'note'] },
+    });
+  });
+
+  test('a store that does not answer ends nobody, and the next check counts', async () => {
+    const gateway = createGateway();
+    const sink = createSink();
+    let isBroken = true;
+    const authenticate = async () => {
+      if (isBroken) throw new Error('disk');
+      return null;
+    };
+    const hub = createHub(gateway, {}, { people: { ...gateway.services.people, authenticate } });
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    await hub.recheck();
+    expect(sink.isEnded).toBe(false);
+    expect(gateway.logged.join('')).toContain('could not be checked');
+    isBroken = false;
+    await hub.recheck();
+    expect(sink.isEnded).toBe(true);
+  });
+});
+
+test('a new configuration epoch is followed by the hub', () => {
+  const gateway = createGateway();
+  const next = { ...createModel(1), epoch: 2 };
+  const services = { ...gateway.services };
+  const hub = new LiveHub(services, API_LIMITS);
+  hubs.push(hub);
+  const sink = createSink();
+  hub.open(sink, 'token-desk', toPerson('desk'));
+  Object.assign(services, { model: next });
+  const builder = new ReadingBatchBuilder(2, 1);
+  builder.add(3, 5, 0, NOW_MS);
+  services.feeds.readings.publish(builder.finish(0));
+  vi.advanceTimersByTime(100);
+  expect(sink.events('readings').map(({ data }) => data)).toEqual([
+    [['booster/extra-0', 5, 0, NOW_MS, null]],
+  ]);
+});

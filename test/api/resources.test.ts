@@ -1,0 +1,345 @@
+/** What the resources answer: the gateway's own data in the shapes of the contract, quality always beside the value. */
+import { describe, expect, test } from 'vitest';
+import { offeredTransitions, TRANSITION_TYPES } from '../../src/api/ticket-permissions.ts';
+import { STAGE_NAMES } from '../../src/core/ticket.ts';
+import { ROLES, toPermissions } from '../../src/people/permissions.ts';
+import { allowedTransitions } from '../../src/tickets/stages.ts';
+import {
+  bearer,
+  createGateway,
+  LINK,
+  NOW_MS,
+  OCCURRENCE,
+  type Started,
+  startApi,
+  TICKET,
+} from './support.ts';
+
+const API = '/api/v1';
+const get = async (gateway: Started, path: string, role: Parameters<typeof bearer>[0] = 'engineer') => {
+  const response = await gateway.api.inject({ url: `${API}${path}`, headers: bearer(role) });
+  expect(response.statusCode, response.body).toBe(200);
+  return response.json();
+};
+
+describe('points', () => {
+  test('a point without data says so and shows no value', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/points/booster/silent')).toMatchObject({
+      value: null,
+      quality: 'bad',
+      qualityReason: 'no-data',
+      qualityText: { zh: '尚无数据' },
+      receivedMs: null,
+      lastGood: null,
+    });
+  });
+
+  test('a bad reading hides the value and keeps the last good one apart, with its time', async () => {
+    await using gateway = await startApi();
+    gateway.publishReadings([[0, 0.42]]);
+    gateway.publishReadings([[0, 0.42, 129]]);
+    expect(await get(gateway, '/points/booster/outlet-pressure')).toMatchObject({
+      value: null,
+      quality: 'bad',
+      qualityCode: 129,
+      qualityReason: 'comm-loss',
+      receivedMs: NOW_MS,
+      lastGood: { value: 0.42, receivedMs: NOW_MS },
+      unit: 'MPa',
+    });
+  });
+
+  test('zero is a value, and states carry their texts', async () => {
+    await using gateway = await startApi();
+    gateway.publishReadings([[1, 0]]);
+    const point = await get(gateway, '/points/booster/is-running');
+    expect(point).toMatchObject({ value: 0, quality: 'good', type: 'boolean' });
+    expect(point.states.map((state: { value: number }) => state.value)).toEqual([0, 1]);
+  });
+
+  test('the list can be narrowed to the points of one equipment', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/points')).toMatchObject({ total: 3 });
+    expect(await get(gateway, '/points?equipment=booster-pump-1')).toEqual({ items: [], total: 0 });
+  });
+});
+
+describe('the site', () => {
+  test('shows itself, its links and its rules', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/site')).toMatchObject({ id: 'tower', version: '1.2.3', hasSimulation: true });
+    const links = await get(gateway, '/links');
+    expect(links.items[0]).toMatchObject({ link: 'plant', protocol: 'modbus-tcp', counters: LINK.counters });
+    expect(await get(gateway, '/rules/booster/pressure-low')).toMatchObject({
+      key: 'tower/booster/pressure-low',
+      points: ['booster/outlet-pressure'],
+      params: { lo: 0.2 },
+      onDelayMs: 10_000,
+    });
+  });
+
+  test('shows equipment with system, place and whom to call; a part names its parent', async () => {
+    await using gateway = await startApi();
+    const { items, total } = await get(gateway, '/equipment');
+    expect(total).toBe(2);
+    expect(items[0]).toMatchObject({
+      id: 'booster',
+      parent: null,
+      system: 'water',
+      place: { en: 'B2 Pump room' },
+      contact: { method: '8001' },
+      points: ['booster/outlet-pressure', 'booster/is-running', 'booster/silent'],
+    });
+    expect(await get(gateway, '/equipment/booster-pump-1')).toMatchObject({
+      parent: 'booster',
+      contact: null,
+      points: [],
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('carry the letter of their state and everything of the occurrence that concerns people', async () => {
+    await using gateway = await startApi();
+    const { site: _site, ...shown } = OCCURRENCE;
+    expect(await get(gateway, '/alarms/occ-1')).toEqual({ ...shown, state: 'B' });
+    expect(await get(gateway, '/alarms')).toMatchObject({ total: 1 });
+    expect(await get(gateway, '/alarms?state=all&equipment=booster&limit=5')).toMatchObject({ total: 2 });
+    expect(await get(gateway, '/alarms/occ-1/history')).toMatchObject({
+      total: 1,
+      items: [{ detail: { value: 0.15 } }],
+    });
+  });
+
+  test('are acknowledged in the name of the person, with or without a note', async () => {
+    await using gateway = await startApi();
+    for (const payload of [{ note: 'seen' }, {}, undefined]) {
+      const response = await gateway.api.inject({
+        method: 'POST',
+        url: `${API}/alarms/occ-1/acknowledge`,
+        headers: bearer('desk'),
+        ...(payload && { payload }),
+      });
+      expect(response.statusCode).toBe(200);
+    }
+    expect(gateway.submitted).toEqual(
+      ['seen', '', ''].map((note) => ({ type: 'acknowledge-alarm', occurrence: 'occ-1', by: 'desk', note })),
+    );
+  });
+});
+
+describe('tickets', () => {
+  test('come back whole, with evidence and clocks', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, `/tickets/${TICKET.id}`)).toEqual({
+      ...TICKET,
+      transitions: ['take', 'arrive', 'note'],
+    });
+    expect(await get(gateway, '/tickets?state=closed')).toMatchObject({ total: 1 });
+    expect(await get(gateway, `/tickets/${TICKET.id}/history`)).toMatchObject({ total: 1 });
+  });
+
+  test('offer each person exactly what the stage allows and the role may do', () => {
+    for (const stage of STAGE_NAMES) {
+      expect(offeredTransitions(stage, toPermissions(['admin']))).toEqual(allowedTransitions(stage));
+      expect(offeredTransitions(stage, new Set(['site.read']))).toEqual([]);
+    }
+    expect(offeredTransitions('recorded', toPermissions(['desk']))).toEqual(['dispatch', 'cancel', 'note']);
+    expect(offeredTransitions('recorded', toPermissions(['engineer']))).toEqual(['note']);
+    expect(offeredTransitions('done', toPermissions(['desk']))).toEqual(['note']);
+  });
+
+  test('every transition can be made by some role other than the administrator', () => {
+    const others = Object.entries(ROLES)
+      .filter(([role]) => role !== 'admin')
+      .map(([, held]) => new Set(held));
+    for (const transition of TRANSITION_TYPES) {
+      const stages = STAGE_NAMES.filter((stage) => allowedTransitions(stage).includes(transition));
+      expect(
+        stages.some((stage) => others.some((held) => offeredTransitions(stage, held).includes(transition))),
+        transition,
+      ).toBe(true);
+    }
+  });
+
+  test('are opened with what the report leaves out filled in as empty', async () => {
+    await using gateway = await startApi();
+    const payload = {
+      source: 'owner-call',
+      channel: 'phone',
+      class: 'help',
+      priority: 'urgent',
+      content: 'No water',
+      location: 'pump-room',
+    };
+    const response = await gateway.api.inject({
+      method: 'POST',
+      url: `${API}/tickets`,
+      headers: bearer('desk'),
+      payload,
+    });
+    expect(response.statusCode).toBe(201);
+    expect(response.headers.location).toBe(`${API}/tickets/${TICKET.id}`);
+    const ticket = { ...payload, equipment: null, place: '', contactName: '', contactMethod: '' };
+    expect(gateway.submitted).toEqual([{ type: 'open-ticket', by: 'desk', ticket }]);
+  });
+
+  test('each transition reaches the engine with its own fields', async () => {
+    await using gateway = await startApi();
+    const cases = [
+      ['dispatch', { assignee: 'engineer', note: 'go' }, {}],
+      ['take', { readBack: 'pump 2' }, {}],
+      ['arrive', {}, { how: 'by-hand' }],
+      ['start', { diagnosis: 'a', plan: 'b' }, {}],
+      ['done', { result: 'r', materials: 'm', amountYuan: 12.5 }, {}],
+      ['accept', { opinion: 'o', manualReading: '0.4' }, {}],
+      ['reject', { reason: 'leaks' }, {}],
+      ['visit', { how: 'phone', isSatisfied: false, note: 'n' }, {}],
+      ['close', {}, {}],
+      ['cancel', { reason: 'duplicate', note: 'n' }, {}],
+      ['note', { note: 'n' }, {}],
+    ] as const;
+    expect(cases.map(([type]) => type)).toEqual(TRANSITION_TYPES);
+    for (const [type, fields, defaults] of cases) {
+      const response = await gateway.api.inject({
+        method: 'POST',
+        url: `${API}/tickets/${TICKET.id}/${type}`,
+        headers: bearer('admin'),
+        payload: { version: 3, ...fields },
+      });
+      expect(response.statusCode, `${type}: ${response.body}`).toBe(200);
+      const transition = { type, ...fields, ...defaults };
+      expect(gateway.submitted.at(-1)).toEqual({
+        type: 'ticket-transition',
+        ticket: TICKET.id,
+        version: 3,
+        by: 'admin',
+        transition,
+      });
+    }
+  });
+});
+
+describe('people', () => {
+  test('users are listed without their password’s digest', async () => {
+    await using gateway = await startApi();
+    const response = await gateway.api.inject({ url: `${API}/users`, headers: bearer('admin') });
+    expect(response.json()).toMatchObject({ total: 4 });
+    expect(response.body).not.toContain('secret-digest');
+    expect(response.body).not.toContain('passwordHash');
+  });
+
+  test('a user is made once, in the name of the administrator', async () => {
+    await using gateway = await startApi();
+    const payload = {
+      username: 'li-wei',
+      displayName: { zh: '李伟', en: 'Li Wei' },
+      roles: ['engineer'],
+      password: 'a long one',
+    };
+    const ask = () =>
+      gateway.api.inject({ method: 'POST', url: `${API}/users`, headers: bearer('admin'), payload });
+    const response = await ask();
+    expect(response.statusCode).toBe(201);
+    expect(response.json()).toMatchObject({ username: 'li-wei', roles: ['engineer'], isDisabled: false });
+    expect(gateway.asked).toContainEqual(['createUser', payload, 'admin']);
+    expect((await ask()).json()).toMatchObject({ status: 409, code: 'user-exists' });
+  });
+
+  test('an unknown account cannot be changed', async () => {
+    await using gateway = await startApi();
+    for (const [verb, payload] of [
+      ['disable', {}],
+      ['enable', {}],
+      ['password', { password: 'x' }],
+    ] as const) {
+      const url = `${API}/users/nobody/${verb}`;
+      const response = await gateway.api.inject({ method: 'POST', url, headers: bearer('admin'), payload });
+      expect(response.json()).toMatchObject({ status: 404, code: 'user-unknown' });
+    }
+  });
+
+  test('the audit log is read page by page', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/audit?limit=1', 'supervisor')).toMatchObject({
+      total: 1,
+      items: [{ action: 'login' }],
+    });
+  });
+});
+
+describe('simulated faults', () => {
+  test('are listed, injected and ended, each with its entry in the audit; an unknown one is refused', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/simulation/faults')).toMatchObject({
+      items: [{ fault: 'dry-run', isActive: false }],
+    });
+    const ask = (method: 'POST' | 'DELETE', fault: string) =>
+      gateway.api.inject({
+        method,
+        url: `${API}/simulation/faults${method === 'DELETE' ? `/booster/${fault}` : ''}`,
+        headers: bearer('engineer'),
+        ...(method === 'POST' && { payload: { equipment: 'booster', fault } }),
+      });
+    for (const method of ['POST', 'DELETE'] as const) {
+      expect((await ask(method, 'dry-run')).statusCode).toBe(204);
+      expect((await ask(method, 'no-such')).json()).toMatchObject({ status: 404, code: 'unknown-fault' });
+    }
+    const audited = gateway.asked.filter(([what]) => what === 'audit').map(([, entry]) => entry);
+    expect(audited).toEqual(
+      ['fault-inject', 'fault-clear'].map((action) => ({
+        actor: 'engineer',
+        action,
+        object: 'booster',
+        detail: { fault: 'dry-run' },
+      })),
+    );
+  });
+});
+
+describe('operations', () => {
+  test('health and readiness answer 503 when they must', async () => {
+    await using well = await startApi();
+    expect((await well.api.inject({ url: '/health' })).json()).toMatchObject({
+      status: 'ok',
+      parts: [{ name: 'store' }],
+    });
+    expect((await well.api.inject({ url: '/ready' })).statusCode).toBe(200);
+    const health = () => ({ isAlive: false, status: 'failed' as const, parts: [] });
+    await using ill = await startApi({}, createGateway({ health, isReady: () => false }));
+    const response = await ill.api.inject({ url: '/health' });
+    expect([response.statusCode, response.json().status]).toEqual([503, 'failed']);
+    const ready = await ill.api.inject({ url: '/ready' });
+    expect([ready.statusCode, ready.json()]).toEqual([503, { isReady: false }]);
+  });
+
+  test('figures hold the process’s own, the gateway’s with labels, and the API’s, at every scrape', async () => {
+    await using gateway = await startApi();
+    await get(gateway, '/site');
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { body, headers } = await gateway.api.inject({ url: '/metrics' });
+      expect(headers['content-type']).toContain('text/plain');
+      expect(body).toContain('process_cpu_seconds_total');
+      expect(body).toContain('riser_link_requests_total{link="plant"} 5');
+      expect(body).toContain('riser_link_requests_total{link="lift"} 7');
+      expect(body).toContain('riser_queue_inputs 2');
+      expect(body).toContain('riser_live_streams 0');
+      expect(body).toMatch(
+        /riser_http_request_seconds_count\{method="GET",route="\/api\/v1\/site",status="2xx"\} 1/,
+      );
+    }
+  });
+
+  test('no answer may be framed, sniffed or scripted from elsewhere', async () => {
+    await using gateway = await startApi();
+    const { headers } = await gateway.api.inject({ url: '/ready' });
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("style-src 'self' 'unsafe-inline'");
+    expect(policy).toContain("img-src 'self' data:");
+    expect(policy).not.toContain('upgrade-insecure-requests');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['strict-transport-security']).toBeUndefined();
+  });
+});

@@ -1,0 +1,61 @@
+/** The command `check`: what it prints where, and its exit codes. */
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { check } from '../../src/cli/check.ts';
+
+const CONFIG = join(import.meta.dirname, '../../config');
+
+function capture() {
+  const written = { out: '', err: '' };
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.err += String(text);
+    return true;
+  });
+  return written;
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a sound site gives a summary and 0', async () => {
+  const written = capture();
+  expect(await check(['--config', join(CONFIG, 'demo.yaml')])).toBe(0);
+  expect(written.out).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 2 links\.\n$/);
+  expect(written.err).toBe('');
+});
+
+test('problems go to standard error, one on a line, and the exit code is 1', async () => {
+  const written = capture();
+  expect(await check(['--config', join(import.meta.dirname, 'cases/wrong-type.yaml')])).toBe(1);
+  const lines = written.err.trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) expect(line).toMatch(/wrong-type\.yaml:\d+:\d+ \S+: expected .+, found .+$/);
+  expect(written.out).toBe('');
+});
+
+test.each([['site'], ['profile'], ['policy']])('--schema %s prints a JSON Schema', async (what) => {
+  const written = capture();
+  expect(await check(['--schema', what])).toBe(0);
+  expect(JSON.parse(written.out)).toMatchObject({ $schema: expect.stringContaining('json-schema.org') });
+});
+
+test('--help explains the options', async () => {
+  const written = capture();
+  expect(await check(['--help'])).toBe(0);
+  expect(written.out).toContain('--config FILE');
+});
+
+test.each([[[]], [['--config']], [['--confg', 'x']], [['x']], [['--schema', 'nothing']]])(
+  'wrong usage %j gives the help and 2',
+  async (args) => {
+    const written = capture();
+    expect(await check(args)).toBe(2);
+    expect(written.err).toContain('Usage:');
+    expect(written.out).toBe('');
+  },
+);

@@ -1,0 +1,100 @@
+/** Configuration of Modbus TCP: defaults, and what is refused across properties. */
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import {
+  modbusSchema,
+  toModbusAddress,
+  toModbusDevice,
+  toModbusLink,
+} from '../../../src/drivers/modbus/schema.ts';
+
+const paths = (address: object) => modbusSchema.checkAddress({ ...address }).map(({ path }) => path);
+
+describe('defaults', () => {
+  it('are filled in for link, device and address', () => {
+    expect(toModbusLink({ host: 'plc' })).toEqual({
+      host: 'plc',
+      port: 502,
+      timeoutMs: 1_000,
+      connectTimeoutMs: 3_000,
+      pauseAfterConnectMs: 0,
+      gapMs: 0,
+    });
+    expect(toModbusDevice({})).toEqual({
+      unit: 1,
+      maxRegisters: 100,
+      maxBits: 1_000,
+      maxGapRegisters: 8,
+      maxGapBits: 32,
+      addressBase: 0,
+    });
+    expect(toModbusAddress({ table: 'holding', address: 4 })).toEqual({
+      table: 'holding',
+      address: 4,
+      type: 'u16',
+      wordOrder: 'high-first',
+      scale: 1,
+      offset: 0,
+      sentinels: [],
+    });
+  });
+
+  it('are not written into the frozen configuration', () => {
+    const frozen = Object.freeze({ host: 'plc' });
+    toModbusLink(frozen);
+    expect(frozen).toEqual({ host: 'plc' });
+  });
+
+  it('let an address with defaults pass the checks', () => {
+    for (const table of ['holding', 'input', 'coil', 'discrete']) {
+      expect(paths(toModbusAddress({ table, address: 0 }))).toEqual([]);
+    }
+  });
+});
+
+describe('addresses that are refused', () => {
+  const schema = Type.Object({ ...modbusSchema.address }, { additionalProperties: false });
+  it.each([
+    { table: 'holding', address: 65_536 },
+    { table: 'holding', address: -1 },
+    { table: 'holding', address: 0.5 },
+    { table: 'registers', address: 0 },
+    { table: 'holding', address: 0, bit: 16 },
+    { table: 'holding', address: 0, type: 'u64' },
+    { table: 'holding', address: 0, sentinels: [2 ** 32] },
+    { table: 'holding', address: 0, register: 1 },
+  ])('by the schema: %j', (address) => {
+    expect(Value.Check(schema, address)).toBe(false);
+  });
+
+  it.each([
+    [{ table: 'coil', address: 0, bit: 1 }, ['bit']],
+    [{ table: 'discrete', address: 0, type: 'i16', scale: 2 }, ['type', 'scale']],
+    [
+      { table: 'coil', address: 0, wordOrder: 'low-first', offset: 1, sentinels: [1] },
+      ['wordOrder', 'offset', 'sentinels'],
+    ],
+    [{ table: 'holding', address: 0, type: 'u32', bit: 1 }, ['bit']],
+    [{ table: 'holding', address: 0, bit: 1, scale: 2, offset: 1 }, ['scale', 'offset']],
+    [{ table: 'holding', address: 0, wordOrder: 'low-first' }, ['wordOrder']],
+    [{ table: 'holding', address: 65_535, type: 'f32' }, ['address']],
+    [{ table: 'holding', address: 0, scale: 0 }, ['scale']],
+    [{ table: 'holding', address: 0, sentinels: [0xffff, 0x10000] }, ['sentinels[1]']],
+  ])('across properties: %j', (address, expected) => {
+    expect(paths(address)).toEqual(expected);
+  });
+});
+
+it('moves the address of a repeated part and nothing else', () => {
+  const address = Object.freeze({ table: 'holding', address: 20, bit: 3 });
+  expect(modbusSchema.shiftAddress(address, 40)).toEqual({ table: 'holding', address: 60, bit: 3 });
+});
+
+it('knows booleans by table or bit', () => {
+  const isBoolean = (address: object) => modbusSchema.isBoolean({ ...address });
+  expect(isBoolean({ table: 'coil', address: 0 })).toBe(true);
+  expect(isBoolean({ table: 'discrete', address: 0 })).toBe(true);
+  expect(isBoolean({ table: 'holding', address: 0, bit: 0 })).toBe(true);
+  expect(isBoolean({ table: 'input', address: 0 })).toBe(false);
+});

@@ -1,0 +1,106 @@
+/**
+ * kill -9 at every point of the decision loop and at random: after the restart there is the same occurrence and
+ * exactly one ticket, and the chains of the records verify.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AlarmView, TicketView } from '../../src/api/schemas.ts';
+import type { EnginePhase } from '../../src/engine/engine.ts';
+import type { SimulatorProcess } from '../../src/simulation/process.ts';
+import { control, startChildGateway, startQuietPlant } from '../support/plant.ts';
+import { until } from '../support/poll.ts';
+import { createRandom, testSeed } from '../support/seed.ts';
+import { temporaryDirectory } from '../support/temp.ts';
+import { verifyStore } from '../support/verify-store.ts';
+
+const PHASES: readonly EnginePhase[] = [
+  'before-step',
+  'after-step',
+  'before-commit',
+  'after-commit',
+  'before-publish',
+  'after-publish',
+];
+const RULE = { equipment: 'dws-1-pump-1', fault: 'trip' };
+
+interface Found {
+  readonly alarms: readonly AlarmView[];
+  readonly tickets: readonly TicketView[];
+}
+
+let plant: SimulatorProcess;
+beforeAll(async () => {
+  plant = await startQuietPlant();
+});
+afterAll(() => plant.stop());
+
+const ports = () => ({
+  pumpRoomPort: plant.ports['pump-room'] as number,
+  sumpRoomPort: plant.ports['sump-room'] as number,
+});
+
+/** Alarms and tickets of the pump; waits until the alarm is there. */
+async function look(data: string): Promise<Found> {
+  await using gateway = await startChildGateway({ data, ...ports() });
+  const api = await gateway.login('engineer');
+  const filter = `equipment=${RULE.equipment}&state=all`;
+  const read = async (): Promise<Found> => ({
+    alarms: (await api.read<{ items: AlarmView[] }>(`/api/v1/alarms?${filter}`)).items,
+    tickets: (await api.read<{ items: TicketView[] }>(`/api/v1/tickets?${filter}`)).items,
+  });
+  return await until(
+    async () => {
+      const found = await read().catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${gateway.process.stderr()}`, { cause: error });
+      });
+      return found.alarms.some((alarm) => alarm.isActive) ? found : null;
+    },
+    { timeoutMs: 20_000, what: 'the alarm of the tripped pump' },
+  );
+}
+
+function expectOneOfEach({ alarms, tickets }: Found): void {
+  const byRule = Map.groupBy(alarms, (alarm) => alarm.rule);
+  for (const [rule, occurrences] of byRule) expect(occurrences, `occurrences of ${rule}`).toHaveLength(1);
+  expect(tickets.map((ticket) => ticket.number)).toHaveLength(1);
+  const onTicket = tickets.flatMap((ticket) => ticket.alarms.map((alarm) => alarm.occurrence)).sort();
+  expect(onTicket).toEqual(alarms.map((alarm) => alarm.id).sort());
+}
+
+describe('a gateway killed with -9', () => {
+  for (const phase of PHASES) {
+    test(`${phase}: finds the same occurrence and one ticket`, async () => {
+      const data = temporaryDirectory();
+      {
+        await using gateway = await startChildGateway({ data, ...ports(), crash: `${phase}:1` });
+        await control(plant, 'POST', '/faults', RULE);
+        expect(await gateway.process.waitForExit(20_000)).toMatchObject({ signal: 'SIGKILL' });
+      }
+      const first = await look(data);
+      const second = await look(data);
+      await control(plant, 'DELETE', `/faults/${RULE.equipment}/${RULE.fault}`);
+      expectOneOfEach(first);
+      expectOneOfEach(second);
+      expect(second.alarms.map((alarm) => alarm.id)).toEqual(first.alarms.map((alarm) => alarm.id));
+      expect(second.tickets[0]?.number).toBe(first.tickets[0]?.number);
+      expect(await verifyStore(data)).toEqual([]);
+    });
+  }
+
+  test('at random moments, again and again: still one occurrence and one ticket', async () => {
+    const seed = testSeed();
+    const random = createRandom(seed);
+    const data = temporaryDirectory();
+    await control(plant, 'POST', '/faults', RULE);
+    for (let round = 0; round < 6; round++) {
+      await using gateway = await startChildGateway({ data, ...ports() });
+      const until = Date.now() + random() * 1_500;
+      while (Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+      gateway.process.kill('SIGKILL');
+      await gateway.process.exited;
+    }
+    const found = await look(data);
+    await control(plant, 'DELETE', `/faults/${RULE.equipment}/${RULE.fault}`);
+    expectOneOfEach(found);
+    expect(await verifyStore(data)).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+/** Registers → values: formats, word orders, and everything that makes a value unusable. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { QUALITIES } from '../../src/core/quality.ts';
+import { decodeBit, decodeRegisters, type RegisterFormat } from '../../src/profiles/decoders.ts';
+import { testSeed } from '../support/seed.ts';
+
+const PLAIN: RegisterFormat = {
+  type: 'u16',
+  bit: null,
+  wordOrder: 'high-first',
+  scale: 1,
+  offset: 0,
+  sentinels: [],
+  range: null,
+};
+
+function decode(hex: string, format: Partial<RegisterFormat> = {}, at = 0) {
+  const bytes = Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  return decodeRegisters({ ...PLAIN, ...format }, new DataView(bytes.buffer), at);
+}
+
+const good = (value: number) => ({ value, quality: QUALITIES.good.code });
+const bad = (reason: keyof typeof QUALITIES) => ({ value: Number.NaN, quality: QUALITIES[reason].code });
+
+describe('number formats', () => {
+  it.each([
+    ['u16', 'high-first', 'FFFE', 65_534],
+    ['i16', 'high-first', 'FFFE', -2],
+    ['i16', 'high-first', '7FFF', 32_767],
+    ['u32', 'high-first', '0001 0002', 65_538],
+    ['u32', 'low-first', '0001 0002', 131_073],
+    ['u32', 'high-first', 'FFFF FFFF', 4_294_967_295],
+    ['u32', 'low-first', 'FFFF FFFF', 4_294_967_295],
+    ['i32', 'high-first', 'FFFF FFFE', -2],
+    ['i32', 'low-first', 'FFFE FFFF', -2],
+    ['i32', 'high-first', '8000 0000', -2_147_483_648],
+    ['f32', 'high-first', '4048 F5C3', Math.fround(3.14)],
+    ['f32', 'low-first', 'F5C3 4048', Math.fround(3.14)],
+    ['f32', 'high-first', 'C2C8 0000', -100],
+  ] as const)('reads %s %s %s as %d', (type, wordOrder, hex, value) => {
+    expect(decode(hex, { type, wordOrder })).toEqual(good(value));
+  });
+
+  it('reads at the place of the point inside the block', () => {
+    expect(decode('0001 0002 0003', {}, 4)).toEqual(good(3));
+  });
+
+  it('refuses to read behind the end of the block', () => {
+    expect(() => decode('0001', { type: 'u32' })).toThrow(RangeError);
+  });
+
+  it('reads each bit of a register as 0 or 1', () => {
+    const ones = Array.from({ length: 16 }, (_, bit) => decode('8005', { bit }).value);
+    expect(ones).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  });
+
+  it('reads a coil as 0 or 1', () => {
+    expect([decodeBit(true), decodeBit(false)]).toEqual([good(1), good(0)]);
+  });
+});
+
+describe('scale and offset', () => {
+  it('gives the number that stands in the manual, without the rounding of multiplication', () => {
+    expect(decode('000C', { scale: 0.1 })).toEqual(good(1.2));
+    expect(decode('0003', { scale: 0.1 })).toEqual(good(0.3));
+    expect(decode('01C2', { scale: 0.001 })).toEqual(good(0.45));
+  });
+
+  it('multiplies where the scale is no simple fraction, and adds the offset', () => {
+    expect(decode('0004', { scale: 2.5, offset: -40 })).toEqual(good(-30));
+    expect(decode('0004', { scale: -0.5 })).toEqual(good(-2));
+    expect(decode('0004', { offset: 1 })).toEqual(good(5));
+  });
+
+  it('every u16 with a decimal scale equals the number written with that many decimals', () => {
+    const raws = fc.integer({ min: 0, max: 65_535 });
+    const decimals = fc.integer({ min: 0, max: 4 });
+    fc.assert(
+      fc.property(raws, decimals, (raw, digits) => {
+        const hex = raw.toString(16).padStart(4, '0');
+        expect(decode(hex, { scale: Number(`1e-${digits}`) }).value).toBe(Number(`${raw}e-${digits}`));
+      }),
+      { seed: testSeed() },
+    );
+  });
+});
+
+describe('values that must not be used', () => {
+  it('a sentinel is bad, not 65.535 MPa', () => {
+    expect(decode('FFFF', { scale: 0.001, sentinels: [0xffff] })).toEqual(bad('sentinel'));
+  });
+
+  it('a sentinel may be written as bits or as the signed number', () => {
+    expect(decode('8000', { type: 'i16', sentinels: [0x8000] })).toEqual(bad('sentinel'));
+    expect(decode('8000', { type: 'i16', sentinels: [-32_768] })).toEqual(bad('sentinel'));
+    expect(decode('8000 0000', { type: 'i32', sentinels: [0x80000000] })).toEqual(bad('sentinel'));
+    expect(decode('7FC0 0001', { type: 'f32', sentinels: [0x7fc00001] })).toEqual(bad('sentinel'));
+  });
+
+  it('a bit of a register that holds a sentinel is bad', () => {
+    expect(decode('FFFF', { bit: 3, sentinels: [0xffff] })).toEqual(bad('sentinel'));
+  });
+
+  it.each(['7FC0 0000', '7F80 0000', 'FF80 0000', 'FFFF FFFF'])('the float %s is not a number', (hex) => {
+    expect(decode(hex, { type: 'f32', range: { min: -1, max: 1 } })).toEqual(bad('not-a-number'));
+  });
+
+  it('a value outside the physical range is bad, the limits themselves are not', () => {
+    const range = { min: 0, max: 1.6 };
+    expect(decode('0010', { scale: 0.1, range })).toEqual(good(1.6));
+    expect(decode('0011', { scale: 0.1, range })).toEqual(bad('out-of-range'));
+    expect(decode('FFFF', { type: 'i16', range })).toEqual(bad('out-of-range'));
+    expect(decode('0000', { range })).toEqual(good(0));
+  });
+
+  it('single precision does not push a value over its limit', () => {
+    expect(decode('3E99 999A', { type: 'f32', range: { min: 0, max: 0.3 } }).quality).toBe(
+      QUALITIES.good.code,
+    );
+  });
+
+  it('no bits whatever give a bad quality with a value, or a good one without', () => {
+    const types = fc.constantFrom('u16', 'i16', 'u32', 'i32', 'f32');
+    const words = fc.uint8Array({ minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(types, words, (type, bytes) => {
+        const format = { ...PLAIN, type, range: { min: -1_000, max: 1_000 } } as RegisterFormat;
+        const { value, quality } = decodeRegisters(format, new DataView(Uint8Array.from(bytes).buffer), 0);
+        expect(Number.isNaN(value)).toBe(quality !== QUALITIES.good.code);
+        if (quality === QUALITIES.good.code) expect(Math.abs(value)).toBeLessThanOrEqual(1_000.01);
+      }),
+      { seed: testSeed() },
+    );
+  });
+});

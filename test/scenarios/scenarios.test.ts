@@ -1,0 +1,131 @@
+/** Time lines in YAML on a fake clock: readings in, announced events and alarm states out. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { toIsaState } from '../../src/core/alarm.ts';
+import type { OccurrenceId } from '../../src/core/ids.ts';
+import type { QualityReason } from '../../src/core/quality.ts';
+import type { Transition } from '../../src/tickets/transitions.ts';
+import { createTestLoop, type TestLoop } from '../support/loop.ts';
+import { createTestModel, type TestRule } from '../support/model.ts';
+
+interface Step {
+  /** Seconds since the start of the scenario. */
+  readonly at: number;
+  /** New values; `_` = the point falls silent, a quality reason = bad. They are sampled again every second. */
+  readonly set?: Readonly<Record<string, number | QualityReason | '_'>>;
+  readonly acknowledge?: string;
+  /** A transition of the newest ticket, with `by`. */
+  readonly ticket?: Transition & { readonly by?: string };
+  /** Error code that the command must be refused with. */
+  readonly refused?: string;
+  /** Process killed, away for so many seconds. */
+  readonly restart?: number;
+  /** Wall clock jumps by so many seconds. */
+  readonly clock?: number;
+  readonly failCommits?: boolean;
+  /** Rules after a restart with another configuration. */
+  readonly rules?: readonly TestRule[];
+  /** Everything announced since the step before, in order; [] = nothing. Not given = not looked at. */
+  readonly announced?: readonly string[];
+  /** ISA letter, `!` appended while blind, by rule id; alarms not named must not be open. */
+  readonly alarms?: Readonly<Record<string, string>>;
+  /** Expected properties of the newest ticket. */
+  readonly expectTicket?: Readonly<Record<string, unknown>>;
+  readonly tickets?: number;
+}
+
+interface Scenario {
+  readonly name: string;
+  readonly points: readonly string[];
+  readonly rules: readonly TestRule[];
+  readonly steps: readonly Step[];
+}
+
+const directory = new URL('.', import.meta.url);
+const files = readdirSync(directory).filter((file) => file.endsWith('.yaml'));
+
+describe('scenarios', () => {
+  test('there are some', () => expect(files.length).toBeGreaterThanOrEqual(5));
+
+  for (const file of files) {
+    const scenarios = parse(readFileSync(new URL(file, directory), 'utf8')) as readonly Scenario[];
+    describe(file.replace('.yaml', ''), () => {
+      for (const scenario of scenarios) test(scenario.name, () => play(scenario));
+    });
+  }
+});
+
+function play(scenario: Scenario): void {
+  const loop = createTestLoop(toModel(scenario, scenario.rules));
+  const values: Record<string, number | QualityReason> = {};
+  const resample = (): void => loop.feed(values);
+  let atS = 0;
+  for (const step of scenario.steps) {
+    loop.advance((step.at - atS) * 1_000, resample);
+    atS = step.at;
+    act(loop, scenario, step, values);
+    verify(loop, step);
+  }
+}
+
+function act(
+  loop: TestLoop,
+  scenario: Scenario,
+  step: Step,
+  values: Record<string, number | QualityReason>,
+): void {
+  if (step.failCommits !== undefined) loop.failCommits(step.failCommits);
+  if (step.clock !== undefined) loop.clock.stepWall(step.clock * 1_000);
+  if (step.restart !== undefined) {
+    for (const name of Object.keys(values)) delete values[name];
+    loop.restart(step.restart * 1_000, toModel(scenario, step.rules ?? scenario.rules));
+  }
+  for (const [name, value] of Object.entries(step.set ?? {})) {
+    if (value === '_') delete values[name];
+    else values[name] = value;
+  }
+  if (step.set !== undefined) loop.feed(values);
+  if (step.acknowledge !== undefined) {
+    const id = (loop.alarm(step.acknowledge)?.id ?? 'o-0') as OccurrenceId;
+    attempt(step, () => loop.command({ type: 'acknowledge-alarm', occurrence: id, by: 'desk', note: '' }));
+  }
+  if (step.ticket !== undefined) {
+    const { by = 'engineer', ...transition } = step.ticket;
+    const ticket = loop.tickets().at(-1);
+    if (ticket === undefined) throw new Error(`at ${step.at} s there is no ticket`);
+    const command = {
+      type: 'ticket-transition',
+      ticket: ticket.id,
+      version: ticket.version,
+      transition,
+      by,
+    } as const;
+    attempt(step, () => loop.command(command));
+  }
+}
+
+function attempt(step: Step, command: () => void): void {
+  if (step.refused === undefined) command();
+  else expect(command, `at ${step.at} s`).toThrow(expect.objectContaining({ code: step.refused }));
+}
+
+function verify(loop: TestLoop, step: Step): void {
+  const at = `at ${step.at} s`;
+  const announced = loop.announced();
+  if (step.announced !== undefined) expect(announced, at).toEqual(step.announced);
+  if (step.alarms !== undefined) {
+    const open = loop
+      .alarms()
+      .map((it) => [it.rule, `${toIsaState(it)}${it.blindSinceMs === null ? '' : '!'}`]);
+    expect(Object.fromEntries(open), at).toEqual(step.alarms);
+  }
+  if (step.tickets !== undefined) expect(loop.tickets().length, at).toBe(step.tickets);
+  if (step.expectTicket !== undefined) expect(loop.tickets().at(-1), at).toMatchObject(step.expectTicket);
+}
+
+function toModel(scenario: Scenario, rules: readonly TestRule[]) {
+  return createTestModel({
+    equipment: [{ id: 'pump', kind: 'lift', points: scenario.points.map((name) => ({ name })), rules }],
+  });
+}

@@ -1,0 +1,96 @@
+/** `simulate` as a person runs it. */
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
+import { startProcess } from '../support/process.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const quiet = fileURLToPath(new URL('../../simulators/scenarios/quiet.yaml', import.meta.url));
+const ENDED_MS = 15_000;
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function simulate(...args: readonly string[]): Promise<Result> {
+  await using child = await startProcess(process.execPath, [main, 'simulate', ...args]);
+  const { code } = await child.waitForExit(ENDED_MS);
+  return { code, stdout: child.stdout(), stderr: child.stderr() };
+}
+
+async function withSimulators(use: (simulators: SimulatorProcess) => Promise<void>): Promise<void> {
+  const simulators = await startSimulators({
+    scenario: quiet,
+    controlPort: 0,
+    ports: { 'pump-room': 0, 'sump-room': 0 },
+  });
+  try {
+    await use(simulators);
+  } finally {
+    await simulators.stop();
+  }
+}
+
+describe('faults', () => {
+  it(
+    'are injected, listed as active and cleared',
+    () =>
+      withSimulators(async ({ controlUrl }) => {
+        const control = ['--control', controlUrl];
+        expect(await simulate('inject', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
+        expect((await simulate('faults', ...control)).stdout).toMatch(
+          /dws-1-pump-1 +trip +ACTIVE +水泵过流跳闸/,
+        );
+        expect(await simulate('clear', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
+        expect((await simulate('faults', ...control)).stdout).not.toContain('ACTIVE');
+      }),
+    60_000,
+  );
+
+  it('that are not known are answered with the list of those that are', () =>
+    withSimulators(async ({ controlUrl }) => {
+      const { code, stderr } = await simulate('inject', 'dws-1', 'fire', '--control', controlUrl);
+      expect(code).toBe(1);
+      expect(stderr).toContain('Equipment dws-1 has no fault fire');
+      expect(stderr).toContain('dry-running');
+      expect(stderr).toContain('sump-1-pump-2');
+    }));
+
+  it('cannot be injected when no simulator runs', async () => {
+    const { code, stderr } = await simulate(
+      'inject',
+      'dws-1',
+      'dry-running',
+      '--control',
+      'http://127.0.0.1:9',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not answer');
+  });
+});
+
+describe('words that it does not understand', () => {
+  const cases: readonly (readonly [string, readonly string[], string])[] = [
+    ['an unknown scenario', ['bogus'], 'no scenario bogus; known: demo, quiet'],
+    ['inject without a fault', ['inject', 'dws-1'], 'expected: simulate inject EQUIPMENT FAULT'],
+    ['an unknown option', ['--fast'], '--fast'],
+    ['a control address that is none', ['faults', '--control', 'here'], '--control here: expected http://'],
+    ['a speed that is no number', ['quiet', '--speed', 'x'], '--speed NaN: expected 0.1 to 1000'],
+  ];
+  for (const [name, args, message] of cases) {
+    it(`are refused with the reason: ${name}`, async () => {
+      const { code, stderr } = await simulate(...args);
+      expect(code).toBe(1);
+      expect(stderr).toContain(message);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    });
+  }
+});
+
+it('--help says what there is', async () => {
+  const { code, stdout } = await simulate('--help');
+  expect(code).toBe(0);
+  expect(stdout).toContain('simulate inject EQUIPMENT FAULT');
+});

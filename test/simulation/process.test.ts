@@ -1,0 +1,199 @@
+/** The simulators as a process of their own: start, failure, end, and the death of whoever started them. */
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
+import { openWire } from '../simulators/wire.ts';
+import { until } from '../support/poll.ts';
+import { startProcess } from '../support/process.ts';
+import { temporaryDirectory } from '../support/temp.ts';
+
+const toPath = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const program = toPath('../../simulators/main.ts');
+const quiet = toPath('../../simulators/scenarios/quiet.yaml');
+const demo = toPath('../../simulators/scenarios/demo.yaml');
+const free = { controlPort: 0, ports: { 'pump-room': 0, 'sump-room': 0 } };
+const READ_PRESSURE = '00 01 00 00 00 06 01 03 00 00 00 01';
+
+const running: SimulatorProcess[] = [];
+const occupied: Server[] = [];
+
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.stop();
+  for (const each of occupied.splice(0)) await new Promise((resolve) => each.close(resolve));
+});
+
+async function start(
+  options: Partial<Parameters<typeof startSimulators>[0]> = {},
+): Promise<SimulatorProcess> {
+  const simulators = await startSimulators({ scenario: quiet, ...free, ...options });
+  running.push(simulators);
+  return simulators;
+}
+
+async function occupy(): Promise<number> {
+  const server = createServer();
+  occupied.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Pressure register as read over Modbus TCP. */
+async function readPressure(simulators: SimulatorProcess): Promise<number> {
+  const wire = await openWire(simulators.ports['pump-room'] ?? 0);
+  try {
+    wire.send(READ_PRESSURE);
+    return Number.parseInt((await wire.receive(11)).slice(-5).replace(' ', ''), 16);
+  } finally {
+    wire.end();
+  }
+}
+
+describe('once started', () => {
+  it('they answer on their ports and on the control interface', async () => {
+    const simulators = await start();
+    expect(Object.keys(simulators.ports)).toEqual(['pump-room', 'sump-room']);
+    expect(await readPressure(simulators)).toBeGreaterThan(420);
+    const faults = await fetch(`${simulators.controlUrl}/faults`, { signal: AbortSignal.timeout(5_000) });
+    expect(await faults.json()).toHaveLength(8);
+  });
+
+  it('they can run faster than life, and the timeline with them', async () => {
+    const simulators = await start({ scenario: demo, speed: 100 });
+    const trip = async (): Promise<boolean> => {
+      const answer = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(5_000) });
+      const { activeFaults, timeMs } = (await answer.json()) as { activeFaults: string[]; timeMs: number };
+      return activeFaults.includes('dws-1-pump-1/trip') && timeMs >= 20_000;
+    };
+    expect(await until(trip, { timeoutMs: 8_000, what: 'the first fault' })).toBe(true);
+  });
+});
+
+describe('when they cannot start', () => {
+  it('a port in use is named', async () => {
+    const port = await occupy();
+    await expect(start({ ports: { 'pump-room': port, 'sump-room': 0 } })).rejects.toMatchObject({
+      code: 'port-in-use',
+      params: { host: '127.0.0.1', port },
+    });
+  });
+
+  it('a bad scenario is refused with file and line in the words of the program', async () => {
+    const file = `${temporaryDirectory()}/bad.yaml`;
+    writeFileSync(file, 'version: 1\nendpoints: []\ndevices: 7\n');
+    await expect(start({ scenario: file, ports: {} })).rejects.toThrow(
+      `${file}:3:10 devices: expected a list, found 7`,
+    );
+  });
+
+  it('a port for an endpoint that is not there is refused', async () => {
+    await expect(start({ ports: { 'boiler-room': 0 } })).rejects.toThrow(
+      'no such endpoint; known: pump-room',
+    );
+  });
+
+  it('being late is an error and leaves no process', async () => {
+    await expect(start({ readyTimeoutMs: 1 })).rejects.toThrow('not ready within 1 ms');
+  });
+});
+
+describe('they end', () => {
+  it('when asked, once or twice', async () => {
+    const simulators = await start();
+    await Promise.all([simulators.stop(), simulators.stop()]);
+    await simulators.stop();
+    expect(await simulators.exited).toBe(0);
+    expect(isAlive(simulators.pid)).toBe(false);
+  });
+
+  it('with an exit that is told when somebody else kills them', async () => {
+    const simulators = await start();
+    process.kill(simulators.pid, 'SIGKILL');
+    expect(await simulators.exited).toBeNull();
+    await simulators.stop();
+  });
+
+  it('by force when they do not react', async () => {
+    const simulators = await start();
+    process.kill(simulators.pid, 'SIGSTOP');
+    await simulators.stop();
+    expect(await simulators.exited).toBeNull();
+  });
+
+  it('when their parent is killed with -9, with connections open', async () => {
+    const script = `${temporaryDirectory()}/parent.ts`;
+    writeFileSync(
+      script,
+      `import { startSimulators } from ${JSON.stringify(new URL('../../src/simulation/process.ts', import.meta.url).href)};
+const simulators = await startSimulators(${JSON.stringify({ scenario: quiet, ...free })});
+console.log(JSON.stringify({ pid: simulators.pid, port: simulators.ports['pump-room'] }));
+`,
+    );
+    await using parent = await startProcess(process.execPath, [script]);
+    const [line] = await parent.waitForLine(/^\{.*\}$/, 15_000);
+    const { pid, port } = JSON.parse(line) as { readonly pid: number; readonly port: number };
+    const wire = await openWire(port);
+    wire.send(READ_PRESSURE);
+    await wire.receive(11);
+    expect(isAlive(pid)).toBe(true);
+
+    parent.kill('SIGKILL');
+    await wire.closed();
+    const isGone = (): boolean => !parent.survivors().some((each) => each.pid === pid);
+    expect(await until(isGone, { timeoutMs: 5_000, what: 'end of the simulators' })).toBe(true);
+  });
+});
+
+describe('the program by itself', () => {
+  it('prints one line of JSON when ready and ends with 0 on SIGTERM and SIGINT', async () => {
+    const ports = ['--control-port', '0', '--port', 'pump-room=0', '--port', 'sump-room=0'];
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      await using child = await startProcess(process.execPath, [program, quiet, ...ports]);
+      const [line] = await child.waitForLine(/^\{.*\}$/, 15_000);
+      expect(JSON.parse(line)).toMatchObject({
+        type: 'ready',
+        endpoints: { 'pump-room': expect.any(Number), 'sump-room': expect.any(Number) },
+        controlPort: expect.any(Number),
+      });
+      child.kill(signal);
+      expect(await child.waitForExit(5_000)).toEqual({ code: 0, signal: null });
+      expect(child.stdout().trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  const wrong: readonly (readonly [string, readonly string[], string])[] = [
+    ['no scenario', [], 'expected exactly one scenario file'],
+    ['an unknown option', [quiet, '--fast'], '--fast'],
+    ['a speed of 0', [quiet, '--speed', '0'], '--speed 0: expected 0.1 to 1000'],
+    ['a seed that is no number', [quiet, '--seed', 'x'], '--seed x: expected a whole number'],
+    ['a port beyond 65535', [quiet, '--port', 'pump-room=65536'], '--port 65536: expected a whole number'],
+    ['a port without endpoint', [quiet, '--port', '502'], '--port 502: expected ENDPOINT=PORT'],
+  ];
+  for (const [name, args, message] of wrong) {
+    it(`refuses ${name}`, async () => {
+      await using child = await startProcess(process.execPath, [program, ...args]);
+      expect((await child.waitForExit(15_000)).code).toBe(1);
+      expect(child.stderr()).toContain(message);
+      expect(child.stderr()).toContain('usage:');
+    });
+  }
+
+  it('says which port is in use and ends with 1', async () => {
+    const port = await occupy();
+    const args = [quiet, '--control-port', String(port), '--port', 'pump-room=0', '--port', 'sump-room=0'];
+    await using child = await startProcess(process.execPath, [program, ...args]);
+    expect((await child.waitForExit(15_000)).code).toBe(1);
+    expect(child.stderr()).toBe(`control interface: port 127.0.0.1:${port} is in use by another program\n`);
+  });
+});

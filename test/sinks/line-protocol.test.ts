@@ -1,0 +1,169 @@
+/** Line protocol: golden lines, and names and values that must never reach the server. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  LineError,
+  toFloat,
+  toLines,
+  toSeriesKeys,
+  toSingleLines,
+  toStamp,
+} from '../../src/sinks/line-protocol.ts';
+import type { SinkPoint } from '../../src/sinks/sink.ts';
+import { pumpPoint, toBlock } from './blocks.ts';
+
+const PRESSURE = pumpPoint('pump-1', 'pressure');
+const RUNNING = pumpPoint('pump-1', 'running');
+const OTHER = pumpPoint('pump-2', 'pressure');
+const POINTS = [PRESSURE, RUNNING, OTHER];
+
+test('a reading is a line of measurement, tags, float field and stamp in ms', () => {
+  const { lines } = toLines([toBlock(POINTS, [[0, 1_700_000_000_000, 4.25]])]);
+  expect(lines).toEqual(['pump,equipment=pump-1,site=tower pressure=4.25 1700000000000']);
+});
+
+test('a marked reading carries its quality, a bad one is its quality alone', () => {
+  const { lines } = toLines([
+    toBlock(POINTS, [
+      [0, 1, 4, 0, 1],
+      [0, 2, Number.NaN, 130, 0],
+      [0, 3, 4, 64, 1],
+    ]),
+  ]);
+  expect(lines).toEqual([
+    'pump,equipment=pump-1,site=tower pressure=4,pressure_quality=0 1',
+    'pump,equipment=pump-1,site=tower pressure_quality=130 2',
+    'pump,equipment=pump-1,site=tower pressure=4,pressure_quality=64 3',
+  ]);
+});
+
+test('readings of one equipment with one stamp share a line, others do not', () => {
+  const { lines } = toLines([
+    toBlock(POINTS, [
+      [0, 5, 1],
+      [1, 5, 0],
+      [2, 5, 2],
+      [2, 6, 3],
+    ]),
+  ]);
+  expect(lines).toEqual([
+    'pump,equipment=pump-1,site=tower pressure=1,running=0 5',
+    'pump,equipment=pump-2,site=tower pressure=2 5',
+    'pump,equipment=pump-2,site=tower pressure=3 6',
+  ]);
+});
+
+test('sent singly, each reading is a line of its own', () => {
+  const singles = toSingleLines([
+    toBlock(POINTS, [
+      [0, 5, 1, 0, 1],
+      [1, 5, 0],
+    ]),
+  ]);
+  expect(singles).toEqual([
+    { line: 'pump,equipment=pump-1,site=tower pressure=1,pressure_quality=0 5', point: PRESSURE },
+    { line: 'pump,equipment=pump-1,site=tower running=0 5', point: RUNNING },
+  ]);
+});
+
+test('no value that is not a number becomes a field', () => {
+  const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const { lines } = toLines([
+    toBlock(
+      POINTS,
+      values.map((value, at) => [0, at, value, 0] as const),
+    ),
+  ]);
+  expect(lines.join('\n')).not.toMatch(/NaN|Infinity|pressure=/);
+  for (const value of values) expect(() => toFloat(value)).toThrow(LineError);
+  for (const stamp of [Number.NaN, 1.5, Number.POSITIVE_INFINITY])
+    expect(() => toStamp(stamp)).toThrow(LineError);
+});
+
+test('numbers are written so that they come back exactly', () => {
+  expect([0.1 + 0.2, 1e21, 5e-324, -0, 123_456_789.125].map(toFloat)).toEqual([
+    '0.30000000000000004',
+    '1e+21',
+    '5e-324',
+    '0',
+    '123456789.125',
+  ]);
+});
+
+test('separators in names are escaped, each where it separates', () => {
+  const keys = toSeriesKeys({
+    site: 'a=b',
+    equipment: 'x, y',
+    kind: 'big pump,=',
+    name: String.raw`p\q r=s`,
+  });
+  expect(keys.prefix).toBe(String.raw`big\ pump\,=,equipment=x\,\ y,site=a\=b `);
+  expect(keys.field).toBe(String.raw`p\q\ r\=s`);
+  expect(keys.qualityField).toBe(String.raw`p\q\ r\=s_quality`);
+});
+
+const hostile = [
+  '',
+  'a\nb',
+  'a\r',
+  'a\0',
+  'x\npump,site=fake p=1 1',
+  'ends\\',
+  String.raw`a\,b`,
+  String.raw`a\ b`,
+  String.raw`a\=b`,
+  '\u007f',
+];
+test.each(hostile)('a name that could break out of its line is refused: %j', (name) => {
+  for (const key of ['site', 'equipment', 'kind', 'name'] as const) {
+    if (key === 'name' && name === 'ends\\') continue;
+    expect(() => toSeriesKeys({ ...PRESSURE, [key]: name })).toThrow(LineError);
+  }
+});
+
+test('a measurement that would make its lines comments is refused', () => {
+  expect(() => toSeriesKeys({ ...PRESSURE, kind: '#pump' })).toThrow(LineError);
+});
+
+test('a point name that ends in a backslash is refused', () => {
+  expect(() => toSeriesKeys({ ...PRESSURE, name: 'ends\\' })).toThrow(LineError);
+});
+
+test('readings of a point that cannot be written are set aside, the others are written', () => {
+  const { lines, rejected } = toLines([
+    toBlock(
+      [{ ...PRESSURE, site: 'a\nb' }, OTHER],
+      [
+        [0, 1, 1],
+        [1, 1, 2],
+        [7, 1, 3],
+        [1, Number.NaN, 4],
+      ],
+    ),
+  ]);
+  expect(lines).toEqual(['pump,equipment=pump-2,site=tower pressure=2 1']);
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    '"a\\nb" holds a control character',
+    'the point is not in the table',
+    'the stamp is not a time',
+  ]);
+});
+
+test('whatever the names are, a reading is refused or one line whose separators stand where they should', () => {
+  const name = fc.string({
+    unit: fc.constantFrom('a', '1', ',', '=', ' ', '\\', '\n', '\r', '"', '水', '#', '\t'),
+    maxLength: 6,
+  });
+  const point: fc.Arbitrary<SinkPoint> = fc.record({ site: name, equipment: name, kind: name, name });
+  fc.assert(
+    fc.property(point, (one) => {
+      const { lines, rejected } = toLines([toBlock([one], [[0, 7, 1.5, 0, 1]])]);
+      expect(lines.length + rejected.length).toBe(1);
+      const line = lines[0] ?? 'a,equipment=a,site=a a=1.5,a_quality=0 7';
+      expect(line).not.toMatch(/[\n\r\t]/);
+      const plain = line.replaceAll(/\\[,= ]/g, '_');
+      expect(plain).toMatch(/^[^, ]+,equipment=[^,= ]+,site=[^,= ]+ [^,= ]+=1\.5,[^,= ]+_quality=0 7$/);
+    }),
+    { numRuns: 1000 },
+  );
+});

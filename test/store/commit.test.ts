@@ -1,0 +1,202 @@
+/** One batch is one transaction: all of it or nothing, for every kind of write. */
+
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CommitCancelled, createCommitter } from '../../src/store/sqlite/commit.ts';
+import { isStorageFault, openDatabase } from '../../src/store/sqlite/open.ts';
+import type { Write } from '../../src/store/store.ts';
+import { temporaryDirectory } from '../support/temp.ts';
+import { count, openTestStore, tamper } from './support/open.ts';
+import * as rows from './support/rows.ts';
+
+/** Fails whatever came before it: the ticket is not there. */
+const IMPOSSIBLE: Write = rows.ticket('t-none', {}, 7);
+const TABLES = [
+  'occurrence',
+  'alarm_event',
+  'ticket',
+  'ticket_event',
+  'ticket_alarm',
+  'counter',
+  'delay',
+  'user',
+  'session',
+  'config_version',
+  'audit',
+] as const;
+
+const VERSION: Write = {
+  type: 'config-version',
+  version: { hash: 'h', loadedAtMs: 1, files: [{ path: 'a.yaml', text: 'x' }] },
+};
+const USER: Write = { type: 'user', user: rows.makeUser('wang') };
+
+/** Key: kind of write; the writes that bring it into an empty store. */
+const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-end'>, readonly Write[]>> = {
+  occurrence: [rows.occurrence('o-1')],
+  'alarm-event': [rows.occurrence('o-1'), rows.alarmEvent('o-1')],
+  ticket: [rows.ticket('t-1')],
+  'ticket-event': [rows.ticket('t-1'), rows.ticketEvent('t-1')],
+  'ticket-alarm': [rows.occurrence('o-1'), rows.ticket('t-1'), rows.link('t-1', 'o-1')],
+  counter: [{ type: 'counter', name: 'ticket', value: 3 }],
+  delays: [rows.delay(rows.KEY)],
+  user: [USER],
+  session: [USER, { type: 'session', session: rows.makeSession('s1', 'wang') }],
+  'config-version': [VERSION],
+  audit: [rows.audit('login')],
+};
+
+describe('a batch whose last write fails leaves nothing', () => {
+  for (const [type, writes] of Object.entries(CASES)) {
+    test(type, async () => {
+      const { store, file } = await openTestStore();
+      await expect(store.commit({ writes: [...writes, IMPOSSIBLE] })).rejects.toMatchObject({
+        code: 'store-failed',
+      });
+      for (const table of TABLES) expect([table, count(file, table)]).toEqual([table, 0]);
+      await store.commit({ writes });
+      expect(TABLES.reduce((sum, table) => sum + count(file, table), 0)).toBe(writes.length);
+      expect(await store.verify()).toEqual([]);
+    });
+  }
+
+  test('and ends no session', async () => {
+    const { store } = await openTestStore();
+    await store.commit({ writes: CASES.session });
+    const ends: Write[] = [
+      { type: 'session-end', tokenHash: 's1' },
+      { type: 'sessions-end', username: 'wang' },
+    ];
+    for (const end of ends) await expect(store.commit({ writes: [end, IMPOSSIBLE] })).rejects.toThrow();
+    expect(await store.queries.session('s1')).toMatchObject({ username: 'wang' });
+    await store.commit({ writes: [ends[1] as Write] });
+    expect(await store.queries.session('s1')).toBeNull();
+  });
+
+  test('and changes no existing row', async () => {
+    const { store } = await openTestStore();
+    await store.commit({ writes: [rows.ticket('t-1'), rows.occurrence('o-1'), rows.delay('site/a/b')] });
+    const changes = [
+      rows.ticket('t-1', { version: 2 }, 1),
+      rows.occurrence('o-1', { count: 9 }),
+      rows.delay('site/c/d'),
+    ];
+    await expect(store.commit({ writes: [...changes, IMPOSSIBLE] })).rejects.toThrow();
+    expect(await store.queries.ticket('t-1')).toMatchObject({ version: 1 });
+    expect(await store.queries.alarm('o-1')).toMatchObject({ count: 1 });
+    expect((await store.boot(0)).delays).toMatchObject([{ key: 'site/a/b' }]);
+  });
+});
+
+describe('the writer refuses', () => {
+  test('a second open ticket for an alarm that has one', async () => {
+    const { store } = await openTestStore();
+    await store.commit({ writes: [rows.occurrence('o-1'), rows.ticket('t-1'), rows.link('t-1', 'o-1')] });
+    const second = [rows.occurrence('o-2'), rows.ticket('t-2'), rows.link('t-2', 'o-2')];
+    await expect(store.commit({ writes: second })).rejects.toMatchObject({ code: 'store-failed' });
+    expect(await store.queries.ticket('t-2')).toBeNull();
+    await store.commit({ writes: [rows.link('t-1', 'o-1', false), ...second] });
+    expect(await store.queries.ticket('t-2')).not.toBeNull();
+  });
+
+  test('a ticket at another version than the writer saw, and a ticket made twice', async () => {
+    const { store } = await openTestStore();
+    await store.commit({ writes: [rows.ticket('t-1', { version: 4 })] });
+    await expect(store.commit({ writes: [rows.ticket('t-1', { version: 4 }, 3)] })).rejects.toThrow();
+    await expect(store.commit({ writes: [rows.ticket('t-1', { version: 5 })] })).rejects.toThrow();
+    await store.commit({ writes: [rows.ticket('t-1', { version: 5 }, 4)] });
+    expect(await store.queries.ticket('t-1')).toMatchObject({ version: 5 });
+  });
+
+  test('a history of something that does not exist, found at the commit', async () => {
+    const { store } = await openTestStore();
+    await expect(store.commit({ writes: [rows.alarmEvent('o-none')] })).rejects.toMatchObject({
+      code: 'store-failed',
+    });
+    // The order within a batch is free.
+    await store.commit({ writes: [rows.alarmEvent('o-1'), rows.occurrence('o-1')] });
+  });
+
+  test('what cannot be handed to the thread', async () => {
+    const { store } = await openTestStore();
+    const entry = rows.makeAudit('login', { detail: { call: () => 1 } });
+    await expect(store.commit({ writes: [{ type: 'audit', entry }] })).rejects.toMatchObject({
+      code: 'store-failed',
+    });
+    await store.commit({ writes: [rows.audit('login')] });
+    expect(store.status()).toMatchObject({ isHealthy: true, commits: 1, failures: 1 });
+  });
+});
+
+test('a refusal of what was to be written does not make the store unhealthy', async () => {
+  const { store } = await openTestStore();
+  await expect(store.commit({ writes: [IMPOSSIBLE] })).rejects.toThrow();
+  expect(store.status()).toMatchObject({ isHealthy: true, commits: 0, failures: 1 });
+});
+
+test.each(['alarm_event', 'ticket_event', 'audit'])(
+  '%s can be neither changed nor deleted',
+  async (table) => {
+    const { store, file } = await openTestStore();
+    await store.commit({ writes: [...CASES['alarm-event'], ...CASES['ticket-event'], ...CASES.audit] });
+    expect(() => tamper(file, `update ${table} set actor = 'x'`)).toThrow(/append-only/);
+    expect(() => tamper(file, `delete from ${table}`)).toThrow(/append-only/);
+    expect(count(file, table)).toBe(1);
+  },
+);
+
+async function openCommitter() {
+  const file = join(temporaryDirectory(), 'riser.db');
+  const database = await openDatabase(file);
+  onTestFinished(() => database.close());
+  return { database, file, committer: createCommitter(database) };
+}
+
+test('a full disk stores nothing of the batch, and writing goes on when there is room again', async () => {
+  const { database, file, committer } = await openCommitter();
+  committer.commit({ writes: [rows.audit('before')] });
+  const pages = Number(database.prepare('pragma page_count').get()?.['page_count']);
+  database.exec(`pragma max_page_count = ${pages + 2}`);
+  const big: Write = {
+    type: 'audit',
+    entry: rows.makeAudit('big', { detail: { text: 'x'.repeat(100_000) } }),
+  };
+  const fault = catchError(() => committer.commit({ writes: [rows.audit('small'), big] }));
+  expect(fault).toMatchObject({ errcode: 13 });
+  expect(isStorageFault(fault)).toBe(true);
+  expect(count(file, 'audit')).toBe(1);
+  database.exec('pragma max_page_count = 1000000');
+  committer.commit({ writes: [rows.audit('small'), big] });
+  expect(count(file, 'audit')).toBe(3);
+});
+
+test('a file that another process keeps locked fails the batch as a fault of storage', async () => {
+  const { database, file, committer } = await openCommitter();
+  database.exec('pragma busy_timeout = 20');
+  const other = new DatabaseSync(file);
+  other.exec('begin immediate');
+  const fault = catchError(() => committer.commit({ writes: [rows.audit('login')] }));
+  other.exec('rollback');
+  other.close();
+  expect(isStorageFault(fault)).toBe(true);
+  committer.commit({ writes: [rows.audit('login')] });
+  expect(count(file, 'audit')).toBe(1);
+});
+
+test('a batch that was given up is rolled back before its commit', async () => {
+  const { file, committer } = await openCommitter();
+  expect(() => committer.commit({ writes: [rows.audit('login')] }, () => false)).toThrow(CommitCancelled);
+  expect(count(file, 'audit')).toBe(0);
+  committer.commit({ writes: [rows.audit('login')] });
+  expect(count(file, 'audit')).toBe(1);
+});
+
+function catchError(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}

@@ -1,0 +1,117 @@
+/** Opening what is old, new, damaged or not ours. */
+import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { openDatabase } from '../../src/store/sqlite/open.ts';
+import { openStore } from '../../src/store/sqlite/store.ts';
+import { temporaryDirectory } from '../support/temp.ts';
+import { openTestStore, silent, tamper } from './support/open.ts';
+import * as rows from './support/rows.ts';
+
+const FIXTURE = readFileSync(new URL('./support/riser-v1.sql', import.meta.url), 'utf8');
+
+/** A step that no release has: shows what the next one can rely on. */
+const NEXT = {
+  version: 2,
+  name: 'a column more',
+  up: async (database: Parameters<(typeof MIGRATIONS)[number]['up']>[0]) => {
+    await sql.raw("alter table ticket add column floor text not null default 'B1'").execute(database);
+  },
+};
+
+function makeFixture(): { readonly directory: string; readonly file: string } {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'riser.db');
+  tamper(file, FIXTURE);
+  return { directory, file };
+}
+
+test('a database of version 1 is opened with everything in it', async () => {
+  const { store } = await openTestStore(makeFixture().directory);
+  expect(await store.queries.ticket('t-1')).toEqual(rows.makeTicket('t-1'));
+  expect(await store.queries.user('wang')).toEqual(rows.makeUser('wang'));
+  expect(await store.verify()).toEqual([]);
+  await store.commit({ writes: [rows.audit('login'), rows.ticket('t-1', { version: 2 }, 1)] });
+  expect(await store.verify()).toEqual([]);
+});
+
+test('only the missing steps run, once, and keep the rows', async () => {
+  const { file } = makeFixture();
+  for (const _ of [1, 2]) {
+    const database = await openDatabase(file, [...MIGRATIONS, NEXT]);
+    expect(database.prepare('select id, floor from ticket').all()).toEqual([{ id: 't-1', floor: 'B1' }]);
+    database.close();
+  }
+});
+
+test('a step that fails leaves the database at its old version', async () => {
+  const { directory, file } = makeFixture();
+  const failing = {
+    ...NEXT,
+    up: async (database: Parameters<typeof NEXT.up>[0]) => {
+      await NEXT.up(database);
+      throw new Error('half way');
+    },
+  };
+  await expect(openDatabase(file, [...MIGRATIONS, failing])).rejects.toMatchObject({ code: 'store-failed' });
+  const { store } = await openTestStore(directory);
+  expect(await store.queries.ticket('t-1')).not.toBeNull();
+});
+
+test('a database of a newer version is refused and stays as it is', async () => {
+  const { directory, file } = makeFixture();
+  (await openDatabase(file, [...MIGRATIONS, NEXT])).close();
+  const refused = { code: 'data-too-new', params: { found: 2, known: 1 } };
+  await expect(openStore({ directory, log: silent })).rejects.toMatchObject(refused);
+  const database = new DatabaseSync(file);
+  expect(database.prepare("select value from meta where name = 'schema_version'").get()).toEqual({
+    value: '2',
+  });
+  database.close();
+});
+
+test('a file that is no database is refused as damaged', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'riser.db'), 'this is not a database, whatever its name says. '.repeat(100));
+  await expect(openStore({ directory, log: silent })).rejects.toMatchObject({ code: 'data-damaged' });
+});
+
+test('a database with an overwritten page is refused as damaged', async () => {
+  const { store, directory, file } = await openTestStore();
+  await store.commit({ writes: Array.from({ length: 500 }, (_, n) => rows.audit(`a-${n}`)) });
+  await store.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, bytes.length - 8_192);
+  writeFileSync(file, bytes);
+  const reason = { code: 'data-damaged', params: { path: file } };
+  await expect(openStore({ directory, log: silent })).rejects.toMatchObject(reason);
+});
+
+test('a truncated database is refused as damaged', async () => {
+  const { store, directory, file } = await openTestStore();
+  await store.commit({ writes: [rows.audit('login')] });
+  await store.close();
+  truncateSync(file, statSync(file).size - 4_096 * 3);
+  await expect(openStore({ directory, log: silent })).rejects.toMatchObject({ code: 'data-damaged' });
+});
+
+test('a directory that does not exist, or a directory in place of the file, is refused as not writable', async () => {
+  const directory = temporaryDirectory();
+  const nowhere = join(directory, 'nowhere');
+  await expect(openStore({ directory: nowhere, log: silent })).rejects.toMatchObject({
+    code: 'data-not-writable',
+  });
+  mkdirSync(join(directory, 'riser.db'));
+  await expect(openStore({ directory, log: silent })).rejects.toMatchObject({ code: 'data-not-writable' });
+});
+
+test('the files can be read by their owner only, whatever the directory allows', async () => {
+  const directory = temporaryDirectory();
+  chmodSync(directory, 0o755);
+  const { store, file } = await openTestStore(directory);
+  await store.commit({ writes: [rows.audit('login')] });
+  for (const suffix of ['', '-wal', '-shm']) expect(statSync(file + suffix).mode & 0o077).toBe(0);
+});

@@ -1,0 +1,171 @@
+/** Small valid rows for the tests of the store. What they mean is not the point, only that they are stored. */
+import type { Occurrence } from '../../../src/core/alarm.ts';
+import { toId } from '../../../src/core/ids.ts';
+import type { Ticket } from '../../../src/core/ticket.ts';
+import type { AuditRow, SessionRow, UserRow, Write } from '../../../src/store/store.ts';
+
+const text = { zh: '水泵', en: 'pump' };
+export const KEY = 'site/pump-1/dry-running';
+
+export function makeOccurrence(id: string, changes: Partial<Occurrence> = {}): Occurrence {
+  return {
+    id: toId(id),
+    key: toId(KEY),
+    site: toId('site'),
+    equipment: toId('pump-1'),
+    rule: toId('dry-running'),
+    ruleVersion: 'r1',
+    severity: 'high',
+    level: null,
+    isActive: true,
+    blindSinceMs: null,
+    acknowledged: null,
+    onsetAtMs: 900,
+    raisedAtMs: 1_000,
+    returnedAtMs: null,
+    endedAtMs: null,
+    endReason: null,
+    count: 1,
+    text,
+    equipmentName: text,
+    place: text,
+    evidence: {
+      point: 'flow',
+      pointName: text,
+      value: 0,
+      valueText: text,
+      quality: 0,
+      sourceMs: null,
+      receivedMs: 999,
+    },
+    ticket: null,
+    ...changes,
+  };
+}
+
+export function makeTicket(id: string, changes: Partial<Ticket> = {}): Ticket {
+  return {
+    id: toId(id),
+    number: `GC20261121-${id}`,
+    version: 1,
+    site: toId('site'),
+    source: 'equipment-alarm',
+    channel: 'alarm',
+    class: 'engineering',
+    priority: 'urgent',
+    stage: 'recorded',
+    stageSinceMs: 1_000,
+    policyVersion: 'p1',
+    isDrill: false,
+    receivedAtMs: 1_000,
+    recordedAtMs: 1_000,
+    closedAtMs: null,
+    firstReceiver: 'gateway',
+    place: text,
+    location: null,
+    equipment: toId('pump-1'),
+    equipmentName: text,
+    faultKind: null,
+    content: text,
+    guidance: null,
+    contact: { id: null, name: text, method: '' },
+    assignee: null,
+    takenBy: null,
+    diagnosis: null,
+    plan: null,
+    result: null,
+    materials: null,
+    amountYuan: null,
+    acceptance: null,
+    visit: null,
+    cancellation: null,
+    reworkCount: 0,
+    alarms: [],
+    evidence: null,
+    clocks: [],
+    ...changes,
+  };
+}
+
+export function makeUser(username: string, changes: Partial<UserRow> = {}): UserRow {
+  return {
+    username,
+    displayName: { zh: '王工', en: 'Wang' },
+    roles: ['engineer'],
+    passwordHash: '$argon2id$none',
+    isDisabled: false,
+    isDemo: false,
+    createdAtMs: 1,
+    changedAtMs: 1,
+    ...changes,
+  };
+}
+
+export function makeSession(tokenHash: string, username: string, expiresAtMs = 1e15): SessionRow {
+  return { tokenHash, username, createdAtMs: 1, expiresAtMs };
+}
+
+export function makeAudit(action: string, changes: Partial<AuditRow> = {}): AuditRow {
+  return { atMs: 5, actor: 'wang', action, object: 'wang', detail: { b: 2, a: { d: 4, c: 3 } }, ...changes };
+}
+
+export function audit(action: string): Write {
+  return { type: 'audit', entry: makeAudit(action) };
+}
+
+export function link(ticket: string, occurrence: string, isOpen = true, key = KEY): Write {
+  return { type: 'ticket-alarm', ticket: toId(ticket), key: toId(key), occurrence: toId(occurrence), isOpen };
+}
+
+export function occurrence(id: string, changes: Partial<Occurrence> = {}): Write {
+  return { type: 'occurrence', occurrence: makeOccurrence(id, changes) };
+}
+
+export function ticket(
+  id: string,
+  changes: Partial<Ticket> = {},
+  expectedVersion: number | null = null,
+): Write {
+  return { type: 'ticket', ticket: makeTicket(id, changes), expectedVersion };
+}
+
+export function alarmEvent(id: string, note = ''): Write {
+  return {
+    type: 'alarm-event',
+    event: {
+      occurrence: toId(id),
+      key: toId(KEY),
+      type: 'raised',
+      atMs: 1_000,
+      by: 'gateway',
+      note,
+      detail: { level: null },
+    },
+  };
+}
+
+export function ticketEvent(id: string, detail: Readonly<Record<string, unknown>> = {}): Write {
+  return {
+    type: 'ticket-event',
+    event: {
+      ticket: toId(id),
+      version: 1,
+      type: 'opened',
+      stage: 'recorded',
+      atMs: 1_000,
+      by: 'gateway',
+      detail,
+    },
+  };
+}
+
+export function delay(key: string): Write {
+  const row = {
+    ruleVersion: 'r1',
+    elapsedMs: 12.5,
+    direction: 'on',
+    goodSamples: 2,
+    onsetAtMs: 900,
+  } as const;
+  return { type: 'delays', delays: [{ key: toId(key), ...row }] };
+}

@@ -1,0 +1,113 @@
+/**
+ * The real product as a process, for end-to-end tests: `node src/main.ts …` with its own data directory and free
+ * ports. Tests speak to it as everybody does, through the public API (client.ts).
+ */
+import { fileURLToPath } from 'node:url';
+import type { ApiClient } from './client.ts';
+import { login, request } from './client.ts';
+import { until } from './poll.ts';
+import { freePorts } from './ports.ts';
+import type { StartOptions, TestProcess } from './process.ts';
+import { startProcess } from './process.ts';
+
+export const PROJECT_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Accounts that `demo` makes; the password is public and accepted on loopback only. */
+export const DEMO_USERS = ['admin', 'supervisor', 'desk', 'engineer'] as const;
+export type DemoUser = (typeof DEMO_USERS)[number];
+export const DEMO_PASSWORD = 'riser-demo';
+
+export interface DemoPorts {
+  readonly http: number;
+  readonly pumpRoom: number;
+  readonly sumpRoom: number;
+  readonly simulatorControl: number;
+}
+
+export interface DemoOptions {
+  readonly dataDirectory: string;
+  /** Ports of an earlier start, so that a restarted gateway is found where it was. */
+  readonly ports?: DemoPorts;
+  /** Further arguments behind `demo --data DIR`. */
+  readonly args?: readonly string[];
+  /** RISER_INFLUX_URL is set to where nobody answers; `undefined` lets demo start its own InfluxDB. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly readyTimeoutMs?: number;
+}
+
+export interface TestGateway extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly ports: DemoPorts;
+  readonly process: TestProcess;
+  login(user: DemoUser): Promise<ApiClient>;
+  /** SIGTERM, as the supervisor stops it. */
+  stop(): Promise<void>;
+}
+
+/** Cold start with simulators on two busy cores. */
+const READY_TIMEOUT_MS = 60_000;
+/** Discard port: refuses at once, so that no InfluxDB of this machine is written to by accident. */
+const NO_INFLUX_URL = 'http://127.0.0.1:9';
+
+/** Runs a command of the product: `startRiser(['check', '--config', file])`. */
+export function startRiser(args: readonly string[], options: StartOptions = {}): Promise<TestProcess> {
+  return startProcess(process.execPath, ['src/main.ts', ...args], { cwd: PROJECT_DIRECTORY, ...options });
+}
+
+/** Resolves when `GET /ready` answers 200. @throws Error with the output when it ends or is not ready in time. */
+export async function startDemo(options: DemoOptions): Promise<TestGateway> {
+  const ports = options.ports ?? (await freeDemoPorts());
+  const args = ['demo', '--data', options.dataDirectory, ...(options.args ?? [])];
+  const child = await startRiser(args, { env: { ...toEnvironment(ports), ...options.env } });
+  const url = `http://127.0.0.1:${ports.http}`;
+  try {
+    await waitUntilReady(child, url, options.readyTimeoutMs ?? READY_TIMEOUT_MS);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  const stop = async () => void (await child.stop());
+  return {
+    url,
+    ports,
+    process: child,
+    login: (user) => login(url, user, DEMO_PASSWORD),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+export async function freeDemoPorts(): Promise<DemoPorts> {
+  const [http, pumpRoom, sumpRoom, simulatorControl] = (await freePorts(4)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { http, pumpRoom, sumpRoom, simulatorControl };
+}
+
+function toEnvironment(ports: DemoPorts): Readonly<Record<string, string>> {
+  return {
+    RISER_HTTP_PORT: String(ports.http),
+    RISER_PUMP_ROOM_PORT: String(ports.pumpRoom),
+    RISER_SUMP_ROOM_PORT: String(ports.sumpRoom),
+    RISER_SIM_CONTROL_PORT: String(ports.simulatorControl),
+    RISER_INFLUX_URL: NO_INFLUX_URL,
+  };
+}
+
+async function waitUntilReady(child: TestProcess, url: string, timeoutMs: number): Promise<void> {
+  let hasEnded = false;
+  child.exited.then(
+    () => (hasEnded = true),
+    () => null,
+  );
+  const check = async () => hasEnded || (await request(url, 'GET', '/ready')).status === 200;
+  const failure = await until(check, { timeoutMs, what: `${url}/ready`, intervalMs: 100 }).then(
+    () => (hasEnded ? 'the gateway ended before it was ready' : null),
+    (error: Error) => error.message,
+  );
+  if (failure !== null) throw new Error(`${failure}\n${child.stdout()}${child.stderr()}`);
+}

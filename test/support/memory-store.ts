@@ -1,0 +1,44 @@
+/** A store that is a list: every batch is kept, commits can be held back or made to fail. For tests of the loop itself. */
+import { RiserError } from '../../src/core/errors.ts';
+import type { Store, WriteBatch } from '../../src/store/store.ts';
+
+export interface MemoryStore extends Store {
+  readonly batches: readonly WriteBatch[];
+  /** Commits fail until told otherwise. */
+  fail(isFailing: boolean): void;
+  /** Commits wait until `release`. */
+  hold(): void;
+  release(): void;
+}
+
+export function createMemoryStore(): MemoryStore {
+  const batches: WriteBatch[] = [];
+  let isFailing = false;
+  let gate: Promise<void> = Promise.resolve();
+  let open = (): void => {};
+  const unused = (): never => {
+    throw new Error('not part of this test');
+  };
+  return {
+    batches,
+    fail(value) {
+      isFailing = value;
+    },
+    hold() {
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    release: () => open(),
+    async commit(batch) {
+      await gate;
+      if (isFailing) throw new RiserError('store-failed');
+      batches.push(batch);
+    },
+    boot: () => Promise.resolve({ occurrences: [], tickets: [], counters: new Map(), delays: [] }),
+    queries: new Proxy({} as Store['queries'], { get: () => unused }),
+    verify: () => Promise.resolve([]),
+    status: () => ({ isHealthy: !isFailing, commits: batches.length, failures: 0, lastCommitMs: null }),
+    close: () => Promise.resolve(),
+  };
+}

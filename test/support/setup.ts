@@ -1,0 +1,4 @@
+/** Runs before every test file: marks this worker's future children, so that leftovers are found after the run. */
+import { MARK_VARIABLE } from './survivors.ts';
+
+process.env[MARK_VARIABLE] = process.env['RISER_TEST_RUN'] ?? `unnamed-${process.pid}`;

@@ -1,0 +1,116 @@
+/**
+ * The import directions of design.md §4 as one table, and the check against it. A part may use the contract files
+ * of another where the table says so; types of contracts may be used everywhere outside `core`.
+ */
+import { posix } from 'node:path';
+import type { Finding, Import, Source } from './source.ts';
+
+/** What a part may import by value: whole parts and single files. Every part may import itself and `core`. */
+interface Allowance {
+  readonly parts: readonly string[];
+  readonly files: readonly string[];
+}
+
+const PERMISSIONS = 'src/people/permissions.ts';
+const LATEST = 'src/telemetry/latest.ts';
+const STAGES = 'src/tickets/stages.ts';
+
+/** Key: part (folder of src). A part that is missing here is a finding. */
+export const ALLOWED: Readonly<Record<string, Allowance>> = {
+  core: { parts: [], files: [] },
+  profiles: { parts: ['config'], files: [] },
+  config: { parts: ['profiles'], files: [] },
+  drivers: { parts: ['config', 'profiles'], files: [] },
+  acquisition: { parts: ['config', 'profiles'], files: [] },
+  // Its worker thread puts itself together: a sink cannot be handed over to a thread, only its name.
+  telemetry: { parts: ['config', 'profiles'], files: ['src/sinks/index.ts'] },
+  sinks: { parts: ['config', 'profiles'], files: [] },
+  rules: { parts: ['config', 'profiles'], files: [] },
+  alarms: { parts: ['config', 'profiles'], files: [] },
+  tickets: { parts: ['config', 'profiles'], files: [] },
+  notify: { parts: ['config', 'profiles'], files: [] },
+  people: { parts: ['config'], files: [] },
+  store: { parts: ['config'], files: [] },
+  simulation: { parts: ['config'], files: [] },
+  // Where the stages meet (design.md §4, one decision loop).
+  engine: { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify'], files: [LATEST] },
+  api: { parts: ['config'], files: [PERMISSIONS, STAGES] },
+  northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
+  // The page ships to browsers: nothing of the server at run time.
+  web: { parts: [], files: [] },
+};
+
+/** Contract files: their types may be imported by every part but `core` and `web`. */
+export const CONTRACTS: readonly string[] = [
+  'src/drivers/driver.ts',
+  'src/rules/rule.ts',
+  'src/sinks/sink.ts',
+  'src/notify/notifier.ts',
+  'src/store/store.ts',
+  'src/engine/commands.ts',
+  'src/tickets/transitions.ts',
+  'src/people/people.ts',
+  'src/api/services.ts',
+  PERMISSIONS,
+  LATEST,
+  STAGES,
+];
+
+/** Parts and files whose types the page may use (design.md §3). */
+const WEB_TYPES: readonly string[] = ['src/api/', 'src/core/', 'src/tickets/transitions.ts', PERMISSIONS];
+
+/** `main.ts`, `app.ts` and the other files of src itself, and the command line: they put the parts together. */
+const COMPOSITION = 'composition';
+
+export function checkImportDirections(sources: readonly Source[]): readonly Finding[] {
+  return sources.flatMap((source) =>
+    source.imports
+      .filter((item) => item.specifier.startsWith('.'))
+      .map((item) => ({ item, reason: judge(source.path, resolve(source.path, item), item) }))
+      .filter(({ reason }) => reason !== null)
+      .map(({ item, reason }) => ({ file: source.path, line: item.line, message: reason as string })),
+  );
+}
+
+function resolve(from: string, { specifier }: Import): string {
+  return posix.normalize(posix.join(posix.dirname(from), specifier));
+}
+
+/** `core` for `src/core/ids.ts`, `simulators` for what lies there, `composition` for main, app and cli. */
+export function toPart(path: string): string {
+  const [top, folder, ...rest] = path.split('/');
+  if (top !== 'src') return top ?? '';
+  return rest.length === 0 || folder === 'cli' ? COMPOSITION : (folder ?? '');
+}
+
+/** null when the import is in order, else what is wrong with it. */
+function judge(from: string, to: string, item: Import): string | null {
+  const [here, there] = [toPart(from), toPart(to)];
+  const outside = judgeOutside(from, to, here, there);
+  if (outside !== undefined) return outside;
+  const allowance = ALLOWED[here];
+  if (allowance === undefined) return `part ${here} is not in the table of import directions`;
+  if (there === COMPOSITION) return `${here} imports ${to}: nothing but the composition imports itself`;
+  if (here === 'web') return judgeWeb(to, item);
+  if (there === 'core') return null;
+  if (allowance.parts.includes(there) || allowance.files.includes(to)) return null;
+  if (item.isTypeOnly && here !== 'core' && CONTRACTS.includes(to)) return null;
+  const how = item.isTypeOnly ? 'types of' : 'values of';
+  return `${here} may not import ${how} ${to}`;
+}
+
+/** undefined when both ends lie in different parts of src, which the table decides. */
+function judgeOutside(from: string, to: string, here: string, there: string): string | null | undefined {
+  if (from.startsWith('test/') || from.startsWith('bench/')) return null;
+  if (from.startsWith('simulators/') || to.startsWith('simulators/')) {
+    return here === there ? null : `${from} imports ${to}: simulators and gateway share no code`;
+  }
+  if (to.startsWith('test/') || to.startsWith('bench/')) return `production code imports ${to}`;
+  if (!from.startsWith('src/') || here === there || here === COMPOSITION) return null;
+  return to.startsWith('src/') ? undefined : null;
+}
+
+function judgeWeb(to: string, item: Import): string | null {
+  if (!WEB_TYPES.some((prefix) => to.startsWith(prefix))) return `the page may not import ${to}`;
+  return item.isTypeOnly ? null : `the page may import only types of ${to}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * How the tests run: unit tests first, then end to end, then the browser, so that they do not disturb each other
+ * on a small machine. A run that leaves a child process behind fails (test/support/global-setup.ts).
+ */
+import { randomUUID } from 'node:crypto';
+import { defineConfig } from 'vitest/config';
+
+// Names this run; test/support/setup.ts hands it to every child process as RISER_TEST_MARK.
+process.env['RISER_TEST_RUN'] = randomUUID();
+
+const TEST_FILES = 'test/**/*.test.ts';
+const E2E_FILES = 'test/e2e/**/*.test.ts';
+const BROWSER_FILES = 'test/browser/**/*.test.ts';
+
+/** Forked workers of each group; the smallest machine that runs the tests has 2 cores. */
+const UNIT_WORKERS = 2;
+const UNIT_TIMEOUT_MS = 20_000;
+/** A whole gateway with simulators starts within it. */
+const SYSTEM_TIMEOUT_MS = 120_000;
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    globals: false,
+    passWithNoTests: false,
+    globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [TEST_FILES],
+          exclude: [E2E_FILES, BROWSER_FILES],
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
+          maxWorkers: UNIT_WORKERS,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [E2E_FILES],
+          testTimeout: SYSTEM_TIMEOUT_MS,
+          hookTimeout: SYSTEM_TIMEOUT_MS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [BROWSER_FILES],
+          testTimeout: SYSTEM_TIMEOUT_MS,
+          hookTimeout: SYSTEM_TIMEOUT_MS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
