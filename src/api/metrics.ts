@@ -43,7 +43,9 @@ export function createMetrics(): ApiMetrics {
   return {
     observe: (method, route, status, seconds) =>
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds),
-    countProblem: (code) => problems.inc({ code }),
+    countProblem(code) {
+      problems.inc({ code });
+    },
     render: async (figures) => Registry.merge([processMetrics(), registry, toRegistry(figures)]).metrics(),
     contentType: registry.contentType,
   };

@@ -113,7 +113,10 @@ function createServer(services: ApiServices, options: ApiOptions, limits: ApiLim
 async function addGuards(api: Api, context: ApiContext): Promise<void> {
   const { limits, metrics } = context;
   api.removeContentTypeParser('text/plain');
-  api.setErrorHandler((error, request, reply) => metrics.countProblem(sendProblem(error, request, reply)));
+  // Returns nothing: the framework would send whatever it returns, a second time.
+  api.setErrorHandler((error, request, reply) => {
+    metrics.countProblem(sendProblem(error, request, reply));
+  });
   api.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.config.isStream === true) return;
     metrics.observe(

@@ -313,6 +313,13 @@ describe('failures behind the API', () => {
     expectProblem(response, 503, 'engine-busy');
   });
 
+  test('a refused request is answered once and is no event for the log', async () => {
+    await using gateway = await startApi();
+    expectProblem(await gateway.api.inject({ url: `${API}/session` }), 401, 'not-authenticated');
+    expectProblem(await gateway.api.inject({ url: `${API}/alarms/o-999`, headers: desk }), 404, 'not-found');
+    expect(gateway.logged.filter((line) => line.includes('FST_ERR_REP_ALREADY_SENT'))).toEqual([]);
+  });
+
   test('an error of our own is logged with the id that the client is told, and tells nothing else', async () => {
     await using gateway = await startApi();
     gateway.answer = () => Promise.reject(new Error('secret of the inside'));
