@@ -34,8 +34,11 @@ export interface ProtocolSchema {
   readonly address: Properties;
   /** The address of repetition `n` (from 0) of a part, given the part's `stride`. */
   shiftAddress(address: Readonly<Record<string, unknown>>, by: number): Readonly<Record<string, unknown>>;
-  /** Problems across properties of one address, e.g. `bit` without a register. */
-  checkAddress(address: Readonly<Record<string, unknown>>): readonly RuleIssue[];
+  /** Problems across properties of one address and the profile's section, e.g. `bit` beside a double register. */
+  checkAddress(
+    address: Readonly<Record<string, unknown>>,
+    profile: Readonly<Record<string, unknown>>,
+  ): readonly RuleIssue[];
   /** Whether the point is a boolean, judged from its address. */
   isBoolean(address: Readonly<Record<string, unknown>>): boolean;
 }

@@ -126,7 +126,7 @@ function toAddress(
   entry: PointEntry,
   at: Located,
   schema: ProtocolSchema,
-  { problems }: ProfileContext,
+  { problems, device = {} }: ProfileContext,
   shift: number,
 ): PointTemplate['address'] {
   const address = shift === 0 ? entry.address : schema.shiftAddress(entry.address, shift);
@@ -135,7 +135,7 @@ function toAddress(
   addressSchemas.set(schema, addressSchema);
   // A shifted address can leave the range that the schema allows.
   if (shift !== 0) validate(addressSchema, { ...at, path, value: address }, { problems, env: null });
-  for (const issue of schema.checkAddress(address)) {
+  for (const issue of schema.checkAddress(address, device)) {
     problems.add(at.source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
   }
   return address;

@@ -38,6 +38,8 @@ export interface Unit {
 export interface ProfileContext {
   readonly catalog: Catalog;
   readonly problems: Problems;
+  /** The protocol's own section of this profile, once it is known. */
+  readonly device?: Profile['device'];
 }
 
 /** @returns null when the profile has problems; they are reported. */
@@ -59,9 +61,9 @@ export function readProfile(path: string, context: ProfileContext): Profile | nu
     parseRules(toProperty(part, 'rules'), { ...located, path: ['parts', index, 'rules'] }, context),
   );
   if (file === null) return null;
-  const units = toUnits(file, rules, partRules, located, context);
-  if (problems.count > before) return null;
   const device = (file as Readonly<Record<string, unknown>>)[protocol] as Profile['device'];
+  const units = toUnits(file, rules, partRules, located, { ...context, device });
+  if (problems.count > before) return null;
   return { id: toId(file.id), protocol, device, units, source: located.source };
 }
 

@@ -117,9 +117,14 @@ export const modbusSchema: ProtocolSchema = {
   profile,
   address,
   shiftAddress: (options, by) => ({ ...options, address: Number(options['address']) + by }),
-  checkAddress: (options) => {
+  checkAddress: (options, section) => {
     const point = toModbusAddress(options);
-    return isBitTable(point.table) ? checkBit(point) : checkRegister(point);
+    const isBelowBase = point.address < Number(section['addressBase'] ?? 0);
+    const expected = 'at least 1 (addressBase is 1)';
+    return [
+      ...(isBelowBase ? [{ path: 'address', expected, found: String(point.address) }] : []),
+      ...(isBitTable(point.table) ? checkBit(point) : checkRegister(point)),
+    ];
   },
   isBoolean: (options) => isBitTable(options['table']) || options['bit'] !== undefined,
 };

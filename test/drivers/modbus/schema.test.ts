@@ -9,7 +9,8 @@ import {
   toModbusLink,
 } from '../../../src/drivers/modbus/schema.ts';
 
-const paths = (address: object) => modbusSchema.checkAddress({ ...address }).map(({ path }) => path);
+const paths = (address: object, section = {}) =>
+  modbusSchema.checkAddress({ ...address }, section).map(({ path }) => path);
 
 describe('defaults', () => {
   it('are filled in for link, device and address', () => {
@@ -97,4 +98,13 @@ it('knows booleans by table or bit', () => {
   expect(isBoolean({ table: 'discrete', address: 0 })).toBe(true);
   expect(isBoolean({ table: 'holding', address: 0, bit: 0 })).toBe(true);
   expect(isBoolean({ table: 'input', address: 0 })).toBe(false);
+});
+
+describe('an address base of 1', () => {
+  it('refuses address 0, which is not on the wire', () => {
+    expect(paths({ table: 'holding', address: 0 }, { addressBase: 1 })).toEqual(['address']);
+    expect(paths({ table: 'coil', address: 0 }, { addressBase: 1 })).toEqual(['address']);
+    expect(paths({ table: 'holding', address: 1 }, { addressBase: 1 })).toEqual([]);
+    expect(paths({ table: 'holding', address: 0 }, { addressBase: 0 })).toEqual([]);
+  });
 });
