@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
 import type { Clock } from './core/clock.ts';
+import type { LinkStatus } from './core/link.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Store } from './store/store.ts';
 import type { Journal } from './telemetry/journal.ts';
@@ -33,17 +34,20 @@ export interface SelfWatch {
 
 /** A decision loop that has not turned for this long is stuck; the sweep turns it four times a second. */
 const STUCK_AFTER_MS = 10_000;
+/** Interval of the timer whose lateness is measured. */
+const DELAY_RESOLUTION_MS = 20;
 /** Window of the event-loop delay histogram. */
 const DELAY_WINDOW_MS = 10_000;
 
 export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
   const { engine, journal, store, acquisition } = options;
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   let delayMs = 0;
   let isListening = false;
   const timer = setInterval(() => {
-    delayMs = delay.percentile(99) / 1e6;
+    // The histogram holds whole intervals of its timer; what exceeds the resolution is delay.
+    delayMs = Math.max(0, delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS);
     delay.reset();
   }, DELAY_WINDOW_MS);
   timer.unref();
@@ -80,12 +84,7 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
         type: 'gauge',
         value: delayMs,
       },
-      ...acquisition
-        .links()
-        .flatMap((link) => [
-          ...toFigures('riser_link', link.counters, { link: link.link }),
-          ...toFigures('riser_link', { online: link.state === 'online' }, { link: link.link }),
-        ]),
+      ...acquisition.links().flatMap(toLinkFigures),
     ],
     stop() {
       clearInterval(timer);
@@ -130,27 +129,61 @@ function toFreePercent(directory: string): number {
   }
 }
 
-/** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures`. */
+/** What only ever rises since the start; the rest are gauges. Names of the status records. */
+const COUNTERS: ReadonlySet<string> = new Set([
+  'rounds',
+  'commits',
+  'commitFailures',
+  'droppedBatches',
+  'refusedCommands',
+  'appendedReadings',
+  'durableReadings',
+  'confirmedReadings',
+  'droppedReadings',
+  'damagedPlaces',
+  'damagedReadings',
+  'sentReadings',
+  'rejectedReadings',
+  'retries',
+  'failures',
+]);
+
+/** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures_total`. */
 function toFigures(
   prefix: string,
   values: Readonly<Record<string, unknown>>,
   labels?: Readonly<Record<string, string>>,
 ): Figure[] {
-  return Object.entries(values).flatMap(([key, value]) => {
+  return Object.entries(values).flatMap(([key, value]): Figure[] => {
     if (typeof value !== 'number' && typeof value !== 'boolean') return [];
-    const name =
-      `${prefix}_${key.replace(/^is(?=[A-Z])/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`.replaceAll(
-        '__',
-        '_',
-      );
-    return [
-      {
-        name,
-        help: `${prefix.replaceAll('_', ' ')}: ${key}`,
-        type: 'gauge',
-        value: Number(value),
-        ...(labels && { labels }),
-      } satisfies Figure,
-    ];
+    const type = COUNTERS.has(key) ? 'counter' : 'gauge';
+    return [toFigure(prefix, key, type, Number(value), labels)];
   });
+}
+
+/** The counters of one link; every one of them only rises. */
+function toLinkFigures({ link, state, counters }: LinkStatus): Figure[] {
+  const labels = { link };
+  return [
+    ...Object.entries(counters).map(([key, value]) => toFigure('riser_link', key, 'counter', value, labels)),
+    toFigure('riser_link', 'online', 'gauge', Number(state === 'online'), labels),
+  ];
+}
+
+function toFigure(
+  prefix: string,
+  key: string,
+  type: Figure['type'],
+  value: number,
+  labels?: Readonly<Record<string, string>>,
+): Figure {
+  const words = key.replace(/^is(?=[A-Z])/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = `${prefix}_${words}${type === 'counter' ? '_total' : ''}`.replaceAll('__', '_');
+  return {
+    name,
+    help: `${prefix.replaceAll('_', ' ')}: ${words.replaceAll('_', ' ').trim()}`,
+    type,
+    value,
+    ...(labels && { labels }),
+  };
 }
