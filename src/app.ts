@@ -58,18 +58,37 @@ export interface App {
 /** @throws RiserError `port-in-use`, `address-not-usable`, `data-…`, `demo-not-on-loopback`; then nothing runs. */
 export async function startApp(options: AppOptions): Promise<App> {
   const stoppers: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const stopper of stoppers.splice(0).reverse()) await stopper();
-  };
+  const stop = (): Promise<void> => stopInReverse(stoppers.splice(0));
   try {
     return { url: await start(options, (stopper) => stoppers.push(stopper)), stop };
   } catch (error) {
-    await stop();
+    // What the start failed of says more than what then failed in stopping.
+    await stop().catch(() => {});
     throw error;
   }
 }
 
-type OnStop = (stopper: () => Promise<void> | void) => void;
+type Stopper = () => Promise<void> | void;
+const NO_ACCOUNT =
+  'no account yet, so nobody can log in: node src/main.ts user add NAME --role admin --data DIR';
+
+type OnStop = (stopper: Stopper) => void;
+
+/**
+ * Last started, first stopped. A part that fails to stop does not keep the others (the journal's flush, the store) from it.
+ * @throws the first failure, when all have been asked to stop
+ */
+export async function stopInReverse(stoppers: readonly Stopper[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stopper of stoppers.toReversed()) {
+    try {
+      await stopper();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
 
 interface Stores {
   readonly directory: string;
@@ -124,6 +143,7 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   await recordStart(store, model, options.version, clock.now().wallMs);
   const people = createPeople({ store, clock });
   await (madeBy === 'demo' ? ensureDemoUsers(people, store) : refuseDemoUsers(store, directory.path));
+  if ((await store.queries.users()).length === 0) log.warn(NO_ACCOUNT);
   const { journal: settings, influx } = model;
   const journal = await createJournal({
     directory: directory.journal,
@@ -204,7 +224,7 @@ function startSelfWatch(
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
-  const watch = createSelfWatch({ directory, clock, engine, journal, store, acquisition });
+  const watch = createSelfWatch({ directory, engine, journal, store, acquisition });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
   const internal = createInternalSource({ model, clock, figures: watch.points, onBatch });

@@ -6,15 +6,13 @@ import { statfsSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
-import type { Clock } from './core/clock.ts';
 import type { LinkStatus } from './core/link.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Store } from './store/store.ts';
-import type { Journal } from './telemetry/journal.ts';
+import type { Journal, JournalStatus } from './telemetry/journal.ts';
 
 export interface SelfWatchOptions {
   readonly directory: string;
-  readonly clock: Clock;
   readonly engine: Engine;
   readonly journal: Journal;
   readonly store: Store;
@@ -38,6 +36,8 @@ const STUCK_AFTER_MS = 10_000;
 const DELAY_RESOLUTION_MS = 20;
 /** Window of the event-loop delay histogram. */
 const DELAY_WINDOW_MS = 10_000;
+/** Windows over which dropped readings are an alarm: 10 min, so that it returns when no more are lost. */
+const DROPPED_WINDOWS = 60;
 
 export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
   const { engine, journal, store, acquisition } = options;
@@ -45,22 +45,25 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
   delay.enable();
   let delayMs = 0;
   let isListening = false;
+  /** Dropped readings at the end of each of the last windows, oldest first. */
+  const droppedBefore: number[] = [];
   const timer = setInterval(() => {
     // The histogram holds whole intervals of its timer; what exceeds the resolution is delay.
     delayMs = Math.max(0, delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS);
     delay.reset();
+    droppedBefore.push(journal.status().droppedReadings);
+    if (droppedBefore.length > DROPPED_WINDOWS) droppedBefore.shift();
   }, DELAY_WINDOW_MS);
   timer.unref();
 
-  const isAlive = (): boolean => {
-    const last = engine.status().lastRoundMs;
-    return last === null || options.clock.now().wallMs - last < STUCK_AFTER_MS;
-  };
+  const isAlive = (): boolean => engine.status().idleMs < STUCK_AFTER_MS;
 
   return {
     points: {
       'journal-healthy': () => Number(journal.status().isHealthy),
-      'journal-dropped': () => journal.status().droppedReadings,
+      'journal-dropped': () =>
+        journal.status().droppedReadings -
+        (droppedBefore.length < DROPPED_WINDOWS ? 0 : (droppedBefore[0] ?? 0)),
       'influx-healthy': () =>
         journal.status().influx.state === 'off' ? Number.NaN : Number(journal.status().influx.state === 'ok'),
       'influx-backlog': () => journal.status().backlogReadings,
@@ -107,7 +110,7 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
       detail: isAlive ? engine.status().detail : 'stuck',
     },
     { name: 'store', isHealthy: store.status().isHealthy, detail: `${store.status().commits} commits` },
-    { name: 'journal', isHealthy: own.isHealthy, detail: own.detail },
+    { name: 'journal', isHealthy: own.isHealthy, detail: own.detail || toDamage(own) },
     {
       name: 'influxdb',
       isHealthy: influx.state === 'ok' || influx.state === 'off',
@@ -117,6 +120,15 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
   ];
   const status = !isAlive ? 'failed' : parts.every((part) => part.isHealthy) ? 'ok' : 'degraded';
   return { isAlive, status, parts };
+}
+
+/** Damage found at the start costs only itself, but is said as long as the process runs. */
+function toDamage({
+  damagedPlaces,
+  damagedReadings,
+}: Pick<JournalStatus, 'damagedPlaces' | 'damagedReadings'>): string {
+  if (damagedPlaces === 0) return '';
+  return `writing; ${damagedReadings} readings in ${damagedPlaces} damaged places could not be read`;
 }
 
 function toFreePercent(directory: string): number {
@@ -134,7 +146,6 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'rounds',
   'commits',
   'commitFailures',
-  'droppedBatches',
   'refusedCommands',
   'appendedReadings',
   'durableReadings',

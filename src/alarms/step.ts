@@ -1,7 +1,7 @@
 /**
- * The alarm's life cycle (alarms.md B1 rows 1–7): pure, level-driven. The rule says what should be (`level` input);
- * the step compares it with the open occurrence and makes the difference an event. So a lost commit or a restart
- * heals by itself: the same input meets the same occurrence again.
+ * The alarm's life cycle (alarms.md B1 rows 1–7, without a re-alarm timer): pure, level-driven. The rule says what
+ * should be (`level` input); the step compares it with the open occurrence and makes the difference an event. So a
+ * failed commit or a restart heals by itself: the same input meets the same occurrence again.
  *
  *   none ─active▶ B ─acknowledge▶ C ─returns▶ ended      B ─returns▶ D ─acknowledge▶ ended      D ─active▶ B (count+1)
  */
@@ -19,6 +19,8 @@ export interface AlarmLevel {
   readonly rule: RuleId;
   readonly ruleVersion: string;
   readonly isActive: boolean;
+  /** The condition is judged TRUE at this moment. Active without it: an off-delay runs, or nothing can be judged. */
+  readonly isTrue: boolean;
   /** Since when the condition cannot be judged; null while it can (or not yet long enough to say so). */
   readonly blindSinceMs: number | null;
   readonly severity: Severity;
@@ -46,7 +48,7 @@ export function stepAlarm(
     return input.isActive && input.blindSinceMs === null
       ? raise(input, newId(), nowMs)
       : { occurrence: null, events: [] };
-  const steps = [stepBlind, stepActive, stepSeverity];
+  const steps = [stepVersion, stepBlind, stepActive, stepSeverity];
   let occurrence = open;
   const events: AlarmEvent[] = [];
   for (const step of steps) {
@@ -109,6 +111,12 @@ interface Part {
   readonly types: readonly AlarmEventType[];
 }
 
+/** A changed rule that is still TRUE takes the occurrence over (alarms.md B3); from then on a return is a return. */
+function stepVersion(occurrence: Occurrence, input: AlarmLevel): Part {
+  const isKept = occurrence.ruleVersion === input.ruleVersion || !occurrence.isActive || !input.isTrue;
+  return { next: isKept ? occurrence : { ...occurrence, ruleVersion: input.ruleVersion }, types: [] };
+}
+
 function stepBlind(occurrence: Occurrence, input: AlarmLevel): Part {
   const isBlind = occurrence.blindSinceMs !== null;
   if (isBlind === (input.blindSinceMs !== null)) return { next: occurrence, types: [] };
@@ -131,29 +139,33 @@ function stepActive(occurrence: Occurrence, input: AlarmLevel, nowMs: number): P
 
 /** Row 6: it comes back before anybody acknowledged it; the same occurrence, counted. */
 function reRaise(occurrence: Occurrence, input: AlarmLevel): Part {
-  const next: Occurrence = {
-    ...occurrence,
-    isActive: true,
-    returnedAtMs: null,
-    count: occurrence.count + 1,
-    severity: compareSeverity(input.severity, occurrence.severity) > 0 ? input.severity : occurrence.severity,
-    level: input.level,
-    evidence: input.evidence,
+  const { ruleVersion, evidence } = input;
+  const isLower = compareSeverity(input.severity, occurrence.severity) < 0;
+  const { severity, level } = isLower ? occurrence : input;
+  const count = occurrence.count + 1;
+  return {
+    next: {
+      ...occurrence,
+      isActive: true,
+      returnedAtMs: null,
+      count,
+      ruleVersion,
+      severity,
+      level,
+      evidence,
+    },
+    types: ['re-raised'],
   };
-  return { next, types: ['re-raised'] };
 }
 
-/** Row 7: upward steps annunciate again; downward the maximum is kept until the occurrence ends. */
+/** Row 7: upward steps annunciate again; downward the maximum is kept until somebody has acknowledged it. */
 function stepSeverity(occurrence: Occurrence, input: AlarmLevel): Part {
-  const isHigher = compareSeverity(input.severity, occurrence.severity) > 0;
-  if (!occurrence.isActive || !input.isActive || !isHigher || occurrence.endedAtMs !== null) {
-    return { next: occurrence, types: [] };
-  }
+  const order = compareSeverity(input.severity, occurrence.severity);
+  const isFollowed = order > 0 || (order < 0 && occurrence.acknowledged !== null);
+  if (!occurrence.isActive || !input.isTrue || !isFollowed) return { next: occurrence, types: [] };
   const { severity, level, evidence } = input;
-  return {
-    next: { ...occurrence, severity, level, evidence, acknowledged: null },
-    types: ['severity-changed'],
-  };
+  const acknowledged = order > 0 ? null : occurrence.acknowledged;
+  return { next: { ...occurrence, severity, level, evidence, acknowledged }, types: ['severity-changed'] };
 }
 
 function end(occurrence: Occurrence, reason: EndReason, nowMs: number): Occurrence {

@@ -15,7 +15,7 @@ import type { TicketEvent } from '../core/ticket.ts';
 import type { Person } from '../people/people.ts';
 import { createPendingReadings, type PendingReadings } from './live-readings.ts';
 import type { ApiLimits } from './options.ts';
-import type { LiveEventName, LiveEvents } from './schemas.ts';
+import type { LiveEventName, LiveEvents, Trouble } from './schemas.ts';
 import type { ApiServices, Figure } from './services.ts';
 import { toAlarmView, toLinkView, toTicketView } from './views.ts';
 
@@ -30,13 +30,14 @@ export interface LiveSink {
 type HubLimits = Pick<
   ApiLimits,
   | 'eventStreams'
+  | 'eventStreamsPerPerson'
   | 'eventStreamBytes'
   | 'eventBatchMs'
   | 'eventBatchReadings'
   | 'heartbeatMs'
   | 'sessionCheckMs'
 >;
-type HubServices = Pick<ApiServices, 'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds'>;
+type HubServices = Pick<ApiServices, 'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health'>;
 
 interface Stream {
   readonly sink: LiveSink;
@@ -82,9 +83,12 @@ export class LiveHub {
     return this.#streams.size;
   }
 
-  /** Whether one more stream is taken; asked before the head of the answer is written. @throws RiserError `too-many-streams`. */
-  admit(): void {
-    if (!this.#isClosed && this.#streams.size < this.#limits.eventStreams) return;
+  /** Whether one more stream of this person is taken; asked before the head of the answer is written. @throws RiserError `too-many-streams`. */
+  admit(person: Person): void {
+    const own = [...this.#streams].filter((stream) => stream.person.username === person.username).length;
+    const hasRoom =
+      this.#streams.size < this.#limits.eventStreams && own < this.#limits.eventStreamsPerPerson;
+    if (!this.#isClosed && hasRoom) return;
     this.#counts.refused++;
     throw new RiserError('too-many-streams');
   }
@@ -96,7 +100,7 @@ export class LiveHub {
     this.#counts.opened++;
     const { clock, version } = this.#services;
     sink.write(Buffer.from(`retry: ${RETRY_MS}\n\n`));
-    this.#send(stream, toFrame('hello', { serverMs: clock.now().wallMs, version }));
+    this.#send(stream, toFrame('hello', { serverMs: clock.now().wallMs, version, trouble: this.#trouble() }));
     return () => void this.#streams.delete(stream);
   }
 
@@ -237,7 +241,16 @@ export class LiveHub {
 
   #beat(): void {
     if (this.#streams.size === 0) return;
-    this.#sendAll(toFrame('heartbeat', { serverMs: this.#services.clock.now().wallMs }));
+    const serverMs = this.#services.clock.now().wallMs;
+    this.#sendAll(toFrame('heartbeat', { serverMs, trouble: this.#trouble() }));
+  }
+
+  /** What people must know of the gateway itself even when it can neither raise an alarm nor store anything. */
+  #trouble(): readonly Trouble[] {
+    return this.#services
+      .health()
+      .parts.filter((part) => !part.isHealthy && !part.name.startsWith('link:'))
+      .map(({ name, detail }) => ({ part: name, detail }));
   }
 
   #sendAll(frame: Buffer): void {

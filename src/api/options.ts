@@ -24,6 +24,7 @@ export const API_LIMITS = {
   /** Addresses whose requests are counted at once; the least recent is forgotten. */
   countedAddresses: 5_000,
   eventStreams: LIMITS.eventStreams,
+  eventStreamsPerPerson: LIMITS.eventStreamsPerPerson,
   eventStreamBytes: LIMITS.eventStreamBytes,
   eventBatchMs: LIMITS.eventBatchMs,
   /** Readings in one batch (about 300 kB); the rest waits for the next, last value wins. */

@@ -25,7 +25,7 @@ const SCHEMAS: Readonly<Record<string, (catalog: typeof CATALOG) => object>> = {
   policy: toPolicyJsonSchema,
 };
 
-/** @returns the exit code: 0 sound, 1 problems, 2 wrong usage. */
+/** @returns the exit code: 0 sound, 1 problems or wrong usage. */
 export async function check(args: readonly string[]): Promise<number> {
   const options = parse(args);
   if (typeof options === 'string') return refuse(options);
@@ -67,7 +67,7 @@ function parse(args: readonly string[]): Options | string {
 
 function refuse(why: string): number {
   process.stderr.write(`${why}\n\n${HELP}`);
-  return 2;
+  return 1;
 }
 
 function printSchema([what = 'site', ...more]: readonly string[]): number {

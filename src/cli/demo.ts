@@ -18,7 +18,7 @@ const HELP = `Usage: node src/main.ts demo [--data DIR] [--speed N] [--seed N] [
 
 Starts a simulated building (Modbus TCP), the gateway that reads it, its stores and the page; Ctrl-C stops all of it.
   --data DIR         data directory, kept between runs (default ./data); run refuses a directory made by demo
-  --speed N          simulated plant runs N times faster (default 1)
+  --speed N          simulated plant runs N times faster, 0.1 to 1000 (default 1)
   --seed N           seed of the simulated plant (default: the scenario's)
   --log-level LEVEL  ${LOG_LEVELS.join(', ')} (default warn)
 
@@ -47,9 +47,9 @@ export async function demo(args: readonly string[]): Promise<number> {
     }
     return await runDemo(
       values.data,
-      toPositive(values.speed),
-      values.seed === undefined ? null : toPositive(values.seed),
-      values['log-level'],
+      toNumber('--speed', values.speed, SPEED),
+      values.seed === undefined ? null : toNumber('--seed', values.seed, SEED),
+      toLogLevel(values['log-level']),
     );
   } catch (error) {
     return reportError(error);
@@ -87,10 +87,11 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
       onFatal,
     });
     process.stdout.write(toBanner(app.url, data, model, simulators, influx));
-    await Promise.race([asked, simulators.exited]);
-    process.stdout.write('stopping …\n');
+    const isAsked = await Promise.race([asked.then(() => true), simulators.exited.then(() => false)]);
+    if (isAsked) process.stdout.write('stopping …\n');
+    else process.stderr.write('the simulators have ended by themselves; stopping …\n');
     await stopInTime(() => app.stop(), log);
-    return 0;
+    return isAsked ? 0 : 1;
   } finally {
     await simulators.stop();
     await influx?.stop();
@@ -102,7 +103,7 @@ function toSimulatorPorts(env: NodeJS.ProcessEnv): { ports: Record<string, numbe
   if (env['RISER_PUMP_ROOM_PORT']) ports['pump-room'] = Number(env['RISER_PUMP_ROOM_PORT']);
   if (env['RISER_SUMP_ROOM_PORT']) ports['sump-room'] = Number(env['RISER_SUMP_ROOM_PORT']);
   const control = env['RISER_SIM_CONTROL_PORT'];
-  return control ? { ports, controlPort: Number(control) } : { ports };
+  return control ? { ports, controlPort: toNumber('RISER_SIM_CONTROL_PORT', control, PORT) } : { ports };
 }
 
 /** The site file takes ports and the database from the environment; here is what was really bound. */
@@ -118,12 +119,32 @@ function toDemoEnvironment(
   };
 }
 
-function toPositive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw Object.assign(new Error(`expected a number above 0, found "${text}"`), {
-    code: 'ERR_PARSE_ARGS_VALUE',
-  });
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole: boolean;
+}
+
+/** What the simulators take (simulators/options.ts); said here in the words of this command. */
+const SPEED: NumberRange = { min: 0.1, max: 1_000, isWhole: false };
+const SEED: NumberRange = { min: 0, max: 0xffff_ffff, isWhole: true };
+const PORT: NumberRange = { min: 0, max: 65_535, isWhole: true };
+
+/** @throws what `reportError` takes for wrong usage. */
+function toNumber(name: string, text: string, { min, max, isWhole }: NumberRange): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
+  throw toUsageError(name, `a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}`, text);
+}
+
+function toLogLevel(text: string): string {
+  if ((LOG_LEVELS as readonly string[]).includes(text)) return text;
+  throw toUsageError('--log-level', LOG_LEVELS.join(', '), text);
+}
+
+function toUsageError(name: string, expected: string, found: string): Error {
+  const error = new Error(`${name}: expected ${expected}, found "${found}"`);
+  return Object.assign(error, { code: 'ERR_PARSE_ARGS_VALUE' });
 }
 
 function toBanner(

@@ -3,12 +3,19 @@ import type { Logger } from 'pino';
 import { LIMITS } from '../core/limits.ts';
 
 /**
+ * A second Ctrl-C sooner than this is the first one come twice: npm passes on what the terminal has sent to the whole
+ * group already, and where its shell replaces itself by the command (bash as sh) both reach the gateway.
+ */
+const SAME_SIGNAL_MS = 1_000;
+
+/**
  * Resolves with the name of the first signal that asks the process to stop.
  * @param onHangUp what SIGHUP means; without it a closed terminal stops the process like the others
  */
 export function untilSignal(onHangUp?: () => void): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    // Not once: with nobody listening, a signal that comes twice would end the process before it has stopped.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
     if (onHangUp === undefined) process.once('SIGHUP', () => resolve('SIGHUP'));
     else process.on('SIGHUP', onHangUp);
   });
@@ -29,14 +36,17 @@ export function dieOnOwnErrors(log: Logger): (error: unknown) => void {
   return die;
 }
 
-/** Runs `stop`; ends the process when it takes longer than `LIMITS.stopMs` or the signal comes again. */
+/** Runs `stop`; ends the process when it takes longer than `LIMITS.stopMs` or a person presses Ctrl-C again. */
 export async function stopInTime(stop: () => Promise<void>, log: Logger): Promise<void> {
   const giveUp = (reason: string) => (): void => {
     log.error(`stopping: ${reason}`);
     process.exit(1);
   };
   const timer = setTimeout(giveUp(`not done after ${LIMITS.stopMs} ms`), LIMITS.stopMs);
-  process.once('SIGINT', giveUp('asked twice'));
+  const begunMs = performance.now();
+  process.on('SIGINT', () => {
+    if (performance.now() - begunMs >= SAME_SIGNAL_MS) giveUp('asked twice')();
+  });
   await stop();
   clearTimeout(timer);
 }

@@ -12,8 +12,15 @@ export interface RuleTypeSchema {
   readonly properties: Properties;
   /** Local point names that the rule reads, in evaluation order. Called only with checked parameters. */
   pointRefs(params: Readonly<Record<string, unknown>>): readonly string[];
-  /** What the schema cannot say, e.g. that `lo` lies below `hi`: pairs of path inside the rule and expectation. */
-  check(params: Readonly<Record<string, unknown>>): readonly RuleIssue[];
+  /** What the schema cannot say, e.g. that `lo` lies below `hi`. @param points those of `pointRefs`, as far as they exist */
+  check(params: Readonly<Record<string, unknown>>, points?: readonly RulePoint[]): readonly RuleIssue[];
+}
+
+/** What a rule may ask of a point before anything runs. */
+export interface RulePoint {
+  readonly type: 'number' | 'boolean';
+  /** Declared values; empty = any. */
+  readonly states: ReadonlyMap<number, unknown>;
 }
 
 export interface RuleIssue {

@@ -159,8 +159,7 @@ function toProfileDirectories(
   { problems }: Checking,
 ): readonly string[] {
   const folder = dirname(files.source.absolute);
-  const named = files.site?.profiles ?? [];
-  const own = named.map((name, index) => {
+  const own = listFolders(files).map(([index, name]) => {
     const directory = resolve(folder, name);
     const reason = whyUnreadable(directory);
     if (reason !== 'a folder')
@@ -169,6 +168,16 @@ function toProfileDirectories(
   });
   const common = options.profilesDirectory ?? DEVICES;
   return [...own, common, ...(common === DEVICES ? [] : [DEVICES])];
+}
+
+/** With their place; as written where the file has problems, so that its profiles are found and checked all the same. */
+function listFolders({ site, raw }: SiteFiles): readonly (readonly [number, string])[] {
+  const named: unknown = site?.profiles ?? toRaw(raw, 'profiles');
+  if (!Array.isArray(named)) return [];
+  return [...named.entries()].filter(
+    (entry): entry is [number, string] =>
+      typeof entry[1] === 'string' && (site !== null || !isReference(entry[1])),
+  );
 }
 
 function readPolicyOf(files: SiteFiles, { problems }: Checking): PolicyFile | null {

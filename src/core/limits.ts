@@ -1,8 +1,6 @@
 /** Every limit of the gateway in one place, with its reason. Units are in the names. */
 
 export const LIMITS = {
-  /** Inputs waiting for the decision loop; beyond it the oldest batch of readings is dropped and counted (commands never). */
-  engineQueueInputs: 10_000,
   /** Commands waiting for the decision loop; beyond it a command is refused with `engine-busy`. */
   engineQueueCommands: 1_000,
   /** Longest free text that the API accepts (characters). */
@@ -15,6 +13,8 @@ export const LIMITS = {
   pageRows: 500,
   /** Live event streams at once; one seat holds two or three. */
   eventStreams: 200,
+  /** Live event streams of one account: a shared account on many screens, but not all there are. */
+  eventStreamsPerPerson: 50,
   /** Unsent bytes of one stalled browser before its stream is closed (performance.md §8). */
   eventStreamBytes: 2 * 1024 * 1024,
   /** Time between two batches of readings to the page; last value wins per point (performance.md §8). */

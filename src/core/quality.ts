@@ -24,6 +24,11 @@ export const QUALITIES = {
     level: 'uncertain',
     text: { zh: '设备时钟不可信', en: 'implausible device time' },
   },
+  'unknown-state': {
+    code: 66,
+    level: 'uncertain',
+    text: { zh: '未定义的状态值', en: 'undeclared state value' },
+  },
   step: { code: 65, level: 'uncertain', text: { zh: '突变超限', en: 'step too large' } },
   'no-data': { code: 128, level: 'bad', text: { zh: '尚无数据', en: 'no data yet' } },
   'comm-loss': { code: 129, level: 'bad', text: { zh: '通信中断', en: 'communication lost' } },

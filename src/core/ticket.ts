@@ -112,7 +112,10 @@ export interface Ticket {
   readonly id: TicketId;
   /** As printed: class prefix, site date, number of that day, e.g. `GC20261121-0001`. */
   readonly number: string;
-  /** Counts every change; a writer names the version it saw and loses when it is no longer the current one. */
+  /**
+   * Counts every change. A writer names the version it saw and loses when a person, a change of stage or a further
+   * alarm came between; what the gateway only notes (clocks, alarms come and gone) makes nobody lose.
+   */
   readonly version: number;
   readonly site: SiteId;
   readonly source: TicketSource;

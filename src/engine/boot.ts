@@ -1,15 +1,18 @@
 /** From stored state to the decision loop's memory: what was open goes on, running delays go on where they stood. */
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmKey } from '../core/ids.ts';
-import type { RestoredRule } from '../rules/evaluator.ts';
+import type { RestoredRule } from '../rules/rule-state.ts';
 import type { BootState } from '../store/store.ts';
 import type { EngineState } from './tentative.ts';
+import { createTicketIndex } from './ticket-index.ts';
 
 export function toEngineState(boot: BootState): EngineState {
   return {
     occurrences: new Map(boot.occurrences.map((occurrence) => [occurrence.key, occurrence])),
     keys: new Map(boot.occurrences.map((occurrence) => [occurrence.id, occurrence.key])),
     tickets: new Map(boot.tickets.map((ticket) => [ticket.id, ticket])),
+    ticketIndex: createTicketIndex(boot.tickets),
+    decidedVersions: new Map(),
     counters: new Map(boot.counters),
   };
 }
@@ -30,7 +33,8 @@ export function toRestoredRules(boot: BootState, model: SiteModel): ReadonlyMap<
     const isDelayUsable = delay !== undefined && (delay.direction === 'off') === isActive;
     restored.set(key, {
       isActive,
-      level: occurrence?.level ?? null,
+      level: (isDelayUsable ? delay.level : occurrence?.level) ?? null,
+      blindSinceMs: occurrence?.blindSinceMs ?? null,
       onsetAtMs: occurrence?.onsetAtMs ?? delay?.onsetAtMs ?? null,
       timer: isDelayUsable
         ? { direction: delay.direction, elapsedMs: delay.elapsedMs, goodSamples: delay.goodSamples }

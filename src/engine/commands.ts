@@ -15,7 +15,7 @@ export type Command =
   | {
       readonly type: 'ticket-transition';
       readonly ticket: TicketId;
-      /** Version that the person saw; a newer one refuses the command with `version-conflict`. */
+      /** Version that the person saw; a newer one that is more than a note of the gateway refuses with `version-conflict`. */
       readonly version: number;
       readonly transition: Transition;
       readonly by: string;

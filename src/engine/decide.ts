@@ -7,20 +7,20 @@ import { type AlarmLevel, type AlarmStep, acknowledgeAlarm, stepAlarm } from '..
 import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
-import type { EquipmentId, OccurrenceId } from '../core/ids.ts';
-import type { Ticket, TicketEvidence } from '../core/ticket.ts';
-import { applyAlarmEvent, takesRaise } from '../tickets/coupling.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId } from '../core/ids.ts';
+import { isTicketOpen, type Ticket } from '../core/ticket.ts';
+import { applyAlarmEvent, asksForWork, takesRaise } from '../tickets/coupling.ts';
 import { toCounterName, toTicketNumber } from '../tickets/number.ts';
 import { openAlarmTicket, openReportedTicket } from '../tickets/open.ts';
-import { stepTicket, type TicketStep } from '../tickets/step.ts';
+import { stepTicket, sweepTicket, type TicketStep } from '../tickets/step.ts';
 import type { Command, CommandOutcome } from './commands.ts';
+import type { TakeEvidence } from './evidence.ts';
 import { toSubject } from './register.ts';
 import type { Tentative } from './tentative.ts';
 
 export interface DecisionContext {
   readonly model: SiteModel;
-  /** Freezes the readings around a raise for the ticket. */
-  evidence(rule: RuleDef, occurrence: Occurrence, nowMs: number): TicketEvidence;
+  readonly evidence: TakeEvidence;
 }
 
 /** What a rule says now, carried through alarm and ticket. */
@@ -65,7 +65,7 @@ export function applyAlarmStep(
   rule: RuleDef | null,
   nowMs: number,
 ): void {
-  if (step.occurrence === null || step.events.length === 0) return;
+  if (step.occurrence === null || step.occurrence === tx.occurrence(step.occurrence.key)) return;
   let occurrence = step.occurrence;
   for (const event of step.events) {
     const ticket = carry(
@@ -84,8 +84,6 @@ export function applyAlarmStep(
   );
 }
 
-const RAISES: readonly AlarmEvent['type'][] = ['raised', 're-raised', 'severity-changed'];
-
 /** @returns the ticket that now carries the occurrence, null when none does. */
 function carry(
   tx: Tentative,
@@ -96,16 +94,36 @@ function carry(
 ): Ticket | null {
   const { occurrence } = event;
   const { policy } = context.model;
-  if (RAISES.includes(event.type) && rule?.opensTicket) {
-    const candidates = [...tx.tickets()].filter((ticket) =>
-      takesRaise(ticket, occurrence, rule.faultKind, policy, nowMs),
-    );
-    const chosen = candidates.find((ticket) => ticket.closedAtMs === null) ?? candidates.at(-1);
-    if (chosen === undefined) return openForAlarm(tx, context, occurrence, rule, nowMs);
+  if (asksForWork(event) && rule?.opensTicket) {
+    const chosen = chooseTicket(tx, context, occurrence, rule, nowMs);
+    if (chosen === null) return openForAlarm(tx, context, occurrence, rule, nowMs);
     return put(tx, applyAlarmEvent(chosen, event, policy, nowMs)) ?? chosen;
   }
   const ticket = occurrence.ticket === null ? null : tx.ticket(occurrence.ticket);
   return ticket === null ? null : (put(tx, applyAlarmEvent(ticket, event, policy, nowMs)) ?? ticket);
+}
+
+/**
+ * The ticket that a raise belongs to: the open one of this alarm, else the open one of this fault, else the one closed
+ * last, unless another open ticket has taken over one of its alarms (one open ticket per alarm key). null = a new one.
+ */
+function chooseTicket(
+  tx: Tentative,
+  { model }: DecisionContext,
+  occurrence: Occurrence,
+  rule: RuleDef,
+  nowMs: number,
+): Ticket | null {
+  const { key, equipment } = occurrence;
+  const candidates = [...tx.ticketsWithKey(key), ...tx.ticketsWithFault(equipment, rule.faultKind)].filter(
+    (ticket) => takesRaise(ticket, occurrence, rule.faultKind, model.policy, nowMs),
+  );
+  const open = candidates.find(isTicketOpen);
+  if (open !== undefined) return open;
+  const reopenable = candidates.filter(({ alarms }) =>
+    alarms.every((alarm) => !tx.ticketsWithKey(alarm.key as AlarmKey).some(isTicketOpen)),
+  );
+  return reopenable.sort((a, b) => (b.closedAtMs ?? 0) - (a.closedAtMs ?? 0))[0] ?? null;
 }
 
 function openForAlarm(
@@ -174,7 +192,10 @@ function requireKnown(model: SiteModel, equipment: EquipmentId | null, location:
   }
 }
 
-/** Taking a ticket acknowledges its alarms (alarms.md B9); closing one never touches them. */
+/**
+ * Taking a ticket acknowledges its alarms (alarms.md B9); closing one never touches them. What the gateway has noted
+ * since the person looked (clocks, alarms come and gone) does not refuse the step.
+ */
 function transit(
   tx: Tentative,
   context: DecisionContext,
@@ -183,9 +204,13 @@ function transit(
 ): Ticket {
   const ticket = tx.ticket(command.ticket);
   if (ticket === null) throw new RiserError('not-found', { what: { zh: '未关闭的工单', en: 'open ticket' } });
-  if (ticket.version !== command.version)
+  if (command.version > ticket.version || command.version < tx.decidedVersion(ticket))
     throw new RiserError('version-conflict', { current: ticket.version });
-  const step = stepTicket(ticket, command.transition, command.by, context.model.policy, nowMs);
+  // A clock that ran out unseen is told before the step that stops it.
+  const swept = sweepTicket(ticket, nowMs);
+  const { policy } = context.model;
+  const step = stepTicket(swept?.ticket ?? ticket, command.transition, command.by, policy, nowMs);
+  put(tx, swept);
   const next = put(tx, step) as Ticket;
   if (ticket.takenBy !== null || next.takenBy === null) return next;
   for (const alarm of next.alarms) {

@@ -1,39 +1,29 @@
 /**
- * The decision loop (design.md §4). Each round: drain what has arrived → step rules, alarms, tickets on tentative
- * state → one WriteBatch → commit → swap the state, answer, publish. One round at a time; what arrives meanwhile
- * waits in bounded queues and makes the next round.
+ * The decision loop (design.md §4). Each round: what rules, people and time have brought → decisions on tentative
+ * state → one WriteBatch → commit → swap the state, answer, publish. One round at a time; decisions.ts makes it.
  *
- *   readings ─▶ ┌───────┐ step  ┌───────────┐ commit ┌───────┐ publish ─▶ alarms, tickets feeds
- *   commands ─▶ │ queue │──────▶│ tentative │───────▶│ store │─────────▶ answers
- *   sweep    ─▶ └───────┘       └───────────┘  fails └───────┘
- *                                     └──────────────▶ dropped; rules stay "changed", commands are refused
+ *   readings ─▶ rules ──changes──▶ ┌───────┐ decide ┌───────────┐ commit ┌───────┐ publish ─▶ alarms, tickets feeds
+ *   commands ─▶ queue ───────────▶ │ round │───────▶│ tentative │───────▶│ store │─────────▶ answers
+ *   sweep    ────────────────────▶ └───────┘        └───────────┘  fails └───────┘
+ *                                                         └──────────────▶ dropped; changes wait, commands are refused
+ *
+ * Readings are judged when they come, also while a commit is on its way, and never wait in a queue that could overflow.
  */
 import type { Logger } from 'pino';
 import type { SiteModel } from '../config/model.ts';
-import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import type { AlarmEvent } from '../core/alarm.ts';
 import { assert } from '../core/assert.ts';
-import type { Clock, Now } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
-import { isTicketOpen, type TicketEvent } from '../core/ticket.ts';
-import { createEvaluator, type Evaluator } from '../rules/evaluator.ts';
-import type { BootState, Store } from '../store/store.ts';
+import type { TicketEvent } from '../core/ticket.ts';
+import type { BootState, Store, WriteBatch } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
-import { toEngineState, toRestoredRules } from './boot.ts';
 import type { Command, CommandOutcome, CommandPort } from './commands.ts';
-import type { DecisionContext } from './decide.ts';
-import { type RecentSamples, toEvidence } from './register.ts';
-import {
-  type Answer,
-  decideCommands,
-  decideRules,
-  endOrphans,
-  sweepTickets,
-  toDelayRows,
-  type WaitingCommand,
-} from './round.ts';
-import { createTentative, type EngineState, type Tentative } from './tentative.ts';
+import { Decisions, type Round } from './decisions.ts';
+import type { RecentSamples } from './evidence.ts';
+import type { WaitingCommand } from './round.ts';
 
 /** Points of a round at which a test can kill the process; called only in rounds that change alarms or tickets. */
 export type EnginePhase =
@@ -62,92 +52,72 @@ export interface EngineStatus {
   readonly rounds: number;
   readonly commits: number;
   readonly commitFailures: number;
-  readonly droppedBatches: number;
   readonly refusedCommands: number;
   readonly openAlarms: number;
   readonly openTickets: number;
   /** Wall time of the last round; null before the first. */
   readonly lastRoundMs: number | null;
+  /** Monotonic time since the loop last turned, 0 before it is started: what is stuck grows, whatever the wall clock does. */
+  readonly idleMs: number;
 }
 
 /** Order of calls: `start` once, then `accept` and `submit` at will, `stop` once. */
 export class Engine implements CommandPort {
   readonly #options: EngineOptions;
-  readonly #context: DecisionContext;
-  readonly #batches: ReadingBatch[] = [];
   readonly #commands: WaitingCommand[] = [];
-  readonly #counts = { rounds: 0, commits: 0, commitFailures: 0, droppedBatches: 0, refusedCommands: 0 };
-  #state: EngineState = { occurrences: new Map(), keys: new Map(), tickets: new Map(), counters: new Map() };
-  #evaluator: Evaluator | null = null;
-  #orphans: readonly Occurrence[] = [];
+  readonly #counts = { rounds: 0, commits: 0, commitFailures: 0, refusedCommands: 0 };
+  #decisions: Decisions | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #isStopped = false;
   #isStoreFailing = false;
-  #retryAtMonoMs = 0;
-  #sweepAtMonoMs = 0;
-  #snapshotAtMonoMs = 0;
-  #snapshotRows = 0;
-  /** Wall minus monotonic time that running clocks are anchored to. */
-  #wallOffsetMs = 0;
+  /** Readings or commands ask for a round before the next sweep. */
+  #isAsked = false;
+  #retryAtMonoMs = Number.NEGATIVE_INFINITY;
+  #turnedAtMonoMs: number | null = null;
   #lastRoundMs: number | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { model, latest, recent } = options;
-    this.#context = {
-      model,
-      evidence: (rule, occurrence, nowMs) => toEvidence(model, latest, recent, rule, occurrence, nowMs),
-    };
   }
 
   /** Restores what was open and begins the sweep. */
   start(boot: BootState): void {
-    assert(this.#evaluator === null, 'the engine is started once');
-    const { model, clock } = this.#options;
-    const now = clock.now();
-    const known = new Set(model.rules.map((rule) => rule.key));
-    this.#state = toEngineState(boot);
-    this.#orphans = boot.occurrences.filter((occurrence) => !known.has(occurrence.key));
-    this.#evaluator = createEvaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
-    this.#snapshotRows = boot.delays.length;
-    this.#wallOffsetMs = now.wallMs - now.monoMs;
+    assert(this.#decisions === null, 'the engine is started once');
+    const now = this.#options.clock.now();
+    this.#decisions = new Decisions(this.#options, boot, now);
+    this.#turnedAtMonoMs = now.monoMs;
     this.#sweepTimer = setInterval(() => this.#wake(), LIMITS.sweepMs);
   }
 
+  /** Judges the readings at once; what they decide comes with the next round. */
   accept(batch: ReadingBatch): void {
-    if (this.#batches.length >= LIMITS.engineQueueInputs) {
-      this.#batches.shift();
-      this.#counts.droppedBatches += 1;
-    }
-    this.#batches.push(batch);
-    this.#wake();
+    if (this.#decisions === null || this.#isStopped) return;
+    const now = { ...this.#options.clock.now(), monoMs: batch.monoMs };
+    if (this.#decisions.accept(batch, now)) this.#ask();
   }
 
   submit(command: Command): Promise<CommandOutcome> {
-    if (this.#isStopped || this.#evaluator === null || this.#commands.length >= LIMITS.engineQueueCommands) {
+    if (this.#isStopped || this.#decisions === null || this.#commands.length >= LIMITS.engineQueueCommands) {
       this.#counts.refusedCommands += 1;
       return Promise.reject(new RiserError('engine-busy'));
     }
     return new Promise((resolve, reject) => {
       this.#commands.push({ command, resolve, reject });
-      this.#wake();
+      this.#ask();
     });
   }
 
   status(): EngineStatus {
-    const dropped = this.#counts.droppedBatches;
+    const nowMonoMs = this.#options.clock.now().monoMs;
     return {
       isHealthy: !this.#isStoreFailing,
-      detail: this.#isStoreFailing
-        ? 'decisions cannot be stored'
-        : dropped > 0
-          ? `running; ${dropped} batches dropped`
-          : 'running',
+      detail: this.#isStoreFailing ? 'decisions cannot be stored' : 'running',
       ...this.#counts,
-      openAlarms: this.#state.occurrences.size,
-      openTickets: [...this.#state.tickets.values()].filter(isTicketOpen).length,
+      openAlarms: this.#decisions?.openAlarms() ?? 0,
+      openTickets: this.#decisions?.openTickets() ?? 0,
       lastRoundMs: this.#lastRoundMs,
+      idleMs: nowMonoMs - (this.#turnedAtMonoMs ?? nowMonoMs),
     };
   }
 
@@ -159,76 +129,54 @@ export class Engine implements CommandPort {
     for (const { reject } of this.#commands.splice(0)) reject(new RiserError('engine-busy'));
   }
 
+  #ask(): void {
+    this.#isAsked = true;
+    this.#wake();
+  }
+
   /** Begins a round unless one runs, or a failed commit asks for a pause. An error of ours in it ends the process. */
   #wake(): void {
-    const rules = this.#evaluator;
-    if (this.#running !== null || this.#isStopped || rules === null) return;
+    const decisions = this.#decisions;
+    if (this.#running !== null || this.#isStopped || decisions === null) return;
     if (this.#options.clock.now().monoMs < this.#retryAtMonoMs) return;
-    this.#running = this.#runRound(rules);
+    this.#running = this.#runRound(decisions);
   }
 
-  async #runRound(rules: Evaluator): Promise<void> {
+  async #runRound(decisions: Decisions): Promise<void> {
     // The rest of what this turn of the event loop brings joins the round.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    await this.#round(rules);
-    this.#running = null;
-    if (this.#batches.length + this.#commands.length > 0) this.#wake();
-  }
-
-  async #round(rules: Evaluator): Promise<void> {
     const now = this.#options.clock.now();
     this.#counts.rounds += 1;
     this.#lastRoundMs = now.wallMs;
-    for (const batch of this.#batches.splice(0)) rules.apply(batch, { ...now, monoMs: batch.monoMs });
-    const isSweep = now.monoMs >= this.#sweepAtMonoMs;
-    if (isSweep) {
-      this.#sweepAtMonoMs = now.monoMs + LIMITS.sweepMs;
-      rules.sweep(now);
-    }
-    const changed = rules.changed();
-    if (!isSweep && changed.length === 0 && this.#commands.length === 0) return;
-    await this.#decideAndCommit(rules, changed, isSweep, now);
-  }
-
-  async #decideAndCommit(
-    rules: Evaluator,
-    changed: readonly number[],
-    isSweep: boolean,
-    now: Now,
-  ): Promise<void> {
-    const tx = createTentative(this.#state);
+    this.#isAsked = false;
     const waiting = this.#commands.splice(0);
-    if (waiting.length > 0 || this.#isTransition(rules, changed)) this.#phase('before-step');
-    endOrphans(tx, this.#context, this.#orphans, now);
-    decideRules(tx, this.#context, rules, changed, now);
-    const answers = decideCommands(tx, this.#context, waiting, now);
-    const stepMs = isSweep ? this.#clockStepMs(now) : 0;
-    if (isSweep) sweepTickets(tx, stepMs, now);
-    if (now.monoMs >= this.#snapshotAtMonoMs) this.#snapshotDelays(tx, rules, now);
-    const hasEvents = tx.alarmEvents.length + tx.ticketEvents.length > 0;
+    const round = decisions.decide(waiting, now, () => this.#phase('before-step'));
+    await this.#finish(round);
+    this.#turnedAtMonoMs = this.#options.clock.now().monoMs;
+    this.#running = null;
+    if (this.#isAsked) this.#wake();
+  }
+
+  async #finish(round: Round): Promise<void> {
+    const hasEvents = round.alarmEvents.length + round.ticketEvents.length > 0;
     if (hasEvents) this.#phase('after-step');
-    if (tx.hasWrites() && !(await this.#commit(tx, answers, hasEvents))) return;
-    this.#wallOffsetMs += stepMs;
-    this.#orphans = [];
-    rules.taken(changed);
-    for (const answer of answers) answer.settle();
-    if (hasEvents) this.#publish(tx);
-    if (isSweep) this.#forgetClosedTickets(now.wallMs);
-  }
-
-  /** Whether some changed rule differs from its alarm, so that the round will write. */
-  #isTransition(rules: Evaluator, changed: readonly number[]): boolean {
-    return changed.some((index) => {
-      const { rule, delay } = rules.output(index);
-      return delay.isActive !== (this.#state.occurrences.get(rule.key)?.isActive ?? false);
-    });
-  }
-
-  async #commit(tx: Tentative, answers: readonly Answer[], hasEvents: boolean): Promise<boolean> {
-    const { store, clock, log } = this.#options;
     if (hasEvents) this.#phase('before-commit');
+    const failure = round.batch === null ? null : await this.#commit(round.batch);
+    if (failure !== null) return round.fail(failure);
+    if (hasEvents) this.#phase('after-commit');
+    round.settle();
+    if (!hasEvents) return;
+    this.#phase('before-publish');
+    for (const event of round.alarmEvents) this.#options.onAlarm(event);
+    for (const event of round.ticketEvents) this.#options.onTicket(event);
+    this.#phase('after-publish');
+  }
+
+  /** @returns why it could not be stored, null when it is. What is not the store's fault goes on upwards. */
+  async #commit(batch: WriteBatch): Promise<RiserError | null> {
+    const { store, clock, log } = this.#options;
     try {
-      await store.commit(tx.toBatch());
+      await store.commit(batch);
     } catch (error) {
       if (!(error instanceof RiserError)) throw error;
       this.#counts.commitFailures += 1;
@@ -236,45 +184,12 @@ export class Engine implements CommandPort {
       if (!this.#isStoreFailing)
         log.error({ err: error }, 'decisions cannot be stored; nothing is announced until they can');
       this.#isStoreFailing = true;
-      for (const answer of answers) answer.fail(error);
-      return false;
+      return error;
     }
-    if (hasEvents) this.#phase('after-commit');
     this.#counts.commits += 1;
     if (this.#isStoreFailing) log.info('decisions can be stored again');
     this.#isStoreFailing = false;
-    tx.merge();
-    return true;
-  }
-
-  #publish(tx: Tentative): void {
-    this.#phase('before-publish');
-    for (const event of tx.alarmEvents) this.#options.onAlarm(event);
-    for (const event of tx.ticketEvents) this.#options.onTicket(event);
-    this.#phase('after-publish');
-  }
-
-  #snapshotDelays(tx: Tentative, rules: Evaluator, now: Now): void {
-    this.#snapshotAtMonoMs = now.monoMs + LIMITS.delaySnapshotMs;
-    const rows = toDelayRows(rules, now);
-    if (rows.length > 0 || this.#snapshotRows > 0) tx.putDelays(rows);
-    this.#snapshotRows = rows.length;
-  }
-
-  /** How far the wall clock has jumped against the monotonic one; 0 for the ordinary drift of a disciplined clock. */
-  #clockStepMs(now: Now): number {
-    const stepMs = now.wallMs - now.monoMs - this.#wallOffsetMs;
-    if (Math.abs(stepMs) <= LIMITS.clockStepMs) return 0;
-    this.#options.log.warn({ stepMs }, 'the wall clock was stepped; running clocks keep their time left');
-    return stepMs;
-  }
-
-  #forgetClosedTickets(nowMs: number): void {
-    for (const ticket of this.#state.tickets.values()) {
-      if (ticket.closedAtMs !== null && nowMs - ticket.closedAtMs > this.#context.model.policy.reopenMs) {
-        this.#state.tickets.delete(ticket.id);
-      }
-    }
+    return null;
   }
 
   #phase(phase: EnginePhase): void {

@@ -5,10 +5,11 @@
 
 import { endAlarm } from '../alarms/step.ts';
 import type { Occurrence } from '../core/alarm.ts';
+import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import { isTicketOpen } from '../core/ticket.ts';
-import type { Evaluator } from '../rules/evaluator.ts';
+import type { Evaluator, RuleChange } from '../rules/evaluator.ts';
 import type { DelayRow } from '../store/store.ts';
 import { moveTicketClocks, sweepTicket } from '../tickets/step.ts';
 import type { Command, CommandOutcome } from './commands.ts';
@@ -29,18 +30,20 @@ export interface Answer {
   readonly fail: (error: Error) => void;
 }
 
-/** Rules whose output changed against the open occurrences of the tentative state. */
+/** Rules whose output changed, against the open occurrences: first the worst that they have been, then what they are. */
 export function decideRules(
   tx: Tentative,
   context: DecisionContext,
   rules: Evaluator,
-  changed: readonly number[],
+  changes: readonly RuleChange[],
   now: Now,
 ): void {
-  for (const index of changed) {
-    const output = rules.output(index);
-    if (!output.delay.isActive && tx.occurrence(output.rule.key) === null) continue;
-    decideLevel(tx, context, output.rule, toAlarmLevel(context.model, output, now), now.wallMs);
+  const { model } = context;
+  for (const { rule: index, peak } of changes) {
+    const rule = defined(model.rules[index], 'a changed rule');
+    if (peak !== null) decideLevel(tx, context, rule, toAlarmLevel(model, peak, now), now.wallMs);
+    if (!rules.isActive(index) && tx.occurrence(rule.key) === null) continue;
+    decideLevel(tx, context, rule, toAlarmLevel(model, rules.output(index), now), now.wallMs);
   }
 }
 
@@ -75,25 +78,30 @@ export function decideCommands(
   });
 }
 
-/** Clocks of open tickets: warnings and breaches that are due, and the step of the wall clock, if any. */
-export function sweepTickets(tx: Tentative, clockStepMs: number, now: Now): void {
+/** After a step of the wall clock, before anything else is decided: the time left on running clocks stays. */
+export function moveTickets(tx: Tentative, clockStepMs: number, now: Now): void {
+  if (clockStepMs === 0) return;
   for (const ticket of tx.tickets()) {
     if (!isTicketOpen(ticket)) continue;
-    const moved = clockStepMs === 0 ? null : moveTicketClocks(ticket, clockStepMs, now.wallMs);
-    if (moved !== null) tx.putTicket(moved.ticket, moved.events);
-    const swept = sweepTicket(moved?.ticket ?? ticket, now.wallMs);
+    const moved = moveTicketClocks(ticket, clockStepMs, now.wallMs);
+    tx.putTicket(moved.ticket, moved.events);
+  }
+}
+
+/** Clocks of open tickets: warnings and breaches that are due. */
+export function sweepTickets(tx: Tentative, now: Now): void {
+  for (const ticket of tx.tickets()) {
+    const swept = isTicketOpen(ticket) ? sweepTicket(ticket, now.wallMs) : null;
     if (swept !== null) tx.putTicket(swept.ticket, swept.events);
   }
 }
 
 /** Running delays as rows, so that a restart neither loses nor lengthens them. */
 export function toDelayRows(rules: Evaluator, now: Now): readonly DelayRow[] {
-  return rules.running(now).map(({ rule, delay, elapsedMs }) => ({
+  return rules.running(now).map(({ rule, onsetAtMs, ...delay }) => ({
+    ...delay,
     key: rule.key,
     ruleVersion: rule.version,
-    elapsedMs,
-    direction: delay.timer?.direction ?? 'on',
-    goodSamples: delay.timer?.goodSamples ?? 0,
-    onsetAtMs: delay.onsetAtMs ?? now.wallMs,
+    onsetAtMs: onsetAtMs ?? now.wallMs,
   }));
 }

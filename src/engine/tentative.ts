@@ -4,9 +4,12 @@
  * it is dropped and the memory is as it was.
  */
 import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, OccurrenceId, TicketId } from '../core/ids.ts';
-import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Ticket, TicketEvent } from '../core/ticket.ts';
 import type { DelayRow, Write, WriteBatch } from '../store/store.ts';
+import { isNote } from '../tickets/coupling.ts';
+import { createTicketIndex, type TicketIndex } from './ticket-index.ts';
+import { toAlarmEventWrite, toTicketEventWrite, toTicketWrites } from './writes.ts';
 
 export interface EngineState {
   /** Open occurrences. */
@@ -15,90 +18,133 @@ export interface EngineState {
   readonly keys: Map<OccurrenceId, AlarmKey>;
   /** Open tickets, and closed ones within the reopen window. */
   readonly tickets: Map<TicketId, Ticket>;
-  /** Serial numbers by counter name: `occurrence`, `ticket:GC20261121`. */
+  readonly ticketIndex: TicketIndex;
+  /** Version since which the gateway has only added notes; a ticket that is not here has none. */
+  readonly decidedVersions: Map<TicketId, number>;
+  /**
+   * Serial numbers by counter name: `occurrence`, `ticket:GC20261121`. Kept for good, seven small entries a day: a
+   * wall clock that is set back must never give a number twice.
+   */
   readonly counters: Map<string, number>;
 }
 
-export interface Tentative {
-  occurrence(key: AlarmKey): Occurrence | null;
-  occurrenceById(id: OccurrenceId): Occurrence | null;
-  ticket(id: TicketId): Ticket | null;
-  tickets(): Iterable<Ticket>;
+export class Tentative {
+  readonly alarmEvents: AlarmEvent[] = [];
+  readonly ticketEvents: TicketEvent[] = [];
+  readonly #state: EngineState;
+  readonly #occurrences = new Map<AlarmKey, Occurrence>();
+  readonly #keys = new Map<OccurrenceId, AlarmKey>();
+  readonly #tickets = new Map<TicketId, Ticket>();
+  readonly #ticketIndex: TicketIndex = createTicketIndex();
+  readonly #decidedVersions = new Map<TicketId, number>();
+  readonly #counters = new Map<string, number>();
+  #delays: readonly DelayRow[] | null = null;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  /** The open occurrence of an alarm. */
+  occurrence(key: AlarmKey): Occurrence | null {
+    const found = this.#occurrences.get(key) ?? this.#state.occurrences.get(key);
+    return found === undefined || found.endedAtMs !== null ? null : found;
+  }
+
+  /** null also when it has ended. */
+  occurrenceById(id: OccurrenceId): Occurrence | null {
+    const key = this.#keys.get(id) ?? this.#state.keys.get(id);
+    const found = key === undefined ? null : this.occurrence(key);
+    return found?.id === id ? found : null;
+  }
+
+  ticket(id: TicketId): Ticket | null {
+    return this.#tickets.get(id) ?? this.#state.tickets.get(id) ?? null;
+  }
+
+  *tickets(): Iterable<Ticket> {
+    for (const [id, stored] of this.#state.tickets) yield this.#tickets.get(id) ?? stored;
+    for (const [id, added] of this.#tickets) if (!this.#state.tickets.has(id)) yield added;
+  }
+
+  ticketsWithKey(key: AlarmKey): readonly Ticket[] {
+    return this.#resolve(this.#state.ticketIndex.withKey(key), this.#ticketIndex.withKey(key));
+  }
+
+  ticketsWithFault(equipment: EquipmentId, faultKind: string): readonly Ticket[] {
+    return this.#resolve(
+      this.#state.ticketIndex.withFault(equipment, faultKind),
+      this.#ticketIndex.withFault(equipment, faultKind),
+    );
+  }
+
+  /** Oldest version that a person may have seen and still decide on. */
+  decidedVersion({ id, version }: Ticket): number {
+    return this.#decidedVersions.get(id) ?? this.#state.decidedVersions.get(id) ?? version;
+  }
+
   /** Next serial of a counter, from 1. */
-  next(counter: string): number;
-  putOccurrence(occurrence: Occurrence, events: readonly AlarmEvent[]): void;
-  putTicket(ticket: Ticket, events: readonly TicketEvent[]): void;
-  putDelays(delays: readonly DelayRow[]): void;
-  hasWrites(): boolean;
-  toBatch(): WriteBatch;
+  next(counter: string): number {
+    const value = (this.#counters.get(counter) ?? this.#state.counters.get(counter) ?? 0) + 1;
+    this.#counters.set(counter, value);
+    return value;
+  }
+
+  putOccurrence(next: Occurrence, events: readonly AlarmEvent[]): void {
+    this.#occurrences.set(next.key, next);
+    this.#keys.set(next.id, next.key);
+    this.alarmEvents.push(...events);
+  }
+
+  putTicket(next: Ticket, events: readonly TicketEvent[]): void {
+    const before = this.ticket(next.id);
+    const isOnlyNoted = before !== null && isNote(before, events);
+    this.#decidedVersions.set(next.id, isOnlyNoted ? this.decidedVersion(before) : next.version);
+    this.#tickets.set(next.id, next);
+    this.#ticketIndex.put(next);
+    this.ticketEvents.push(...events);
+  }
+
+  putDelays(rows: readonly DelayRow[]): void {
+    this.#delays = rows;
+  }
+
+  /** null when there is nothing to store. */
+  toBatch(): WriteBatch | null {
+    const writes: Write[] = [
+      ...[...this.#occurrences.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
+      ...this.alarmEvents.map(toAlarmEventWrite),
+      ...[...this.#tickets.values()].flatMap((row) =>
+        toTicketWrites(row, this.#state.tickets.get(row.id) ?? null),
+      ),
+      ...this.ticketEvents.map(toTicketEventWrite),
+      ...[...this.#counters].map(([name, value]): Write => ({ type: 'counter', name, value })),
+      ...(this.#delays === null ? [] : [{ type: 'delays', delays: this.#delays } satisfies Write]),
+    ];
+    return writes.length === 0 ? null : { writes };
+  }
+
   /** After the commit: memory takes over what was decided. */
-  merge(): void;
-  readonly alarmEvents: readonly AlarmEvent[];
-  readonly ticketEvents: readonly TicketEvent[];
+  merge(): void {
+    for (const [key, row] of this.#occurrences) mergeOccurrence(this.#state, key, row);
+    for (const [id, row] of this.#tickets) {
+      this.#state.tickets.set(id, row);
+      this.#state.ticketIndex.put(row);
+    }
+    for (const [id, version] of this.#decidedVersions) this.#state.decidedVersions.set(id, version);
+    for (const [name, value] of this.#counters) this.#state.counters.set(name, value);
+  }
+
+  #resolve(...found: readonly Iterable<TicketId>[]): readonly Ticket[] {
+    const ids = new Set(found.flatMap((some) => [...some]));
+    return [...ids].flatMap((id) => this.ticket(id) ?? []);
+  }
 }
 
-export function createTentative(state: EngineState): Tentative {
-  const occurrences = new Map<AlarmKey, Occurrence>();
-  const ids = new Map<OccurrenceId, AlarmKey>();
-  const tickets = new Map<TicketId, Ticket>();
-  const counters = new Map<string, number>();
-  const alarmEvents: AlarmEvent[] = [];
-  const ticketEvents: TicketEvent[] = [];
-  let delays: readonly DelayRow[] | null = null;
-
-  const occurrence = (key: AlarmKey): Occurrence | null => {
-    const found = occurrences.get(key) ?? state.occurrences.get(key);
-    return found === undefined || found.endedAtMs !== null ? null : found;
-  };
-  const ticket = (id: TicketId): Ticket | null => tickets.get(id) ?? state.tickets.get(id) ?? null;
-
-  return {
-    occurrence,
-    ticket,
-    occurrenceById(id) {
-      const key = ids.get(id) ?? state.keys.get(id);
-      const found = key === undefined ? null : occurrence(key);
-      return found?.id === id ? found : null;
-    },
-    *tickets() {
-      for (const id of new Set([...state.tickets.keys(), ...tickets.keys()])) yield ticket(id) as Ticket;
-    },
-    next(counter) {
-      const value = (counters.get(counter) ?? state.counters.get(counter) ?? 0) + 1;
-      counters.set(counter, value);
-      return value;
-    },
-    putOccurrence(next, events) {
-      occurrences.set(next.key, next);
-      ids.set(next.id, next.key);
-      alarmEvents.push(...events);
-    },
-    putTicket(next, events) {
-      tickets.set(next.id, next);
-      ticketEvents.push(...events);
-    },
-    putDelays(rows) {
-      delays = rows;
-    },
-    hasWrites: () => occurrences.size + tickets.size + counters.size > 0 || delays !== null,
-    toBatch: () => ({
-      writes: [
-        ...[...occurrences.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
-        ...alarmEvents.map(toAlarmEventWrite),
-        ...[...tickets.values()].flatMap((row) => toTicketWrites(row, state.tickets.get(row.id) ?? null)),
-        ...ticketEvents.map(toTicketEventWrite),
-        ...[...counters].map(([name, value]): Write => ({ type: 'counter', name, value })),
-        ...(delays === null ? [] : [{ type: 'delays', delays } satisfies Write]),
-      ],
-    }),
-    merge() {
-      for (const [key, row] of occurrences) mergeOccurrence(state, key, row);
-      for (const [id, row] of tickets) state.tickets.set(id, row);
-      for (const [name, value] of counters) state.counters.set(name, value);
-    },
-    alarmEvents,
-    ticketEvents,
-  };
+/** Takes a closed ticket that nothing can reopen out of the memory. */
+export function forgetTicket(state: EngineState, ticket: Ticket): void {
+  state.tickets.delete(ticket.id);
+  state.ticketIndex.remove(ticket);
+  state.decidedVersions.delete(ticket.id);
 }
 
 function mergeOccurrence(state: EngineState, key: AlarmKey, row: Occurrence): void {
@@ -111,72 +157,4 @@ function mergeOccurrence(state: EngineState, key: AlarmKey, row: Occurrence): vo
     state.occurrences.delete(key);
     state.keys.delete(row.id);
   }
-}
-
-function toAlarmEventWrite(event: AlarmEvent): Write {
-  const { id, key, severity, level, evidence, count, endReason, blindSinceMs } = event.occurrence;
-  return {
-    type: 'alarm-event',
-    event: {
-      occurrence: id,
-      key,
-      type: event.type,
-      atMs: event.atMs,
-      by: event.by ?? 'gateway',
-      note: event.note ?? '',
-      detail: {
-        severity,
-        level,
-        value: evidence.value,
-        quality: evidence.quality,
-        count,
-        endReason,
-        blindSinceMs,
-      },
-    },
-  };
-}
-
-function toTicketEventWrite(event: TicketEvent): Write {
-  const { id, version, stage } = event.ticket;
-  return {
-    type: 'ticket-event',
-    event: {
-      ticket: id,
-      version,
-      type: event.type,
-      stage,
-      atMs: event.atMs,
-      by: event.by,
-      detail: event.detail,
-    },
-  };
-}
-
-/** The ticket's row and its links to alarms: of each key only the latest occurrence is open, and only on an open ticket. */
-function toTicketWrites(ticket: Ticket, before: Ticket | null): Write[] {
-  const was = toLinks(before);
-  const is = toLinks(ticket);
-  const links = [...is]
-    .filter(([occurrence, link]) => was.get(occurrence)?.isOpen !== link.isOpen)
-    .map(([occurrence, link]): Write & { type: 'ticket-alarm' } => ({
-      type: 'ticket-alarm',
-      ticket: ticket.id,
-      occurrence,
-      ...link,
-    }));
-  // Closing first: the unique index over open keys is checked row by row.
-  links.sort((a, b) => Number(a.isOpen) - Number(b.isOpen));
-  return [{ type: 'ticket', ticket, expectedVersion: before?.version ?? null }, ...links];
-}
-
-function toLinks(ticket: Ticket | null): Map<OccurrenceId, { key: AlarmKey; isOpen: boolean }> {
-  const links = new Map<OccurrenceId, { key: AlarmKey; isOpen: boolean }>();
-  if (ticket === null) return links;
-  const latest = new Map(ticket.alarms.map((alarm) => [alarm.key, alarm.occurrence]));
-  for (const alarm of ticket.alarms) {
-    const isOpen = isTicketOpen(ticket) && latest.get(alarm.key) === alarm.occurrence;
-    links.set(alarm.occurrence, { key: alarm.key as AlarmKey, isOpen });
-  }
-  return links;
 }

@@ -18,6 +18,7 @@ import {
 import type { LoginResult, People, Person } from './people.ts';
 import { toPermissions } from './permissions.ts';
 import { createSessionCache, SESSION_LIMITS, type SessionCache } from './session-cache.ts';
+import { createUnstoredSessions, type UnstoredSessions } from './unstored-sessions.ts';
 
 export { ensureDemoUsers, refuseDemoUsers } from './demo-users.ts';
 export { DEMO_PASSWORD } from './passwords.ts';
@@ -40,6 +41,10 @@ export interface PeopleCounters {
   /** Passwords hashed, for logins and for changes. */
   readonly hashes: number;
   readonly cachedSessions: number;
+  /** Sessions that live in memory only, because the store could not write. */
+  readonly unstoredSessions: number;
+  /** Refusals that could not be written into the audit log. */
+  readonly unauditedRefusals: number;
 }
 
 interface Parts {
@@ -51,7 +56,8 @@ interface Parts {
   readonly cache: SessionCache;
   /** Runs logins' and users' writes one after the other: each reads a row, then writes. */
   readonly inTurn: <T>(action: () => Promise<T>) => Promise<T>;
-  readonly counts: { logins: number; failedLogins: number };
+  readonly unstored: UnstoredSessions;
+  readonly counts: { logins: number; failedLogins: number; unauditedRefusals: number };
 }
 
 type UserChange = { readonly user: UserRow; readonly action: string; readonly endsSessions: boolean };
@@ -70,8 +76,9 @@ export function createPeople(options: PeopleOptions): People & { counters(): Peo
     passwords: createPasswords(options.cost, randomBytes),
     limiter: createLoginLimiter(),
     cache: createSessionCache(),
+    unstored: createUnstoredSessions(),
     inTurn: createTurns(),
-    counts: { logins: 0, failedLogins: 0 },
+    counts: { logins: 0, failedLogins: 0, unauditedRefusals: 0 },
   };
   return {
     login: (username, password, address) => login(parts, username, password, address),
@@ -84,6 +91,7 @@ export function createPeople(options: PeopleOptions): People & { counters(): Peo
       refusedHashes: parts.passwords.counters().refused,
       hashes: parts.passwords.counters().hashes,
       cachedSessions: parts.cache.size(),
+      unstoredSessions: parts.unstored.size(),
     }),
   };
 }
@@ -129,7 +137,8 @@ async function startSession(parts: Parts, verified: UserRow, address: string): P
   const expiresAtMs = createdAtMs + SESSION_LIMITS.lifeMs;
   const session = { tokenHash: toTokenHash(token), username: user.username, createdAtMs, expiresAtMs };
   const entry = toAudit(parts, user.username, 'login', user.username, { address });
-  await parts.store.commit({ writes: [{ type: 'session', session }, entry] });
+  const isStored = await tryCommit(parts, [{ type: 'session', session }, entry]);
+  if (!isStored) parts.unstored.add(session);
   parts.counts.logins++;
   return { token, expiresAtMs, person: toPerson(user) };
 }
@@ -141,7 +150,7 @@ async function authenticate(parts: Parts, token: string): Promise<Person | null>
   const known = parts.cache.find(tokenHash, now);
   if (known !== null) return known;
   const generation = parts.cache.generation();
-  const session = await parts.store.queries.session(tokenHash);
+  const session = parts.unstored.find(tokenHash) ?? (await parts.store.queries.session(tokenHash));
   if (session === null || session.expiresAtMs <= now.wallMs) return null;
   const user = await parts.store.queries.user(session.username);
   if (user === null || user.isDisabled) return null;
@@ -154,6 +163,10 @@ async function authenticate(parts: Parts, token: string): Promise<Person | null>
 async function logout(parts: Parts, token: string): Promise<void> {
   if (!TOKEN.test(token)) return;
   const tokenHash = toTokenHash(token);
+  if (parts.unstored.remove(tokenHash)) {
+    parts.cache.remove(tokenHash);
+    return;
+  }
   const session = await parts.store.queries.session(tokenHash);
   if (session === null) return;
   const entry = toAudit(parts, session.username, 'logout', session.username, {});
@@ -222,6 +235,7 @@ async function change(
   if (endsSessions) writes.push({ type: 'sessions-end', username });
   writes.push(toAudit(parts, actor, action, username, { roles, isDemo }));
   await parts.store.commit({ writes });
+  parts.unstored.removeUser(username);
   parts.cache.removeUser(username);
 }
 
@@ -231,14 +245,26 @@ async function findUser(parts: Parts, username: string): Promise<UserRow> {
   return user;
 }
 
-/** Nobody has proved to be `name`, so the gateway is the actor. */
+/** @returns false when the store cannot write at present; every other failure is thrown. */
+async function tryCommit(parts: Parts, writes: readonly Write[]): Promise<boolean> {
+  try {
+    await parts.store.commit({ writes });
+    return true;
+  } catch (error) {
+    if (error instanceof RiserError && error.code === 'store-failed') return false;
+    throw error;
+  }
+}
+
+/** Nobody has proved to be `name`, so the gateway is the actor. A refusal stands even when it cannot be written down. */
 async function auditRefusal(
   parts: Parts,
   action: string,
   name: string,
   detail: AuditRow['detail'],
 ): Promise<void> {
-  await parts.store.commit({ writes: [toAudit(parts, 'gateway', action, name, detail)] });
+  const isStored = await tryCommit(parts, [toAudit(parts, 'gateway', action, name, detail)]);
+  if (!isStored) parts.counts.unauditedRefusals++;
 }
 
 function toAudit(

@@ -1,6 +1,6 @@
 /**
- * Registers → value with quality, pure. Knows number formats and what makes a value unusable (sentinel, not a
- * number, outside the physical range); which registers belong to which point is the driver's plan.
+ * Registers → value with quality, pure. Knows number formats and what makes a value unusable or doubtful (sentinel,
+ * not a number, outside the physical range, a state without a declared meaning); which registers belong to which point is the driver's plan.
  *
  * | type     | registers | high-first   | low-first    |
  * | u16, i16 | 1         | AB           | –            |
@@ -30,10 +30,12 @@ export interface RegisterFormat {
   readonly sentinels: readonly number[];
   /** Physically possible values after scaling; null = all. */
   readonly range: { readonly min: number; readonly max: number } | null;
+  /** Values with a declared meaning; another one is uncertain, `unknown-state`. null = any value. */
+  readonly states: ReadonlySet<number> | null;
 }
 
 export interface Decoded {
-  /** NaN unless the quality is good. */
+  /** NaN when the quality is bad. */
   readonly value: number;
   readonly quality: number;
 }
@@ -60,7 +62,8 @@ export function decodeRegisters(format: RegisterFormat, block: DataView, at: num
   if (!Number.isFinite(raw)) return bad(QUALITIES['not-a-number'].code);
   const value = scaled(format, raw);
   if (format.range && !isInside(format.range, value)) return bad(QUALITIES['out-of-range'].code);
-  return { value, quality: GOOD };
+  const isDeclared = format.states === null || format.states.has(value);
+  return { value, quality: isDeclared ? GOOD : QUALITIES['unknown-state'].code };
 }
 
 /** A coil, a discrete input: 0 or 1, always good. */

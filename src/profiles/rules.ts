@@ -88,9 +88,6 @@ function toRule(
   const params = Object.fromEntries(
     Object.entries(entry).filter(([key]) => !Object.hasOwn(ruleProperties, key)),
   );
-  for (const issue of type.check(params)) {
-    problems.add(source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
-  }
   if (entry.id === 'offline' || entry.id.endsWith(BAD_DATA_SUFFIX)) {
     const expected = `another id ("offline" and "…${BAD_DATA_SUFFIX}" are the gateway's own)`;
     problems.add(source, [...path, 'id'], expected, quote(entry.id));
@@ -102,8 +99,11 @@ function toRule(
       problems.add(source, [...path, ...toRefPath(params, ref)], 'a point of this equipment', found);
     }
   }
-  checkLifeSafety(entry, params, holder.kind, source, path, context);
   const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
+  for (const issue of type.check(params, points)) {
+    problems.add(source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
+  checkLifeSafety(entry, params, holder.kind, source, path, context);
   return withVersion({
     id: toId<RuleId>(entry.id),
     type: entry.type,

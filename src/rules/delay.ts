@@ -1,12 +1,13 @@
 /**
- * On-delay, off-delay and holds, the same for every rule type (alarms.md B3).
+ * On-delay, off-delay and holds, the same for every rule type (alarms.md B3). Pure.
  *
  * - Raise when TRUE has been continuous for `onDelayMs` and at least `minGoodSamples` samples said so.
  * - Return when FALSE has been continuous for `offDelayMs`; TRUE inside it cancels the return.
- * - UNKNOWN raises nothing and returns nothing: running delays stand still; after `unknownHoldMs` they start anew.
+ * - UNKNOWN raises nothing and returns nothing: running delays stand still. After `unknownHoldMs` a running on-delay
+ *   is forgotten; after `blindAfterMs` the state says that it is blind.
  *
- * Durations are monotonic. `stepDelay` is called with every sample and on every sweep, so that a delay also ends
- * between samples.
+ * Two steps, both with monotonic time: `passTime` brings what was known up to now, so that what a delay decides does
+ * not depend on where samples and sweeps fall; `takeCondition` then takes a judgement.
  */
 import type { Now } from '../core/clock.ts';
 import type { Condition } from './rule.ts';
@@ -16,6 +17,7 @@ export interface DelayParams {
   readonly offDelayMs: number;
   readonly minGoodSamples: number;
   readonly unknownHoldMs: number;
+  readonly blindAfterMs: number;
 }
 
 export interface DelayState {
@@ -24,17 +26,19 @@ export interface DelayState {
   readonly condition: Condition;
   /** Running delay: towards raising (`on`) or returning (`off`); null when none runs. */
   readonly timer: DelayTimer | null;
-  /** Monotonic time since when the condition is UNKNOWN; null while it is known. */
-  readonly unknownSinceMonoMs: number | null;
-  readonly unknownSinceMs: number | null;
+  /** Since when the condition is UNKNOWN; null while it is known, and before anything was judged. */
+  readonly unknownSince: { readonly monoMs: number; readonly wallMs: number } | null;
+  /** The wall time of `unknownSince` once that is `blindAfterMs` ago; null before, and while it is known. */
+  readonly blindSinceMs: number | null;
   /** First wall time at which the present TRUE stretch was seen; null while FALSE. */
   readonly onsetAtMs: number | null;
 }
 
 export interface DelayTimer {
   readonly direction: 'on' | 'off';
-  /** Time counted so far; the stretch since `countedToMonoMs` is not in it yet. */
+  /** Time counted until `countedToMonoMs`; what has passed since then counts while the condition is known. */
   readonly elapsedMs: number;
+  /** While the condition is UNKNOWN: since when the delay stands still. */
   readonly countedToMonoMs: number;
   readonly goodSamples: number;
 }
@@ -43,74 +47,92 @@ export const IDLE_DELAY: DelayState = {
   isActive: false,
   condition: 'unknown',
   timer: null,
-  unknownSinceMonoMs: null,
-  unknownSinceMs: null,
+  unknownSince: null,
+  blindSinceMs: null,
   onsetAtMs: null,
 };
 
-/** @param isSample a fresh sample was judged (false on a sweep). Returns `state` itself when nothing changed. */
-export function stepDelay(
+/** Ends delays and holds that have run out. Returns `state` itself when nothing is due. */
+export function passTime(params: DelayParams, state: DelayState, now: Now): DelayState {
+  if (state.condition === 'unknown') return passUnknown(params, state, now);
+  return state.timer !== null && isDone(params, state, state.timer, now) ? turn(state) : state;
+}
+
+/**
+ * Takes what a sample (or the end of the grace) says, `passTime` done. Returns `state` itself when nothing changes.
+ * @param isSample whether a fresh sample was judged
+ */
+export function takeCondition(
   params: DelayParams,
   state: DelayState,
   condition: Condition,
   isSample: boolean,
   now: Now,
 ): DelayState {
-  if (condition === 'unknown') return stepUnknown(params, state, now);
+  if (condition === 'unknown') return loseSight(state, now);
   const wantsActive = condition === 'true';
   const onsetAtMs = wantsActive ? (state.onsetAtMs ?? now.wallMs) : state.isActive ? state.onsetAtMs : null;
-  const known = { condition, unknownSinceMonoMs: null, unknownSinceMs: null, onsetAtMs };
-  if (wantsActive === state.isActive) {
-    const isSame = state.condition === condition && state.timer === null && state.onsetAtMs === onsetAtMs;
-    return isSame ? state : { ...state, ...known, timer: null };
+  const isSteady = wantsActive === state.isActive;
+  if (isSteady && state.condition === condition && state.timer === null && state.onsetAtMs === onsetAtMs) {
+    return state;
   }
-  const timer = advance(state, wantsActive ? 'on' : 'off', isSample, now);
-  return isDone(params, timer)
-    ? { ...state, ...known, isActive: wantsActive, timer: null, onsetAtMs: wantsActive ? onsetAtMs : null }
-    : { ...state, ...known, timer };
+  const timer = isSteady ? null : advance(state, wantsActive ? 'on' : 'off', isSample, now);
+  const known = { ...state, condition, timer, unknownSince: null, blindSinceMs: null, onsetAtMs };
+  return passTime(params, known, now);
 }
 
-function stepUnknown(params: DelayParams, state: DelayState, now: Now): DelayState {
-  const since = state.unknownSinceMonoMs ?? now.monoMs;
-  const isHeldTooLong = state.timer !== null && now.monoMs - since >= params.unknownHoldMs;
-  if (state.condition === 'unknown' && state.unknownSinceMonoMs !== null && !isHeldTooLong) return state;
+/** Time counted towards the end of the running delay; null when none runs. */
+export function toElapsedMs(state: DelayState, now: Now): number | null {
+  const { timer, condition } = state;
+  if (timer === null) return null;
+  return timer.elapsedMs + (condition === 'unknown' ? 0 : now.monoMs - timer.countedToMonoMs);
+}
+
+function passUnknown(params: DelayParams, state: DelayState, now: Now): DelayState {
+  const { timer, unknownSince: since } = state;
+  const isForgotten = timer?.direction === 'on' && now.monoMs - timer.countedToMonoMs > params.unknownHoldMs;
+  const isBlind =
+    since !== null && state.blindSinceMs === null && now.monoMs - since.monoMs >= params.blindAfterMs;
+  if (!isForgotten && !isBlind) return state;
   return {
     ...state,
-    condition: 'unknown',
-    unknownSinceMonoMs: since,
-    unknownSinceMs: state.unknownSinceMs ?? now.wallMs,
-    // What was counted until the data went bad stays; the blind stretch itself is never counted.
-    timer: isHeldTooLong ? null : pause(state, now),
-    onsetAtMs: isHeldTooLong && !state.isActive ? null : state.onsetAtMs,
+    ...(isForgotten && { timer: null, onsetAtMs: null }),
+    ...(isBlind && { blindSinceMs: since.wallMs }),
   };
 }
 
-function pause(state: DelayState, now: Now): DelayTimer | null {
-  if (state.timer === null || state.condition === 'unknown') return state.timer;
-  const { timer } = state;
+/** What was counted until the data went bad stays; the blind stretch itself is never counted. */
+function loseSight(state: DelayState, now: Now): DelayState {
+  if (state.unknownSince !== null) return state;
+  // After a restart the delay stands still already.
+  const isRunning = state.timer !== null && state.condition !== 'unknown';
+  const elapsedMs = toElapsedMs(state, now) ?? 0;
   return {
-    ...timer,
-    elapsedMs: timer.elapsedMs + now.monoMs - timer.countedToMonoMs,
-    countedToMonoMs: now.monoMs,
+    ...state,
+    condition: 'unknown',
+    unknownSince: { monoMs: now.monoMs, wallMs: now.wallMs },
+    timer: isRunning ? { ...state.timer, elapsedMs, countedToMonoMs: now.monoMs } : state.timer,
   };
 }
 
 function advance(state: DelayState, direction: 'on' | 'off', isSample: boolean, now: Now): DelayTimer {
-  const { timer } = state;
   const good = isSample ? 1 : 0;
-  if (timer === null || timer.direction !== direction) {
-    return { direction, elapsedMs: 0, countedToMonoMs: now.monoMs, goodSamples: good };
+  const countedToMonoMs = now.monoMs;
+  if (state.timer?.direction !== direction) {
+    return { direction, elapsedMs: 0, countedToMonoMs, goodSamples: good };
   }
-  const passed = state.condition === 'unknown' ? 0 : now.monoMs - timer.countedToMonoMs;
-  return {
-    direction,
-    elapsedMs: timer.elapsedMs + passed,
-    countedToMonoMs: now.monoMs,
-    goodSamples: timer.goodSamples + good,
-  };
+  const goodSamples = state.timer.goodSamples + good;
+  return { direction, elapsedMs: toElapsedMs(state, now) ?? 0, countedToMonoMs, goodSamples };
 }
 
-function isDone(params: DelayParams, timer: DelayTimer): boolean {
-  if (timer.direction === 'off') return timer.elapsedMs >= params.offDelayMs;
-  return timer.elapsedMs >= params.onDelayMs && timer.goodSamples >= params.minGoodSamples;
+function isDone(params: DelayParams, state: DelayState, timer: DelayTimer, now: Now): boolean {
+  const elapsedMs = toElapsedMs(state, now) ?? 0;
+  if (timer.direction === 'off') return elapsedMs >= params.offDelayMs;
+  return elapsedMs >= params.onDelayMs && timer.goodSamples >= params.minGoodSamples;
+}
+
+/** The delay is over: the alarm follows the condition. */
+function turn(state: DelayState): DelayState {
+  const isActive = !state.isActive;
+  return { ...state, isActive, timer: null, onsetAtMs: isActive ? state.onsetAtMs : null };
 }

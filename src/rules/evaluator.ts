@@ -1,195 +1,154 @@
 /**
  * Evaluates all rules of a site model over the Reading feed: judges (pure, per type), delays (pure, delay.ts), and
- * remembers which rules have changed since the decision loop last took them. Its state follows the readings alone:
- * a failed commit does not touch it, the loop simply takes the same rules again.
+ * remembers what the decision loop has not decided about yet. Its state follows the readings alone, whatever becomes
+ * of a commit: `take` hands the changes out, `giveBack` takes them back when they could not be stored.
  */
-import type { RuleDef, SiteModel } from '../config/model.ts';
+import type { SiteModel } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import type { AlarmKey } from '../core/ids.ts';
-import { isBad, isGood, QUALITIES } from '../core/quality.ts';
-import { type ReadingBatch, toReading } from '../core/reading.ts';
-import type { Severity } from '../core/severity.ts';
-import { type DelayParams, type DelayState, IDLE_DELAY, stepDelay } from './delay.ts';
-import { RULE_TYPES } from './index.ts';
-import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import { type DelayState, passTime, takeCondition } from './delay.ts';
+import type { Verdict } from './rule.ts';
+import {
+  createRuleState,
+  createSample,
+  fillSample,
+  isDifferent,
+  judge,
+  type LiveSample,
+  type RestoredRule,
+  type RuleOutput,
+  type RuleState,
+  type RunningDelay,
+  toOutput,
+  toRunning,
+  toWorse,
+} from './rule-state.ts';
 
-/** A rule as the alarm stage needs it. */
-export interface RuleOutput {
-  readonly rule: RuleDef;
-  readonly delay: DelayState;
-  /** Last TRUE verdict's level and severity. */
-  readonly level: string | null;
-  readonly severity: Severity;
-  /** The sample that decided: the first point of the rule that is not good, else the first. */
-  readonly point: number;
-  readonly sample: Sample;
+/** A rule whose output may differ from what was decided last. */
+export interface RuleChange {
+  /** Index in the site model. */
+  readonly rule: number;
+  /** The worst that it has been since: an alarm that came and went between two rounds is not lost. null = never active. */
+  readonly peak: RuleOutput | null;
 }
 
-export interface RestoredRule {
-  readonly isActive: boolean;
-  readonly level: string | null;
-  readonly onsetAtMs: number | null;
-  readonly timer: {
-    readonly direction: 'on' | 'off';
-    readonly elapsedMs: number;
-    readonly goodSamples: number;
-  } | null;
-}
+export class Evaluator {
+  readonly #model: SiteModel;
+  readonly #samples: readonly LiveSample[];
+  readonly #states: readonly RuleState[];
+  /** Indexes of the rules that read a point, by the point's index. */
+  readonly #rulesOfPoint: readonly (readonly number[])[];
+  readonly #changed = new Set<number>();
+  /** Rules with a running delay or an unknown condition that is not blind yet: what time alone can change. */
+  readonly #timed = new Set<number>();
+  readonly #graceEndMonoMs: number;
+  #isInGrace = true;
 
-export interface Evaluator {
-  /** Readings in order of reception. */
-  apply(batch: ReadingBatch, now: Now): void;
-  /** Ends delays that run out between samples. */
-  sweep(now: Now): void;
-  /** Rules (indexes) whose output may differ from what the alarm stage last took. */
-  changed(): readonly number[];
-  /** The alarm stage has committed what follows from these. */
-  taken(rules: readonly number[]): void;
-  output(rule: number): RuleOutput;
-  /** Rules with a running delay, for the snapshot. */
-  running(
-    now: Now,
-  ): readonly { readonly rule: RuleDef; readonly delay: DelayState; readonly elapsedMs: number }[];
-}
-
-interface RuleState {
-  readonly def: RuleDef;
-  readonly type: RuleType;
-  readonly params: DelayParams;
-  /** Last verdict that was TRUE or FALSE; dead-bands lean on it. */
-  known: Verdict;
-  verdict: Verdict;
-  delay: DelayState;
-}
-
-const NO_SAMPLE: Sample = {
-  value: Number.NaN,
-  quality: QUALITIES['no-data'].code,
-  receivedMs: Number.NaN,
-  sourceMs: Number.NaN,
-};
-
-/**
- * @param restored state of rules before the restart; a rule that was active stays so, blind, until fresh readings
- * speak (silent reconcile, design.md §5). Key: alarm key.
- * @param graceMs time after start in which rules about missing data hold still.
- */
-export function createEvaluator(
-  model: SiteModel,
-  restored: ReadonlyMap<AlarmKey, RestoredRule>,
-  start: Now,
-  graceMs: number,
-): Evaluator {
-  const samples: Sample[] = model.points.map(() => NO_SAMPLE);
-  const states = model.rules.map((def) => createRuleState(def, restored.get(def.key), start));
-  const rulesOfPoint = indexRules(model);
-  const changed = new Set<number>();
-  const running = new Set<number>(states.flatMap((state, index) => (state.delay.timer ? [index] : [])));
-  let isInGrace = true;
-
-  const step = (index: number, isSample: boolean, now: Now): void => {
-    const state = defined(states[index], 'rule state');
-    const verdict = judge(state, samples, isInGrace);
-    const before = { delay: state.delay, level: state.known.level };
-    if (verdict.condition !== 'unknown') state.known = verdict;
-    state.verdict = verdict;
-    state.delay = stepDelay(state.params, state.delay, verdict.condition, isSample, now);
-    if (state.delay !== before.delay || state.known.level !== before.level) changed.add(index);
-    // A blind active rule stays in the sweep too: its hold and its banner depend on time.
-    if (state.delay.timer !== null || state.delay.unknownSinceMonoMs !== null) running.add(index);
-    else running.delete(index);
-  };
-
-  return {
-    apply(batch, now) {
-      if (batch.epoch !== model.epoch) return;
-      const affected = new Set<number>();
-      for (let at = 0; at < batch.count; at++) {
-        const { point, ...sample } = toReading(batch, at);
-        samples[point] = sample;
-        for (const rule of rulesOfPoint[point] ?? []) affected.add(rule);
-      }
-      for (const rule of affected) step(rule, true, now);
-    },
-    sweep(now) {
-      if (isInGrace && now.monoMs - start.monoMs >= graceMs) {
-        isInGrace = false;
-        for (let index = 0; index < states.length; index++) step(index, false, now);
-      }
-      for (const index of running) {
-        step(index, false, now);
-        changed.add(index);
-      }
-    },
-    changed: () => [...changed],
-    taken(rules) {
-      for (const rule of rules) changed.delete(rule);
-    },
-    output: (index) => toOutput(defined(states[index], 'rule state'), samples),
-    running: (now) =>
-      [...running].flatMap((index) => {
-        const { def, delay } = defined(states[index], 'rule state');
-        if (delay.timer === null) return [];
-        const open = delay.condition === 'unknown' ? 0 : now.monoMs - delay.timer.countedToMonoMs;
-        return [{ rule: def, delay, elapsedMs: delay.timer.elapsedMs + open }];
-      }),
-  };
-}
-
-function createRuleState(def: RuleDef, restored: RestoredRule | undefined, start: Now): RuleState {
-  const type = defined(RULE_TYPES[def.type], `rule type ${def.type}`);
-  const known: Verdict = restored?.isActive
-    ? { condition: 'true', level: restored.level, severity: null }
-    : FALSE_VERDICT;
-  const timer = restored?.timer ?? null;
-  const { onDelayMs, offDelayMs, unknownHoldMs } = def;
-  return {
-    def,
-    type,
-    // Rules about quality are fed by changes of state, not by a stream of samples.
-    params: {
-      onDelayMs,
-      offDelayMs,
-      unknownHoldMs,
-      minGoodSamples: type.badInput === 'judge' ? 0 : def.minGoodSamples,
-    },
-    known,
-    verdict: UNKNOWN_VERDICT,
-    delay: {
-      ...IDLE_DELAY,
-      isActive: restored?.isActive ?? false,
-      onsetAtMs: restored?.onsetAtMs ?? null,
-      timer: timer && { ...timer, countedToMonoMs: start.monoMs },
-    },
-  };
-}
-
-function judge(state: RuleState, samples: readonly Sample[], isInGrace: boolean): Verdict {
-  const inputs = state.def.points.map((point) => samples[point] ?? NO_SAMPLE);
-  if (state.type.badInput === 'judge') {
-    const isSilent = isInGrace && !inputs.some((sample) => !isBad(sample.quality));
-    return isSilent ? UNKNOWN_VERDICT : state.type.judge(state.def.params, state.known, inputs);
+  /**
+   * @param restored state of rules before the restart; a rule that was active stays so until fresh readings speak
+   * (silent reconcile, design.md §5). Key: alarm key.
+   * @param graceMs time after start in which rules about missing data hold still
+   */
+  constructor(model: SiteModel, restored: ReadonlyMap<AlarmKey, RestoredRule>, start: Now, graceMs: number) {
+    this.#model = model;
+    this.#samples = model.points.map(createSample);
+    this.#states = model.rules.map((def) =>
+      createRuleState(def, this.#samples, restored.get(def.key), start),
+    );
+    this.#rulesOfPoint = indexRules(model);
+    this.#graceEndMonoMs = start.monoMs + graceMs;
+    for (const [index, state] of this.#states.entries()) this.#set(index, state, state.delay, state.known);
   }
-  const isUsable = (sample: Sample): boolean =>
-    isGood(sample.quality) || (!isBad(sample.quality) && state.def.uncertain === 'use');
-  if (!inputs.every((sample) => isUsable(sample) && Number.isFinite(sample.value))) return UNKNOWN_VERDICT;
-  return state.type.judge(state.def.params, state.known, inputs);
-}
 
-function toOutput(state: RuleState, samples: readonly Sample[]): RuleOutput {
-  const { def, delay, known } = state;
-  const point =
-    def.points.find((index) => isBad((samples[index] ?? NO_SAMPLE).quality)) ??
-    defined(def.points[0], 'a point');
-  return {
-    rule: def,
-    delay,
-    level: known.condition === 'true' ? known.level : null,
-    severity: (known.condition === 'true' ? known.severity : null) ?? def.severity,
-    point,
-    sample: samples[point] ?? NO_SAMPLE,
-  };
+  /** Readings in order of reception; `now` of a batch is never before that of the call before. */
+  apply(batch: ReadingBatch, now: Now): void {
+    if (batch.epoch !== this.#model.epoch) return;
+    const { point, count } = batch;
+    // What was known until now counts first, then the new samples speak.
+    for (let at = 0; at < count; at++) {
+      for (const rule of this.#rulesOfPoint[point[at] as number] ?? []) this.#pass(rule, now);
+    }
+    const joint = new Set<number>();
+    for (let at = 0; at < count; at++) {
+      const index = point[at] as number;
+      fillSample(this.#samples[index] as LiveSample, batch, at);
+      for (const rule of this.#rulesOfPoint[index] ?? []) {
+        if ((this.#states[rule] as RuleState).inputs.length === 1) this.#judge(rule, true, now);
+        else joint.add(rule);
+      }
+    }
+    for (const rule of joint) this.#judge(rule, true, now);
+  }
+
+  /** Ends delays that run out between samples. */
+  sweep(now: Now): void {
+    for (const index of this.#timed) this.#pass(index, now);
+    if (!this.#isInGrace || now.monoMs < this.#graceEndMonoMs) return;
+    this.#isInGrace = false;
+    for (const index of this.#states.keys()) this.#judge(index, false, now);
+  }
+
+  hasChanges(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Hands out the rules that have changed since the last call. */
+  take(): readonly RuleChange[] {
+    const taken = [...this.#changed].map((rule) => ({ rule, peak: (this.#states[rule] as RuleState).peak }));
+    for (const { rule } of taken) (this.#states[rule] as RuleState).peak = null;
+    this.#changed.clear();
+    return taken;
+  }
+
+  /** What was taken could not be stored. */
+  giveBack(changes: readonly RuleChange[]): void {
+    for (const { rule, peak } of changes) {
+      this.#changed.add(rule);
+      const state = this.#states[rule] as RuleState;
+      state.peak = toWorse(peak, state.peak);
+    }
+  }
+
+  isActive(rule: number): boolean {
+    return defined(this.#states[rule], 'rule state').delay.isActive;
+  }
+
+  output(rule: number): RuleOutput {
+    return toOutput(defined(this.#states[rule], 'rule state'));
+  }
+
+  /** Delays that run, for the snapshot. */
+  running(now: Now): readonly RunningDelay[] {
+    return [...this.#timed].flatMap((index) => toRunning(this.#states[index] as RuleState, now));
+  }
+
+  #pass(index: number, now: Now): void {
+    const state = this.#states[index] as RuleState;
+    const delay = passTime(state.params, state.delay, now);
+    if (delay !== state.delay) this.#set(index, state, delay, state.known);
+  }
+
+  #judge(index: number, isSample: boolean, now: Now): void {
+    const state = this.#states[index] as RuleState;
+    const verdict = judge(state, this.#isInGrace);
+    const delay = takeCondition(state.params, state.delay, verdict.condition, isSample, now);
+    const known = verdict.condition === 'unknown' ? state.known : verdict;
+    if (delay !== state.delay || known !== state.known) this.#set(index, state, delay, known);
+  }
+
+  #set(index: number, state: RuleState, delay: DelayState, known: Verdict): void {
+    const isNews = isDifferent(state, delay, known);
+    state.delay = delay;
+    state.known = known;
+    const isWaiting = delay.unknownSince !== null && delay.blindSinceMs === null;
+    if (delay.timer !== null || isWaiting) this.#timed.add(index);
+    else this.#timed.delete(index);
+    if (!isNews) return;
+    this.#changed.add(index);
+    if (delay.isActive && delay.condition === 'true') state.peak = toWorse(state.peak, toOutput(state));
+  }
 }
 
 function indexRules(model: SiteModel): readonly (readonly number[])[] {

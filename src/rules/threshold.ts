@@ -64,10 +64,18 @@ function wasPassed(previous: Verdict, level: Level): boolean {
 }
 
 function isPassed(level: Level, limit: Limit, value: number, was: boolean): boolean {
-  const deadband = limit.deadband ?? 0;
-  const isHigh = level === 'hi' || level === 'hihi';
-  if (isHigh) return value > limit.limit || (was && value >= limit.limit - deadband);
-  return value < limit.limit || (was && value <= limit.limit + deadband);
+  const leave = toLeave(level, limit);
+  if (isHigh(level)) return value > limit.limit || (was && value >= leave);
+  return value < limit.limit || (was && value <= leave);
+}
+
+/** The last value that keeps a passed limit. */
+function toLeave(level: Level, { limit, deadband = 0 }: Limit): number {
+  return isHigh(level) ? limit - deadband : limit + deadband;
+}
+
+function isHigh(level: Level): boolean {
+  return level === 'hi' || level === 'hihi';
 }
 
 function checkLimits(params: ThresholdParams): RuleIssue[] {
@@ -89,13 +97,19 @@ function checkLimits(params: ThresholdParams): RuleIssue[] {
       });
     }
   }
-  const { lo = params.lolo, hi = params.hihi } = params;
-  if (lo && hi && hi.limit - (hi.deadband ?? 0) <= lo.limit + (lo.deadband ?? 0)) {
-    issues.push({
-      path: 'hi.deadband',
-      expected: 'dead-bands of lo and hi that do not meet',
-      found: String(hi.deadband ?? 0),
-    });
+  return [...issues, ...checkDeadbands(params)];
+}
+
+/** A value between the limits must not be able to keep both sides: H − db > L + db (alarms.md B3), for every pair. */
+function checkDeadbands(params: ThresholdParams): RuleIssue[] {
+  const issues: RuleIssue[] = [];
+  for (const below of ['lolo', 'lo'] as const) {
+    for (const above of ['hi', 'hihi'] as const) {
+      const [low, high] = [params[below], params[above]];
+      if (low === undefined || high === undefined || toLeave(above, high) > toLeave(below, low)) continue;
+      const expected = `dead-bands of ${below} and ${above} that do not meet`;
+      issues.push({ path: `${above}.deadband`, expected, found: String(high.deadband ?? 0) });
+    }
   }
   return issues;
 }

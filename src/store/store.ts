@@ -66,6 +66,8 @@ export interface DelayRow {
   readonly direction: 'on' | 'off';
   readonly goodSamples: number;
   readonly onsetAtMs: number;
+  /** Limit that an on-delay counts for: the memory of the dead-band. Rows of earlier versions have none. */
+  readonly level?: string | null;
 }
 
 export type Role = 'admin' | 'supervisor' | 'desk' | 'engineer';

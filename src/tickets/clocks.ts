@@ -53,6 +53,10 @@ export function stopClocks(clocks: Clocks, ids: readonly ClockId[], atMs: number
   });
 }
 
+export function isRunning(clocks: Clocks, id: ClockId): boolean {
+  return clocks.some((clock) => clock.id === id && clock.stoppedAtMs === null);
+}
+
 /** Marks warnings and breaches that are due; returns which clocks passed which line. */
 export function sweepClocks(
   clocks: Clocks,

@@ -4,23 +4,48 @@
  *
  * | raise meets            | then                                                         |
  * | no ticket, cancelled   | a new ticket (opened by the engine)                          |
- * | open, before DONE      | attach, count; priority only rises, deadlines only tighten   |
+ * | open, before DONE      | attach, count; priority only rises, deadlines only tighten,  |
+ * |                        | clocks that only the new priority has start now              |
  * | DONE to VISITED        | REWORK: came back before it was closed                       |
  * | CLOSED within window   | reopened as REWORK; after the window a new ticket            |
  */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
 import {
+  type ClockId,
   isTicketOpen,
   PRIORITIES,
+  type Priority,
+  type Stage,
   type Ticket,
   type TicketAlarm,
   type TicketEvent,
   type TicketEventType,
 } from '../core/ticket.ts';
-import { tightenClocks } from './clocks.ts';
+import { isRunning, startClock, tightenClocks } from './clocks.ts';
 import { toTicketAlarm } from './open.ts';
 import { type TicketStep, toRework } from './step.ts';
+
+/** Whether the event asks for work; a level that falls after the acknowledgement only changes what is shown. */
+export function asksForWork({ type, occurrence }: Pick<AlarmEvent, 'type' | 'occurrence'>): boolean {
+  if (type === 'severity-changed') return occurrence.acknowledged === null;
+  return type === 'raised' || type === 're-raised';
+}
+
+/**
+ * Whether what came between leaves a person's decision as it was: the gateway has noted times, clocks or the state of
+ * alarms that the person knew of. Nobody loses a form to such notes.
+ */
+export function isNote(before: Ticket, events: readonly TicketEvent[]): boolean {
+  return events.every(
+    ({ by, ticket }) =>
+      by === GATEWAY &&
+      ticket.stage === before.stage &&
+      ticket.priority === before.priority &&
+      ticket.assignee === before.assignee &&
+      ticket.alarms.length === before.alarms.length,
+  );
+}
 
 /** Whether a raise of `occurrence` belongs on this ticket rather than on a new one. */
 export function takesRaise(
@@ -48,7 +73,7 @@ export function applyAlarmEvent(
     case 'raised':
     case 're-raised':
     case 'severity-changed':
-      return attach(ticket, event.occurrence, policy, nowMs);
+      return asksForWork(event) ? attach(ticket, event.occurrence, policy, nowMs) : null;
     case 'returned':
       return mirror(ticket, event, 'alarm-returned', nowMs);
     case 'ended':
@@ -67,7 +92,18 @@ export function applyAlarmEvent(
   }
 }
 
-const AFTER_WORK: readonly Ticket['stage'][] = ['done', 'accepted', 'visited', 'closed'];
+const GATEWAY = 'gateway';
+const AFTER_WORK: readonly Stage[] = ['done', 'accepted', 'visited', 'closed'];
+
+/** What is still to be done, and timed, in a stage. */
+const CLOCKS_OF: Readonly<Partial<Record<Stage, readonly ClockId[]>>> = {
+  recorded: ['dispatch', 'arrival', 'repair'],
+  dispatched: ['dispatch', 'arrival', 'repair'],
+  rework: ['dispatch', 'arrival', 'repair'],
+  taken: ['arrival', 'repair'],
+  'on-site': ['repair'],
+  handling: ['repair'],
+};
 
 function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: number): TicketStep {
   const priority = policy.priorityOf[occurrence.severity];
@@ -77,17 +113,15 @@ function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: n
   const changed: Ticket = {
     ...ticket,
     ...rework,
-    alarms: mergeAlarm(ticket.alarms, occurrence),
+    alarms: mergeAlarm(ticket.alarms, occurrence, nowMs),
     version: ticket.version + 1,
   };
-  const next = isRaise
-    ? { ...changed, priority, clocks: tightenClocks(changed.clocks, policy, priority) }
-    : changed;
+  const next = isRaise ? raisePriority(changed, policy, priority, nowMs) : changed;
   const detail = { occurrence: occurrence.id, count: occurrence.count };
   const event = (type: TicketEventType, extra: object = {}): TicketEvent => ({
     type,
     atMs: nowMs,
-    by: 'gateway',
+    by: GATEWAY,
     ticket: next,
     detail: { ...detail, ...extra },
   });
@@ -101,6 +135,15 @@ function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: n
   };
 }
 
+/** Running deadlines tighten; what only the new priority times (arrival) starts at the moment that made it urgent. */
+function raisePriority(ticket: Ticket, policy: Policy, priority: Priority, nowMs: number): Ticket {
+  let clocks = tightenClocks(ticket.clocks, policy, priority);
+  for (const id of CLOCKS_OF[ticket.stage] ?? []) {
+    if (!isRunning(clocks, id)) clocks = startClock(clocks, id, nowMs, policy, priority);
+  }
+  return { ...ticket, priority, clocks };
+}
+
 function mirror(ticket: Ticket, event: AlarmEvent, type: TicketEventType, nowMs: number): TicketStep | null {
   if (!isTicketOpen(ticket)) return null;
   const next: Ticket = {
@@ -111,14 +154,20 @@ function mirror(ticket: Ticket, event: AlarmEvent, type: TicketEventType, nowMs:
   const { id, endReason } = event.occurrence;
   return {
     ticket: next,
-    events: [{ type, atMs: nowMs, by: 'gateway', ticket: next, detail: { occurrence: id, endReason } }],
+    events: [{ type, atMs: nowMs, by: GATEWAY, ticket: next, detail: { occurrence: id, endReason } }],
   };
 }
 
-function mergeAlarm(alarms: readonly TicketAlarm[], occurrence: Occurrence): readonly TicketAlarm[] {
+/** @param raisedAgainMs when it was raised on this ticket once more; without it only its state is brought up to date */
+function mergeAlarm(
+  alarms: readonly TicketAlarm[],
+  occurrence: Occurrence,
+  raisedAgainMs?: number,
+): readonly TicketAlarm[] {
   const fresh = toTicketAlarm(occurrence);
   const before = alarms.find((alarm) => alarm.occurrence === occurrence.id);
   if (before === undefined) return [...alarms, fresh];
-  const merged = { ...fresh, firstAtMs: before.firstAtMs };
+  const { firstAtMs, lastAtMs } = before;
+  const merged = { ...fresh, firstAtMs, lastAtMs: raisedAgainMs ?? lastAtMs };
   return alarms.map((alarm) => (alarm === before ? merged : alarm));
 }

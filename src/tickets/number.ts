@@ -11,12 +11,19 @@ export function toTicketNumber(counterName: string, serial: number): string {
   return `${counterName.slice('ticket:'.length)}-${String(serial).padStart(4, '0')}`;
 }
 
+/** Making one costs 100 times more than using it. Key: time zone; a process has one site. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function toSiteDate(atMs: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
-  return parts.format(new Date(atMs)).replaceAll('-', '');
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+    formats.set(timeZone, format);
+  }
+  return format.format(new Date(atMs)).replaceAll('-', '');
 }

@@ -55,7 +55,8 @@ export function openAlarmTicket(
     class: input.class,
     priority,
     policyVersion: policy.version,
-    receivedAtMs: occurrence.raisedAtMs,
+    // Not the first raise of the occurrence: that may have been dealt with on another ticket long ago.
+    receivedAtMs: nowMs,
     firstReceiver: GATEWAY,
     place: subject.place,
     location: subject.location,
@@ -128,7 +129,10 @@ export function openReportedTicket(
   return { ticket, events: [{ type: 'opened', atMs: nowMs, by: input.by, ticket, detail: {} }] };
 }
 
+/** An alarm that was active when its rule went away can no longer be judged: it counts as blind from then on. */
 export function toTicketAlarm(occurrence: Occurrence): TicketAlarm {
+  const { endedAtMs, endReason, isActive } = occurrence;
+  const isLost = isActive && (endReason === 'rule-removed' || endReason === 'source-removed');
   return {
     occurrence: occurrence.id,
     key: occurrence.key,
@@ -136,8 +140,8 @@ export function toTicketAlarm(occurrence: Occurrence): TicketAlarm {
     firstAtMs: occurrence.raisedAtMs,
     lastAtMs: occurrence.raisedAtMs,
     count: occurrence.count,
-    isActive: occurrence.isActive,
-    blindSinceMs: occurrence.blindSinceMs,
+    isActive: isActive && endedAtMs === null,
+    blindSinceMs: isLost ? endedAtMs : occurrence.blindSinceMs,
   };
 }
 

@@ -7,7 +7,7 @@ import { never } from '../core/assert.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import { STAGES, type Stage, type Ticket, type TicketEvent, type TicketEventType } from '../core/ticket.ts';
-import { moveClocks, startClock, stopClocks, sweepClocks } from './clocks.ts';
+import { moveClocks, nextDueMs, startClock, stopClocks, sweepClocks } from './clocks.ts';
 import { isTransitionAllowed } from './stages.ts';
 import type { Transition } from './transitions.ts';
 
@@ -177,6 +177,7 @@ export function toRework(ticket: Ticket, policy: Policy, nowMs: number): Change 
   const change = {
     reworkCount: ticket.reworkCount + 1,
     acceptance: null,
+    visit: null,
     closedAtMs: null,
     takenBy: null,
     clocks,
@@ -187,6 +188,7 @@ export function toRework(ticket: Ticket, policy: Policy, nowMs: number): Change 
 
 /** Marks due warnings and breaches; null when nothing is due. */
 export function sweepTicket(ticket: Ticket, nowMs: number): TicketStep | null {
+  if (nextDueMs(ticket.clocks) > nowMs) return null;
   const { clocks, warned, breached } = sweepClocks(ticket.clocks, nowMs);
   if (warned.length === 0 && breached.length === 0) return null;
   const next: Ticket = { ...ticket, clocks, version: ticket.version + 1 };

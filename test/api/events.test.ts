@@ -96,7 +96,7 @@ test('a reader that goes away is forgotten', async () => {
 });
 
 test('many readers all get every event; one too many is refused', async () => {
-  await using gateway = await listen({ limits: { eventStreams: 60 } });
+  await using gateway = await listen({ limits: { eventStreams: 60, eventStreamsPerPerson: 60 } });
   const readers = await Promise.all(Array.from({ length: 60 }, () => follow(gateway)));
   const refused = await fetch(`${gateway.url}/api/v1/events`, { headers: bearer('desk') });
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([

@@ -65,7 +65,7 @@ describe('greeting', () => {
     const sink = createSink();
     hub.open(sink, 'token-desk', toPerson('desk'));
     expect(sink.events()).toEqual([
-      { name: 'hello', id: null, data: { serverMs: NOW_MS, version: '1.2.3' } },
+      { name: 'hello', id: null, data: { serverMs: NOW_MS, version: '1.2.3', trouble: [] } },
     ]);
   });
 
@@ -269,12 +269,34 @@ describe('bounds', () => {
 
   test('one stream too many is refused and counted, and admitted when another has left', () => {
     const hub = createHub(createGateway(), { eventStreams: 1 });
-    hub.admit();
+    hub.admit(toPerson('desk'));
     const forget = hub.open(createSink(), 'token-desk', toPerson('desk'));
-    expect(() => hub.admit()).toThrow('Too many live connections');
+    expect(() => hub.admit(toPerson('desk'))).toThrow('Too many live connections');
     expect(figure(hub, 'streams_refused_total')).toBe(1);
     forget();
-    hub.admit();
+    hub.admit(toPerson('desk'));
+  });
+
+  test('one account cannot take all streams', () => {
+    const hub = createHub(createGateway(), { eventStreams: 3, eventStreamsPerPerson: 2 });
+    for (let count = 0; count < 2; count++) hub.open(createSink(), 'token-desk', toPerson('desk'));
+    expect(() => hub.admit(toPerson('desk'))).toThrow('Too many live connections');
+    hub.admit(toPerson('engineer'));
+  });
+
+  test('greeting and heartbeat name the parts of the gateway that are not well, links excepted', () => {
+    const parts = [
+      { name: 'engine', isHealthy: false, detail: 'decisions cannot be stored' },
+      { name: 'store', isHealthy: true, detail: '5 commits' },
+      { name: 'link:plant', isHealthy: false, detail: 'offline' },
+    ];
+    const hub = createHub(createGateway({ health: () => ({ isAlive: true, status: 'degraded', parts }) }));
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    vi.advanceTimersByTime(10_000);
+    const trouble = [{ part: 'engine', detail: 'decisions cannot be stored' }];
+    expect(sink.events('hello')[0]?.data).toMatchObject({ trouble });
+    expect(sink.events('heartbeat')[0]?.data).toMatchObject({ trouble });
   });
 
   test('a closed hub ends its streams, takes no new one and leaves no timer', () => {
@@ -286,7 +308,7 @@ describe('bounds', () => {
     hub.close();
     hub.close();
     expect(sink.isEnded).toBe(true);
-    expect(() => hub.admit()).toThrow();
+    expect(() => hub.admit(toPerson('desk'))).toThrow();
     expect(vi.getTimerCount()).toBe(0);
     const before = sink.frames.length;
     gateway.publishAlarm({});

@@ -31,6 +31,15 @@ function expectProblem(response: Injected, status: number, code: string): Record
 }
 
 describe('input that the contract does not know', () => {
+  test('an unknown query of the event stream is refused by name', async () => {
+    await using gateway = await startApi();
+    expectProblem(
+      await gateway.api.inject({ url: `${API}/events?x=1`, headers: desk }),
+      400,
+      'unknown-field',
+    );
+  });
+
   test('an unknown field of a body is refused by name, nothing is done', async () => {
     await using gateway = await startApi();
     const payload = { ...NEW_TICKET, colour: 'red', size: 4 };
@@ -293,7 +302,7 @@ describe('failures behind the API', () => {
     gateway.answer = () => Promise.reject(new RiserError('engine-busy'));
     const response = await gateway.api.inject({
       method: 'POST',
-      url: `${API}/alarms/a/acknowledge`,
+      url: `${API}/alarms/occ-1/acknowledge`,
       headers: desk,
       payload: {},
     });
@@ -306,7 +315,7 @@ describe('failures behind the API', () => {
     gateway.answer = () => new Promise(() => {});
     const response = await gateway.api.inject({
       method: 'POST',
-      url: `${API}/alarms/a/acknowledge`,
+      url: `${API}/alarms/occ-1/acknowledge`,
       headers: desk,
       payload: {},
     });
@@ -325,7 +334,7 @@ describe('failures behind the API', () => {
     gateway.answer = () => Promise.reject(new Error('secret of the inside'));
     const response = await gateway.api.inject({
       method: 'POST',
-      url: `${API}/alarms/a/acknowledge`,
+      url: `${API}/alarms/occ-1/acknowledge`,
       headers: desk,
       payload: {},
     });

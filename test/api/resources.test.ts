@@ -112,6 +112,17 @@ describe('alarms', () => {
     });
   });
 
+  test('that never were cannot be acknowledged', async () => {
+    await using gateway = await startApi();
+    const response = await gateway.api.inject({
+      method: 'POST',
+      url: `${API}/alarms/o-99/acknowledge`,
+      headers: bearer('desk'),
+    });
+    expect(response.json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect(gateway.submitted).toEqual([]);
+  });
+
   test('are acknowledged in the name of the person, with or without a note', async () => {
     await using gateway = await startApi();
     for (const payload of [{ note: 'seen' }, {}, undefined]) {

@@ -51,10 +51,10 @@ test('--help explains the options', async () => {
 });
 
 test.each([[[]], [['--config']], [['--confg', 'x']], [['x']], [['--schema', 'nothing']]])(
-  'wrong usage %j gives the help and 2',
+  'wrong usage %j gives the help and 1',
   async (args) => {
     const written = capture();
-    expect(await check(args)).toBe(2);
+    expect(await check(args)).toBe(1);
     expect(written.err).toContain('Usage:');
     expect(written.out).toBe('');
   },

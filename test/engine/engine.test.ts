@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AlarmEvent } from '../../src/core/alarm.ts';
 import type { OccurrenceId } from '../../src/core/ids.ts';
 import { LIMITS } from '../../src/core/limits.ts';
+import { QUALITIES } from '../../src/core/quality.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
 import type { TicketEvent } from '../../src/core/ticket.ts';
 import { Engine, type EnginePhase } from '../../src/engine/engine.ts';
@@ -17,8 +18,18 @@ const model = createTestModel({
   equipment: [
     {
       id: 'pump',
-      points: [{ name: 'p' }],
-      rules: [{ id: 'high', type: 'threshold', points: ['p'], params: { point: 'p', hi: { limit: 10 } } }],
+      points: [{ name: 'p' }, { name: 'slow' }, { name: 'other' }],
+      rules: [
+        { id: 'other', type: 'threshold', points: ['other'], params: { point: 'other', hi: { limit: 10 } } },
+        { id: 'high', type: 'threshold', points: ['p'], params: { point: 'p', hi: { limit: 10 } } },
+        {
+          id: 'slow-high',
+          type: 'threshold',
+          onDelayMs: 3_600_000,
+          points: ['slow'],
+          params: { point: 'slow', hi: { limit: 10 } },
+        },
+      ],
     },
   ],
 });
@@ -47,9 +58,9 @@ function createTestEngine() {
   });
   engines.push(engine);
   engine.start({ occurrences: [], tickets: [], counters: new Map(), delays: [] });
-  const feed = (value: number): void => {
+  const feed = (value: number, quality = 0, point = 0): void => {
     const batch = new ReadingBatchBuilder(model.epoch, 1);
-    batch.add(0, value, 0, clock.now().wallMs);
+    batch.add(point, value, quality, clock.now().wallMs);
     engine.accept(batch.finish(clock.now().monoMs));
   };
   return { engine, store, clock, alarms, tickets, phases, feed };
@@ -129,7 +140,7 @@ describe('the decision loop', () => {
     expect(third).toMatchObject({ status: 'rejected', reason: { code: 'alarm-ended' } });
   });
 
-  test('commands beyond the limit are refused and counted; readings beyond it drop the oldest and are counted', async () => {
+  test('commands beyond the limit are refused and counted', async () => {
     const { engine, store, phases, feed } = createTestEngine();
     store.hold();
     feed(11);
@@ -137,14 +148,82 @@ describe('the decision loop', () => {
     const answers = Array.from({ length: LIMITS.engineQueueCommands + 5 }, () =>
       engine.submit(acknowledge('o-99' as OccurrenceId)),
     );
-    for (let count = 0; count < LIMITS.engineQueueInputs + 7; count++) feed(11);
-    expect(engine.status()).toMatchObject({ refusedCommands: 5, droppedBatches: 7 });
+    expect(engine.status()).toMatchObject({ refusedCommands: 5 });
     store.release();
     const codes = (await Promise.allSettled(answers)).map((it) =>
       it.status === 'rejected' ? it.reason.code : 'done',
     );
     expect(codes.filter((code) => code === 'engine-busy')).toHaveLength(5);
     expect(codes.filter((code) => code === 'alarm-ended')).toHaveLength(LIMITS.engineQueueCommands);
+  });
+
+  test('an alarm that comes and goes while a commit hangs is told when the commit is done', async () => {
+    const { store, alarms, tickets, phases, feed } = createTestEngine();
+    store.hold();
+    feed(11, 0, 2);
+    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    for (const value of [5, 12, 5, 13, 5]) feed(value);
+    store.release();
+    await until(() => tickets.length > 2, { timeoutMs: 5_000, what: 'the second ticket' });
+    const told = alarms.filter((event) => event.occurrence.rule === 'high');
+    expect(told.map((event) => [event.type, event.occurrence.evidence.value])).toEqual([
+      ['raised', 12],
+      ['returned', 12],
+    ]);
+  });
+
+  test('however many readings come while a commit hangs, the last word of each point counts', async () => {
+    const { engine, store, clock, alarms, phases, feed } = createTestEngine();
+    store.hold();
+    feed(11);
+    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    feed(Number.NaN, QUALITIES['comm-loss'].code);
+    const other = new ReadingBatchBuilder(model.epoch, 1);
+    other.add(1, 1, 0, clock.now().wallMs);
+    const batch = other.finish(clock.now().monoMs);
+    for (let count = 0; count < 20_000; count++) engine.accept(batch);
+    clock.advance(LIMITS.blindAfterMs);
+    store.release();
+    await until(() => alarms.at(-1)?.type === 'blind', { timeoutMs: 5_000, what: 'the blind alarm' });
+    expect(alarms.map((event) => event.type)).toEqual(['raised', 'blind']);
+  });
+
+  test('a snapshot of delays that could not be stored is made again, also when none is left to save', async () => {
+    const { engine, store, clock, feed } = createTestEngine();
+    const delays = () =>
+      store.batches.flatMap((it) =>
+        it.writes.flatMap((write) => (write.type === 'delays' ? [write.delays] : [])),
+      );
+    feed(5, 0, 1);
+    await until(() => engine.status().rounds > 0, { timeoutMs: 5_000, what: 'a round' });
+    feed(11, 0, 1);
+    clock.advance(LIMITS.delaySnapshotMs);
+    await until(() => delays().at(-1)?.length === 1, {
+      timeoutMs: 5_000,
+      what: 'the running delay in the store',
+    });
+    store.fail(true);
+    feed(5, 0, 1);
+    clock.advance(LIMITS.delaySnapshotMs);
+    await until(() => engine.status().commitFailures > 0, { timeoutMs: 5_000, what: 'the failed snapshot' });
+    store.fail(false);
+    clock.advance(LIMITS.delaySnapshotMs);
+    await until(() => delays().at(-1)?.length === 0, { timeoutMs: 5_000, what: 'the snapshot without it' });
+  });
+
+  test('a loop whose wall clock is set forward is not stuck; one whose commit hangs is', async () => {
+    const { engine, store, clock, phases, feed } = createTestEngine();
+    feed(5);
+    await until(() => engine.status().rounds > 0, { timeoutMs: 5_000, what: 'a round' });
+    clock.stepWall(3_600_000);
+    expect(engine.status().idleMs).toBe(0);
+    store.hold();
+    feed(11);
+    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    clock.advance(60_000);
+    expect(engine.status().idleMs).toBeGreaterThanOrEqual(60_000);
+    store.release();
+    await until(() => engine.status().idleMs === 0, { timeoutMs: 5_000, what: 'the next turn' });
   });
 
   test('a stopped loop refuses what waits and what comes', async () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RiserError } from '../../src/core/errors.ts';
 import { createPeople, DEMO_PASSWORD, ensureDemoUsers, refuseDemoUsers } from '../../src/people/service.ts';
 import { SESSION_LIMITS } from '../../src/people/session-cache.ts';
 import { openStore } from '../../src/store/sqlite/store.ts';
@@ -24,7 +25,7 @@ async function openPeople() {
   const recording: Pick<Store, 'commit' | 'queries'> = {
     queries: store.queries,
     commit: async (batch) => {
-      if (isBroken) throw new Error('disk full');
+      if (isBroken) throw new RiserError('store-failed');
       batches.push(batch);
       return store.commit(batch);
     },
@@ -98,11 +99,23 @@ describe('login', () => {
     expect(JSON.stringify(items)).not.toContain('MySecret');
   });
 
-  test('that cannot be recorded does not happen', async () => {
+  test('works while the store cannot write: somebody must be able to see the full disk', async () => {
+    const { store, people, breakStore } = await openWithUser();
+    breakStore();
+    const { token } = await people.login('wang', PASSWORD, HERE);
+    expect(await people.authenticate(token)).toMatchObject({ username: 'wang' });
+    expect(await store.queries.session(createHash('sha256').update(token).digest('hex'))).toBeNull();
+    expect(people.counters()).toMatchObject({ logins: 1, unstoredSessions: 1 });
+    await people.logout(token);
+    expect(await people.authenticate(token)).toBeNull();
+    expect(people.counters().unstoredSessions).toBe(0);
+  });
+
+  test('with a wrong password stays wrong while the store cannot write', async () => {
     const { people, breakStore } = await openWithUser();
     breakStore();
-    await expect(people.login('wang', PASSWORD, HERE)).rejects.toThrow('disk full');
-    expect(people.counters().logins).toBe(0);
+    await expect(people.login('wang', 'not the password', HERE)).rejects.toMatchObject(WRONG);
+    expect(people.counters()).toMatchObject({ failedLogins: 1, unauditedRefusals: 1 });
   });
 
   test('takes a password typed on a keyboard that composes characters differently', async () => {

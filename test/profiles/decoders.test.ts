@@ -6,6 +6,7 @@ import { decodeBit, decodeRegisters, type RegisterFormat } from '../../src/profi
 import { testSeed } from '../support/seed.ts';
 
 const PLAIN: RegisterFormat = {
+  states: null,
   type: 'u16',
   bit: null,
   wordOrder: 'high-first',
@@ -112,6 +113,13 @@ describe('values that must not be used', () => {
     expect(decode('0011', { scale: 0.1, range })).toEqual(bad('out-of-range'));
     expect(decode('FFFF', { type: 'i16', range })).toEqual(bad('out-of-range'));
     expect(decode('0000', { range })).toEqual(good(0));
+  });
+
+  it('a state without a declared meaning is uncertain and keeps its value', () => {
+    const states = new Set([0, 1]);
+    expect(decode('0001', { states })).toEqual(good(1));
+    expect(decode('0007', { states })).toEqual({ value: 7, quality: QUALITIES['unknown-state'].code });
+    expect(decode('FFFF', { states, sentinels: [0xffff] })).toEqual(bad('sentinel'));
   });
 
   it('single precision does not push a value over its limit', () => {

@@ -34,11 +34,46 @@ describe('checks of a threshold rule', () => {
     ]);
   });
 
+  test('dead-bands that meet are refused for every pair, not only for the inner limits', () => {
+    const limits = {
+      lolo: { limit: 1, deadband: 9 },
+      lo: { limit: 2 },
+      hi: { limit: 8 },
+      hihi: { limit: 20 },
+    };
+    expect(check(limits)).toMatchObject([
+      { path: 'hi.deadband', expected: expect.stringContaining('lolo and hi ') },
+    ]);
+    expect(check({ lo: { limit: 2 }, hi: { limit: 8 }, hihi: { limit: 9, deadband: 7 } })).toMatchObject([
+      { path: 'hihi.deadband' },
+    ]);
+  });
+
   test('a state rule needs a list or a mask, not both', () => {
     const state = (params: Record<string, unknown>) => RULE_TYPES['state']?.check({ point: 'p', ...params });
     expect(state({ in: [1] })).toEqual([]);
     expect(state({})).toMatchObject([{ found: 'none' }]);
     expect(state({ in: [1], mask: 1 })).toMatchObject([{ found: 'both' }]);
+  });
+});
+
+describe('a state rule on a point with declared values', () => {
+  const check = (
+    params: Record<string, unknown>,
+    values: readonly number[],
+    type: 'number' | 'boolean' = 'number',
+  ) =>
+    RULE_TYPES['state']?.check({ point: 'p', ...params }, [
+      { type, states: new Map(values.map((it) => [it, it])) },
+    ]);
+
+  test('may only ask for a value that can come', () => {
+    expect(check({ in: [57] }, [0, 57])).toEqual([]);
+    expect(check({ in: [0, 5] }, [0, 57])).toEqual([
+      { path: 'in[1]', expected: 'a value of the point (0, 57)', found: '5' },
+    ]);
+    expect(check({ in: [2] }, [], 'boolean')).toMatchObject([{ path: 'in[0]', found: '2' }]);
+    expect(check({ in: [2] }, [])).toEqual([]);
   });
 });
 

@@ -2,18 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Policy } from '../../src/config/policy.ts';
 import { toIsaState } from '../../src/core/alarm.ts';
 import type { OccurrenceId } from '../../src/core/ids.ts';
-import type { QualityReason } from '../../src/core/quality.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
-import { createTestLoop, type TestLoop } from '../support/loop.ts';
+import { TEST_START_MS } from '../support/clock.ts';
+import { createTestLoop, type TestLoop, type TestValue } from '../support/loop.ts';
 import { createTestModel, type TestRule } from '../support/model.ts';
 
 interface Step {
   /** Seconds since the start of the scenario. */
   readonly at: number;
   /** New values; `_` = the point falls silent, a quality reason = bad. They are sampled again every second. */
-  readonly set?: Readonly<Record<string, number | QualityReason | '_'>>;
+  readonly set?: Readonly<Record<string, TestValue | '_'>>;
   readonly acknowledge?: string;
   /** A transition of the newest ticket, with `by`. */
   readonly ticket?: Transition & { readonly by?: string };
@@ -30,13 +31,18 @@ interface Step {
   readonly announced?: readonly string[];
   /** ISA letter, `!` appended while blind, by rule id; alarms not named must not be open. */
   readonly alarms?: Readonly<Record<string, string>>;
+  /** Expected properties of the oldest open alarm; `onsetAtS`, `raisedAtS` in seconds since the start. */
+  readonly expectAlarm?: Readonly<Record<string, unknown>>;
   /** Expected properties of the newest ticket. */
   readonly expectTicket?: Readonly<Record<string, unknown>>;
+  /** Running clocks of the newest ticket: id → due, in whole seconds since the start of the scenario. */
+  readonly clocks?: Readonly<Record<string, number>>;
   readonly tickets?: number;
 }
 
 interface Scenario {
   readonly name: string;
+  readonly policy?: Partial<Policy>;
   readonly points: readonly string[];
   readonly rules: readonly TestRule[];
   readonly steps: readonly Step[];
@@ -58,7 +64,7 @@ describe('scenarios', () => {
 
 function play(scenario: Scenario): void {
   const loop = createTestLoop(toModel(scenario, scenario.rules));
-  const values: Record<string, number | QualityReason> = {};
+  const values: Record<string, TestValue> = {};
   const resample = (): void => loop.feed(values);
   let atS = 0;
   for (const step of scenario.steps) {
@@ -69,12 +75,7 @@ function play(scenario: Scenario): void {
   }
 }
 
-function act(
-  loop: TestLoop,
-  scenario: Scenario,
-  step: Step,
-  values: Record<string, number | QualityReason>,
-): void {
+function act(loop: TestLoop, scenario: Scenario, step: Step, values: Record<string, TestValue>): void {
   if (step.failCommits !== undefined) loop.failCommits(step.failCommits);
   if (step.clock !== undefined) loop.clock.stepWall(step.clock * 1_000);
   if (step.restart !== undefined) {
@@ -120,12 +121,32 @@ function verify(loop: TestLoop, step: Step): void {
       .map((it) => [it.rule, `${toIsaState(it)}${it.blindSinceMs === null ? '' : '!'}`]);
     expect(Object.fromEntries(open), at).toEqual(step.alarms);
   }
+  if (step.expectAlarm !== undefined) expect(toAlarm(loop), at).toMatchObject(step.expectAlarm);
+  if (step.clocks !== undefined) expect(toRunning(loop), at).toEqual(step.clocks);
   if (step.tickets !== undefined) expect(loop.tickets().length, at).toBe(step.tickets);
   if (step.expectTicket !== undefined) expect(loop.tickets().at(-1), at).toMatchObject(step.expectTicket);
 }
 
+function toAlarm(loop: TestLoop): Record<string, unknown> {
+  const alarm = loop.alarms()[0];
+  if (alarm === undefined) return {};
+  const toSeconds = (ms: number): number => (ms - TEST_START_MS) / 1_000;
+  return { ...alarm, onsetAtS: toSeconds(alarm.onsetAtMs), raisedAtS: toSeconds(alarm.raisedAtMs) };
+}
+
+function toRunning(loop: TestLoop): Record<string, number> {
+  const running = loop
+    .tickets()
+    .at(-1)
+    ?.clocks.filter((clock) => clock.stoppedAtMs === null);
+  return Object.fromEntries(
+    running?.map((clock) => [clock.id, Math.round((clock.dueAtMs - TEST_START_MS) / 1_000)]) ?? [],
+  );
+}
+
 function toModel(scenario: Scenario, rules: readonly TestRule[]) {
   return createTestModel({
+    ...(scenario.policy && { policy: scenario.policy }),
     equipment: [{ id: 'pump', kind: 'lift', points: scenario.points.map((name) => ({ name })), rules }],
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The gateway as a process that kills itself with SIGKILL at a given point of its decision loop. Everything else is
- * the product as it is: `node gateway-child.ts --config FILE --data DIR [--crash PHASE:COUNT]`.
+ * the product as it is: `node gateway-child.ts --config FILE --data DIR [--web DIR] [--crash PHASE:COUNT]`.
  */
 import { parseArgs } from 'node:util';
 import { startApp } from '../../src/app.ts';
@@ -12,7 +12,12 @@ import { loadSite } from '../../src/config/load.ts';
 import type { EnginePhase } from '../../src/engine/engine.ts';
 
 const { values } = parseArgs({
-  options: { config: { type: 'string' }, data: { type: 'string' }, crash: { type: 'string' } },
+  options: {
+    config: { type: 'string' },
+    data: { type: 'string' },
+    web: { type: 'string' },
+    crash: { type: 'string' },
+  },
 });
 
 function toCrash(text: string | undefined): (phase: EnginePhase) => void {
@@ -35,7 +40,7 @@ try {
     dataDirectory: values.data as string,
     madeBy: 'demo',
     simulation: null,
-    webDirectory: null,
+    webDirectory: values.web ?? null,
     log,
     onFatal,
     onPhase: toCrash(values.crash),

@@ -52,7 +52,39 @@ const NO_INFLUX_URL = 'http://127.0.0.1:9';
 
 /** Runs a command of the product: `startRiser(['check', '--config', file])`. */
 export function startRiser(args: readonly string[], options: StartOptions = {}): Promise<TestProcess> {
-  return startProcess(process.execPath, ['src/main.ts', ...args], { cwd: PROJECT_DIRECTORY, ...options });
+  const main = `${PROJECT_DIRECTORY}src/main.ts`;
+  return startProcess(process.execPath, [main, ...args], { cwd: PROJECT_DIRECTORY, ...options });
+}
+
+/** What a command has said when it has ended. */
+export interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Cold start of a command that only says something, on two busy cores. */
+const COMMAND_TIMEOUT_MS = 60_000;
+
+/** Runs a command of the product to its end. @throws Error when it does not end by itself, or leaves a process behind. */
+export async function runRiser(args: readonly string[], options: StartOptions = {}): Promise<Said> {
+  await using child = await startRiser(args, options);
+  const { code } = await child.waitForExit(COMMAND_TIMEOUT_MS);
+  const left = child.survivors();
+  if (left.length > 0) throw new Error(`${args.join(' ')} left ${JSON.stringify(left)}`);
+  return { code, stdout: child.stdout(), stderr: child.stderr() };
+}
+
+/** Resolves when `run` has logged that it is ready. @throws Error with its output when it ends or is not ready in time. */
+export async function startRun(config: string, dataDirectory: string): Promise<TestProcess> {
+  const child = await startRiser(['run', '--config', config, '--data', dataDirectory]);
+  try {
+    await child.waitForLine(/"gateway ready"/, READY_TIMEOUT_MS);
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
 }
 
 /** Resolves when `GET /ready` answers 200. @throws Error with the output when it ends or is not ready in time. */

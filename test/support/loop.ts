@@ -1,38 +1,33 @@
 /**
- * The decision core on a fake clock, without timers, threads or files: rules, alarms and tickets as engine/ joins
- * them, with a store that is a variable. Commits can be made to fail; the process can be restarted at any point.
+ * The decision loop's own rounds on a fake clock, without timers, threads or files, over a store that is a variable.
+ * Commits can be made to fail; the process can be killed and started again at any point.
  */
+import pino from 'pino';
 import type { SiteModel } from '../../src/config/model.ts';
 import type { Occurrence } from '../../src/core/alarm.ts';
+import { RiserError } from '../../src/core/errors.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
-import { toEngineState, toRestoredRules } from '../../src/engine/boot.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
-import type { DecisionContext } from '../../src/engine/decide.ts';
-import { toEvidence } from '../../src/engine/register.ts';
-import {
-  decideCommands,
-  decideRules,
-  endOrphans,
-  sweepTickets,
-  toDelayRows,
-} from '../../src/engine/round.ts';
-import { createTentative, type EngineState } from '../../src/engine/tentative.ts';
-import { createEvaluator, type Evaluator } from '../../src/rules/evaluator.ts';
-import type { BootState, DelayRow } from '../../src/store/store.ts';
+import { Decisions } from '../../src/engine/decisions.ts';
 import { createLatest, type Latest } from '../../src/telemetry/latest.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
+import { createStoreState } from './store-state.ts';
+
+/** A good value, why there is none, or a value with its quality. */
+export type TestValue = number | QualityReason | { readonly value: number; readonly quality: QualityReason };
 
 export interface TestLoop {
   readonly clock: FakeClock;
   /** What has been announced since the last call: `low raised`, `GC20261121-0001 opened`. */
   announced(): string[];
-  /** @param value number, or why there is none */
-  feed(values: Readonly<Record<string, number | QualityReason>>): void;
+  /** One batch, and a round. Key: local name or id of the point. */
+  feed(values: Readonly<Record<string, TestValue>>): void;
   /** Lets time pass in sweeps of 250 ms; `resample` runs once a second. */
   advance(ms: number, resample?: () => void): void;
+  /** @throws RiserError as the engine's `submit` does */
   command(command: Command): CommandOutcome;
   /** Kills and starts again with what was stored. @param model the configuration after the restart */
   restart(downMs: number, model?: SiteModel): void;
@@ -45,54 +40,33 @@ export interface TestLoop {
 
 export function createTestLoop(initial: SiteModel): TestLoop {
   const clock = createFakeClock();
+  const store = createStoreState();
   let model = initial;
   let latest: Latest = createLatest(model);
-  let state: EngineState = toEngineState(emptyBoot());
-  let rules: Evaluator = createEvaluator(model, new Map(), clock.now(), LIMITS.bootGraceMs);
-  let orphans: readonly Occurrence[] = [];
-  let delays: readonly DelayRow[] = [];
+  let decisions = create();
   let isFailing = false;
-  let wallOffsetMs = clock.now().wallMs - clock.now().monoMs;
   let said: string[] = [];
 
-  const round = (command: Command | null): CommandOutcome | null => {
+  function create(): Decisions {
     const now = clock.now();
-    const context: DecisionContext = {
-      model,
-      evidence: (rule, occurrence, nowMs) => toEvidence(model, latest, () => [], rule, occurrence, nowMs),
-    };
-    const tx = createTentative(state);
-    rules.sweep(now);
-    const changed = rules.changed();
+    const options = { model, latest, recent: () => [], log: pino({ level: 'silent' }) };
+    return new Decisions(options, store.boot(now.wallMs - model.policy.reopenMs), now);
+  }
+
+  const round = (command: Command | null): CommandOutcome | null => {
     let outcome: CommandOutcome | null = null;
     let failure: Error | null = null;
-    const waiting =
-      command === null
-        ? []
-        : [
-            {
-              command,
-              resolve: (it: CommandOutcome) => (outcome = it),
-              reject: (it: Error) => (failure = it),
-            },
-          ];
-    endOrphans(tx, context, orphans, now);
-    decideRules(tx, context, rules, changed, now);
-    const answers = decideCommands(tx, context, waiting, now);
-    const stepMs = now.wallMs - now.monoMs - wallOffsetMs;
-    sweepTickets(tx, Math.abs(stepMs) > LIMITS.clockStepMs ? stepMs : 0, now);
-    if (isFailing) {
-      if (command !== null) throw new Error('the commit failed');
-      return null;
+    const resolve = (it: CommandOutcome): void => void (outcome = it);
+    const reject = (it: Error): void => void (failure = it);
+    const waiting = command === null ? [] : [{ command, resolve, reject }];
+    const made = decisions.decide(waiting, clock.now(), () => {});
+    if (made.batch !== null && isFailing) made.fail(new RiserError('store-failed'));
+    else {
+      if (made.batch !== null) store.commit(made.batch);
+      made.settle();
+      said.push(...made.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
+      said.push(...made.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     }
-    tx.merge();
-    wallOffsetMs += stepMs;
-    orphans = [];
-    delays = toDelayRows(rules, now);
-    rules.taken(changed);
-    for (const answer of answers) answer.settle();
-    said.push(...tx.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
-    said.push(...tx.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     if (failure !== null) throw failure as Error;
     return outcome;
   };
@@ -109,13 +83,12 @@ export function createTestLoop(initial: SiteModel): TestLoop {
       for (const [name, value] of Object.entries(values)) {
         const point = model.points.find((it) => it.name === name || it.id === name);
         if (point === undefined) throw new Error(`no point ${name}`);
-        const quality = typeof value === 'number' ? QUALITIES.good.code : QUALITIES[value].code;
-        batch.add(point.index, typeof value === 'number' ? value : Number.NaN, quality, clock.now().wallMs);
+        const sample = toSample(value);
+        batch.add(point.index, sample.value, QUALITIES[sample.quality].code, clock.now().wallMs);
       }
       const readings = batch.finish(clock.now().monoMs);
       latest.apply(readings);
-      rules.apply(readings, clock.now());
-      round(null);
+      if (decisions.accept(readings, clock.now())) round(null);
     },
     advance(ms, resample) {
       for (let passed = 0; passed < ms; passed += LIMITS.sweepMs) {
@@ -129,27 +102,18 @@ export function createTestLoop(initial: SiteModel): TestLoop {
       clock.reboot(downMs);
       model = next;
       latest = createLatest(model);
-      const boot: BootState = {
-        occurrences: [...state.occurrences.values()],
-        tickets: [...state.tickets.values()],
-        counters: state.counters,
-        delays,
-      };
-      state = toEngineState(boot);
-      wallOffsetMs = clock.now().wallMs - clock.now().monoMs;
-      const known = new Set(model.rules.map((rule) => rule.key));
-      orphans = boot.occurrences.filter((occurrence) => !known.has(occurrence.key));
-      rules = createEvaluator(model, toRestoredRules(boot, model), clock.now(), LIMITS.bootGraceMs);
+      decisions = create();
     },
     failCommits(value) {
       isFailing = value;
     },
-    alarm: (key) => [...state.occurrences.values()].find((it) => it.key === key || it.rule === key) ?? null,
-    alarms: () => [...state.occurrences.values()],
-    tickets: () => [...state.tickets.values()],
+    alarm: (key) => decisions.alarms().find((it) => it.key === key || it.rule === key) ?? null,
+    alarms: () => decisions.alarms(),
+    tickets: () => decisions.tickets(),
   };
 }
 
-function emptyBoot(): BootState {
-  return { occurrences: [], tickets: [], counters: new Map(), delays: [] };
+function toSample(value: TestValue): { readonly value: number; readonly quality: QualityReason } {
+  if (typeof value === 'number') return { value, quality: 'good' };
+  return typeof value === 'string' ? { value: Number.NaN, quality: value } : value;
 }

@@ -7,14 +7,26 @@ import { until } from './poll.ts';
 import { freePort } from './ports.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
+/** Cold start on two busy cores. */
+const READY_MS = 30_000;
+
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+export interface PlantOptions {
+  /** How many times faster than life; default 1. */
+  readonly speed?: number;
+  /** Of the endpoints; 0 or left out = any free port. */
+  readonly pumpRoomPort?: number;
+  readonly sumpRoomPort?: number;
+}
+
 /** The quiet scenario injects nothing by itself: the test does. */
-export function startQuietPlant(): Promise<SimulatorProcess> {
+export function startQuietPlant(options: PlantOptions = {}): Promise<SimulatorProcess> {
   return startSimulators({
     scenario: `${PROJECT}/simulators/scenarios/quiet.yaml`,
+    speed: options.speed ?? 1,
     controlPort: 0,
-    ports: { 'pump-room': 0, 'sump-room': 0 },
+    ports: { 'pump-room': options.pumpRoomPort ?? 0, 'sump-room': options.sumpRoomPort ?? 0 },
   });
 }
 
@@ -27,46 +39,46 @@ export interface ChildGateway extends AsyncDisposable {
 
 export interface ChildOptions {
   readonly data: string;
+  /** Site file; default: the demo's. */
+  readonly config?: string;
   readonly pumpRoomPort: number;
   readonly sumpRoomPort: number;
   readonly httpPort?: number;
   readonly influxUrl?: string;
+  /** The built page to be served; default: none. */
+  readonly webDirectory?: string;
   /** `after-commit:1`: die at the first time that the loop passes this point. */
   readonly crash?: string;
+}
+
+/** Starts the gateway without waiting for it: to kill it at any moment of its life. */
+export function spawnGateway(options: ChildOptions & { readonly httpPort: number }): Promise<TestProcess> {
+  const config = options.config ?? 'config/demo.yaml';
+  const args = ['test/support/gateway-child.ts', '--config', config, '--data', options.data];
+  if (options.webDirectory !== undefined) args.push('--web', options.webDirectory);
+  return startProcess(process.execPath, options.crash ? [...args, '--crash', options.crash] : args, {
+    cwd: PROJECT,
+    env: {
+      RISER_HTTP_PORT: String(options.httpPort),
+      RISER_PUMP_ROOM_PORT: String(options.pumpRoomPort),
+      RISER_SUMP_ROOM_PORT: String(options.sumpRoomPort),
+      RISER_INFLUX_URL: options.influxUrl ?? 'http://127.0.0.1:9',
+    },
+  });
 }
 
 /** Starts the gateway; with `crash` it may die before it is ready, then `url` answers nobody. */
 export async function startChildGateway(options: ChildOptions): Promise<ChildGateway> {
   const httpPort = options.httpPort ?? (await freePort());
-  const args = ['test/support/gateway-child.ts', '--config', 'config/demo.yaml', '--data', options.data];
-  const child = await startProcess(
-    process.execPath,
-    options.crash ? [...args, '--crash', options.crash] : args,
-    {
-      cwd: PROJECT,
-      env: {
-        RISER_HTTP_PORT: String(httpPort),
-        RISER_PUMP_ROOM_PORT: String(options.pumpRoomPort),
-        RISER_SUMP_ROOM_PORT: String(options.sumpRoomPort),
-        RISER_INFLUX_URL: options.influxUrl ?? 'http://127.0.0.1:9',
-      },
-    },
-  );
+  const child = await spawnGateway({ ...options, httpPort });
   const url = `http://127.0.0.1:${httpPort}`;
-  let hasEnded = false;
-  const ended = child.exited.then(() => {
-    hasEnded = true;
-  });
-  await until(async () => hasEnded || (await isReady(url)), {
-    timeoutMs: 30_000,
-    what: `${url}/ready\n${child.stderr()}`,
-  });
-  if (hasEnded && options.crash === undefined)
-    throw new Error(`the gateway ended: ${child.stdout()}${child.stderr()}`);
-  const stop = async (): Promise<void> => {
+  try {
+    await untilReady(child, url, options.crash !== undefined);
+  } catch (error) {
     await child.stop();
-    await ended;
-  };
+    throw new Error(`the gateway did not start: ${child.stdout()}${child.stderr()}`, { cause: error });
+  }
+  const stop = async (): Promise<void> => void (await child.stop());
   return {
     url,
     process: child,
@@ -74,6 +86,18 @@ export async function startChildGateway(options: ChildOptions): Promise<ChildGat
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** @throws Error when it is not ready in time, or ends although it `mayEnd` not. */
+async function untilReady(child: TestProcess, url: string, mayEnd: boolean): Promise<void> {
+  let hasEnded = false;
+  const ended = child.exited.then(() => {
+    hasEnded = true;
+  });
+  await until(async () => hasEnded || (await isReady(url)), { timeoutMs: READY_MS, what: `${url}/ready` });
+  if (!hasEnded) return;
+  await ended;
+  if (!mayEnd) throw new Error('it ended before it was ready');
 }
 
 async function isReady(url: string): Promise<boolean> {

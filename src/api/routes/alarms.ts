@@ -72,7 +72,7 @@ function readRoutes(api: Api, { services: { queries } }: ApiContext): void {
   );
 }
 
-function acknowledgeRoute(api: Api, { services: { commands } }: ApiContext): void {
+function acknowledgeRoute(api: Api, { services: { commands, queries } }: ApiContext): void {
   api.post(
     '/alarms/:id/acknowledge',
     {
@@ -87,6 +87,7 @@ function acknowledgeRoute(api: Api, { services: { commands } }: ApiContext): voi
       },
     },
     async ({ params, body, person }) => {
+      found(await queries.alarm(params.id));
       const { occurrence } = await commands.submit({
         type: 'acknowledge-alarm',
         occurrence: toId(params.id),

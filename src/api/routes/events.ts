@@ -11,7 +11,8 @@ const STREAM_TYPE = 'text/event-stream';
 const description = [
   'Events (`event:` and JSON `data:` as in LiveEvents of src/api/schemas.ts): hello, readings, link, alarm, ticket, heartbeat.',
   'Readings are batched, last value per point. Nothing is replayed: after every `hello`, fetch what is shown, then follow.',
-  'A heartbeat comes every 10 s; two missing ones mean that what is shown is old. The stream ends with its session.',
+  'A heartbeat comes every 10 s and names the parts of the gateway that are not well; two missing ones mean that what is',
+  'shown is old. The stream ends with its session.',
 ].join(' ');
 
 export function eventRoutes(api: Api, { hub }: ApiContext): void {
@@ -26,6 +27,7 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
         summary: 'Live events',
         description,
         tags: ['events'],
+        querystring: Type.Object({}, { additionalProperties: false }),
         response: {
           ...ok(Type.String()),
           200: { description: 'Stream', content: { [STREAM_TYPE]: { schema: Type.String() } } },
@@ -33,7 +35,7 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
       },
     },
     (request, reply) => {
-      hub.admit();
+      hub.admit(personOf(request));
       const token = defined(request.token, 'the token of a stream');
       reply.hijack();
       const response = reply.raw;

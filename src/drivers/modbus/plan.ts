@@ -99,7 +99,8 @@ function toSpan(point: PointDef, address: ModbusAddress, device: ModbusDevice): 
 
 function toFormat(point: PointDef, address: ModbusAddress): RegisterFormat {
   const { type, wordOrder, scale, offset, sentinels } = address;
-  return { type, bit: address.bit ?? null, wordOrder, scale, offset, sentinels, range: point.range };
+  const states = point.states.size === 0 ? null : new Set(point.states.keys());
+  return { type, bit: address.bit ?? null, wordOrder, scale, offset, sentinels, range: point.range, states };
 }
 
 function planArea(area: Area): PollRequest[] {

@@ -1,0 +1,164 @@
+/** What is known of one rule: its last verdict and its delay; how it is judged, restored and read. Used by evaluator.ts. */
+import type { RuleDef } from '../config/model.ts';
+import { defined } from '../core/assert.ts';
+import type { Now } from '../core/clock.ts';
+import { LIMITS } from '../core/limits.ts';
+import { isBad, isGood, QUALITIES } from '../core/quality.ts';
+import type { ReadingBatch } from '../core/reading.ts';
+import { compareSeverity, type Severity } from '../core/severity.ts';
+import { type DelayParams, type DelayState, IDLE_DELAY, toElapsedMs } from './delay.ts';
+import { RULE_TYPES } from './index.ts';
+import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';
+
+/** A rule as the alarm stage needs it. */
+export interface RuleOutput {
+  readonly rule: RuleDef;
+  readonly delay: DelayState;
+  /** Level and severity of the last verdict that was not UNKNOWN; null and the rule's own where it was FALSE. */
+  readonly level: string | null;
+  readonly severity: Severity;
+  /** The sample that decided: the first point of the rule that is bad, else the first. */
+  readonly point: number;
+  readonly sample: Sample;
+}
+
+/** A running delay, for the snapshot. */
+export interface RunningDelay {
+  readonly rule: RuleDef;
+  readonly direction: 'on' | 'off';
+  readonly elapsedMs: number;
+  readonly goodSamples: number;
+  readonly onsetAtMs: number | null;
+  /** Level that an on-delay counts for. */
+  readonly level: string | null;
+}
+
+export interface RestoredRule {
+  readonly isActive: boolean;
+  /** Level of the dead-band's memory, null when the condition was FALSE. */
+  readonly level: string | null;
+  readonly onsetAtMs: number | null;
+  readonly blindSinceMs: number | null;
+  readonly timer: Pick<RunningDelay, 'direction' | 'elapsedMs' | 'goodSamples'> | null;
+}
+
+/** Latest sample of a point, changed in place. */
+export type LiveSample = { -readonly [Key in keyof Sample]: Sample[Key] };
+
+export interface RuleState {
+  readonly def: RuleDef;
+  readonly type: RuleType;
+  readonly params: DelayParams;
+  /** Latest samples of the rule's points, in its order. */
+  readonly inputs: readonly LiveSample[];
+  /** Last verdict that was TRUE or FALSE; dead-bands lean on it. */
+  known: Verdict;
+  delay: DelayState;
+  peak: RuleOutput | null;
+}
+
+export function createSample(): LiveSample {
+  const quality = QUALITIES['no-data'].code;
+  return { value: Number.NaN, quality, receivedMs: Number.NaN, sourceMs: Number.NaN };
+}
+
+export function fillSample(sample: LiveSample, batch: ReadingBatch, at: number): void {
+  sample.value = batch.value[at] as number;
+  sample.quality = batch.quality[at] as number;
+  sample.receivedMs = batch.receivedMs[at] as number;
+  sample.sourceMs = batch.sourceMs[at] as number;
+}
+
+export function createRuleState(
+  def: RuleDef,
+  samples: readonly LiveSample[],
+  restored: RestoredRule | undefined,
+  start: Now,
+): RuleState {
+  const type = defined(RULE_TYPES[def.type], `rule type ${def.type}`);
+  const { onDelayMs, offDelayMs, unknownHoldMs } = def;
+  // Rules about quality are fed by changes of state, not by a stream of samples.
+  const minGoodSamples = type.badInput === 'judge' ? 0 : def.minGoodSamples;
+  return {
+    def,
+    type,
+    params: { onDelayMs, offDelayMs, unknownHoldMs, minGoodSamples, blindAfterMs: LIMITS.blindAfterMs },
+    inputs: def.points.map((point) => defined(samples[point], 'point of a rule')),
+    known: restored === undefined ? FALSE_VERDICT : toKnown(restored),
+    delay: restored === undefined ? IDLE_DELAY : toDelay(restored, start),
+    peak: null,
+  };
+}
+
+/** A running delay leads away from the state that it would end. */
+function toKnown({ isActive, level, timer }: RestoredRule): Verdict {
+  const wasTrue = timer === null ? isActive : timer.direction === 'on';
+  return wasTrue ? { condition: 'true', level, severity: null } : FALSE_VERDICT;
+}
+
+function toDelay({ isActive, onsetAtMs, blindSinceMs, timer }: RestoredRule, start: Now): DelayState {
+  return {
+    ...IDLE_DELAY,
+    isActive,
+    onsetAtMs,
+    blindSinceMs,
+    unknownSince: blindSinceMs === null ? null : { monoMs: start.monoMs, wallMs: blindSinceMs },
+    timer: timer && { ...timer, countedToMonoMs: start.monoMs },
+  };
+}
+
+/** Whether the alarm stage can see a difference. */
+export function isDifferent(
+  { delay: before, known: said }: RuleState,
+  delay: DelayState,
+  known: Verdict,
+): boolean {
+  return (
+    delay.isActive !== before.isActive ||
+    delay.condition !== before.condition ||
+    delay.blindSinceMs !== before.blindSinceMs ||
+    (delay.isActive && known.level !== said.level)
+  );
+}
+
+/** The earlier one unless the later one is more severe. */
+export function toWorse(earlier: RuleOutput | null, later: RuleOutput | null): RuleOutput | null {
+  if (earlier === null || later === null) return earlier ?? later;
+  return compareSeverity(later.severity, earlier.severity) > 0 ? later : earlier;
+}
+
+/** @param isInGrace rules about missing data hold still until somebody has answered */
+export function judge({ def, type, known, inputs }: RuleState, isInGrace: boolean): Verdict {
+  if (type.badInput === 'judge') {
+    const isSilent = isInGrace && !inputs.some((sample) => !isBad(sample.quality));
+    return isSilent ? UNKNOWN_VERDICT : type.judge(def.params, known, inputs);
+  }
+  for (const { quality, value } of inputs) {
+    const isUsable = isGood(quality) || (!isBad(quality) && def.uncertain === 'use');
+    if (!isUsable || !Number.isFinite(value)) return UNKNOWN_VERDICT;
+  }
+  return type.judge(def.params, known, inputs);
+}
+
+export function toOutput({ def, delay, known, inputs }: RuleState): RuleOutput {
+  const at = Math.max(
+    0,
+    inputs.findIndex(({ quality }) => isBad(quality)),
+  );
+  return {
+    rule: def,
+    delay,
+    level: known.condition === 'true' ? known.level : null,
+    severity: (known.condition === 'true' ? known.severity : null) ?? def.severity,
+    point: defined(def.points[at], 'a point'),
+    sample: { ...defined(inputs[at], 'a sample') },
+  };
+}
+
+export function toRunning({ def, delay, known }: RuleState, now: Now): RunningDelay[] {
+  const { timer, onsetAtMs } = delay;
+  if (timer === null) return [];
+  const { direction, goodSamples } = timer;
+  const elapsedMs = toElapsedMs(delay, now) ?? 0;
+  return [{ rule: def, direction, elapsedMs, goodSamples, onsetAtMs, level: known.level }];
+}
