@@ -23,6 +23,10 @@ import { TicketListPage } from './tickets/ticket-list-page.tsx';
 import { TicketPage } from './tickets/ticket-page.tsx';
 
 const MAX_RETRIES = 2;
+/** Below everything: at the top it would cover the button that acknowledges the very alarm it tells of. */
+const DESK_NOTIFICATION = { placement: 'bottomRight', bottom: 24, maxCount: 3 } as const;
+/** Above the navigation, which is as high as in styles/phone.css. */
+const PHONE_NOTIFICATION = { placement: 'bottom', bottom: 72, maxCount: 1 } as const;
 
 const client: QueryClient = new QueryClient({
   defaultOptions: {
@@ -52,7 +56,7 @@ export function App() {
       locale={language === 'zh' ? zhCN : enUS}
       theme={toAntdTheme(theme, isPhone)}
     >
-      <AntApp notification={{ placement: 'topRight', top: 68, maxCount: 3 }} message={{ maxCount: 3 }}>
+      <AntApp notification={isPhone ? PHONE_NOTIFICATION : DESK_NOTIFICATION} message={{ maxCount: 3 }}>
         <ErrorBoundary>
           <QueryClientProvider client={client}>
             <BrowserRouter>

@@ -44,6 +44,9 @@ export function toAntdTheme(theme: Theme, isPhone: boolean): ThemeConfig {
       colorPrimary: theme === 'dark' ? '#3a9ab0' : '#16788f',
       colorInfo: theme === 'dark' ? '#3a9ab0' : '#16788f',
       colorTextBase: theme === 'dark' ? '#dfe7ee' : '#16202a',
+      // Labels and steps to come must be readable at night: --muted of styles/base.css, above 4.5 : 1.
+      colorTextTertiary: theme === 'dark' ? '#93a3b1' : '#55636f',
+      colorTextDescription: theme === 'dark' ? '#93a3b1' : '#55636f',
       fontFamily: FONTS,
       borderRadius: 6,
       controlHeight: isPhone ? PHONE_CONTROL_PX : DESK_CONTROL_PX,

@@ -76,7 +76,7 @@ function AcknowledgeDialog({ alarm, onClose }: { readonly alarm: Alarm; readonly
         autoFocus
         maxLength={MAX_NOTE_CHARS}
         value={note}
-        placeholder={`${t('alarms.note')} (${t('common.optional')})`}
+        placeholder={t('common.optionalField', { field: t('alarms.note') })}
         data-testid="alarm-ack-note"
         onChange={(event) => setNote(event.target.value)}
         onPressEnter={() => acknowledge.mutate()}

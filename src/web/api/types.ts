@@ -11,7 +11,7 @@ import type {
   TicketView,
 } from '../../api/schemas.ts';
 
-export type { LiveEventName, LiveEvents, ReadingTuple } from '../../api/schemas.ts';
+export type { LiveEventName, LiveEvents, ReadingTuple, Trouble } from '../../api/schemas.ts';
 export type { Language, Text } from '../../core/text.ts';
 export type { Permission } from '../../people/permissions.ts';
 export type { NewTicket, Transition, TransitionType } from '../../tickets/transitions.ts';

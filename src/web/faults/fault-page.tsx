@@ -39,13 +39,13 @@ function FaultGroup({
   readonly faults: readonly SimulatedFault[];
 }) {
   const format = useFormat();
-  const known = useEquipment().data?.items.find((candidate) => candidate.id === equipment);
+  const all = useEquipment().data?.items;
+  const known = all?.find((candidate) => candidate.id === equipment);
+  const whole = all?.find((candidate) => candidate.id === known?.parent);
+  const names = [whole, known].filter((item) => item !== undefined).map((item) => format.text(item.name));
   return (
-    <Card
-      size="small"
-      title={known === undefined ? equipment : format.text(known.name)}
-      extra={known && format.text(known.place)}
-    >
+    <Card size="small" title={names.length === 0 ? equipment : names.join(' · ')}>
+      {known !== undefined && <div className="hint">{format.text(known.place)}</div>}
       {faults.map((fault) => (
         <FaultRow key={fault.fault} fault={fault} />
       ))}

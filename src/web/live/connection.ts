@@ -2,12 +2,15 @@
  * The live stream (GET /events) with its watchdog: reconnects with back-off and says how old the last event is.
  * What the events mean for the page is live/cache.ts's business.
  *
- *   connecting ──hello──▶ live ──error or silence──▶ reconnecting ──20 s without an event──▶ stale ──hello──▶ live
+ *   connecting ──hello──▶ live ──error──▶ reconnecting ──5 s without an event──▶ stale ──hello──▶ live
+ *                          └────────────────────silent for 20 s────────────────▶
  */
-import type { LiveEventName, LiveEvents } from '../api/types.ts';
+import type { LiveEventName, LiveEvents, Trouble } from '../api/types.ts';
 
 /** The gateway's heart beats every 10 s; two missed beats make what is shown old. */
 export const STALE_AFTER_MS = 20_000;
+/** A stream that is known to be broken is given the time of a short restart; then what is shown is called old. */
+const BROKEN_STALE_AFTER_MS = 5_000;
 /** A stream that is open but silent for longer is replaced. */
 const REPLACE_AFTER_MS = 25_000;
 const FIRST_RETRY_MS = 1_000;
@@ -33,6 +36,8 @@ export interface LiveState {
   readonly silentForMs: number | null;
   /** Attempts since the stream broke. */
   readonly attempt: number;
+  /** Parts of the gateway that were not well at the last greeting or heartbeat. */
+  readonly trouble: readonly Trouble[];
 }
 
 export interface LiveConnection {
@@ -64,7 +69,13 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
   let sinceEvent: (() => number) | null = null;
   let sinceStart = createStopwatch();
   let sinceOpen = sinceStart;
-  let state: LiveState = { phase: 'connecting', liveSinceMs: null, silentForMs: null, attempt: 0 };
+  let state: LiveState = {
+    phase: 'connecting',
+    liveSinceMs: null,
+    silentForMs: null,
+    attempt: 0,
+    trouble: [],
+  };
 
   function set(change: Partial<LiveState>): void {
     const next = { ...state, ...change };
@@ -98,7 +109,13 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
     }
     sinceEvent = createStopwatch();
     if (name === 'hello') set({ phase: 'live', liveSinceMs: Date.now(), silentForMs: 0, attempt: 0 });
+    if ('trouble' in event) setTrouble(event.trouble);
     options.onEvent(name, event);
+  }
+
+  /** The same trouble again is no change: nobody is rendered anew for it. */
+  function setTrouble(trouble: readonly Trouble[]): void {
+    if (JSON.stringify(trouble) !== JSON.stringify(state.trouble)) set({ trouble });
   }
 
   function broken(): void {
@@ -113,7 +130,8 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
 
   function look(): void {
     const silentForMs = (sinceEvent ?? sinceStart)();
-    const isStale = silentForMs > STALE_AFTER_MS && (sinceEvent !== null || state.attempt > 0);
+    const limitMs = state.attempt > 0 ? BROKEN_STALE_AFTER_MS : STALE_AFTER_MS;
+    const isStale = silentForMs > limitMs && (sinceEvent !== null || state.attempt > 0);
     const shownMs = Math.floor(silentForMs / 1_000) * 1_000;
     if (isStale) set({ phase: 'stale', liveSinceMs: null, silentForMs: shownMs });
     else if (state.phase !== 'live' && sinceEvent !== null) set({ silentForMs: shownMs });

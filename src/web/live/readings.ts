@@ -163,6 +163,14 @@ export function useBadPointCount(): number {
   );
 }
 
+/** How many of these points are bad. */
+export function useBadPointCountOf(points: readonly { readonly id: string }[]): number {
+  return useSyncExternalStore(
+    (listener) => readings.subscribe('', listener),
+    () => points.filter(({ id }) => isBadCode(readings.get(id)?.qualityCode ?? FIRST_BAD_CODE)).length,
+  );
+}
+
 /** While good the reading on show is the last good one, but it may have been confirmed since: its time is unknown. */
 function lastGoodOf(known: PointState | undefined): PointState['lastGood'] {
   if (known === undefined) return null;

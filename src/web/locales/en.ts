@@ -12,7 +12,7 @@ export const en: Locale = {
     yes: 'Yes',
     no: 'No',
     required: 'Fill in: {{field}}',
-    optional: 'optional',
+    optionalField: '{{field}} (optional)',
     loadFailed: 'The data could not be read',
     networkFailed: 'The gateway cannot be reached; check the network',
     badAnswer: 'Unexpected answer of the gateway (HTTP {{status}})',
@@ -55,6 +55,10 @@ export const en: Locale = {
     bannerHint:
       'Last data received: {{time}}. Reconnecting (attempt {{attempt}}); until then check on site or by other means.',
     never: 'never',
+    storeTrouble: 'The gateway cannot store anything: no new alarm or ticket will appear!',
+    journalTrouble: 'The gateway cannot write telemetry: history is being lost!',
+    troubleHint:
+      'Check disk space and disk health of the gateway at once. Until then patrol on site and use paper slips for tickets.',
   },
   login: {
     username: 'User name',
@@ -101,6 +105,9 @@ export const en: Locale = {
     noEquipment: 'No equipment matches',
     lastGood: 'Last good value {{value}}',
     uncertain: 'Uncertain: {{reason}}',
+    morePoints: '{{count}} more',
+    moreBad: '{{count}} bad',
+    foldPoints: 'Show fewer',
     systemSummary: 'Equipment: {{equipment}}, alarms: {{alarms}}',
   },
   link: {
@@ -115,6 +122,7 @@ export const en: Locale = {
     q0: 'good',
     q64: 'implausible device time',
     q65: 'step too large',
+    q66: 'undeclared state value',
     q128: 'no data yet',
     q129: 'communication lost',
     q130: 'device does not answer',
@@ -311,6 +319,8 @@ export const en: Locale = {
     evidenceQuality: 'Quality',
     evidenceTime: 'Received',
     evidenceRaise: 'Alarm raised',
+    evidenceAll: 'Show all {{count}} points',
+    evidenceLess: 'Only the equipment of the alarm',
     trendGap: 'Gaps in the curve are times without good data',
     history: 'History',
     record: 'Work record',

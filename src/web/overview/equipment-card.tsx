@@ -1,12 +1,14 @@
 /** One equipment with its parts: place, worst alarm, link, live points. A changed value renders its own row only. */
 import DisconnectOutlined from '@ant-design/icons/DisconnectOutlined';
-import { memo } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Alarm } from '../api/types.ts';
+import type { Alarm, Severity } from '../api/types.ts';
+import { useBadPointCountOf } from '../live/readings.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
 import { AlarmStateTag, BlindTag, NormalTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
+import { choosePoints, type PointChoice } from './point-choice.ts';
 import { PointRow } from './point-row.tsx';
 import type { EquipmentNode } from './tree.ts';
 
@@ -82,14 +84,62 @@ function AlarmLines({ alarms }: { readonly alarms: readonly Alarm[] }) {
   );
 }
 
+/** All points of the equipment itself; of a part those that matter first, where it has many. */
 function Points({ node }: { readonly node: EquipmentNode }) {
+  const [isOpen, setOpen] = useState(false);
+  const alarming = useMemo(() => toAlarming(node.alarms), [node.alarms]);
   if (node.points.length === 0) return null;
+  const isPart = node.equipment.parent !== null;
+  const choice = isPart ? choosePoints(node.points, alarming) : { shown: node.points, folded: [] };
   return (
-    <dl className="points">
-      {node.points.map((point) => (
-        <PointRow key={point.id} point={point} />
-      ))}
-    </dl>
+    <>
+      <dl className="points">
+        {(isOpen ? node.points : choice.shown).map((point) => (
+          <PointRow key={point.id} point={point} severity={alarming.get(point.id) ?? null} />
+        ))}
+      </dl>
+      {choice.folded.length > 0 && (
+        <FoldButton
+          folded={choice.folded}
+          isOpen={isOpen}
+          equipment={node.equipment.id}
+          onToggle={() => setOpen(!isOpen)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Key: point id; value: the worst severity of its active alarms. @param alarms worst first. */
+function toAlarming(alarms: readonly Alarm[]): ReadonlyMap<string, Severity> {
+  const active = alarms.filter((alarm) => alarm.isActive).toReversed();
+  return new Map(
+    active.map(({ equipment, evidence, severity }) => [`${equipment}/${evidence.point}`, severity]),
+  );
+}
+
+interface FoldButtonProps extends Pick<PointChoice, 'folded'> {
+  readonly isOpen: boolean;
+  readonly equipment: string;
+  readonly onToggle: () => void;
+}
+
+/** Says how many of the hidden points are bad: what is folded away must not hide that. */
+function FoldButton({ folded, isOpen, equipment, onToggle }: FoldButtonProps) {
+  const { t } = useTranslation();
+  const bad = useBadPointCountOf(folded);
+  const count = folded.length;
+  return (
+    <button
+      type="button"
+      className="fold"
+      aria-expanded={isOpen}
+      data-testid={`points-fold-${equipment}`}
+      onClick={onToggle}
+    >
+      {isOpen ? t('overview.foldPoints') : t('overview.morePoints', { count })}
+      {!isOpen && bad > 0 && <span className="bad-reason">{t('overview.moreBad', { count: bad })}</span>}
+    </button>
   );
 }
 

@@ -2,13 +2,20 @@
 import WarningOutlined from '@ant-design/icons/WarningOutlined';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PointDefinition } from '../api/types.ts';
+import type { PointDefinition, Severity } from '../api/types.ts';
 import { isBadCode, isUncertainCode, type PointState, usePointState } from '../live/readings.ts';
 import { useServerNow } from '../live/server-clock.ts';
+import { SeverityIcon } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { useQualityText } from '../shared/use-quality-text.ts';
 
-export const PointRow = memo(function PointRow({ point }: { readonly point: PointDefinition }) {
+interface PointRowProps {
+  readonly point: PointDefinition;
+  /** Of the worst active alarm that this point raised; null without one. */
+  readonly severity: Severity | null;
+}
+
+export const PointRow = memo(function PointRow({ point, severity }: PointRowProps) {
   const format = useFormat();
   const state = usePointState(point.id);
   const isBad = state === undefined || isBadCode(state.qualityCode);
@@ -19,7 +26,10 @@ export const PointRow = memo(function PointRow({ point }: { readonly point: Poin
       data-quality={state?.qualityCode}
     >
       <dt>{format.text(point.text)}</dt>
-      <dd>{isBad ? <BadValue point={point} state={state} /> : <Value point={point} state={state} />}</dd>
+      <dd className={severity === null ? '' : `is-alarming severity-text-${severity}`}>
+        {severity !== null && <SeverityIcon severity={severity} />}
+        {isBad ? <BadValue point={point} state={state} /> : <Value point={point} state={state} />}
+      </dd>
     </div>
   );
 });

@@ -26,6 +26,16 @@ export function SeverityTag({ severity }: { readonly severity: Severity }) {
   );
 }
 
+/** Its shape alone, where its words stand nearby; a screen reader hears the words. */
+export function SeverityIcon({ severity }: { readonly severity: Severity }) {
+  const { t } = useTranslation();
+  return (
+    <span className="severity-icon" role="img" aria-label={t(`severity.${severity}`)}>
+      {ICONS[severity]}
+    </span>
+  );
+}
+
 /** ISA letter with its plain words. */
 export function AlarmStateTag({ state }: { readonly state: Alarm['state'] }) {
   const { t } = useTranslation();

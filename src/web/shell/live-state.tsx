@@ -44,3 +44,22 @@ export function StaleBanner() {
     </div>
   );
 }
+
+/** Parts without which the gateway can neither raise an alarm nor keep one: only the page can say so. */
+const VITAL_PARTS = ['engine', 'store', 'journal'] as const;
+
+/** The gateway itself is in trouble and could not make an alarm of it. */
+export function TroubleBanner() {
+  const { t } = useTranslation();
+  const { trouble, phase } = useLiveState();
+  const vital = VITAL_PARTS.filter((part) => trouble.some((one) => one.part === part));
+  if (vital.length === 0 || phase === 'stale') return null;
+  const isUndecided = vital.some((part) => part !== 'journal');
+  return (
+    <div className="stale-banner" role="alert" data-testid="trouble-banner">
+      <b>{t(isUndecided ? 'live.storeTrouble' : 'live.journalTrouble')}</b>
+      <span>{t('live.troubleHint')}</span>
+      <small>{trouble.map(({ part, detail }) => `${part}: ${detail}`).join('; ')}</small>
+    </div>
+  );
+}

@@ -19,7 +19,7 @@ import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { usePermission } from '../shared/use-permission.ts';
-import { LiveLamp, StaleBanner } from './live-state.tsx';
+import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
 import { Logo } from './logo.tsx';
 import { LanguageSwitch, SoundSwitch, ThemeSwitch } from './switches.tsx';
 
@@ -47,6 +47,7 @@ export function Shell() {
           <PersonMenu />
         </div>
         <StaleBanner />
+        <TroubleBanner />
       </header>
       <main className="content">
         <ErrorBoundary key={section}>

@@ -1,6 +1,6 @@
 /** Readings frozen when the ticket was opened: a table, and the trend of the point that raised. */
-import { Card, Spin, Table } from 'antd';
-import { lazy, Suspense } from 'react';
+import { Button, Card, Spin, Table } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEquipment, usePoints } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
@@ -41,16 +41,38 @@ export function TicketEvidence({ evidence }: { readonly evidence: Evidence }) {
   );
 }
 
-/** Rows seen without scrolling; a set with its pumps has some thirty points. */
-const TABLE_HEIGHT_PX = 420;
-
 interface EvidenceTableProps {
   readonly points: readonly EvidencePoint[];
-  /** Point id of the trend; its equipment stands first. */
+  /** Point id of the trend; its equipment stands first. '' = none. */
   readonly raiser: string;
 }
 
+/** First the equipment that raised; a set with its pumps has some thirty points. */
 function EvidenceTable({ points, raiser }: EvidenceTableProps) {
+  const { t } = useTranslation();
+  const [isWhole, setWhole] = useState(false);
+  const own = points.filter((point) => equipmentOf(point.point) === equipmentOf(raiser));
+  const others = points.filter((point) => !own.includes(point));
+  const canFold = own.length > 0 && others.length > 0;
+  return (
+    <>
+      <PointTable points={canFold && !isWhole ? own : [...own, ...others]} raiser={raiser} />
+      {canFold && (
+        <Button
+          block
+          type="text"
+          aria-expanded={isWhole}
+          data-testid="ticket-evidence-all"
+          onClick={() => setWhole(!isWhole)}
+        >
+          {isWhole ? t('tickets.evidenceLess') : t('tickets.evidenceAll', { count: points.length })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function PointTable({ points, raiser }: EvidenceTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const toQualityText = useQualityText();
@@ -65,14 +87,12 @@ function EvidenceTable({ points, raiser }: EvidenceTableProps) {
     width: 104,
     render: (_: unknown, point: EvidencePoint) => toQualityText(point.quality),
   };
-  const isForeign = (point: EvidencePoint) => equipmentOf(point.point) !== equipmentOf(raiser);
   return (
     <Table<EvidencePoint>
       rowKey="point"
       size="small"
       pagination={false}
-      scroll={{ y: TABLE_HEIGHT_PX }}
-      dataSource={points.toSorted((a, b) => Number(isForeign(a)) - Number(isForeign(b)))}
+      dataSource={[...points]}
       rowClassName={(point) =>
         `${isBadCode(point.quality) ? 'is-bad' : ''} ${point.point === raiser ? 'is-raiser' : ''}`
       }

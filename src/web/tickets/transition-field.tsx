@@ -15,7 +15,7 @@ export function TransitionField({ field }: { readonly field: FieldSpec }) {
   return (
     <Form.Item
       name={field.name}
-      label={field.isRequired ? label : `${label} (${t('common.optional')})`}
+      label={field.isRequired ? label : t('common.optionalField', { field: label })}
       required={field.isRequired}
       rules={toRules(field, t('common.required', { field: label }))}
     >

@@ -42,7 +42,7 @@ export function TrendChart({ trend, raisedAtMs, name, definition }: TrendChartPr
     const axis = { axisLabel: { color: colors.text }, axisLine: { lineStyle: { color: colors.line } } };
     chart.setOption({
       animation: false,
-      grid: { left: 8, right: 24, top: 36, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 48, top: 36, bottom: 4, containLabel: true },
       tooltip: {
         trigger: 'axis',
         axisPointer: { type: 'line' },

@@ -1,0 +1,236 @@
+/**
+ * The whole story on the real demo, as people see it in a browser: live values, the injected fault's alarm and ticket,
+ * repair, acceptance, return visit and the closed ticket; then another fault in English. The tests follow one another.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import { startDemo, type TestGateway } from '../support/gateway.ts';
+import { until } from '../support/poll.ts';
+import { describeWithTools } from '../support/require-tool.ts';
+import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
+import { expectHandy } from './handy.ts';
+import { CHINESE_TEXTS } from './page-scripts.ts';
+import { acknowledge, alarmRow, openTicket, rowState, submitStep, takeStep, ticketRow } from './steps.ts';
+import { openTab, requireWebDirectory } from './tab.ts';
+
+/** Promised: alarm and ticket on the page so soon after `npm start`. */
+const STORY_MS = 60_000;
+/** The plant reacts, the gateway polls, alarms have delays. */
+const REACTION_MS = 30_000;
+const TRIP = '水泵故障跳闸';
+const REFUSED = /409 \(Conflict\) \S+\/accept$/;
+
+describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
+  let data: TemporaryDirectory;
+  let browser: Browser;
+  let demo: TestGateway;
+  let startedMs = 0;
+  let number = '';
+
+  beforeAll(async () => {
+    requireWebDirectory();
+    data = createTemporaryDirectory();
+    browser = await launchBrowser(chromium);
+    startedMs = performance.now();
+    demo = await startDemo({ dataDirectory: data.path, env: { RISER_INFLUX_URL: undefined } });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+    data?.remove();
+  });
+
+  const secondsSinceStart = (): string => ((performance.now() - startedMs) / 1_000).toFixed(1);
+
+  test('the injected fault is an alarm and a ticket on the page within 60 s of the start', async () => {
+    await using tab = await openTab(browser, demo.url);
+    await tab.login('engineer');
+    await tab.page.getByTestId('nav-alarms').click();
+    await alarmRow(tab.page, TRIP).waitFor({ timeout: STORY_MS });
+    console.log(`the alarm was on the page ${secondsSinceStart()} s after the start`);
+    await tab.page.getByTestId('nav-tickets').click();
+    await ticketRow(tab.page, TRIP).waitFor();
+    console.log(`the ticket was on the page ${secondsSinceStart()} s after the start`);
+    expect(performance.now() - startedMs).toBeLessThanOrEqual(STORY_MS);
+    await openTicket(tab.page, TRIP);
+    number = (await tab.page.getByTestId('ticket-number').textContent())?.trim() ?? '';
+    expect(number).toMatch(/^GC\d{8}-\d{4}$/);
+    const text = await tab.page.locator('.ticket').innerText();
+    for (const part of ['急修', '生活水泵房', '给排水班', '8801', '到场时限', '剩余', '备用泵', '现场数据']) {
+      expect(text).toContain(part);
+    }
+    await tab.page.getByTestId('ticket-trend').locator('canvas').waitFor();
+  });
+
+  test('values on the overview change by themselves, and a point with an alarm stands out', async () => {
+    await using tab = await openTab(browser, demo.url);
+    await tab.login('engineer');
+    const pressure = tab.page.getByTestId('point-dws-1-outlet-pressure');
+    const seen = new Set<string>();
+    await until(async () => seen.add(await pressure.locator('.value').innerText()).size >= 3, {
+      timeoutMs: REACTION_MS,
+      what: 'the outlet pressure to take three values',
+    });
+    for (const value of seen) expect(Number(value)).toSatisfy((mpa: number) => mpa > 0.1 && mpa < 1);
+    await tab.page.getByTestId('point-dws-1-pressure-setpoint').getByText('0.450').waitFor();
+    await tab.page.locator('[data-testid="live-state"][data-phase="live"]').waitFor();
+    const tripped = tab.page.getByTestId('point-dws-1-pump-1-tripped').locator('dd');
+    expect(await tripped.innerText()).toContain('故障');
+    expect(await tripped.getAttribute('class'), 'a point with an alarm stands out').toContain('is-alarming');
+  });
+
+  test('a part with many points shows those that matter first, and all of them on demand', async () => {
+    await using tab = await openTab(browser, demo.url);
+    await tab.login('engineer');
+    const points = tab.page.locator('[data-testid^="point-dws-1-pump-2-"]');
+    await points.first().waitFor();
+    expect(await points.count()).toBe(6);
+    await tab.page.getByTestId('points-fold-dws-1-pump-2').click();
+    expect(await points.count()).toBe(12);
+  });
+
+  test('the panel of simulated faults fits on a phone', async () => {
+    await using tab = await openTab(browser, demo.url, { isPhone: true });
+    await tab.login('engineer');
+    await tab.page.getByTestId('nav-faults').click();
+    await tab.page.getByTestId('fault-dws-1-pump-1-trip').waitFor();
+    await expectHandy(tab.page, 'faults');
+  });
+
+  test('the alarm is acknowledged with a note, which its details show', async () => {
+    await using tab = await openTab(browser, demo.url);
+    await tab.login('engineer');
+    await tab.page.getByTestId('nav-alarms').click();
+    const row = alarmRow(tab.page, TRIP);
+    await rowState(row, 'B').waitFor();
+    await acknowledge(tab.page, row, '已通知给排水班到场');
+    await rowState(row, 'C').waitFor();
+    await row.getByText(TRIP).click();
+    const drawer = tab.page.getByTestId('alarm-drawer');
+    await drawer.getByText('已通知给排水班到场').first().waitFor();
+    await until(async () => (await drawer.innerText()).includes('工程人员'), {
+      timeoutMs: 5_000,
+      what: 'the name of who acknowledged',
+    });
+  });
+
+  test('the ticket is taken, worked on and reported done, but not accepted while the alarm is active', async () => {
+    await using tab = await openTab(browser, demo.url, { expects: [REFUSED] });
+    const { page } = tab;
+    await tab.login('engineer');
+    await openTicket(page, TRIP);
+    await takeStep(page, 'take', 'taken', { readBack: '1号水泵过流跳闸，地下一层生活水泵房' });
+    await takeStep(page, 'arrive', 'on-site', { how: 'by-hand' });
+    await takeStep(page, 'start', 'handling', {
+      diagnosis: '过电流，泵轴卡滞',
+      plan: '断电后盘车清理，复位变频器',
+    });
+    await takeStep(page, 'done', 'done', {
+      result: '已清理异物，试运行正常',
+      materials: '机械密封 1 套',
+      amountYuan: '120.5',
+    });
+    await submitStep(page, 'accept', { opinion: '现场运行正常' });
+    const refusal = page.getByTestId('ticket-form-error');
+    await refusal.waitFor();
+    expect(await refusal.innerText()).toContain('未恢复');
+    await page.locator('[data-testid="ticket-stage"][data-stage="done"]').waitFor();
+  });
+
+  test('with the fault cleared on the panel the alarm returns to normal and the ticket is accepted', async () => {
+    await using tab = await openTab(browser, demo.url);
+    const { page } = tab;
+    await tab.login('engineer');
+    await setFault(page, 'dws-1-pump-1-trip', false);
+    await openTicket(page, TRIP);
+    await page.locator('.attached-alarms .alarm-returned').waitFor({ timeout: REACTION_MS });
+    await takeStep(page, 'accept', 'accepted', { opinion: '备用泵自动切换，压力正常，同意验收' });
+    expect(await page.getByTestId('ticket-transition-close').count(), 'closing is up to the desk').toBe(0);
+  });
+
+  test('the desk makes the return visit and closes the ticket; the closed one has all its stages', async () => {
+    await using tab = await openTab(browser, demo.url);
+    const { page } = tab;
+    await tab.login('desk');
+    await openTicket(page, TRIP);
+    await takeStep(page, 'visit', 'visited', { how: 'phone', isSatisfied: 'yes', note: '业主反映水压正常' });
+    await takeStep(page, 'close', 'closed');
+    await page.getByTestId('nav-tickets').click();
+    await page.getByTestId('ticket-filter').getByText('已关闭').click();
+    await page.getByTestId(`ticket-row-${number}`).click();
+    const history = page.getByTestId('ticket-history');
+    await history.getByText('关闭').first().waitFor();
+    const text = await history.innerText();
+    const stages = [
+      ['建单'],
+      ['派单'],
+      ['签收', '1号水泵过流跳闸'],
+      ['到场', '手动确认'],
+      ['开始处理', '过电流，泵轴卡滞'],
+      ['处理完毕', '已清理异物'],
+      ['告警恢复'],
+      ['验收通过', '同意验收'],
+      ['回访', '业主反映水压正常'],
+      ['关闭'],
+    ];
+    for (const word of stages.flat()) expect(text).toContain(word);
+    expect(await page.locator('.ticket-steps .ant-steps-item-finish').count()).toBe(9);
+    await page.getByTestId('nav-overview').click();
+    await page.getByTestId('equipment-dws-1').locator('.alarm-state-A').waitFor();
+  });
+
+  test('in English another fault goes from the panel to a closed ticket, without a Chinese character', async () => {
+    const text = 'Drainage pump fault';
+    await using tab = await openTab(browser, demo.url);
+    const { page } = tab;
+    await page.getByTestId('login-username').waitFor();
+    expect(await page.evaluate(CHINESE_TEXTS), 'the question itself').not.toEqual([]);
+    await page.getByTestId('language-switch').click();
+    await tab.login('engineer');
+    await page.reload();
+    await page.getByTestId('nav-overview').getByText('Overview').waitFor();
+    await expectEnglish(page);
+    await setFault(page, 'sump-1-pump-1-trip', true);
+    await expectEnglish(page);
+    await page.getByTestId('nav-alarms').click();
+    const row = alarmRow(page, text);
+    await row.waitFor({ timeout: REACTION_MS });
+    await expectEnglish(page);
+    await acknowledge(page, row, 'Drainage crew on the way');
+    await rowState(row, 'C').waitFor();
+    await openTicket(page, text);
+    await expectEnglish(page);
+    await takeStep(page, 'take', 'taken');
+    await takeStep(page, 'arrive', 'on-site');
+    await takeStep(page, 'start', 'handling', { diagnosis: 'Overload', plan: 'Clear the impeller' });
+    await takeStep(page, 'done', 'done', { result: 'Cleared, runs again' });
+    await setFault(page, 'sump-1-pump-1-trip', false);
+    await openTicket(page, text);
+    await page.locator('.attached-alarms .alarm-returned').waitFor({ timeout: REACTION_MS });
+    await takeStep(page, 'accept', 'accepted', { opinion: 'Runs well' });
+    await expectEnglish(page);
+    await page.goto(`${demo.url}/tickets/new`);
+    await page.getByTestId('new-ticket-content').waitFor();
+    await expectEnglish(page);
+    await using desk = await openTab(browser, demo.url, { language: 'en' });
+    await desk.login('desk');
+    await openTicket(desk.page, text);
+    await takeStep(desk.page, 'visit', 'visited', { isSatisfied: 'yes' });
+    await takeStep(desk.page, 'close', 'closed');
+    await expectEnglish(desk.page);
+  });
+});
+
+/** On the panel of simulated faults. @param fault `equipment-fault`, as in the test id. */
+async function setFault(page: Page, fault: string, isActive: boolean): Promise<void> {
+  await page.getByTestId('nav-faults').click();
+  await page.locator(`[data-testid="fault-${fault}"][data-active="${!isActive}"]`).click();
+  await page.locator(`[data-testid="fault-${fault}"][data-active="${isActive}"]`).waitFor();
+}
+
+/** Neither in what is shown nor in what is spoken or hovered. */
+async function expectEnglish(page: Page): Promise<void> {
+  expect(await page.evaluate(CHINESE_TEXTS), page.url()).toEqual([]);
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+}

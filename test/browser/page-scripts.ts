@@ -1,0 +1,83 @@
+/** Questions that are answered inside the page, as expressions for `page.evaluate`: tests have no types of the DOM. */
+
+/** Every text with a Chinese character or full-width punctuation, but for the switch back to Chinese. string[]. */
+export const CHINESE_TEXTS = `(() => {
+  const chinese = /[\\p{Script=Han}\\u3001-\\u303f\\uff01-\\uff60]/u;
+  const spoken = ['title', 'aria-label', 'placeholder', 'alt'];
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.closest('[data-testid="language-switch"], script, style') === null)
+    .flatMap((element) => [
+      ...[...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent),
+      ...spoken.map((name) => element.getAttribute(name) ?? ''),
+    ])
+    .filter((text) => chinese.test(text));
+})()`;
+
+/** How far the page is wider than the window, CSS px; 0 = no horizontal scrolling. number. */
+export const OVERFLOW_PX = `Math.max(0, document.documentElement.scrollWidth - innerWidth)`;
+
+/**
+ * What can be tapped and is smaller than 44 × 44 CSS px (WCAG 2.5.5), as text. A link inside a card that is itself the
+ * target counts as the card; links and inputs may be narrow but not low. string[].
+ */
+export const SMALL_TARGETS = `(() => {
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const toTarget = (element) =>
+    element.matches('.row-link') ? element.closest('.row-card') ?? element
+    : element.matches('input') ? element.closest('.ant-input-affix-wrapper, .ant-select, label') ?? element
+    : element;
+  return [...document.querySelectorAll('button, a, input, textarea, [role="tab"], .ant-segmented-item')]
+    .filter(isShown)
+    .map((element) => {
+      const box = toTarget(element).getBoundingClientRect();
+      const isNarrow = element.matches('button') && box.width < 43.5;
+      return box.height < 43.5 || isNarrow
+        ? [element.tagName, element.dataset.testid ?? element.className, element.textContent,
+           Math.round(box.width) + ' × ' + Math.round(box.height)].join(' ')
+        : null;
+    })
+    .filter((text) => text !== null);
+})()`;
+
+/** Resolves at the first frame that shows an alarm with this text: asking from outside is late by its pauses. */
+export function toRowShown(text: string, timeoutMs: number): string {
+  return `new Promise((resolve, reject) => {
+    const endMs = performance.now() + ${timeoutMs};
+    const look = () => {
+      const rows = [...document.querySelectorAll('[data-testid^="alarm-row-"]')];
+      if (rows.some((row) => row.checkVisibility() && row.textContent.includes('${text}'))) resolve(null);
+      else if (performance.now() > endMs) reject(new Error('no alarm of ${text} within ${timeoutMs} ms'));
+      else requestAnimationFrame(look);
+    };
+    look();
+  })`;
+}
+
+/**
+ * From now on watches every point on the overview at every change of the page. Breaches of "no value while bad" and
+ * points that were bad and are shown as good again are kept in \`window.riserWatch\`.
+ */
+export const WATCH_POINTS = `(() => {
+  const watch = { shownWhileBad: [], goodAgain: [], seenBad: 0 };
+  const bad = new Set();
+  const look = () => {
+    for (const point of document.querySelectorAll('.point')) {
+      const id = point.dataset.testid;
+      const isBad = Number(point.dataset.quality ?? 128) >= 128;
+      const shown = point.querySelector('.value')?.textContent;
+      if (isBad && shown !== '—') watch.shownWhileBad.push(id + ' ' + shown);
+      if (!isBad && bad.delete(id)) watch.goodAgain.push(id);
+      if (isBad) bad.add(id);
+      watch.seenBad = Math.max(watch.seenBad, bad.size);
+    }
+  };
+  new MutationObserver(look).observe(document.querySelector('.systems'),
+    { subtree: true, childList: true, characterData: true, attributes: true });
+  window.riserWatch = watch;
+})()`;
+
+export interface PointWatch {
+  readonly shownWhileBad: readonly string[];
+  readonly goodAgain: readonly string[];
+  readonly seenBad: number;
+}

@@ -1,0 +1,63 @@
+/** What staff do on the page, by test ids only, so that the same steps serve both languages. */
+import type { Locator, Page } from 'playwright-core';
+import type { TicketView } from '../../src/api/schemas.ts';
+
+/** Values by field name; a choice is given by its option. */
+export type FieldValues = Readonly<Record<string, string>>;
+
+/** Fields that are chosen, not written. */
+const CHOICES: ReadonlySet<string> = new Set(['how', 'isSatisfied', 'reason']);
+
+export function alarmRow(page: Page, text: string): Locator {
+  return page.locator('[data-testid^="alarm-row-"]', { hasText: text });
+}
+
+export function ticketRow(page: Page, text: string): Locator {
+  return page.locator('[data-testid^="ticket-row-"]', { hasText: text });
+}
+
+/** State letter on the row of an alarm (ISA-18.2: A to D). */
+export function rowState(row: Locator, state: 'B' | 'C' | 'D'): Locator {
+  return row.locator(`[data-state="${state}"]`);
+}
+
+/** From the list of open alarms. */
+export async function acknowledge(page: Page, row: Locator, note: string): Promise<void> {
+  await row.locator('button[data-testid^="alarm-ack-"]').click();
+  await page.getByTestId('alarm-ack-note').fill(note);
+  await page.getByTestId('alarm-ack-submit').click();
+  await page.getByTestId('alarm-ack-submit').waitFor({ state: 'hidden' });
+}
+
+/** From any page: the list, then the ticket whose row has this text. */
+export async function openTicket(page: Page, text: string): Promise<void> {
+  await page.getByTestId('nav-tickets').click();
+  await ticketRow(page, text).click();
+  await page.getByTestId('ticket-number').waitFor();
+}
+
+/** Chooses the step, fills its form and sends it; the answer is not waited for. */
+export async function submitStep(page: Page, transition: string, values: FieldValues = {}): Promise<void> {
+  await page.getByTestId(`ticket-transition-${transition}`).click();
+  for (const [name, value] of Object.entries(values)) {
+    if (CHOICES.has(name)) await page.getByTestId(`ticket-field-${name}-${value}`).click();
+    else await page.getByTestId(`ticket-field-${name}`).fill(value);
+  }
+  await page.getByTestId('ticket-form-submit').click();
+}
+
+/** The step must lead to `stage`. */
+export async function takeStep(
+  page: Page,
+  transition: string,
+  stage: TicketView['stage'],
+  values: FieldValues = {},
+): Promise<void> {
+  await submitStep(page, transition, values);
+  await atStage(page, stage);
+}
+
+/** Waits until the ticket on show is at this stage. */
+export async function atStage(page: Page, stage: TicketView['stage']): Promise<void> {
+  await page.locator(`[data-testid="ticket-stage"][data-stage="${stage}"]`).waitFor();
+}
