@@ -67,8 +67,9 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     await using tab = await openTab(browser, demo.url);
     await tab.login('engineer');
     const pressure = tab.page.getByTestId('point-dws-1-outlet-pressure');
-    const seen = new Set<string>();
-    await until(async () => seen.add(await pressure.locator('.value').innerText()).size >= 3, {
+    const seen = new Set<string | null>();
+    // Not innerText: it is empty until a card with `content-visibility: auto` has been painted.
+    await until(async () => seen.add(await pressure.locator('.value').textContent()).size >= 3, {
       timeoutMs: REACTION_MS,
       what: 'the outlet pressure to take three values',
     });
@@ -76,7 +77,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     await tab.page.getByTestId('point-dws-1-pressure-setpoint').getByText('0.450').waitFor();
     await tab.page.locator('[data-testid="live-state"][data-phase="live"]').waitFor();
     const tripped = tab.page.getByTestId('point-dws-1-pump-1-tripped').locator('dd');
-    expect(await tripped.innerText()).toContain('故障');
+    expect(await tripped.textContent()).toContain('故障');
     expect(await tripped.getAttribute('class'), 'a point with an alarm stands out').toContain('is-alarming');
   });
 

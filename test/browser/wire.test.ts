@@ -48,16 +48,16 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       const count = await points.count();
       expect(count).toBeGreaterThan(30);
       const pressure = page.getByTestId('point-dws-1-outlet-pressure');
-      expect(Number(await pressure.locator('.value').innerText())).toBeGreaterThan(0.1);
+      expect(Number(await pressure.locator('.value').textContent())).toBeGreaterThan(0.1);
       await page.evaluate(WATCH_POINTS);
 
       const cutMs = performance.now();
       site.wire.cut();
       await untilAll(points, '.is-bad', LOSS_MS);
       console.log(`all ${count} points were bad on the page ${ms(cutMs)} ms after the cut`);
-      expect(await points.locator('.value').allInnerTexts()).toEqual(Array(count).fill('—'));
-      expect(new Set(await points.locator('.bad-reason').allInnerTexts())).toEqual(new Set(['通信中断']));
-      expect(await pressure.locator('.last-good').innerText()).toMatch(/^最后有效值 0\.\d{3} MPa/);
+      expect(await points.locator('.value').allTextContents()).toEqual(Array(count).fill('—'));
+      expect(new Set(await points.locator('.bad-reason').allTextContents())).toEqual(new Set(['通信中断']));
+      expect(await pressure.locator('.last-good').textContent()).toMatch(/^最后有效值 0\.\d{3} MPa/);
       await page.locator('[data-testid="link-pump-room"][data-state="offline"]').waitFor();
       await page.locator('[data-testid="link-sump-room"][data-state="online"]').waitFor();
       await page.getByText('异常点位').locator('..').getByText(String(count), { exact: true }).waitFor();
@@ -72,7 +72,7 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       await untilAll(points, ':not(.is-bad)', RECONNECT_MS);
       console.log(`all points were good on the page ${ms(restoredMs)} ms after the wire was whole again`);
       expect((await readWatch(page)).goodAgain).toHaveLength(count);
-      expect(Number(await pressure.locator('.value').innerText())).toBeGreaterThan(0.1);
+      expect(Number(await pressure.locator('.value').textContent())).toBeGreaterThan(0.1);
       await page.locator('[data-testid="link-pump-room"][data-state="online"]').waitFor();
     });
   });
@@ -103,7 +103,10 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       const { page } = tab;
       await tab.login('engineer');
       const value = page.getByTestId('point-dws-1-outlet-pressure').locator('.value');
-      await until(async () => Number(await value.innerText()) > 0.1, { timeoutMs: LOSS_MS, what: 'a value' });
+      await until(async () => Number(await value.textContent()) > 0.1, {
+        timeoutMs: LOSS_MS,
+        what: 'a value',
+      });
       await page.evaluate('window.riserLoadedOnce = true');
 
       await site.kill();
@@ -127,7 +130,7 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       await page.locator('[data-testid="live-state"][data-phase="live"]').waitFor();
       console.log(`the page was live again ${ms(startedMs)} ms after the gateway was back`);
       await control(site.plant, 'PUT', '/registers', PRESSURE);
-      await until(async () => (await value.innerText()) === '0.412', {
+      await until(async () => (await value.textContent()) === '0.412', {
         timeoutMs: LOSS_MS,
         what: 'the changed pressure',
       });
