@@ -5,6 +5,7 @@ import { toId } from '../../src/core/ids.ts';
 import type { LinkStatus } from '../../src/core/link.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { Role } from '../../src/store/store.ts';
+import { createTestTicket } from '../support/ticket.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 8, 0, 0);
 export const DEMO_ROLES: readonly Role[] = ['admin', 'supervisor', 'desk', 'engineer'];
@@ -143,42 +144,22 @@ export const OCCURRENCE: Occurrence = {
   ticket: toId('GC20261121-0001'),
 };
 
-export const TICKET: Ticket = {
-  id: toId('GC20261121-0001'),
-  number: 'GC20261121-0001',
+export const TICKET: Ticket = createTestTicket({
   version: 3,
   site: toId('tower'),
-  source: 'equipment-alarm',
-  channel: 'alarm',
-  class: 'engineering',
   priority: 'urgent',
-  stage: 'dispatched',
   stageSinceMs: NOW_MS - 9_000,
   policyVersion: 'p1',
-  isDrill: false,
   receivedAtMs: NOW_MS - 10_000,
   recordedAtMs: NOW_MS - 10_000,
-  closedAtMs: null,
-  firstReceiver: 'gateway',
   place: text('B2 Pump room'),
   location: toId('pump-room'),
   equipment: toId('booster'),
   equipmentName: text('Booster set'),
   faultKind: 'pressure',
   content: text('Outlet pressure low'),
-  guidance: null,
   contact: { id: toId('chief'), name: text('Chief'), method: '8001' },
   assignee: 'engineer',
-  takenBy: null,
-  diagnosis: null,
-  plan: null,
-  result: null,
-  materials: null,
-  amountYuan: null,
-  acceptance: null,
-  visit: null,
-  cancellation: null,
-  reworkCount: 0,
   alarms: [
     {
       occurrence: toId('occ-1'),
@@ -223,7 +204,7 @@ export const TICKET: Ticket = {
       breachedAtMs: null,
     },
   ],
-};
+});
 
 export const LINK: LinkStatus = {
   link: toId('plant'),

@@ -3,6 +3,7 @@ import type { Occurrence } from '../../../src/core/alarm.ts';
 import { toId } from '../../../src/core/ids.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
 import type { AuditRow, SessionRow, UserRow, Write } from '../../../src/store/store.ts';
+import { createTestTicket } from '../../support/ticket.ts';
 
 const text = { zh: '水泵', en: 'pump' };
 export const KEY = 'site/pump-1/dry-running';
@@ -44,47 +45,20 @@ export function makeOccurrence(id: string, changes: Partial<Occurrence> = {}): O
 }
 
 export function makeTicket(id: string, changes: Partial<Ticket> = {}): Ticket {
-  return {
+  return createTestTicket({
     id: toId(id),
     number: `GC20261121-${id}`,
-    version: 1,
     site: toId('site'),
-    source: 'equipment-alarm',
-    channel: 'alarm',
-    class: 'engineering',
     priority: 'urgent',
     stage: 'recorded',
-    stageSinceMs: 1_000,
     policyVersion: 'p1',
-    isDrill: false,
-    receivedAtMs: 1_000,
-    recordedAtMs: 1_000,
-    closedAtMs: null,
-    firstReceiver: 'gateway',
     place: text,
-    location: null,
     equipment: toId('pump-1'),
     equipmentName: text,
-    faultKind: null,
     content: text,
-    guidance: null,
     contact: { id: null, name: text, method: '' },
-    assignee: null,
-    takenBy: null,
-    diagnosis: null,
-    plan: null,
-    result: null,
-    materials: null,
-    amountYuan: null,
-    acceptance: null,
-    visit: null,
-    cancellation: null,
-    reworkCount: 0,
-    alarms: [],
-    evidence: null,
-    clocks: [],
     ...changes,
-  };
+  });
 }
 
 export function makeUser(username: string, changes: Partial<UserRow> = {}): UserRow {
