@@ -132,7 +132,7 @@ export interface RuleDef {
   readonly minGoodSamples: number;
   /** What an uncertain reading is to this rule. */
   readonly uncertain: 'use' | 'unknown';
-  /** UNKNOWN for longer than this resets a running on-delay. */
+  /** UNKNOWN for longer than this resets a running delay. */
   readonly unknownHoldMs: number;
   readonly text: Text;
   readonly guidance: Text | null;

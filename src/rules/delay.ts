@@ -3,8 +3,9 @@
  *
  * - Raise when TRUE has been continuous for `onDelayMs` and at least `minGoodSamples` samples said so.
  * - Return when FALSE has been continuous for `offDelayMs`; TRUE inside it cancels the return.
- * - UNKNOWN raises nothing and returns nothing: running delays stand still. After `unknownHoldMs` a running on-delay
- *   is forgotten; after `blindAfterMs` the state says that it is blind.
+ * - UNKNOWN raises nothing and returns nothing: running delays stand still. After `unknownHoldMs` a running delay is
+ *   forgotten, the one towards returning too: what was seen before a long blind stretch proves nothing after it.
+ *   After `blindAfterMs` the state says that it is blind.
  *
  * Two steps, both with monotonic time: `passTime` brings what was known up to now, so that what a delay decides does
  * not depend on where samples and sweeps fall; `takeCondition` then takes a judgement.
@@ -90,13 +91,13 @@ export function toElapsedMs(state: DelayState, now: Now): number | null {
 
 function passUnknown(params: DelayParams, state: DelayState, now: Now): DelayState {
   const { timer, unknownSince: since } = state;
-  const isForgotten = timer?.direction === 'on' && now.monoMs - timer.countedToMonoMs > params.unknownHoldMs;
+  const isForgotten = timer !== null && now.monoMs - timer.countedToMonoMs > params.unknownHoldMs;
   const isBlind =
     since !== null && state.blindSinceMs === null && now.monoMs - since.monoMs >= params.blindAfterMs;
   if (!isForgotten && !isBlind) return state;
   return {
     ...state,
-    ...(isForgotten && { timer: null, onsetAtMs: null }),
+    ...(isForgotten && { timer: null, onsetAtMs: state.isActive ? state.onsetAtMs : null }),
     ...(isBlind && { blindSinceMs: since.wallMs }),
   };
 }

@@ -128,10 +128,12 @@ export function toWorse(earlier: RuleOutput | null, later: RuleOutput | null): R
 }
 
 /** @param isInGrace rules about missing data hold still until somebody has answered */
-export function judge({ def, type, known, inputs }: RuleState, isInGrace: boolean): Verdict {
+export function judge({ def, type, known, inputs, delay }: RuleState, isInGrace: boolean): Verdict {
   if (type.badInput === 'judge') {
     const isSilent = isInGrace && !inputs.some((sample) => !isBad(sample.quality));
-    return isSilent ? UNKNOWN_VERDICT : type.judge(def.params, known, inputs);
+    if (!isSilent) return type.judge(def.params, known, inputs);
+    // An alarm about silence that was active before the restart is not blind while the silence goes on.
+    return delay.isActive && delay.timer === null ? known : UNKNOWN_VERDICT;
   }
   for (const { quality, value } of inputs) {
     const isUsable = isGood(quality) || (!isBad(quality) && def.uncertain === 'use');

@@ -54,8 +54,8 @@ export function createReferenceDelay(rule: ReferenceRule): ReferenceDelay {
     for (let left = ms; left > 0; left--) {
       if (isKnown) elapsedMs = elapsedMs === null ? null : elapsedMs + 1;
       else unknownMs += 1;
-      // Only the way to an alarm is forgotten; the way back waits for as long as nothing can be seen.
-      if (!isKnown && !isActive && unknownMs > rule.unknownHoldMs) forget();
+      // Both ways are forgotten (README, Decisions): B3 asks it of the way to an alarm only.
+      if (!isKnown && unknownMs > rule.unknownHoldMs) forget();
       settle();
     }
   };
