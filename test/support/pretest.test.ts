@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Machine } from './pretest.ts';
-import { pretest, withoutServices } from './pretest.ts';
+import { pretest, thisMachine, withoutServices } from './pretest.ts';
 import { requireTool } from './require-tool.ts';
 import { temporaryDirectory } from './temp.ts';
 import type { Tool, ToolName } from './tools.ts';
@@ -172,3 +172,9 @@ function restore(name: string, value: string | undefined): void {
   if (value === undefined) delete process.env[name];
   else process.env[name] = value;
 }
+
+test('the machine at hand really calls apt-get: a harmless question is answered, a wrong word is reported', () => {
+  const machine = thisMachine();
+  if (existsSync('/usr/bin/apt-get')) expect(machine.aptGet(['--version'])).toBeNull();
+  expect(machine.aptGet(['no-such-command'])).toMatch(/^apt-get no-such-command failed/);
+});

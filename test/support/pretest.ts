@@ -86,7 +86,8 @@ function aptGet(args: readonly string[], remainingMs: number): string | null {
   const result = spawnSync('/usr/bin/apt-get', [...APT_OPTIONS, ...args], {
     env,
     encoding: 'utf8',
-    timeout: remainingMs,
+    // Whole milliseconds, or spawnSync throws.
+    timeout: Math.ceil(remainingMs),
   });
   if (result.status === 0) return null;
   const output = `${result.stdout}${result.stderr}`.trim().split('\n').slice(-MAX_QUOTED_LINES).join('\n');
