@@ -55,6 +55,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+const NO_ACCOUNT =
+  'no account yet, so nobody can log in: node src/main.ts user add NAME --role admin --data DIR';
+
 /** @throws RiserError `port-in-use`, `address-not-usable`, `data-…`, `demo-not-on-loopback`; then nothing runs. */
 export async function startApp(options: AppOptions): Promise<App> {
   const stoppers: (() => Promise<void> | void)[] = [];
@@ -69,9 +72,6 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 type Stopper = () => Promise<void> | void;
-const NO_ACCOUNT =
-  'no account yet, so nobody can log in: node src/main.ts user add NAME --role admin --data DIR';
-
 type OnStop = (stopper: Stopper) => void;
 
 /**

@@ -98,6 +98,8 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
 
 function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isAlive: boolean): HealthReport {
   const { influx, ...own } = journal.status();
+  const loop = engine.status();
+  const state = store.status();
   const links = acquisition.links().map((link) => ({
     name: `link:${link.link}`,
     isHealthy: link.state === 'online',
@@ -106,10 +108,10 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
   const parts = [
     {
       name: 'engine',
-      isHealthy: isAlive && engine.status().isHealthy,
-      detail: isAlive ? engine.status().detail : 'stuck',
+      isHealthy: isAlive && loop.isHealthy,
+      detail: isAlive ? loop.detail : 'stuck',
     },
-    { name: 'store', isHealthy: store.status().isHealthy, detail: `${store.status().commits} commits` },
+    { name: 'store', isHealthy: state.isHealthy, detail: `${state.commits} commits` },
     { name: 'journal', isHealthy: own.isHealthy, detail: own.detail || toDamage(own) },
     {
       name: 'influxdb',

@@ -8,9 +8,9 @@ import { DEMO_PASSWORD } from '../people/service.ts';
 import { createSimulationClient } from '../simulation/client.ts';
 import { type SimulatorProcess, startSimulators } from '../simulation/process.ts';
 import { type DemoInflux, startDemoInflux } from './demo-influx.ts';
-import { reportError } from './errors.ts';
+import { reportError, toUsageError } from './errors.ts';
 import { dieOnOwnErrors, stopInTime, untilSignal } from './lifetime.ts';
-import { createLog, LOG_LEVELS } from './log.ts';
+import { createLog, LOG_LEVELS, toLogLevel } from './log.ts';
 import { findWebDirectory, toProjectPath } from './paths.ts';
 import { readVersion } from './version.ts';
 
@@ -135,16 +135,6 @@ function toNumber(name: string, text: string, { min, max, isWhole }: NumberRange
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
   throw toUsageError(name, `a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}`, text);
-}
-
-function toLogLevel(text: string): string {
-  if ((LOG_LEVELS as readonly string[]).includes(text)) return text;
-  throw toUsageError('--log-level', LOG_LEVELS.join(', '), text);
-}
-
-function toUsageError(name: string, expected: string, found: string): Error {
-  const error = new Error(`${name}: expected ${expected}, found "${found}"`);
-  return Object.assign(error, { code: 'ERR_PARSE_ARGS_VALUE' });
 }
 
 function toBanner(

@@ -19,7 +19,13 @@ export function reportError(error: unknown): number {
   throw error;
 }
 
-/** What node:util parseArgs throws for an unknown or incomplete option. */
+/** An option whose value cannot be used; `reportError` tells it like an unknown option. */
+export function toUsageError(name: string, expected: string, found: string): Error {
+  const error = new Error(`${name}: expected ${expected}, found "${found}"`);
+  return Object.assign(error, { code: 'ERR_PARSE_ARGS_VALUE' });
+}
+
+/** What node:util parseArgs throws for an unknown or incomplete option, and `toUsageError` makes. */
 function isUsageError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

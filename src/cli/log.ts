@@ -1,6 +1,7 @@
 /** The log: JSON lines on stderr, or readable lines when a person looks at a terminal. Secrets are redacted here. */
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { toUsageError } from './errors.ts';
 
 const REDACTED = [
   'password',
@@ -21,3 +22,9 @@ export function createLog(level: string): Logger {
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** @throws what `reportError` takes for wrong usage. */
+export function toLogLevel(text: string): string {
+  if ((LOG_LEVELS as readonly string[]).includes(text)) return text;
+  throw toUsageError('--log-level', LOG_LEVELS.join(', '), text);
+}

@@ -6,7 +6,7 @@ import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
 import { reportError } from './errors.ts';
 import { dieOnOwnErrors, stopInTime, untilSignal } from './lifetime.ts';
-import { createLog, LOG_LEVELS } from './log.ts';
+import { createLog, LOG_LEVELS, toLogLevel } from './log.ts';
 import { findWebDirectory } from './paths.ts';
 import { createReloads, reload, startRunning } from './reload.ts';
 import { readVersion } from './version.ts';
@@ -37,10 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     });
     if (values.help) return print(HELP, 0);
     if (values.config === undefined) return print(`run needs --config FILE\n\n${HELP}`, 1);
-    if (!(LOG_LEVELS as readonly string[]).includes(values['log-level'])) {
-      return print(`--log-level: expected ${LOG_LEVELS.join(', ')}, found ${values['log-level']}\n`, 1);
-    }
-    return await runGateway(values.config, values.data, values['log-level']);
+    return await runGateway(values.config, values.data, toLogLevel(values['log-level']));
   } catch (error) {
     return reportError(error);
   }

@@ -1,6 +1,7 @@
 /**
  * Registers → value with quality, pure. Knows number formats and what makes a value unusable or doubtful (sentinel,
- * not a number, outside the physical range, a state without a declared meaning); which registers belong to which point is the driver's plan.
+ * not a number, outside the physical range, a state without a declared meaning); which registers belong to which
+ * point is the driver's plan.
  *
  * | type     | registers | high-first   | low-first    |
  * | u16, i16 | 1         | AB           | –            |
