@@ -1,12 +1,14 @@
 /**
- * Stand-alone program: simulated equipment that answers Modbus TCP on this machine, with a control interface for
- * faults. Prints one JSON line when ready (and sends it to its parent when it has one), and ends at once when it
+ * Stand-alone program: simulated equipment that answers Modbus TCP and OPC UA on this machine and dials into an MQTT
+ * broker on it, with a control interface for faults. Prints one JSON line when ready (and sends it to its parent when it has one), and ends at once when it
  * is told to or when its parent dies, however that happens.
  */
+import { enableCompileCache } from 'node:module';
 import { type SimulationClock, startClock } from './clock.ts';
 import { createControlServer } from './control/server.ts';
+import type { Protocol } from './devices/device.ts';
+import { startEndpoints } from './endpoints.ts';
 import { createFrameLog } from './frame-log.ts';
-import { createModbusServer, type ModbusServer } from './modbus/server.ts';
 import { parseOptions, type SimulatorOptions, USAGE, UsageError } from './options.ts';
 import { loadScenario, type Scenario } from './scenario.ts';
 import { createSimulation } from './simulation.ts';
@@ -16,6 +18,8 @@ interface Ready {
   readonly type: 'ready';
   /** Port by endpoint id. */
   readonly endpoints: Readonly<Record<string, number>>;
+  /** Protocol by endpoint id. */
+  readonly protocols: Readonly<Record<string, Protocol>>;
   readonly controlPort: number;
 }
 
@@ -38,6 +42,10 @@ class ListenError extends Error {
   }
 }
 
+/** From a change in the plant to the wires of OPC UA and MQTT at most; Modbus is answered as it is asked. */
+const REFRESH_MS = 100;
+
+enableCompileCache();
 endWithParent();
 try {
   announce(await start(parseOptions(process.argv.slice(2))));
@@ -50,22 +58,33 @@ async function start(options: SimulatorOptions): Promise<Ready> {
   refuseUnknownEndpoints(options, scenario);
   const simulation = createSimulation(scenario, options.seed);
   const log = createFrameLog(() => Date.now());
-  const servers = new Map<string, ModbusServer>();
-  const endpoints: Record<string, number> = {};
-  for (const { id, port } of scenario.endpoints) {
-    const server = createModbusServer({ endpoint: id, findUnit: (unit) => simulation.unit(id, unit), log });
-    servers.set(id, server);
-    endpoints[id] = await listen(server, `endpoint ${id}`, options.ports.get(id) ?? port);
-  }
+  const toPort = ({ id, port }: { readonly id: string; readonly port: number }): number =>
+    options.ports.get(id) ?? (options.isAnyPort ? 0 : port);
+  const nowMs = (): number => Date.now();
+  const endpoints = await startEndpoints({ scenario, simulation, log, toPort, nowMs, listen });
   let clock: SimulationClock | null = null;
   const figures = () => ({
-    endpoints: Object.fromEntries([...servers].map(([id, server]) => [id, server.counters()])),
+    endpoints: Object.fromEntries(
+      endpoints.list.map((each) => [each.id, { protocol: each.protocol, ...each.counters() }]),
+    ),
     clockLostMs: clock?.lostMs() ?? 0,
   });
-  const control = createControlServer({ simulation, log, figures });
-  const controlPort = await listen(control, 'control interface', options.controlPort ?? scenario.controlPort);
+  const publish: typeof endpoints.publish = (equipment, topic, payload) =>
+    endpoints.publish(equipment, topic, payload);
+  const control = createControlServer({ simulation, log, figures, publish });
+  const controlPort = await listen(
+    control,
+    'control interface',
+    options.controlPort ?? (options.isAnyPort ? 0 : scenario.controlPort),
+  );
   clock = startClock(simulation, options.speed, () => performance.now());
-  return { type: 'ready', endpoints, controlPort };
+  setInterval(() => endpoints.refresh(), REFRESH_MS);
+  return {
+    type: 'ready',
+    endpoints: Object.fromEntries(endpoints.list.map(({ id, port }) => [id, port])),
+    protocols: Object.fromEntries(endpoints.list.map(({ id, protocol }) => [id, protocol])),
+    controlPort,
+  };
 }
 
 async function listen(

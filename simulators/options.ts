@@ -5,13 +5,17 @@ export const USAGE = `usage: node simulators/main.ts SCENARIO.yaml [options]
   --speed N                run N times faster than life (0.1 to 1000, default 1)
   --seed N                 another course of demand and inflow (default: the scenario's)
   --control-port P         port of the control interface (default: the scenario's; 0 = any free port)
-  --port ENDPOINT=P        port of one endpoint, may be repeated (default: the scenario's)`;
+  --port ENDPOINT=P        port of one endpoint, may be repeated (default: the scenario's);
+                           of an MQTT endpoint: port of the broker that the devices dial into, 0 = none
+  --any-port               any free port wherever none is given; MQTT devices then have no broker`;
 
 export interface SimulatorOptions {
   readonly scenario: string;
   readonly speed: number;
   readonly seed: number | undefined;
   readonly controlPort: number | undefined;
+  /** Ports that are not given are free ones, not the scenario's. */
+  readonly isAnyPort: boolean;
   /** Key: endpoint id. */
   readonly ports: ReadonlyMap<string, number>;
 }
@@ -33,6 +37,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     speed,
     seed: toWhole('--seed', values.seed, 0xffff_ffff),
     controlPort: toWhole('--control-port', values['control-port'], 65_535),
+    isAnyPort: values['any-port'] === true,
     ports: new Map((values.port ?? []).map(toPort)),
   };
 }
@@ -47,6 +52,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         'control-port': { type: 'string' },
         port: { type: 'string', multiple: true },
+        'any-port': { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -1,26 +1,18 @@
 /**
- * Reads a scenario file: which devices answer on which ports, and which faults come when. Reports every problem
- * with file, line and column. Running it is simulation.ts and main.ts.
+ * Reads a scenario file: which devices answer where, what they hang on, and which faults come when. Reports every
+ * problem with file, line and column. One endpoint and one device are scenario-parts.ts, running it is main.ts.
  */
 import { readFileSync } from 'node:fs';
 import { DEVICE_MODELS } from './devices/index.ts';
-import { type Path, parseYaml, type Reader, ScenarioError, toShown } from './yaml-reader.ts';
-
-export interface EndpointDef {
-  readonly id: string;
-  /** TCP port on 127.0.0.1; 0 = any free one. */
-  readonly port: number;
-}
-
-export interface DeviceDef {
-  readonly id: string;
-  /** Key into devices/index.ts. */
-  readonly model: string;
-  readonly endpoint: string;
-  /** Modbus unit, 1–247. */
-  readonly unit: number;
-  readonly parts: readonly string[];
-}
+import {
+  type DeviceDef,
+  type EndpointDef,
+  readDevice,
+  readEndpoint,
+  refuseCircles,
+  refuseDoubles,
+} from './scenario-parts.ts';
+import { parseYaml, type Reader, ScenarioError, toShown } from './yaml-reader.ts';
 
 export interface TimelineEntry {
   /** Simulated time since the programme was ready, ms. */
@@ -68,6 +60,7 @@ function readScenario(reader: Reader, value: unknown): Scenario {
     .list(root['devices'], ['devices'])
     .map((item, at) => readDevice(reader, item, at, endpoints));
   refuseDoubles(reader, endpoints, devices);
+  refuseCircles(reader, devices);
   const timeline = reader
     .list(root['timeline'] ?? [], ['timeline'])
     .map((item, at) => readTimelineEntry(reader, item, at, devices));
@@ -79,65 +72,6 @@ function readScenario(reader: Reader, value: unknown): Scenario {
     devices,
     timeline: timeline.toSorted((left, right) => left.afterMs - right.afterMs),
   };
-}
-
-function readEndpoint(reader: Reader, item: unknown, at: number): EndpointDef {
-  const path = ['endpoints', at];
-  const fields = reader.fields(item, path, ['id', 'port']);
-  return {
-    id: reader.id(fields['id'], [...path, 'id']),
-    port: reader.integer(fields['port'], [...path, 'port'], 0, 65_535),
-  };
-}
-
-function readDevice(reader: Reader, item: unknown, at: number, endpoints: readonly EndpointDef[]): DeviceDef {
-  const path = ['devices', at];
-  const fields = reader.fields(item, path, ['id', 'model', 'endpoint', 'unit', 'parts']);
-  const partsPath = [...path, 'parts'];
-  const device = {
-    id: reader.id(fields['id'], [...path, 'id']),
-    model: reader.id(fields['model'], [...path, 'model']),
-    endpoint: reader.id(fields['endpoint'], [...path, 'endpoint']),
-    unit: reader.integer(fields['unit'], [...path, 'unit'], 1, 247),
-    parts: reader
-      .list(fields['parts'], partsPath)
-      .map((part, index) => reader.id(part, [...partsPath, index])),
-  };
-  if (!endpoints.some((endpoint) => endpoint.id === device.endpoint)) {
-    reader.problem(
-      [...path, 'endpoint'],
-      `no such endpoint; known: ${endpoints.map(({ id }) => id).join(', ')}`,
-    );
-  }
-  const model = DEVICE_MODELS.get(device.model);
-  if (!model)
-    reader.problem([...path, 'model'], `no such model; known: ${[...DEVICE_MODELS.keys()].join(', ')}`);
-  else if (device.parts.length !== model.partCount) {
-    reader.problem(partsPath, `expected ${model.partCount} parts, found ${device.parts.length}`);
-  }
-  return device;
-}
-
-function refuseDoubles(
-  reader: Reader,
-  endpoints: readonly EndpointDef[],
-  devices: readonly DeviceDef[],
-): void {
-  const seen = new Set<string>();
-  const once = (key: string, path: Path): void => {
-    if (seen.has(key)) reader.problem(path, `${key} is there twice`);
-    seen.add(key);
-  };
-  for (const [at, { id, port }] of endpoints.entries()) {
-    once(`endpoint ${id}`, ['endpoints', at, 'id']);
-    if (port !== 0) once(`port ${port}`, ['endpoints', at, 'port']);
-  }
-  for (const [at, device] of devices.entries()) {
-    once(`equipment ${device.id}`, ['devices', at, 'id']);
-    once(`unit ${device.unit} of ${device.endpoint}`, ['devices', at, 'unit']);
-    for (const [index, part] of device.parts.entries())
-      once(`equipment ${part}`, ['devices', at, 'parts', index]);
-  }
 }
 
 function readTimelineEntry(

@@ -1,14 +1,35 @@
 /**
- * The running plant of a scenario: all devices in fixed steps of simulated time, their faults, the timeline, and
- * values pinned by a tester. Knows no wall clock, no sockets: clock.ts drives it, modbus/ and control/ show it.
+ * The running plant of a scenario: all devices in fixed steps of simulated time, what they give each other, their
+ * faults and the timeline. Knows no wall clock, no sockets: clock.ts drives it; modbus/, opcua/, mqtt/ and control/
+ * show it.
  */
-import type { Device, DeviceModel, FaultDef, RegisterImage, Table } from './devices/device.ts';
-import { DEVICE_MODELS } from './devices/index.ts';
-import { deriveSeed } from './physics/noise.ts';
-import type { DeviceDef, Scenario } from './scenario.ts';
+import type {
+  FaultDef,
+  HasFault,
+  Message,
+  RegisterImage,
+  Supply,
+  Table,
+  Variable,
+} from './devices/device.ts';
+import {
+  createPlant,
+  type ModbusPlant,
+  type MqttPlant,
+  type OpcuaPlant,
+  type Plant,
+  pinRegister,
+  pinVariable,
+  toDraws,
+  toRegisters,
+  toSurroundings,
+  toVariables,
+} from './plant.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Simulated time of one step; the physics is stable up to five times that. */
 export const STEP_MS = 100;
+const HOUR_MS = 3_600_000;
 
 export interface ActiveFault extends FaultDef {
   readonly isActive: boolean;
@@ -20,6 +41,20 @@ export interface Unit {
   readonly maxRegisters: number;
 }
 
+/** What an OPC UA server needs of one device. */
+export interface OpcuaObject {
+  readonly id: string;
+  /** Key: name below the object. */
+  readonly variables: ReadonlyMap<string, Variable>;
+}
+
+/** What an MQTT client needs of its device. */
+export interface MqttObject {
+  readonly id: string;
+  readonly isConnected: boolean;
+  readonly messages: readonly Message[];
+}
+
 export interface Simulation {
   /** Lets simulated time pass in whole steps; the rest is kept for the next call. */
   advance(simulatedMs: number): void;
@@ -28,30 +63,28 @@ export interface Simulation {
   setFault(equipment: string, fault: string, isActive: boolean): boolean;
   /** undefined when no such unit is on that endpoint. */
   unit(endpoint: string, unit: number): Unit | undefined;
+  /** The devices of an OPC UA endpoint, in the order of the scenario. */
+  objects(endpoint: string): readonly OpcuaObject[];
+  /** The devices of an MQTT endpoint, in the order of the scenario. */
+  clients(endpoint: string): readonly MqttObject[];
   /**
    * Holds one raw value whatever the physics says; null lets go.
    * @param equipment id of a device or of a part; the address is the device's in either case
    */
   pin(equipment: string, table: Table, address: number, value: number | null): PinResult;
+  /** The same for a variable of an OPC UA device, which may also change its type: servers do that. */
+  pinVariable(equipment: string, name: string, pinned: Variable | null): PinResult;
+  /** Type of a variable as its device declares it; undefined = no such variable. */
+  variableType(equipment: string, name: string): Variable['type'] | undefined;
   state(): Readonly<Record<string, unknown>>;
 }
 
-export type PinResult = 'done' | 'unknown-equipment' | 'unknown-register';
-
-interface Plant {
-  readonly def: DeviceDef;
-  readonly model: DeviceModel;
-  readonly device: Device;
-  /** Key: `table/address`. */
-  readonly pins: Map<string, { readonly table: Table; readonly address: number; readonly value: number }>;
-  /** Made on demand, dropped when anything changes. */
-  image: RegisterImage | null;
-}
+export type PinResult = 'done' | 'unknown-equipment' | 'unknown-register' | 'unknown-variable';
 
 /** @param seed overrides the scenario's. */
 export function createSimulation(scenario: Scenario, seed: number = scenario.seed): Simulation {
   const plants = scenario.devices.map((def) => createPlant(def, seed, scenario.startHour));
-  const known = plants.flatMap(({ def, model }) => model.faults(def.id, def.parts));
+  const known = plants.flatMap(({ faults }) => faults);
   /** Keys `equipment/fault` of the active faults. */
   const active = new Set<string>();
   const hasFault = (equipment: string, fault: string): boolean => active.has(`${equipment}/${fault}`);
@@ -65,7 +98,7 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
     else active.delete(`${equipment}/${fault}`);
     for (const plant of plants) {
       plant.device.settle(hasFault);
-      plant.image = null;
+      if (plant.protocol === 'modbus-tcp') plant.image = null;
     }
     return true;
   };
@@ -75,10 +108,7 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
       const entry = timeline.shift();
       if (entry) setFault(entry.equipment, entry.fault, entry.action === 'inject');
     }
-    for (const plant of plants) {
-      plant.device.step(hasFault, STEP_MS / 1000);
-      plant.image = null;
-    }
+    stepPlants(plants, hasFault, (scenario.startHour + timeMs / HOUR_MS) % 24);
   };
   return {
     advance(simulatedMs) {
@@ -87,18 +117,8 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
     },
     faults: () => known.map((each) => ({ ...each, isActive: hasFault(each.equipment, each.fault) })),
     setFault,
-    unit(endpoint, unit) {
-      const plant = plants.find(({ def }) => def.endpoint === endpoint && def.unit === unit);
-      if (!plant) return undefined;
-      plant.image ??= applyPins(plant.device.image(hasFault), plant);
-      return { image: plant.image, maxRegisters: plant.model.maxRegisters };
-    },
-    pin(equipment, table, address, value) {
-      const plant = plants.find(({ def }) => def.id === equipment || def.parts.includes(equipment));
-      return plant
-        ? setPin(plant, plant.device.image(hasFault), { table, address, value })
-        : 'unknown-equipment';
-    },
+    ...createWires(plants, hasFault),
+    ...createPins(plants, hasFault),
     state: () => ({
       timeMs,
       activeFaults: [...active],
@@ -107,34 +127,80 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
   };
 }
 
-function createPlant(def: DeviceDef, seed: number, startHour: number): Plant {
-  const model = DEVICE_MODELS.get(def.model);
-  if (!model) throw new Error(`model ${def.model} was checked when the scenario was read`);
-  const device = model.create({ id: def.id, parts: def.parts, seed: deriveSeed(seed, def.id), startHour });
-  return { def, model, device, pins: new Map(), image: null };
+/** Everybody sees what the others gave in the step before, so that the order of the devices does not matter. */
+function stepPlants(plants: readonly Plant[], hasFault: HasFault, hour: number): void {
+  const supplies = new Map<string, Supply>(plants.map(({ def, supply }) => [def.id, supply]));
+  const draws = toDraws(plants, hasFault);
+  for (const plant of plants) {
+    const surroundings = toSurroundings(plant.def, supplies, draws, hour);
+    plant.device.step(hasFault, STEP_MS / 1000, surroundings);
+    plant.supply = plant.device.supply?.(hasFault) ?? {};
+    if (plant.protocol === 'modbus-tcp') plant.image = null;
+  }
 }
 
-function applyPins(image: RegisterImage, plant: Plant): RegisterImage {
-  if (plant.pins.size === 0) return image;
-  const pinned: Record<Table, Map<number, number>> = {
-    coil: new Map(image.coil),
-    discrete: new Map(image.discrete),
-    input: new Map(image.input),
-    holding: new Map(image.holding),
+function createWires(
+  plants: readonly Plant[],
+  hasFault: HasFault,
+): Pick<Simulation, 'unit' | 'objects' | 'clients'> {
+  const modbus = plants.filter(isModbus);
+  const opcua = plants.filter(isOpcua);
+  const mqtt = plants.filter(isMqtt);
+  return {
+    unit(endpoint, unit) {
+      const plant = modbus.find(({ def }) => def.endpoint === endpoint && def.unit === unit);
+      return plant && { image: toRegisters(plant, hasFault), maxRegisters: plant.model.maxRegisters };
+    },
+    objects: (endpoint) =>
+      opcua
+        .filter(({ def }) => def.endpoint === endpoint)
+        .map((plant) => ({ id: plant.def.id, variables: toVariables(plant, hasFault) })),
+    clients: (endpoint) =>
+      mqtt
+        .filter(({ def }) => def.endpoint === endpoint)
+        .map(({ def, device }) => ({
+          id: def.id,
+          isConnected: device.isConnected(hasFault),
+          messages: device.messages(hasFault),
+        })),
   };
-  for (const { table, address, value } of plant.pins.values()) pinned[table].set(address, value);
-  return pinned;
 }
 
-function setPin(
-  plant: Plant,
-  image: RegisterImage,
-  pin: { readonly table: Table; readonly address: number; readonly value: number | null },
-): PinResult {
-  const { table, address, value } = pin;
-  if (!image[table].has(address)) return 'unknown-register';
-  if (value === null) plant.pins.delete(`${table}/${address}`);
-  else plant.pins.set(`${table}/${address}`, { table, address, value });
-  plant.image = null;
-  return 'done';
+function createPins(
+  plants: readonly Plant[],
+  hasFault: HasFault,
+): Pick<Simulation, 'pin' | 'pinVariable' | 'variableType'> {
+  const find = (equipment: string): Plant | undefined =>
+    plants.find(({ def }) => def.id === equipment || def.parts.includes(equipment));
+  return {
+    pin(equipment, table, address, value) {
+      const plant = find(equipment);
+      if (!plant) return 'unknown-equipment';
+      const isDone =
+        plant.protocol === 'modbus-tcp' && pinRegister(plant, hasFault, { table, address, value });
+      return isDone ? 'done' : 'unknown-register';
+    },
+    pinVariable(equipment, name, pinned) {
+      const plant = find(equipment);
+      if (!plant) return 'unknown-equipment';
+      const isDone = plant.protocol === 'opcua' && pinVariable(plant, hasFault, name, pinned);
+      return isDone ? 'done' : 'unknown-variable';
+    },
+    variableType(equipment, name) {
+      const plant = find(equipment);
+      return plant?.protocol === 'opcua' ? plant.device.variables(hasFault).get(name)?.type : undefined;
+    },
+  };
+}
+
+function isModbus(plant: Plant): plant is ModbusPlant {
+  return plant.protocol === 'modbus-tcp';
+}
+
+function isOpcua(plant: Plant): plant is OpcuaPlant {
+  return plant.protocol === 'opcua';
+}
+
+function isMqtt(plant: Plant): plant is MqttPlant {
+  return plant.protocol === 'mqtt';
 }

@@ -1,7 +1,7 @@
 /**
  * Composition root: builds the parts, joins the feeds, starts them in order and stops them in reverse.
  *
- *   acquisition ─┬─▶ latest, recent ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
+ *   acquisition ─┬─▶ latest, recent, trend ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
  *   internal   ──┘ └▶ journal (worker A: append log, forwarder ─▶ InfluxDB)
  *
  * Polling begins before the API is loaded; a start that fails half-way stops what it had started.
@@ -9,7 +9,7 @@
 import type { Logger } from 'pino';
 import { type Acquisition, createAcquisition } from './acquisition/acquisition.ts';
 import { createInternalSource } from './acquisition/internal.ts';
-import type { ApiServices, SimulationPort } from './api/services.ts';
+import type { ApiServices, HistoryPort, SimulationPort } from './api/services.ts';
 import type { SiteModel } from './config/model.ts';
 import { recordStart } from './config-record.ts';
 import type { AlarmEvent } from './core/alarm.ts';
@@ -32,6 +32,7 @@ import type { Store } from './store/store.ts';
 import { createJournal, type Journal } from './telemetry/journal.ts';
 import { createLatest, type Latest } from './telemetry/latest.ts';
 import { createRecent } from './telemetry/recent.ts';
+import { createTrend } from './telemetry/trend.ts';
 
 export interface AppOptions {
   readonly model: SiteModel;
@@ -102,6 +103,7 @@ type Feeds = ApiServices['feeds'];
 interface Pipeline {
   readonly feeds: Feeds;
   readonly latest: Latest;
+  readonly history: HistoryPort;
   readonly engine: Engine;
 }
 
@@ -110,7 +112,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   await assertPortFree(options.model.http, options.madeBy);
   const stores = await openStores(options, clock, onStop);
   const pipeline = await startEngine(options, stores, clock, onStop);
-  const acquisition = await startAcquisition(options, pipeline, clock, onStop);
+  const acquisition = await startAcquisition(options, stores.directory, pipeline, clock, onStop);
   const watch = startSelfWatch(options, stores, pipeline, acquisition, clock, onStop);
   const services: ApiServices = {
     model: options.model,
@@ -118,6 +120,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     clock,
     log: options.log,
     latest: pipeline.latest,
+    history: pipeline.history,
     queries: stores.store.queries,
     commands: pipeline.engine,
     people: stores.people,
@@ -157,7 +160,7 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   return { directory: directory.path, store, people, journal };
 }
 
-/** Joins the feeds: a reading goes to the live view, the evidence, the journal and the decision loop, in this order. */
+/** Joins the feeds: a reading goes to the live view, the evidence, the trend, the journal and the decision loop, in this order. */
 async function startEngine(
   options: AppOptions,
   stores: Stores,
@@ -173,6 +176,7 @@ async function startEngine(
   };
   const latest = createLatest(model);
   const recent = createRecent(model, LIMITS.recentSamplesPerPoint);
+  const trend = createTrend(model, recent);
   const engine = new Engine({
     model,
     store: stores.store,
@@ -188,22 +192,24 @@ async function startEngine(
   feeds.readings.subscribe((batch) => {
     latest.apply(batch);
     recent.apply(batch);
+    trend.apply(batch);
     stores.journal.append(batch);
     engine.accept(batch);
   });
   engine.start(await stores.store.boot(clock.now().wallMs - model.policy.reopenMs));
-  return { feeds, latest, engine };
+  return { feeds, latest, history: trend, engine };
 }
 
 async function startAcquisition(
   { model, log }: AppOptions,
+  directory: string,
   { feeds }: Pipeline,
   clock: Clock,
   onStop: OnStop,
 ): Promise<Acquisition> {
   const acquisition = createAcquisition({
     model,
-    drivers: await loadDrivers(model),
+    drivers: await loadDrivers(model, directory, log),
     clock,
     log,
     random: Math.random,

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<
     summary: 'simulated equipment by itself; inject and clear faults',
     load: async () => (await import('./cli/simulate.ts')).simulate,
   },
+  bench: {
+    summary: 'measure the gateway against baselines on this machine',
+    load: async () => (await import('./cli/bench.ts')).bench,
+  },
   user: {
     summary: 'accounts: add, list, password, disable, enable',
     load: async () => (await import('./cli/user.ts')).user,

@@ -1,13 +1,17 @@
 /** What the control interface answers, as a function of method, path and body. HTTP itself is server.ts. */
 import { TABLES, type Table } from '../devices/device.ts';
+import type { PublishResult } from '../endpoints.ts';
 import type { FrameLog } from '../frame-log.ts';
 import type { Simulation } from '../simulation.ts';
+import { type Body, isBody, parseMessage, parsePinnedVariable } from './bodies.ts';
 
 export interface ControlParts {
   readonly simulation: Simulation;
   readonly log: FrameLog;
   /** Counters of the endpoints and the clock, joined to `GET /state`. */
   figures(): Readonly<Record<string, unknown>>;
+  /** Publishes raw bytes once for an MQTT device or a part of it. */
+  publish(equipment: string, topic: string, payload: string): PublishResult;
 }
 
 export interface Answer {
@@ -15,8 +19,6 @@ export interface Answer {
   /** undefined = no body. */
   readonly body?: unknown;
 }
-
-type Body = Readonly<Record<string, unknown>>;
 
 /**
  * @param path without query
@@ -31,6 +33,10 @@ export function route(parts: ControlParts, method: string, path: string, body: u
   }
   if (rest.length > 0) return refuse(404, 'not-found');
   if (first === 'registers') return method === 'PUT' ? pin(parts, body) : refuse(405, 'wrong-method');
+  if (first === 'variables') {
+    return method === 'PUT' ? pinVariable(parts, body) : refuse(405, 'wrong-method');
+  }
+  if (first === 'messages') return method === 'PUT' ? publish(parts, body) : refuse(405, 'wrong-method');
   if (first === 'state') {
     return method === 'GET'
       ? { status: 200, body: { ...parts.simulation.state(), ...parts.figures() } }
@@ -72,8 +78,19 @@ function pin(parts: ControlParts, body: unknown): Answer {
   return result === 'done' ? { status: 204 } : refuse(404, result);
 }
 
-function isBody(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function pinVariable({ simulation }: ControlParts, body: unknown): Answer {
+  const parsed = parsePinnedVariable(body, (equipment, name) => simulation.variableType(equipment, name));
+  if (parsed === null) return refuse(400, 'bad-request');
+  const result = simulation.pinVariable(parsed.equipment, parsed.name, parsed.pinned);
+  return result === 'done' ? { status: 204 } : refuse(404, result);
+}
+
+function publish(parts: ControlParts, body: unknown): Answer {
+  const parsed = parseMessage(body);
+  if (parsed === null) return refuse(400, 'bad-request');
+  const result = parts.publish(parsed.equipment, parsed.topic, parsed.payload);
+  if (result === 'done') return { status: 204 };
+  return refuse(result === 'not-connected' ? 409 : 404, result);
 }
 
 function isTable(value: unknown): value is Table {

@@ -7,8 +7,11 @@
  *   POST   /faults {equipment, fault}    204 · 404 {code: 'unknown-fault', known: [{equipment, fault}]}
  *   DELETE /faults/{equipment}/{fault}   204 · 404 likewise
  *   PUT    /registers {equipment, table, address, value}   204; value null lets go
+ *   PUT    /variables {equipment, name, value, type?, status?}   204; value null lets go (OPC UA)
+ *   PUT    /messages {equipment, topic, payload}   204; published once (MQTT): text as it is, null = no bytes,
+ *                                        anything else as JSON; 409 {code: 'not-connected'}
  *   GET    /state                        physics, active faults, counters
- *   GET    /log                          last frames served, oldest first
+ *   GET    /log                          last frames served and changes shown, oldest first
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, type ControlParts, refuse, route } from './routes.ts';

@@ -8,7 +8,14 @@ import {
   protectBooster,
   stepBooster,
 } from '../physics/booster.ts';
-import type { Device, DeviceModel, DeviceOptions, FaultDef, HasFault, RegisterImage } from './device.ts';
+import type {
+  DeviceModel,
+  DeviceOptions,
+  FaultDef,
+  HasFault,
+  ModbusDevice,
+  RegisterImage,
+} from './device.ts';
 import { NOT_AVAILABLE, put, toBits, toI16, toU16, toU32 } from './encode.ts';
 
 const MODE_AUTOMATIC = 2;
@@ -17,6 +24,7 @@ const PUMP_BASES = [20, 40] as const;
 const WARNING_C = 90;
 
 export const boosterSet: DeviceModel = {
+  protocol: 'modbus-tcp',
   partCount: 2,
   maxRegisters: 60,
   faults: toFaults,
@@ -43,26 +51,30 @@ function toFaults(id: string, parts: readonly string[]): readonly FaultDef[] {
   ];
 }
 
-function createBoosterSet(options: DeviceOptions): Device {
+function createBoosterSet(options: DeviceOptions): ModbusDevice {
   let state = createBooster(options.seed, options.startHour);
+  let isPowerLost = false;
   const toInputs = (hasFault: HasFault): BoosterInputs => ({
     isDraining: hasFault(options.id, 'dry-running'),
     isSensorLost: hasFault(options.id, 'sensor-fault'),
     isTripped: [hasFault(options.parts[0] ?? '', 'trip'), hasFault(options.parts[1] ?? '', 'trip')],
+    isPowerLost,
   });
   return {
-    step(hasFault, dtS) {
+    step(hasFault, dtS, surroundings) {
+      isPowerLost = !surroundings.hasPower;
       state = stepBooster(state, toInputs(hasFault), dtS);
     },
     settle(hasFault) {
       state = protectBooster(state, toInputs(hasFault));
     },
-    image: (hasFault) => toImage(state, toInputs(hasFault).isSensorLost),
+    image: (hasFault) => toImage(state, toInputs(hasFault)),
+    demand: () => ({ powerKw: toPowerKw(state) }),
     state: () => ({ ...state }),
   };
 }
 
-function toImage(state: BoosterState, isSensorLost: boolean): RegisterImage {
+function toImage(state: BoosterState, { isSensorLost, isPowerLost }: BoosterInputs): RegisterImage {
   const holding = new Map<number, number>();
   const hasTrip = state.pumps.some((pump) => pump.tripCode !== 0);
   put(holding, 0, [
@@ -75,16 +87,16 @@ function toImage(state: BoosterState, isSensorLost: boolean): RegisterImage {
     ...toU32(state.energyKwh, 0.1),
   ]);
   for (const [index, pump] of state.pumps.entries()) {
-    put(holding, PUMP_BASES[index] ?? 0, toPumpBlock(pump));
+    put(holding, PUMP_BASES[index] ?? 0, toPumpBlock(pump, isPowerLost));
   }
   return { coil: new Map(), discrete: new Map(), input: new Map(), holding };
 }
 
-function toPumpBlock(pump: BoosterPump): readonly number[] {
+function toPumpBlock(pump: BoosterPump, isPowerLost: boolean): readonly number[] {
   const isTripped = pump.tripCode !== 0;
   const isWarm = pump.temperatureC >= WARNING_C;
   return [
-    toBits({ 0: !isTripped, 1: pump.speedHz > 0, 3: isTripped, 7: isWarm, 9: true }),
+    toBits({ 0: !isTripped && !isPowerLost, 1: pump.speedHz > 0, 3: isTripped, 7: isWarm, 9: true }),
     pump.tripCode,
     toU16(pump.speedHz, 0.01),
     toU16(pump.currentA, 0.1),
@@ -93,4 +105,8 @@ function toPumpBlock(pump: BoosterPump): readonly number[] {
     ...toU32(pump.runningHours, 0.1),
     ...toU32(pump.starts, 1),
   ];
+}
+
+function toPowerKw({ pumps }: BoosterState): number {
+  return (pumps[0].shaftKw + pumps[1].shaftKw) / BOOSTER.motorEfficiency;
 }

@@ -2,17 +2,26 @@
 import {
   createSump,
   protectSump,
+  SUMP,
   type SumpInputs,
   type SumpPump,
   type SumpState,
   stepSump,
 } from '../physics/sump.ts';
-import type { Device, DeviceModel, DeviceOptions, FaultDef, HasFault, RegisterImage } from './device.ts';
+import type {
+  DeviceModel,
+  DeviceOptions,
+  FaultDef,
+  HasFault,
+  ModbusDevice,
+  RegisterImage,
+} from './device.ts';
 import { NOT_AVAILABLE, put, toBits, toU16, toU32 } from './encode.ts';
 
 const PUMP_BASES = [40, 50] as const;
 
 export const sump: DeviceModel = {
+  protocol: 'modbus-tcp',
   partCount: 2,
   maxRegisters: 125,
   faults: toFaults,
@@ -39,20 +48,24 @@ function toFaults(id: string, parts: readonly string[]): readonly FaultDef[] {
   ];
 }
 
-function createSumpDevice(options: DeviceOptions): Device {
+function createSumpDevice(options: DeviceOptions): ModbusDevice {
   let state = createSump(options.seed, options.startHour);
+  let isPowerLost = false;
   const toInputs = (hasFault: HasFault): SumpInputs => ({
     isOverflowing: hasFault(options.id, 'overflow'),
     isTripped: [hasFault(options.parts[0] ?? '', 'trip'), hasFault(options.parts[1] ?? '', 'trip')],
+    isPowerLost,
   });
   return {
-    step(hasFault, dtS) {
+    step(hasFault, dtS, surroundings) {
+      isPowerLost = !surroundings.hasPower;
       state = stepSump(state, toInputs(hasFault), dtS);
     },
     settle(hasFault) {
       state = protectSump(state, toInputs(hasFault));
     },
     image: (hasFault) => toImage(state, hasFault(options.id, 'sensor-fault')),
+    demand: () => ({ powerKw: (state.pumps[0].currentA + state.pumps[1].currentA) * SUMP.kwPerA }),
     state: () => ({ ...state }),
   };
 }

@@ -2,7 +2,7 @@
  * The controller of a booster set: PI control of the common pump speed, standby after a trip, lag pump at high
  * demand, alternation of duty. Pure; the hydraulics are in booster.ts.
  */
-import type { BoosterState } from './booster.ts';
+import type { BoosterInputs, BoosterState } from './booster.ts';
 import { clamp } from './noise.ts';
 
 export const CONTROL = {
@@ -53,14 +53,26 @@ export interface ControlStep {
   readonly speedsHz: Pair<number>;
 }
 
-/** @param isBlind the pressure signal is lost: output and staging hold, only a tripped pump is still replaced. */
-export function stepControl(state: BoosterState, isBlind: boolean, dtS: number): ControlStep {
+/**
+ * Without pressure signal output and staging hold, only a tripped pump is still replaced. Without power nothing is
+ * wanted; when it is back the pumps start one after the other, as after a trip.
+ */
+export function stepControl(
+  state: BoosterState,
+  { isSensorLost: isBlind, isPowerLost }: Pick<BoosterInputs, 'isSensorLost' | 'isPowerLost'>,
+  dtS: number,
+): ControlStep {
+  if (isPowerLost) return { next: toIdle(state.control), speedsHz: [0, 0] };
   const staged = stepStaging(state, isBlind, dtS);
   const next = isBlind ? staged : stepRegulator(state, staged, dtS);
   return {
     next,
     speedsHz: [toSpeed(state, next, 0, dtS), toSpeed(state, next, 1, dtS)],
   };
+}
+
+function toIdle(control: BoosterControl): BoosterControl {
+  return { ...control, isWanted: [false, false], waitS: 0, lagOnS: 0, lagOffS: 0, leadRunS: 0 };
 }
 
 function stepStaging(state: BoosterState, isBlind: boolean, dtS: number): BoosterControl {

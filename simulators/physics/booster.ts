@@ -94,12 +94,15 @@ export interface BoosterInputs {
   /** The controller has no pressure signal: it holds its output. */
   readonly isSensorLost: boolean;
   readonly isTripped: readonly [boolean, boolean];
+  /** Pumps stop, nothing trips; the controller lives on its battery. */
+  readonly isPowerLost: boolean;
 }
 
 export const NO_BOOSTER_FAULT: BoosterInputs = {
   isDraining: false,
   isSensorLost: false,
   isTripped: [false, false],
+  isPowerLost: false,
 };
 
 /** A plant that has been running for years and stands in equilibrium with pump 1 on duty. */
@@ -133,12 +136,14 @@ export function createBooster(seed: number, startHour: number): BoosterState {
   return settleAtStart(state);
 }
 
-/** The trips that faults and contacts cause, without time passing; also resets what has no cause any more. */
+/** What faults, contacts and the loss of power stop, without time passing; also resets what has no cause any more. */
 export function protectBooster(state: BoosterState, inputs: BoosterInputs): BoosterState {
   const isDry = state.shortForS >= BOOSTER.dryRunDelayS;
   const protect = (pump: BoosterPump, isTripped: boolean): BoosterPump => {
     const tripCode = isTripped ? TRIP_OVERCURRENT : isDry ? TRIP_DRY_RUNNING : TRIP_NONE;
-    if (tripCode === TRIP_NONE) return pump.tripCode === TRIP_NONE ? pump : { ...pump, tripCode };
+    if (tripCode === TRIP_NONE && !inputs.isPowerLost) {
+      return pump.tripCode === TRIP_NONE ? pump : { ...pump, tripCode };
+    }
     return { ...pump, tripCode, speedHz: 0, flowM3h: 0, shaftKw: 0, currentA: 0 };
   };
   const [first, second] = state.pumps;
@@ -148,7 +153,7 @@ export function protectBooster(state: BoosterState, inputs: BoosterInputs): Boos
 /** @param dtS 0.02–0.5 s; the network is integrated explicitly and is stable in that range. */
 export function stepBooster(before: BoosterState, inputs: BoosterInputs, dtS: number): BoosterState {
   const guarded = protectBooster(before, inputs);
-  const control = stepControl(guarded, inputs.isSensorLost, dtS);
+  const control = stepControl(guarded, inputs, dtS);
   const pumps: readonly [BoosterPump, BoosterPump] = [
     stepPump(guarded, guarded.pumps[0], control.speedsHz[0], dtS),
     stepPump(guarded, guarded.pumps[1], control.speedsHz[1], dtS),

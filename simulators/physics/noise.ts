@@ -43,6 +43,18 @@ export function stepNoise(noise: Noise, correlationS: number, dtS: number): Nois
   return { seed: third, value: clamp(value, -MAX_DEVIATION, MAX_DEVIATION) };
 }
 
+/** One uniform draw and the generator's next state. */
+export interface Draw {
+  readonly seed: number;
+  /** 0 ≤ value < 1. */
+  readonly value: number;
+}
+
+export function draw(seed: number): Draw {
+  const next = (seed + INCREMENT) >>> 0;
+  return { seed: next, value: toUniform(next) };
+}
+
 export function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
 }

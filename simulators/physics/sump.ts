@@ -19,6 +19,8 @@ export const SUMP = {
   /** A burst main: more than both pumps can lift; from stop level to high water in about 17 s. */
   overflowM3h: 400,
   ratedA: 6.6,
+  /** Electrical power of one pump per ampere, 380 V three-phase at a power factor of 0.82. */
+  kwPerA: 0.54,
   /** The second pump follows the first after this time, so that the supply is not hit twice. */
   startGapS: 2,
 } as const;
@@ -62,9 +64,15 @@ export interface SumpState {
 export interface SumpInputs {
   readonly isOverflowing: boolean;
   readonly isTripped: readonly [boolean, boolean];
+  /** Pumps stop, nothing trips; floats and controller live on a battery. */
+  readonly isPowerLost: boolean;
 }
 
-export const NO_SUMP_FAULT: SumpInputs = { isOverflowing: false, isTripped: [false, false] };
+export const NO_SUMP_FAULT: SumpInputs = {
+  isOverflowing: false,
+  isTripped: [false, false],
+  isPowerLost: false,
+};
 
 export function createSump(seed: number, startHour: number): SumpState {
   return {
@@ -83,10 +91,11 @@ export function createSump(seed: number, startHour: number): SumpState {
   };
 }
 
-/** The trips that faults cause, without time passing; also resets what has no cause any more. */
+/** What faults and the loss of power stop, without time passing; also resets what has no cause any more. */
 export function protectSump(state: SumpState, inputs: SumpInputs): SumpState {
   const protect = (pump: SumpPump, isTripped: boolean): SumpPump => {
     if (isTripped) return { ...pump, tripCode: TRIP_OVERLOAD, isRunning: false, currentA: 0 };
+    if (inputs.isPowerLost) return { ...pump, tripCode: 0, isRunning: false, currentA: 0 };
     return pump.tripCode === 0 ? pump : { ...pump, tripCode: 0 };
   };
   const [first, second] = state.pumps;
@@ -95,7 +104,7 @@ export function protectSump(state: SumpState, inputs: SumpInputs): SumpState {
 
 /** @param dtS at most 1 s. */
 export function stepSump(before: SumpState, inputs: SumpInputs, dtS: number): SumpState {
-  const guarded = stepPumps(stepDuty(protectSump(before, inputs)), dtS);
+  const guarded = stepPumps(stepDuty(protectSump(before, inputs)), inputs.isPowerLost, dtS);
   const slowNoise = stepNoise(guarded.slowNoise, 1_800, dtS);
   const fastNoise = stepNoise(guarded.fastNoise, 60, dtS);
   const inflowM3h = inputs.isOverflowing ? SUMP.overflowM3h : toInflow(guarded, slowNoise, fastNoise);
@@ -154,10 +163,15 @@ function stepDuty(state: SumpState): SumpState {
   return asked > state.wanted ? { ...state, wanted: asked } : state;
 }
 
-/** Starts at most one pump a step and keeps the gap between two starts; a tripped pump is passed over. */
-function stepPumps(state: SumpState, dtS: number): SumpState {
+/**
+ * Starts at most one pump a step and keeps the gap between two starts, so that the return of power is no blow to the
+ * supply; a tripped pump is passed over.
+ */
+function stepPumps(state: SumpState, isPowerLost: boolean, dtS: number): SumpState {
   const order: readonly (0 | 1)[] = state.first === 0 ? [0, 1] : [1, 0];
-  const wanted = new Set(order.filter((index) => state.pumps[index].tripCode === 0).slice(0, state.wanted));
+  const wanted = new Set(
+    order.filter((index) => state.pumps[index].tripCode === 0).slice(0, isPowerLost ? 0 : state.wanted),
+  );
   const mayStart = state.sinceStartS >= SUMP.startGapS;
   const starting = mayStart
     ? order.find((index) => wanted.has(index) && !state.pumps[index].isRunning)

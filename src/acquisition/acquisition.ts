@@ -4,14 +4,18 @@
  * the drivers' business, what a value means that of rules/.
  */
 import type { Logger } from 'pino';
-import type { LinkDef, PointDef, SiteModel } from '../config/model.ts';
+import type { Equipment, LinkDef, PointDef, SiteModel } from '../config/model.ts';
 import { assert, defined } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
+import type { EquipmentId } from '../core/ids.ts';
 import type { LinkStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
-import type { PollDriver } from '../drivers/driver.ts';
+import type { Driver, PollDriver, PushDriver } from '../drivers/driver.ts';
 import { Emitter } from './emitter.ts';
+import { type AgeWatch, Freshness } from './freshness.ts';
 import { LinkLoop } from './link-loop.ts';
+import { Presence } from './presence.ts';
+import { PushLoop } from './push-loop.ts';
 import type { PlannedRequest } from './schedule.ts';
 
 /** How often values are checked for age: how late `stale` can be. */
@@ -22,7 +26,7 @@ const MAX_START_SPREAD_MS = 1_000;
 export interface AcquisitionOptions {
   readonly model: SiteModel;
   /** Key: protocol. Every protocol of the model's links is in it. */
-  readonly drivers: ReadonlyMap<string, PollDriver>;
+  readonly drivers: ReadonlyMap<string, Driver>;
   readonly clock: Clock;
   readonly log: Logger;
   /** 0 ≤ r < 1; spreads reconnecting. */
@@ -62,37 +66,84 @@ export function createAcquisition(options: AcquisitionOptions): Acquisition {
   };
 }
 
-function createLoops(options: AcquisitionOptions): readonly LinkLoop[] {
+type Loop = LinkLoop | PushLoop;
+
+function createLoops(options: AcquisitionOptions): readonly Loop[] {
   const { model } = options;
   const byLink = Map.groupBy(model.points, ({ link }) => link);
   const links = [...model.links.values()].filter(({ id }) => byLink.has(id));
   return links.map((link, at) => {
     const points = defined(byLink.get(link.id), 'points of the link');
-    return createLoop(options, link, points, at / links.length);
+    const driver = defined(options.drivers.get(link.protocol), `driver for protocol ${link.protocol}`);
+    const phase = at / links.length;
+    return driver.mode === 'poll'
+      ? createLinkLoop(options, link, driver, points, phase)
+      : createPushLoop(options, link, driver, points, phase);
   });
 }
 
 /** @param phase share of the start spread after which the link begins, 0–1 */
-function createLoop(
-  { model, drivers, clock, log, random, onBatch, onLinkStatus }: AcquisitionOptions,
+function createLinkLoop(
+  options: AcquisitionOptions,
   link: LinkDef,
+  driver: PollDriver,
   points: readonly PointDef[],
   phase: number,
 ): LinkLoop {
-  const driver = defined(drivers.get(link.protocol), `driver for protocol ${link.protocol}`);
-  const requests = planRequests(model, driver, link, points);
+  const requests = planRequests(options.model, driver, link, points);
   const spreadMs = Math.min(MAX_START_SPREAD_MS, ...requests.map(({ pollMs }) => pollMs));
+  const emitter = createEmitter(options, points, new Freshness(points, toDeviceOf(options.model)));
   return new LinkLoop({
-    link,
+    ...toCommon(options, link),
     driver,
     requests,
     startDelayMs: phase * spreadMs,
-    emitter: new Emitter({ model, points, clock, onBatch }),
-    clock,
-    log: log.child({ link: link.id }),
-    random,
-    onStatus: onLinkStatus,
+    emitter,
   });
+}
+
+function createPushLoop(
+  options: AcquisitionOptions,
+  link: LinkDef,
+  driver: PushDriver,
+  points: readonly PointDef[],
+  phase: number,
+): PushLoop {
+  const presence = new Presence(points, toDeviceOf(options.model));
+  return new PushLoop({
+    ...toCommon(options, link),
+    driver,
+    points,
+    equipmentOf: toEquipmentOf(options.model),
+    startDelayMs: phase * MAX_START_SPREAD_MS,
+    presence,
+    emitter: createEmitter(options, points, presence),
+  });
+}
+
+function createEmitter(
+  { model, clock, onBatch }: AcquisitionOptions,
+  points: readonly PointDef[],
+  ages: AgeWatch,
+): Emitter {
+  return new Emitter({ model, points, clock, ages, onBatch });
+}
+
+function toCommon({ clock, log, random, onLinkStatus }: AcquisitionOptions, link: LinkDef) {
+  return { link, clock, log: log.child({ link: link.id }), random, onStatus: onLinkStatus };
+}
+
+/** The equipment that answers for a point: of a part, the equipment that it is a part of. */
+function toDeviceOf(model: SiteModel): (point: PointDef) => EquipmentId {
+  const equipmentOf = toEquipmentOf(model);
+  return (point) => {
+    const { id, parent } = equipmentOf(point);
+    return parent ?? id;
+  };
+}
+
+function toEquipmentOf(model: SiteModel): (point: PointDef) => Equipment {
+  return (point) => defined(model.equipment.get(point.equipment), `equipment of ${point.id}`);
 }
 
 function planRequests(
@@ -101,8 +152,7 @@ function planRequests(
   link: LinkDef,
   points: readonly PointDef[],
 ): readonly PlannedRequest[] {
-  const equipmentOf = (point: PointDef) =>
-    defined(model.equipment.get(point.equipment), `equipment of ${point.id}`);
+  const equipmentOf = toEquipmentOf(model);
   return [...Map.groupBy(points, ({ pollMs }) => pollMs)].flatMap(([pollMs, group]) =>
     driver.plan(link, group, equipmentOf).map((request) => ({ request, pollMs })),
   );

@@ -7,39 +7,40 @@ import type { Clock } from '../core/clock.ts';
 import { QUALITIES, type QualityReason } from '../core/quality.ts';
 import { type ReadingBatch, ReadingBatchBuilder } from '../core/reading.ts';
 import type { PointSample } from '../drivers/driver.ts';
-import { Freshness } from './freshness.ts';
+import type { AgeWatch } from './freshness.ts';
 
 export interface EmitterOptions {
   readonly model: SiteModel;
   readonly points: readonly PointDef[];
   readonly clock: Clock;
+  readonly ages: AgeWatch;
   readonly onBatch: (batch: ReadingBatch) => void;
 }
 
 export class Emitter {
   readonly #options: EmitterOptions;
-  readonly #freshness: Freshness;
 
   constructor(options: EmitterOptions) {
     this.#options = options;
-    this.#freshness = new Freshness(options.points);
   }
 
   samples(samples: readonly PointSample[]): void {
     if (samples.length === 0) return;
-    const { model, clock, onBatch } = this.#options;
+    const { model, clock, ages, onBatch } = this.#options;
     const now = clock.now();
     const builder = new ReadingBatchBuilder(model.epoch, samples.length);
     for (const { point, value, quality, sourceMs } of samples) {
       builder.add(point, value, quality, now.wallMs, sourceMs);
-      this.#freshness.note(point, quality, now.monoMs);
+      ages.note(point, quality, now.monoMs);
     }
     onBatch(builder.finish(now.monoMs));
   }
 
   bad(points: readonly number[], reason: QualityReason): void {
-    const quality = QUALITIES[reason].code;
-    this.samples(points.map((point) => ({ point, value: Number.NaN, quality, sourceMs: Number.NaN })));
+    const { clock, ages } = this.#options;
+    const { monoMs } = clock.now();
+    for (const point of points) ages.note(point, QUALITIES[reason].code, monoMs);
+    this.#tell(points, reason);
   }
 
   /** All points of the link. */
@@ -50,10 +51,20 @@ export class Emitter {
     );
   }
 
-  /** Marks values that have become too old. @returns how many */
+  /** Marks values that have become too old. What it tells of them is no word of theirs, so no age begins. @returns how many */
   sweep(): number {
-    const expired = this.#freshness.expire(this.#options.clock.now().monoMs);
-    this.bad(expired, 'stale');
-    return expired.length;
+    const { ages, clock } = this.#options;
+    const expired = ages.expire(clock.now().monoMs);
+    for (const { points, reason } of expired) this.#tell(points, reason);
+    return expired.reduce((count, { points }) => count + points.length, 0);
+  }
+
+  #tell(points: readonly number[], reason: QualityReason): void {
+    if (points.length === 0) return;
+    const { model, clock, onBatch } = this.#options;
+    const now = clock.now();
+    const builder = new ReadingBatchBuilder(model.epoch, points.length);
+    for (const point of points) builder.add(point, Number.NaN, QUALITIES[reason].code, now.wallMs);
+    onBatch(builder.finish(now.monoMs));
   }
 }

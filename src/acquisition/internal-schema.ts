@@ -7,6 +7,7 @@ export const internalProtocol: ProtocolSchema = {
   device: {},
   profile: {},
   address: { figure: Type.String({ minLength: 1, maxLength: 64 }) },
+  isPolled: true,
   shiftAddress: (address) => address,
   checkAddress: () => [],
   isBoolean: () => false,

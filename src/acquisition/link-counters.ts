@@ -1,7 +1,7 @@
 /** Figures of one link since start: those of its connections, past and present, and of the loop itself. */
 
 /** Stable names: /metrics and the page show them. A link that has done nothing yet shows zeros. */
-const NAMES = [
+export const POLL_COUNTERS = [
   'requests',
   'replies',
   'timeouts',
@@ -16,10 +16,18 @@ const NAMES = [
   'bytes_out',
 ] as const;
 
+/** `late_calls`: what a connection said after its end; ignored. Drivers add figures of their own. */
+export const PUSH_COUNTERS = ['readings', 'late_calls', 'reconnects', 'stale_readings'] as const;
+
 export type Counters = Readonly<Record<string, number>>;
 
 export class LinkCounters {
-  readonly #totals: Record<string, number> = Object.fromEntries(NAMES.map((name) => [name, 0]));
+  readonly #totals: Record<string, number>;
+
+  /** @param names counters that are there from the beginning */
+  constructor(names: readonly string[]) {
+    this.#totals = Object.fromEntries(names.map((name) => [name, 0]));
+  }
 
   add(figures: Counters): void {
     for (const [name, value] of Object.entries(figures))
@@ -28,7 +36,7 @@ export class LinkCounters {
 
   /** Totals together with figures that are still running. */
   with(...running: readonly Counters[]): Counters {
-    const sum = new LinkCounters();
+    const sum = new LinkCounters([]);
     for (const figures of [this.#totals, ...running]) sum.add(figures);
     return sum.#totals;
   }

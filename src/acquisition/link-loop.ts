@@ -17,11 +17,12 @@ import type { Clock } from '../core/clock.ts';
 import { DeviceError } from '../core/errors.ts';
 import type { LinkState, LinkStatus } from '../core/link.ts';
 import type { PointSample, PollConnection, PollDriver } from '../drivers/driver.ts';
-import { BackOff } from './back-off.ts';
+import { BackOff, type BackOffLimits, CONNECT_BACK_OFF } from './back-off.ts';
 import type { Emitter } from './emitter.ts';
-import { LinkCounters } from './link-counters.ts';
+import { LinkCounters, POLL_COUNTERS } from './link-counters.ts';
 import { type PlannedRequest, PollSchedule, type Task } from './schedule.ts';
 import { sleep } from './sleep.ts';
+import { throwUncaught } from './uncaught.ts';
 
 /** Silent devices that a reason names; more are counted. */
 const MAX_NAMED_DEVICES = 3;
@@ -43,7 +44,7 @@ export class LinkLoop {
   readonly #options: LinkLoopOptions;
   readonly #schedule: PollSchedule;
   readonly #backOff: BackOff;
-  readonly #counters = new LinkCounters();
+  readonly #counters = new LinkCounters(POLL_COUNTERS);
   readonly #stop = new AbortController();
   #done: Promise<void> | null = null;
   #state: LinkState = 'connecting';
@@ -62,7 +63,7 @@ export class LinkLoop {
     const { driver, link, requests, clock, random, startDelayMs } = options;
     const startMs = clock.now().monoMs + startDelayMs;
     this.#schedule = new PollSchedule(requests, driver.timeoutMs(link), startMs);
-    this.#backOff = new BackOff(random);
+    this.#backOff = new BackOff(random, toBackOffLimits(requests));
     this.#sinceMs = clock.now().wallMs;
   }
 
@@ -99,7 +100,7 @@ export class LinkLoop {
       const reason = await this.#runConnection();
       if (signal.aborted) return;
       this.#goOffline(reason);
-      await sleep(this.#backOff.next(), signal);
+      await sleep(this.#backOff.next(this.#monoMs()), signal);
       if (!signal.aborted) this.#counters.add({ reconnects: 1 });
     }
   }
@@ -189,7 +190,8 @@ export class LinkLoop {
     const verdict = this.#schedule.timedOut(task, this.#monoMs(), isWireAlive);
     if (verdict.isWireDead) return `no answer from any device: ${error.message}`;
     if (isWireAlive && !this.#hasAnswered) this.#onFirstAnswer();
-    else if (this.#hasAnswered) this.#tellSilent(verdict.isDeviceSilent ? task.device.tasks : [task]);
+    else if (this.#hasAnswered && verdict.isDeviceSilent) this.#tellSilent(task.device.tasks);
+    else if (this.#hasAnswered) this.#options.emitter.bad(task.request.points, 'missing');
     if (this.#hasAnswered) this.#tellState();
     return null;
   }
@@ -232,6 +234,13 @@ export class LinkLoop {
   }
 }
 
+/** A young outage is tried once in the fastest cycle, so that the points are back within two of them. */
+function toBackOffLimits(requests: readonly PlannedRequest[]): BackOffLimits {
+  const { initialMs, youngMaxMs } = CONNECT_BACK_OFF;
+  const cycleMs = Math.min(...requests.map(({ pollMs }) => pollMs));
+  return { ...CONNECT_BACK_OFF, youngMaxMs: Math.min(youngMaxMs, Math.max(initialMs, cycleMs)) };
+}
+
 /** @returns why it failed, in words; null when connected */
 async function connect(connection: PollConnection, signal: AbortSignal): Promise<string | null> {
   try {
@@ -258,10 +267,4 @@ async function read(
 function toDeviceError(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   throw error;
-}
-
-function throwUncaught(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -195,7 +195,9 @@ export class PollSchedule {
       const dueMs = isProbe ? device.probeMs : task.dueMs;
       if (first && first.dueMs <= dueMs) continue;
       const failures = isProbe ? device.failures : task.failures;
-      first = { task, dueMs, forcedMs: dueMs + this.#probeIntervalMs(task.pollMs, failures) };
+      // A slow request that has its turn as probe must not make the device wait for its slow turn.
+      const { pollMs } = isProbe ? fastest(device) : task;
+      first = { task, dueMs, forcedMs: dueMs + this.#probeIntervalMs(pollMs, failures) };
     }
     return first;
   }

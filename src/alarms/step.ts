@@ -102,6 +102,8 @@ function raise(input: AlarmLevel, id: OccurrenceId, nowMs: number): AlarmStep {
     place: input.place,
     evidence: input.evidence,
     ticket: null,
+    explainedBy: null,
+    ticketDueAtMs: null,
   };
   return { occurrence, events: [{ type: 'raised', atMs: nowMs, occurrence }] };
 }
@@ -132,7 +134,12 @@ function stepActive(occurrence: Occurrence, input: AlarmLevel, nowMs: number): P
   if (occurrence.ruleVersion !== input.ruleVersion) {
     return { next: end({ ...occurrence, isActive: false }, 'rule-changed', nowMs), types: ['ended'] };
   }
-  const returned: Occurrence = { ...occurrence, isActive: false, returnedAtMs: nowMs };
+  const returned: Occurrence = {
+    ...occurrence,
+    isActive: false,
+    returnedAtMs: nowMs,
+    ticketDueAtMs: null,
+  };
   if (returned.acknowledged === null) return { next: returned, types: ['returned'] };
   return { next: end(returned, 'returned', nowMs), types: ['returned', 'ended'] };
 }
@@ -169,5 +176,5 @@ function stepSeverity(occurrence: Occurrence, input: AlarmLevel): Part {
 }
 
 function end(occurrence: Occurrence, reason: EndReason, nowMs: number): Occurrence {
-  return { ...occurrence, endedAtMs: nowMs, endReason: reason };
+  return { ...occurrence, endedAtMs: nowMs, endReason: reason, ticketDueAtMs: null };
 }

@@ -7,7 +7,7 @@ import { ERRORS, type ErrorCode, RiserError } from '../core/errors.ts';
 import { renderText, type Text } from '../core/text.ts';
 import { NOUNS } from './nouns.ts';
 import type { ProblemDocument } from './schemas.ts';
-import { toValidationProblem } from './validation.ts';
+import { InputError, toValidationProblem } from './validation.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 /** Seconds after which a refused request may be tried again when the refusal does not say so itself. */
@@ -50,6 +50,8 @@ export function toProblem(
 /** The problem that an error is told as; null when it is nobody's but ours. */
 export function classifyError(error: unknown): ProblemDocument | null {
   if (error instanceof RiserError) return toProblem(error.code, error.params);
+  if (error instanceof InputError)
+    return toProblem('bad-request', { problems: error.problems }, error.message);
   if (!(error instanceof Error)) return null;
   const { validation, validationContext, code, statusCode } = error as FastifyError;
   if (validation !== undefined) {

@@ -36,6 +36,19 @@ const equipment = Type.Optional(Id);
 
 export const PageQuery = closed(paging);
 export const PointsQuery = closed({ equipment });
+/** Samples of one curve: more than a screen has pixels across is no use. */
+const MAX_HISTORY_POINTS = 2_000;
+/** Latest time that can be asked for: the last of JavaScript's dates. */
+const LAST_MS = 8.64e15;
+const instant = (description: string) =>
+  Type.Optional(
+    Type.Integer({ minimum: 0, maximum: LAST_MS, description: `UTC milliseconds; ${description}` }),
+  );
+export const HistoryQuery = closed({
+  from: instant('default: an hour before `to`'),
+  to: instant('default and latest: now'),
+  maxPoints: Type.Integer({ minimum: 1, maximum: MAX_HISTORY_POINTS, default: 500 }),
+});
 export const AlarmsQuery = closed({
   state: oneOf(['open', 'all'], { default: 'open' }),
   equipment,

@@ -6,9 +6,9 @@ import Type, { type Static } from 'typebox';
 
 const strings = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values] });
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
-const Ms = Type.Number({ description: 'UTC milliseconds since 1970' });
+export const Ms = Type.Number({ description: 'UTC milliseconds since 1970' });
 
 /** A pair in the form of an array: tuples are written differently in every version of JSON Schema. */
 const SampleSchema = Type.Unsafe<[number, number | null]>({
@@ -40,6 +40,7 @@ export const PointViewSchema = Type.Object({
   text: TextSchema,
   unit: Type.String({ description: 'Symbol, e.g. MPa; empty for none' }),
   type: strings(['number', 'boolean']),
+  isKey: Type.Boolean({ description: 'Staff look at it first; a profile may name none' }),
   decimals: Type.Integer(),
   states: Type.Array(Type.Object({ value: Type.Number(), text: TextSchema })),
   value: nullable(Type.Number()),
@@ -64,6 +65,14 @@ export const EquipmentViewSchema = Type.Object({
   place: TextSchema,
   link: nullable(Type.String()),
   contact: nullable(Type.Object({ name: TextSchema, method: Type.String() })),
+  upstream: Type.Object(
+    {
+      power: nullable(Type.String()),
+      water: nullable(Type.String()),
+      linkage: nullable(Type.String()),
+    },
+    { description: 'Equipment that this one depends on' },
+  ),
   points: Type.Array(Type.String({ description: 'Point ids' })),
 });
 export type EquipmentView = Static<typeof EquipmentViewSchema>;
@@ -137,6 +146,27 @@ export const AlarmViewSchema = Type.Object({
     receivedMs: Ms,
   }),
   ticket: nullable(Type.String()),
+  explainedBy: nullable(
+    Type.Object(
+      {
+        occurrence: Type.String(),
+        key: Type.String(),
+        upstream: strings(['power', 'water', 'linkage']),
+        text: TextSchema,
+        equipmentName: TextSchema,
+        atMs: Ms,
+      },
+      {
+        description:
+          'The cause upstream whose ticket stands for this alarm; the last one while `ticketDueAtMs` runs',
+      },
+    ),
+  ),
+  ticketDueAtMs: nullable(
+    Type.Number({
+      description: 'When its own ticket opens unless it returns or a cause explains it; UTC milliseconds',
+    }),
+  ),
 });
 export type AlarmView = Static<typeof AlarmViewSchema>;
 
@@ -259,6 +289,18 @@ export const TicketViewSchema = Type.Object({
     }),
   ),
   clocks: Type.Array(TicketClockSchema),
+  explains: Type.Optional(
+    Type.Array(
+      Type.Object({
+        occurrence: Type.String(),
+        key: Type.String(),
+        text: TextSchema,
+        equipmentName: TextSchema,
+        isActive: Type.Boolean(),
+      }),
+      { description: 'Open alarms that follow from those of the ticket; left out of live events' },
+    ),
+  ),
   transitions: Type.Array(Type.String(), {
     description: 'Transitions that the stage allows and the caller has the permission for',
   }),

@@ -18,6 +18,7 @@ export interface ApiServices {
   readonly clock: Clock;
   readonly log: Logger;
   readonly latest: LatestView;
+  readonly history: HistoryPort;
   readonly queries: StoreQueries;
   readonly commands: CommandPort;
   readonly people: People;
@@ -38,6 +39,47 @@ export interface ApiServices {
   audit(entry: Omit<AuditRow, 'atMs'>): Promise<void>;
   /** Counters and gauges beside the process's own, e.g. `riser_engine_commits_total`; read at each scrape. */
   figures(): readonly Figure[];
+}
+
+/** The past of points, wherever it is kept. */
+export interface HistoryPort {
+  history(query: HistoryQuery): Promise<PointHistory>;
+}
+
+export interface HistoryQuery {
+  /** Index in the site model. */
+  readonly point: number;
+  /** UTC ms, included. */
+  readonly fromMs: number;
+  /** UTC ms, excluded; more than `fromMs`. */
+  readonly toMs: number;
+  /** At least 1. */
+  readonly maxPoints: number;
+}
+
+export interface PointHistory {
+  /** Since when something is known of the point, UTC ms; null = nothing is. */
+  readonly coveredFromMs: number | null;
+  /** Time that one sample stands for; 0 = the samples are the readings themselves. */
+  readonly bucketMs: number;
+  /**
+   * Oldest first, at most `maxPoints`. The first tells what stood at `fromMs` and may lie before it. A reading stands
+   * until the next one; nothing is interpolated.
+   */
+  readonly samples: readonly HistorySample[];
+}
+
+/** What was read, and what stood, in one stretch; null values = nothing usable: a gap. */
+export interface HistorySample {
+  /** Its beginning, UTC ms. */
+  readonly atMs: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** At its end. */
+  readonly last: number | null;
+  /** Whether there was a usable value all the time. */
+  readonly isGood: boolean;
 }
 
 export interface HealthReport {

@@ -7,6 +7,21 @@ export interface InputProblem {
   readonly expected: string;
 }
 
+/** What no schema can say is wrong with the input, found by a route. Answered as `bad-request`. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(toDetail(problems));
+    this.problems = problems;
+  }
+}
+
+function toDetail(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
+}
+
 export interface ValidationProblem {
   /** Fields that the schema does not know; empty when that is not what is wrong. */
   readonly fields: readonly string[];
@@ -30,8 +45,7 @@ export function toValidationProblem(
     expected.set(path, texts.add(text));
   }
   const problems = [...expected].map(([path, texts]) => ({ path, expected: [...texts].join(' or ') }));
-  const detail = problems.map((problem) => `${problem.path}: expected ${problem.expected}`).join('; ');
-  return { fields, problems, detail };
+  return { fields, problems, detail: toDetail(problems) };
 }
 
 function explain(

@@ -5,12 +5,13 @@ import { KINDS, SYSTEMS } from '../core/kinds.ts';
 import type { LinkStatus } from '../core/link.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
 import type { Text } from '../core/text.ts';
-import type { Ticket } from '../core/ticket.ts';
+import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { UNITS } from '../core/units.ts';
 import type { Person } from '../people/people.ts';
 import type { Permission } from '../people/permissions.ts';
 import type { UserRow } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
+import type { PointHistoryView } from './history-schema.ts';
 import type {
   AlarmView,
   EquipmentView,
@@ -21,6 +22,7 @@ import type {
   TicketView,
   UserView,
 } from './schemas.ts';
+import type { PointHistory } from './services.ts';
 import { offeredTransitions } from './ticket-permissions.ts';
 
 const NOWHERE: Text = { zh: '', en: '' };
@@ -35,6 +37,7 @@ export function toPointView(point: PointDef, latest: LatestView): PointView {
     text: point.text,
     unit: UNITS[point.unit],
     type: point.type,
+    isKey: point.isKey,
     decimals: point.decimals,
     states: [...point.states].map(([state, text]) => ({ value: state, text })),
     value,
@@ -48,6 +51,15 @@ export function toPointView(point: PointDef, latest: LatestView): PointView {
   };
 }
 
+export function toHistoryView(
+  point: PointDef,
+  range: { readonly fromMs: number; readonly toMs: number },
+  { coveredFromMs, bucketMs, samples }: PointHistory,
+): PointHistoryView {
+  const { id, unit } = point;
+  return { point: id, unit: UNITS[unit], ...range, coveredFromMs, bucketMs, samples: [...samples] };
+}
+
 /** @param points ids of the equipment's own points */
 export function toEquipmentView(
   equipment: Equipment,
@@ -56,6 +68,7 @@ export function toEquipmentView(
 ): EquipmentView {
   const contact = equipment.contact === null ? undefined : model.contacts.get(equipment.contact);
   const { system, text } = KINDS[equipment.kind];
+  const { power, water, linkage } = equipment.upstream;
   return {
     id: equipment.id,
     parent: equipment.parent,
@@ -67,6 +80,7 @@ export function toEquipmentView(
     place: model.locations.get(equipment.location)?.path ?? NOWHERE,
     link: equipment.link,
     contact: contact === undefined ? null : { name: contact.name, method: contact.method },
+    upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null },
     points: [...points],
   };
 }
@@ -117,15 +131,41 @@ export function toAlarmView(occurrence: Occurrence): AlarmView {
   return { ...shown, state: toIsaState(occurrence), evidence: { ...evidence } };
 }
 
-/** @param permissions of the caller: they decide which transitions he is offered */
-export function toTicketView(ticket: Ticket, permissions: ReadonlySet<Permission>): TicketView {
+/**
+ * @param permissions of the caller: they decide which transitions he is offered
+ * @param explained open occurrences that have a cause, oldest first; left out where nobody has asked for them
+ */
+export function toTicketView(
+  ticket: Ticket,
+  permissions: ReadonlySet<Permission>,
+  explained?: readonly Occurrence[],
+): TicketView {
   return {
     ...ticket,
+    ...(explained !== undefined && { explains: toExplains(ticket, explained) }),
     alarms: [...ticket.alarms],
     evidence: toEvidenceView(ticket.evidence),
     clocks: [...ticket.clocks],
     transitions: offeredTransitions(ticket.stage, permissions),
   };
+}
+
+/** What follows from the ticket's alarms, at whatever distance: each occurrence names only its nearest cause. */
+function toExplains(ticket: Ticket, explained: readonly Occurrence[]): NonNullable<TicketView['explains']> {
+  if (!isTicketOpen(ticket)) return [];
+  const effects = Map.groupBy(explained, ({ explainedBy }) => explainedBy?.occurrence);
+  const reached = new Set(ticket.alarms.map(({ occurrence }) => occurrence));
+  // A set grows while it is walked; none is visited twice.
+  for (const cause of reached) for (const { id } of effects.get(cause) ?? []) reached.add(id);
+  return explained
+    .filter(({ explainedBy }) => explainedBy !== null && reached.has(explainedBy.occurrence))
+    .map(({ id, key, text, equipmentName, isActive }) => ({
+      occurrence: id,
+      key,
+      text,
+      equipmentName,
+      isActive,
+    }));
 }
 
 function toEvidenceView(evidence: Ticket['evidence']): TicketView['evidence'] {

@@ -4,30 +4,16 @@ import { startApp } from '../app.ts';
 import { CATALOG } from '../catalog.ts';
 import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
-import { DEMO_PASSWORD } from '../people/service.ts';
 import { createSimulationClient } from '../simulation/client.ts';
 import { type SimulatorProcess, startSimulators } from '../simulation/process.ts';
 import { type DemoInflux, startDemoInflux } from './demo-influx.ts';
+import { DEMO_ENDPOINTS, DEMO_HELP, toBanner, toPortVariable } from './demo-text.ts';
 import { reportError, toUsageError } from './errors.ts';
+import { refuseTakenPort, takeFreePorts } from './free-ports.ts';
 import { dieOnOwnErrors, stopInTime, untilSignal } from './lifetime.ts';
-import { createLog, LOG_LEVELS, toLogLevel } from './log.ts';
+import { createLog, toLogLevel } from './log.ts';
 import { findWebDirectory, toProjectPath } from './paths.ts';
 import { readVersion } from './version.ts';
-
-const HELP = `Usage: node src/main.ts demo [--data DIR] [--speed N] [--seed N] [--log-level LEVEL]
-
-Starts a simulated building (Modbus TCP), the gateway that reads it, its stores and the page; Ctrl-C stops all of it.
-  --data DIR         data directory, kept between runs (default ./data); run refuses a directory made by demo
-  --speed N          simulated plant runs N times faster, 0.1 to 1000 (default 1)
-  --seed N           seed of the simulated plant (default: the scenario's)
-  --log-level LEVEL  ${LOG_LEVELS.join(', ')} (default warn)
-
-Environment: RISER_HTTP_PORT (8080), RISER_PUMP_ROOM_PORT (15020), RISER_SUMP_ROOM_PORT (15021),
-RISER_SIM_CONTROL_PORT (15080); RISER_INFLUX_URL = use this InfluxDB instead of a private one.
-Inject a fault by hand: node src/main.ts simulate inject dws-1 dry-running
-`;
-
-const FAULT_AFTER_S = 20;
 
 export async function demo(args: readonly string[]): Promise<number> {
   try {
@@ -42,7 +28,7 @@ export async function demo(args: readonly string[]): Promise<number> {
       },
     });
     if (values.help) {
-      process.stdout.write(HELP);
+      process.stdout.write(DEMO_HELP);
       return 0;
     }
     return await runDemo(
@@ -61,19 +47,20 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
   const onFatal = dieOnOwnErrors(log);
   const asked = untilSignal();
   const config = toProjectPath('config/demo.yaml');
-  loadSite(config, { catalog: CATALOG, env: process.env, epoch: 1 });
+  const env = await withFreePorts(process.env);
+  await refuseTakenBrokers(loadSite(config, { catalog: CATALOG, env, epoch: 1 }));
   const simulators = await startSimulators({
     scenario: toProjectPath('simulators/scenarios/demo.yaml'),
     ...(seed !== null && { seed }),
     speed,
-    ...toSimulatorPorts(process.env),
+    ...toSimulatorPorts(env),
   });
   let influx: DemoInflux | null = null;
   try {
     influx = process.env['RISER_INFLUX_URL'] === undefined ? await startDemoInflux(`${data}/influxdb`) : null;
     const model = loadSite(config, {
       catalog: CATALOG,
-      env: toDemoEnvironment(simulators, influx),
+      env: toDemoEnvironment(env, simulators, influx),
       epoch: 1,
     });
     const app = await startApp({
@@ -86,7 +73,8 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
       log,
       onFatal,
     });
-    process.stdout.write(toBanner(app.url, data, model, simulators, influx));
+    const influxUrl = influx?.url ?? (process.env['RISER_INFLUX_URL'] ? model.influx?.url : undefined);
+    process.stdout.write(toBanner({ url: app.url, data, site: model.site.name, simulators, influxUrl }));
     const isAsked = await Promise.race([asked.then(() => true), simulators.exited.then(() => false)]);
     if (isAsked) process.stdout.write('stopping …\n');
     else process.stderr.write('the simulators have ended by themselves; stopping …\n');
@@ -98,23 +86,42 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
   }
 }
 
+/** A gateway waits for the port of its broker; here devices would dial into whatever listens there. */
+async function refuseTakenBrokers({ links }: SiteModel): Promise<void> {
+  for (const { options } of links.values()) {
+    const listen = options['listen'] as { readonly host: string; readonly port: number } | undefined;
+    if (listen !== undefined) await refuseTakenPort(listen.host, listen.port);
+  }
+}
+
+/** Ports that are asked for as 0 are chosen here: site file, gateway and simulators must name the same ones. */
+async function withFreePorts(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const open = DEMO_ENDPOINTS.map(({ id }) => toPortVariable(id)).filter((name) => env[name] === '0');
+  const ports = await takeFreePorts(open.length);
+  return { ...env, ...Object.fromEntries(open.map((name, index) => [name, String(ports[index])])) };
+}
+
 function toSimulatorPorts(env: NodeJS.ProcessEnv): { ports: Record<string, number>; controlPort?: number } {
   const ports: Record<string, number> = {};
-  if (env['RISER_PUMP_ROOM_PORT']) ports['pump-room'] = Number(env['RISER_PUMP_ROOM_PORT']);
-  if (env['RISER_SUMP_ROOM_PORT']) ports['sump-room'] = Number(env['RISER_SUMP_ROOM_PORT']);
+  for (const { id } of DEMO_ENDPOINTS) {
+    const text = env[toPortVariable(id)];
+    if (text) ports[id] = toNumber(toPortVariable(id), text, PORT);
+  }
   const control = env['RISER_SIM_CONTROL_PORT'];
   return control ? { ports, controlPort: toNumber('RISER_SIM_CONTROL_PORT', control, PORT) } : { ports };
 }
 
 /** The site file takes ports and the database from the environment; here is what was really bound. */
 function toDemoEnvironment(
+  env: NodeJS.ProcessEnv,
   simulators: SimulatorProcess,
   influx: DemoInflux | null,
 ): Record<string, string | undefined> {
   return {
-    ...process.env,
-    RISER_PUMP_ROOM_PORT: String(simulators.ports['pump-room']),
-    RISER_SUMP_ROOM_PORT: String(simulators.ports['sump-room']),
+    ...env,
+    ...Object.fromEntries(
+      Object.entries(simulators.ports).map(([id, port]) => [toPortVariable(id), String(port)]),
+    ),
     ...(influx && { RISER_INFLUX_URL: influx.url }),
   };
 }
@@ -135,28 +142,4 @@ function toNumber(name: string, text: string, { min, max, isWhole }: NumberRange
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
   throw toUsageError(name, `a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}`, text);
-}
-
-function toBanner(
-  url: string,
-  data: string,
-  model: SiteModel,
-  simulators: SimulatorProcess,
-  influx: DemoInflux | null,
-): string {
-  const links = Object.entries(simulators.ports).map(([id, port]) => `${id} 127.0.0.1:${port}`);
-  const store = influx?.url ?? (process.env['RISER_INFLUX_URL'] ? model.influx?.url : undefined);
-  return `
-Riser ${readVersion()} 演示已就绪 / demo is ready: ${model.site.name.zh} ${model.site.name.en}
-
-  page        ${url}
-  log in      admin | supervisor | desk | engineer, password ${DEMO_PASSWORD} (this machine only)
-  simulators  Modbus TCP ${links.join(', ')}; faults: ${simulators.controlUrl}
-  data        ${data}: alarms and tickets (SQLite), telemetry journal
-  InfluxDB    ${store ?? 'not installed: readings stay in the journal (Debian: apt install influxdb)'}
-
-  next        in ${FAULT_AFTER_S} s pump 1 of the booster set trips: see the alarm, the standby pump and the repair ticket.
-  Ctrl-C stops everything.
-
-`;
 }

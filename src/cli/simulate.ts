@@ -126,13 +126,18 @@ async function runScenario(scenario: string, flags: Flags): Promise<number> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   for (const [endpoint, port] of Object.entries(simulators.ports)) {
-    console.log(`${endpoint}: modbus-tcp 127.0.0.1:${port}`);
+    console.log(`${endpoint}: ${toAddress(simulators.protocols[endpoint] ?? '', port)}`);
   }
   console.log(`control: ${simulators.controlUrl}  (Ctrl-C ends)`);
   const code = await simulators.exited;
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
   return isStopped ? 0 : (code ?? 1);
+}
+
+function toAddress(protocol: string, port: number): string {
+  if (protocol === 'mqtt') return `mqtt, devices dial into the broker at 127.0.0.1:${port}`;
+  return `${protocol} 127.0.0.1:${port}`;
 }
 
 function toScenarioFile(scenario: string): string {

@@ -30,6 +30,13 @@ export interface RuleIssue {
   readonly found: string;
 }
 
+export interface PartShift {
+  /** Stride times repetitions before this one: what addresses in numbers grow by. */
+  readonly by: number;
+  /** Number of the part: what `{n}` in addresses in text stands for. */
+  readonly n: number;
+}
+
 export interface ProtocolSchema {
   /** Properties of a link beside id, name, protocol. */
   readonly link: Properties;
@@ -39,11 +46,26 @@ export interface ProtocolSchema {
   readonly profile: Properties;
   /** Properties of a point's address. */
   readonly address: Properties;
-  /** The address of repetition `n` (from 0) of a part, given the part's `stride`. */
-  shiftAddress(address: Readonly<Record<string, unknown>>, by: number): Readonly<Record<string, unknown>>;
+  /**
+   * Whether values are asked for at the point's poll interval. Then a value is stale after a few missed polls unless
+   * the profile says otherwise; else it stays good as long as the driver vouches for its source, or as `staleAfter` says.
+   */
+  readonly isPolled: boolean;
+  /** The address in one repetition of a part. */
+  shiftAddress(
+    address: Readonly<Record<string, unknown>>,
+    shift: PartShift,
+  ): Readonly<Record<string, unknown>>;
+  /** Problems across properties of one link, e.g. that it names both a broker and a port of its own. */
+  checkLink?(options: Readonly<Record<string, unknown>>): readonly RuleIssue[];
   /** Problems across properties of one address and the profile's section, e.g. `bit` beside a double register. */
   checkAddress(
     address: Readonly<Record<string, unknown>>,
+    profile: Readonly<Record<string, unknown>>,
+  ): readonly RuleIssue[];
+  /** Problems across a point and the profile's section, e.g. that nothing says when a value is too old. */
+  checkPoint?(
+    point: { readonly staleAfterMs: number | null; readonly address: Readonly<Record<string, unknown>> },
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
   /** Whether the point is a boolean, judged from its address. */

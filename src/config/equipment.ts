@@ -11,9 +11,9 @@ import {
 } from '../core/ids.ts';
 import { KINDS } from '../core/kinds.ts';
 import { addEquipment, createTables, isTooLong, type Tables, toUnitIds } from '../profiles/expand.ts';
-import type { PointTemplate } from '../profiles/points.ts';
+import { type PointTemplate, toIssuePath } from '../profiles/points.ts';
 import { type Profile, type ProfileContext, readProfile, toUnknownProfile } from '../profiles/profile.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, ProtocolSchema } from './catalog.ts';
 import type { LinkDef } from './model.ts';
 import { takeIds } from './places.ts';
 import type { ProfileFinder } from './profile-finder.ts';
@@ -27,6 +27,7 @@ import {
   toLinkSchema,
 } from './schema.ts';
 import type { Located } from './source.ts';
+import { checkUpstreams, toUpstream } from './upstream.ts';
 import { type Checking, validate } from './validate.ts';
 
 export interface Links {
@@ -44,10 +45,23 @@ export function readLinks(items: readonly Located[], catalog: Catalog, checking:
     const schema = cached(catalog, 'link', isKnown ? protocol : null, toLinkSchema);
     const entry = validate(schema, item, checking);
     if (entry === null || !isKnown) continue;
+    const options = without(entry, LINK_KEYS);
+    checkLink(options, item, catalog.protocols[protocol], checking);
     const id = toId<LinkId>(entry.id);
-    links.set(id, { id, name: entry.name, protocol, options: without(entry, LINK_KEYS) });
+    links.set(id, { id, name: entry.name, protocol, options });
   }
   return { items: links, register };
+}
+
+function checkLink(
+  options: LinkDef['options'],
+  { source, path }: Located,
+  schema: ProtocolSchema | undefined,
+  { problems }: Checking,
+): void {
+  for (const issue of schema?.checkLink?.(options) ?? []) {
+    problems.add(source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
 }
 
 export interface EquipmentContext extends ProfileContext {
@@ -90,6 +104,7 @@ export function readEquipment(
   /** Key: kind and point name. */
   const types: PointTypes = new Map();
   for (const item of items) readOne(item, load, register, tables, types, context);
+  checkUpstreams(items, register, context.problems);
   const own = load(GATEWAY_PROFILE);
   if (own && home !== null) addGateway(own, home, context.site, tables);
   return { tables, profiles: [...profiles.values()].filter((profile) => profile !== null) };
@@ -130,6 +145,7 @@ function readOne(
     location: toId<LocationId>(entry.location),
     contact: entry.contact === undefined ? null : toId<ContactId>(entry.contact),
     responsible: entry.responsible ?? null,
+    upstream: toUpstream(entry.upstream),
   };
   addEquipment(base, profile, link, context.site, tables);
 }
@@ -213,6 +229,7 @@ function addGateway(profile: Profile, location: LocationId, site: SiteId, tables
     location,
     contact: null,
     responsible: null,
+    upstream: {},
   };
   addEquipment(base, profile, null, site, tables);
 }

@@ -19,6 +19,7 @@ import type { Severity } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
 import type { TicketClass } from '../core/ticket.ts';
 import type { Unit } from '../core/units.ts';
+import type { Upstream } from '../core/upstream.ts';
 import type { Policy } from './policy.ts';
 
 export interface SiteModel {
@@ -84,6 +85,8 @@ export interface Equipment {
   readonly contact: ContactId | null;
   /** User or role that tickets of this equipment go to; null = by the policy's routing. */
   readonly responsible: string | null;
+  /** What it depends on; parts have that of their equipment. Without circles. */
+  readonly upstream: Readonly<Partial<Record<Upstream, EquipmentId>>>;
 }
 
 export interface PointDef {
@@ -95,6 +98,8 @@ export interface PointDef {
   readonly text: Text;
   readonly unit: Unit;
   readonly type: 'number' | 'boolean';
+  /** Staff look at it first: it stands on the overview, the others one tap away. */
+  readonly isKey: boolean;
   /** Digits shown after the decimal point. */
   readonly decimals: number;
   /** Meaning of discrete values, e.g. 0 → 停止, 1 → 运行. Key: value. */
@@ -105,11 +110,21 @@ export interface PointDef {
   readonly deadband: number;
   /** Poll interval. */
   readonly pollMs: number;
-  /** Age at which a good value turns bad (`stale`); default 3 × pollMs + time-out. */
-  readonly staleMs: number;
+  /**
+   * Age at which a good value turns bad (`stale`); default 3 × pollMs + time-out where values are polled. null = it
+   * has no age: the driver says when its source is gone.
+   */
+  readonly staleMs: number | null;
   readonly link: LinkId | null;
   /** Checked against the driver's address schema; the driver alone knows its shape. */
   readonly address: Readonly<Record<string, unknown>>;
+}
+
+/** TRUE when the value is one of `in`, or none of `notIn`; exactly one of the two is given. */
+export interface Guard {
+  readonly point: string;
+  readonly in: readonly number[] | null;
+  readonly notIn: readonly number[] | null;
 }
 
 export interface RuleDef {
@@ -121,8 +136,14 @@ export interface RuleDef {
   readonly type: string;
   /** Checked against the rule type's schema; the rule type alone knows its shape. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Points it reads, in the order that the rule type names them (indexes into `points`). */
+  /** Points it reads, in the order that the rule type names them, then those of `when` (indexes into `points`). */
   readonly points: readonly number[];
+  /** Conditions beside the rule's own; all must hold (three-valued AND). Each reads one of the last of `points`. */
+  readonly when: readonly Guard[];
+  /** An active alarm of this rule explains alarms of equipment downstream of this one. */
+  readonly explains: Upstream | null;
+  /** Kinds of upstream trouble that explain this alarm: no ticket of its own while such trouble is on. */
+  readonly explainedBy: readonly Upstream[];
   readonly severity: Severity;
   /** Time that the condition must hold before the alarm is raised; 0 means 0. */
   readonly onDelayMs: number;

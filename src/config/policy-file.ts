@@ -40,6 +40,7 @@ function parsePolicy(located: Located, problems: Problems): Policy | null {
     })),
     deskDispatches: file.deskDispatches,
     reopenMs: toMs(file.reopen),
+    explain: { waitMs: toMs(file.explain.wait), settleMs: toMs(file.explain.settle) },
   };
   return { version: toDigest(content), ...content };
 }

@@ -17,6 +17,15 @@ export interface Policy {
   readonly deskDispatches: readonly Priority[];
   /** A ticket closed for less than this is opened again by the same alarm. */
   readonly reopenMs: number;
+  readonly explain: ExplainTimes;
+}
+
+/** How long the ticket of an alarm waits that a cause upstream may explain (alarms.md B7). */
+export interface ExplainTimes {
+  /** After the raise, for the cause to be detected. */
+  readonly waitMs: number;
+  /** After the cause has gone, for the alarm to return by itself. */
+  readonly settleMs: number;
 }
 
 export interface ClockLimit {

@@ -108,6 +108,10 @@ const equipmentProperties = {
   name: TextSchema,
   contact: Type.Optional(Id),
   responsible: Type.Optional(ShortString),
+  upstream: closed(
+    { power: Type.Optional(Id), water: Type.Optional(Id), linkage: Type.Optional(Id) },
+    { default: {} },
+  ),
 };
 
 export const LINK_KEYS = ['protocol', ...Object.keys(linkProperties)] as const;
@@ -166,4 +170,11 @@ export const PolicySchema = closed({
     default: ['emergency'],
   }),
   reopen: Type.Unsafe<string>({ ...Duration, default: '24h' }),
+  explain: closed(
+    {
+      wait: Type.Unsafe<string>({ ...Duration, default: '5s' }),
+      settle: Type.Unsafe<string>({ ...Duration, default: '60s' }),
+    },
+    { default: {} },
+  ),
 });

@@ -5,6 +5,7 @@
 import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, SiteId, TicketId } from './ids.ts';
 import type { Severity } from './severity.ts';
 import type { Text } from './text.ts';
+import type { Upstream } from './upstream.ts';
 
 /** A normal · B unacknowledged · C acknowledged · D returned, unacknowledged. E, F, G come with shelving, suppression, out of service. */
 export type IsaState = 'A' | 'B' | 'C' | 'D';
@@ -30,6 +31,18 @@ export interface Evidence {
   readonly quality: number;
   readonly sourceMs: number | null;
   readonly receivedMs: number;
+}
+
+/** The alarm upstream that an alarm follows from. Only the nearest one: what explains it in turn is its own matter. */
+export interface Explanation {
+  /** The occurrence that is the cause. */
+  readonly occurrence: OccurrenceId;
+  readonly key: AlarmKey;
+  /** What it has taken away from the equipment of this alarm. */
+  readonly upstream: Upstream;
+  readonly text: Text;
+  readonly equipmentName: Text;
+  readonly atMs: number;
 }
 
 export interface Occurrence {
@@ -61,6 +74,10 @@ export interface Occurrence {
   readonly place: Text;
   readonly evidence: Evidence;
   readonly ticket: TicketId | null;
+  /** Why it has no ticket of its own; the last cause while `ticketDueAtMs` runs; stays on the record after the return. */
+  readonly explainedBy: Explanation | null;
+  /** When its ticket opens unless a cause explains it or it returns before; null = it waits for nothing. UTC ms. */
+  readonly ticketDueAtMs: number | null;
 }
 
 export type AlarmEventType =
@@ -71,6 +88,8 @@ export type AlarmEventType =
   | 'returned'
   | 'blind'
   | 'sighted'
+  | 'explained'
+  | 'released'
   | 'ended';
 
 export interface AlarmEvent {
@@ -86,4 +105,20 @@ export interface AlarmEvent {
 export function toIsaState(occurrence: Pick<Occurrence, 'isActive' | 'acknowledged'>): IsaState {
   if (occurrence.isActive) return occurrence.acknowledged ? 'C' : 'B';
   return occurrence.acknowledged ? 'A' : 'D';
+}
+
+/** Whether it is active without a ticket because it waits for a cause, is explained by one, or settles after one. */
+export function isHeld(
+  occurrence: Pick<Occurrence, 'isActive' | 'endedAtMs' | 'explainedBy' | 'ticketDueAtMs'>,
+): boolean {
+  const { isActive, endedAtMs, explainedBy, ticketDueAtMs } = occurrence;
+  return isActive && endedAtMs === null && (explainedBy !== null || ticketDueAtMs !== null);
+}
+
+/** Whether it is active and no ticket stands for it, or only one that has been dealt with: a sweep must look at it. */
+export function isUncarried(
+  occurrence: Pick<Occurrence, 'isActive' | 'endedAtMs' | 'explainedBy' | 'ticketDueAtMs' | 'ticket'>,
+): boolean {
+  const { isActive, endedAtMs, ticket } = occurrence;
+  return isHeld(occurrence) || (isActive && endedAtMs === null && ticket === null);
 }

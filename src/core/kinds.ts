@@ -33,6 +33,7 @@ export const KINDS = {
   'drainage-pump': { system: 'drainage', text: { zh: '潜污泵', en: 'Drainage pump' }, isLifeSafety: false },
   'fire-tank': { system: 'fire-water', text: { zh: '消防水池', en: 'Fire water tank' }, isLifeSafety: true },
   'fire-pump': { system: 'fire-water', text: { zh: '消防泵', en: 'Fire pump' }, isLifeSafety: true },
+  'jockey-pump': { system: 'fire-water', text: { zh: '稳压泵', en: 'Jockey pump' }, isLifeSafety: true },
   'fire-panel': { system: 'fire', text: { zh: '火灾报警控制器', en: 'Fire panel' }, isLifeSafety: true },
   'fire-zone': { system: 'fire', text: { zh: '防火分区', en: 'Fire zone' }, isLifeSafety: true },
   lift: { system: 'lift', text: { zh: '电梯', en: 'Lift' }, isLifeSafety: true },

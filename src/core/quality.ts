@@ -29,6 +29,11 @@ export const QUALITIES = {
     level: 'uncertain',
     text: { zh: '未定义的状态值', en: 'undeclared state value' },
   },
+  'source-uncertain': {
+    code: 67,
+    level: 'uncertain',
+    text: { zh: '设备标为可疑', en: 'marked uncertain by the device' },
+  },
   step: { code: 65, level: 'uncertain', text: { zh: '突变超限', en: 'step too large' } },
   'no-data': { code: 128, level: 'bad', text: { zh: '尚无数据', en: 'no data yet' } },
   'comm-loss': { code: 129, level: 'bad', text: { zh: '通信中断', en: 'communication lost' } },
@@ -42,6 +47,11 @@ export const QUALITIES = {
   sentinel: { code: 133, level: 'bad', text: { zh: '设备报无效值', en: 'device reports no valid value' } },
   'out-of-range': { code: 134, level: 'bad', text: { zh: '超出物理量程', en: 'outside the physical range' } },
   'not-a-number': { code: 135, level: 'bad', text: { zh: '非数值', en: 'not a number' } },
+  missing: {
+    code: 137,
+    level: 'bad',
+    text: { zh: '设备在线但未给出该值', en: 'not given by a device that answers' },
+  },
   decode: { code: 136, level: 'bad', text: { zh: '报文无法解析', en: 'cannot be decoded' } },
 } as const satisfies Record<string, QualityInfo>;
 
@@ -70,6 +80,11 @@ export function isCommLoss(code: number): boolean {
     code === QUALITIES['no-data'].code ||
     code === QUALITIES.stale.code
   );
+}
+
+/** Whether no value came, be it that the device is silent or only this value of it. */
+export function isUnanswered(code: number): boolean {
+  return isCommLoss(code) || code === QUALITIES.missing.code;
 }
 
 export function toQualityLevel(code: number): QualityLevel {

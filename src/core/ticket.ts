@@ -184,6 +184,8 @@ export type TicketEventType =
   | 'alarm-returned'
   | 'alarm-blind'
   | 'alarm-sighted'
+  | 'alarm-explained'
+  | 'explained-by'
   | 'priority-raised'
   | 'clock-warned'
   | 'clock-breached'

@@ -1,13 +1,16 @@
 /**
- * The contract of protocol drivers. A driver speaks one protocol over one link; it knows nothing of rules,
- * alarms or storage. Polling (when, how often, back-off, quality) is acquisition's business.
+ * The contracts of protocol drivers. A driver speaks one protocol over one link; it knows nothing of rules,
+ * alarms or storage. There are two kinds: one is asked (poll), the other is told (push). When to connect again after
+ * a loss, what a loss means for the points, and when a value is too old is acquisition's business for both.
  *
- * Order of calls: `plan` any time; `open` → `connect` → `read`* → `close`. After `close` or `onLost` the
- * connection is used up; a new one is opened. `read` calls of one connection never overlap.
+ * Poll: `plan` any time; `open` → `connect` → `read`* → `close`. `read` calls of one connection never overlap.
+ * Push: `open` → `connect` → (sink calls)* → `close`.
+ * After `close` or the loss a connection is used up; a new one is opened.
  */
-
+import type { Logger } from 'pino';
 import type { ProtocolSchema } from '../config/catalog.ts';
 import type { Equipment, LinkDef, PointDef } from '../config/model.ts';
+import type { QualityReason } from '../core/quality.ts';
 
 /** One request of the poll plan and the points that its answer carries. */
 export interface PollRequest {
@@ -46,6 +49,7 @@ export interface PollConnection {
 }
 
 export interface PollDriver {
+  readonly mode: 'poll';
   /** Fewest requests that read the given points (same link, same poll interval). */
   plan(
     link: LinkDef,
@@ -58,8 +62,54 @@ export interface PollDriver {
   timeoutMs(link: LinkDef): number;
 }
 
-/** A row of drivers/index.ts. Schemas are cheap to import; the driver itself is loaded when a link needs it. */
+/** Where a push connection reports. Calls after `close` or `lost` are ignored. */
+export interface PushSink {
+  /** What arrived together, as one batch. A point that is named twice keeps the last sample. */
+  samples(samples: readonly PointSample[]): void;
+  /** These points have no usable value until their next sample. */
+  bad(points: readonly number[], reason: QualityReason): void;
+  /** Connected, but not whole (a node is missing, a device is off): why, in plain English; null = whole again. */
+  degraded(reason: string | null): void;
+  /** The connection has ended by itself, or says nothing any more and must not be trusted. Once; not after `close`. */
+  lost(reason: string): void;
+}
+
+export interface PushConnection {
+  /**
+   * Connects and subscribes to everything. Samples may come before it resolves.
+   * @throws DeviceError `connect-failed`, `connect-timeout`, `stopped`; what it had opened is closed by `close`.
+   */
+  connect(signal: AbortSignal): Promise<void>;
+  /** Idempotent; resolves when sockets and timers are freed, within a bounded time, and never rejects. */
+  close(): Promise<void>;
+  /** Counters since opening; keys are stable names used in /metrics. */
+  stats(): Readonly<Record<string, number>>;
+}
+
+export interface PushDriver {
+  readonly mode: 'push';
+  /** @param points all points of the link */
+  open(
+    link: LinkDef,
+    points: readonly PointDef[],
+    equipmentOf: (point: PointDef) => Equipment,
+    sink: PushSink,
+  ): PushConnection;
+}
+
+export type Driver = PollDriver | PushDriver;
+
+export interface DriverContext {
+  /** Folder for what the protocol keeps (certificates); `<data>/<protocol>`, made by the driver that needs it. */
+  readonly directory: string;
+  readonly log: Logger;
+}
+
+/**
+ * A row of drivers/index.ts. Schemas are cheap to import; the driver itself is loaded when a link needs it, and a
+ * heavy library only in its first `connect`, so that it does not hold up the first poll of the others.
+ */
 export interface DriverEntry {
   readonly schema: ProtocolSchema;
-  load(): Promise<PollDriver>;
+  load(context: DriverContext): Promise<Driver>;
 }

@@ -1,5 +1,6 @@
 /** From stored state to the decision loop's memory: what was open goes on, running delays go on where they stood. */
 import type { SiteModel } from '../config/model.ts';
+import { isUncarried } from '../core/alarm.ts';
 import type { AlarmKey } from '../core/ids.ts';
 import type { RestoredRule } from '../rules/rule-state.ts';
 import type { BootState } from '../store/store.ts';
@@ -9,7 +10,9 @@ import { createTicketIndex } from './ticket-index.ts';
 export function toEngineState(boot: BootState): EngineState {
   return {
     occurrences: new Map(boot.occurrences.map((occurrence) => [occurrence.key, occurrence])),
+    returned: new Map(),
     keys: new Map(boot.occurrences.map((occurrence) => [occurrence.id, occurrence.key])),
+    uncarried: new Set(boot.occurrences.filter(isUncarried).map((occurrence) => occurrence.key)),
     tickets: new Map(boot.tickets.map((ticket) => [ticket.id, ticket])),
     ticketIndex: createTicketIndex(boot.tickets),
     decidedVersions: new Map(),

@@ -3,25 +3,19 @@
  * commands of people become either. Nothing here waits, stores or announces.
  */
 
-import { type AlarmLevel, type AlarmStep, acknowledgeAlarm, stepAlarm } from '../alarms/step.ts';
+import { type AlarmLevel, acknowledgeAlarm, stepAlarm } from '../alarms/step.ts';
 import type { RuleDef, SiteModel } from '../config/model.ts';
-import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import type { Occurrence } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId } from '../core/ids.ts';
-import { isTicketOpen, type Ticket } from '../core/ticket.ts';
-import { applyAlarmEvent, asksForWork, takesRaise } from '../tickets/coupling.ts';
-import { toCounterName, toTicketNumber } from '../tickets/number.ts';
-import { openAlarmTicket, openReportedTicket } from '../tickets/open.ts';
-import { stepTicket, sweepTicket, type TicketStep } from '../tickets/step.ts';
+import type { EquipmentId, OccurrenceId } from '../core/ids.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { openReportedTicket } from '../tickets/open.ts';
+import { stepTicket, sweepTicket } from '../tickets/step.ts';
+import { applyAlarmStep, nextNumber, put } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
-import type { TakeEvidence } from './evidence.ts';
+import type { DecisionContext } from './context.ts';
 import { toSubject } from './register.ts';
 import type { Tentative } from './tentative.ts';
-
-export interface DecisionContext {
-  readonly model: SiteModel;
-  readonly evidence: TakeEvidence;
-}
 
 /** What a rule says now, carried through alarm and ticket. */
 export function decideLevel(
@@ -55,100 +49,6 @@ export function decideCommand(
     default:
       return command satisfies never;
   }
-}
-
-/** Ends an occurrence's life or changes it, and lets the ticket know. `rule` is null when the model no longer has it. */
-export function applyAlarmStep(
-  tx: Tentative,
-  context: DecisionContext,
-  step: AlarmStep,
-  rule: RuleDef | null,
-  nowMs: number,
-): void {
-  if (step.occurrence === null || step.occurrence === tx.occurrence(step.occurrence.key)) return;
-  let occurrence = step.occurrence;
-  for (const event of step.events) {
-    const ticket = carry(
-      tx,
-      context,
-      { ...event, occurrence: { ...event.occurrence, ticket: occurrence.ticket } },
-      rule,
-      nowMs,
-    );
-    if (ticket !== null) occurrence = { ...occurrence, ticket: ticket.id };
-  }
-  const { ticket } = occurrence;
-  tx.putOccurrence(
-    occurrence,
-    step.events.map((event) => ({ ...event, occurrence: { ...event.occurrence, ticket } })),
-  );
-}
-
-/** @returns the ticket that now carries the occurrence, null when none does. */
-function carry(
-  tx: Tentative,
-  context: DecisionContext,
-  event: AlarmEvent,
-  rule: RuleDef | null,
-  nowMs: number,
-): Ticket | null {
-  const { occurrence } = event;
-  const { policy } = context.model;
-  if (asksForWork(event) && rule?.opensTicket) {
-    const chosen = chooseTicket(tx, context, occurrence, rule, nowMs);
-    if (chosen === null) return openForAlarm(tx, context, occurrence, rule, nowMs);
-    return put(tx, applyAlarmEvent(chosen, event, policy, nowMs)) ?? chosen;
-  }
-  const ticket = occurrence.ticket === null ? null : tx.ticket(occurrence.ticket);
-  return ticket === null ? null : (put(tx, applyAlarmEvent(ticket, event, policy, nowMs)) ?? ticket);
-}
-
-/**
- * The ticket that a raise belongs to: the open one of this alarm, else the open one of this fault, else the one closed
- * last, unless another open ticket has taken over one of its alarms (one open ticket per alarm key). null = a new one.
- */
-function chooseTicket(
-  tx: Tentative,
-  { model }: DecisionContext,
-  occurrence: Occurrence,
-  rule: RuleDef,
-  nowMs: number,
-): Ticket | null {
-  const { key, equipment } = occurrence;
-  const candidates = [...tx.ticketsWithKey(key), ...tx.ticketsWithFault(equipment, rule.faultKind)].filter(
-    (ticket) => takesRaise(ticket, occurrence, rule.faultKind, model.policy, nowMs),
-  );
-  const open = candidates.find(isTicketOpen);
-  if (open !== undefined) return open;
-  const reopenable = candidates.filter(({ alarms }) =>
-    alarms.every((alarm) => !tx.ticketsWithKey(alarm.key as AlarmKey).some(isTicketOpen)),
-  );
-  return reopenable.sort((a, b) => (b.closedAtMs ?? 0) - (a.closedAtMs ?? 0))[0] ?? null;
-}
-
-function openForAlarm(
-  tx: Tentative,
-  context: DecisionContext,
-  occurrence: Occurrence,
-  rule: RuleDef,
-  nowMs: number,
-): Ticket {
-  const { model } = context;
-  const step = openAlarmTicket(
-    {
-      number: nextNumber(tx, model, rule.class, nowMs),
-      site: model.site.id,
-      occurrence,
-      class: rule.class,
-      faultKind: rule.faultKind,
-      guidance: rule.guidance,
-      evidence: context.evidence(rule, occurrence, nowMs),
-      subject: toSubject(model, occurrence.equipment),
-    },
-    model.policy,
-    nowMs,
-  );
-  return put(tx, step) as Ticket;
 }
 
 function acknowledge(
@@ -221,17 +121,6 @@ function transit(
   return tx.ticket(next.id) as Ticket;
 }
 
-function put(tx: Tentative, step: TicketStep | null): Ticket | null {
-  if (step === null) return null;
-  tx.putTicket(step.ticket, step.events);
-  return step.ticket;
-}
-
 function nextOccurrence(tx: Tentative): OccurrenceId {
   return `o-${tx.next('occurrence')}` as OccurrenceId;
-}
-
-function nextNumber(tx: Tentative, model: SiteModel, ticketClass: Ticket['class'], nowMs: number): string {
-  const counter = toCounterName(ticketClass, nowMs, model.site.timeZone);
-  return toTicketNumber(counter, tx.next(counter));
 }

@@ -17,7 +17,9 @@ import { Evaluator, type RuleChange } from '../rules/evaluator.ts';
 import type { BootState, WriteBatch } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import { toEngineState, toRestoredRules } from './boot.ts';
-import type { DecisionContext } from './decide.ts';
+import { moveHolds, sweepHolds } from './carry.ts';
+import { type Causes, createCauses } from './causes.ts';
+import type { DecisionContext } from './context.ts';
 import { createEvidence, type RecentSamples } from './evidence.ts';
 import {
   decideCommands,
@@ -28,7 +30,7 @@ import {
   toDelayRows,
   type WaitingCommand,
 } from './round.ts';
-import { type EngineState, forgetTicket, Tentative } from './tentative.ts';
+import { type EngineState, forgetReturned, forgetTicket, Tentative } from './tentative.ts';
 
 export interface DecisionsOptions {
   readonly model: SiteModel;
@@ -52,10 +54,13 @@ export interface Round {
 export class Decisions {
   readonly #log: Logger;
   readonly #model: SiteModel;
+  readonly #causes: Causes;
   readonly #takeEvidence: ReturnType<typeof createEvidence>;
   readonly #rules: Evaluator;
   readonly #state: EngineState;
   #orphans: readonly Occurrence[];
+  /** From then on every cause has been read, or its silence is an alarm: before, no wait for a cause ends. */
+  readonly #readAtMonoMs: number;
   #sweepAtMonoMs = Number.NEGATIVE_INFINITY;
   #snapshotAtMonoMs = Number.NEGATIVE_INFINITY;
   /** Rows of the last stored snapshot. */
@@ -67,10 +72,12 @@ export class Decisions {
     const known = new Set(model.rules.map((rule) => rule.key));
     this.#log = log;
     this.#model = model;
+    this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent);
     this.#state = toEngineState(boot);
     this.#orphans = boot.occurrences.filter((occurrence) => !known.has(occurrence.key));
     this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
+    this.#readAtMonoMs = now.monoMs + LIMITS.bootGraceMs;
     this.#snapshotRows = boot.delays.length;
     this.#wallOffsetMs = now.wallMs - now.monoMs;
   }
@@ -89,14 +96,17 @@ export class Decisions {
       this.#rules.sweep(now);
     }
     const tx = new Tentative(this.#state);
-    const context: DecisionContext = { model: this.#model, evidence: this.#takeEvidence() };
+    const evidence = this.#takeEvidence();
+    const context: DecisionContext = { model: this.#model, causes: this.#causes, evidence };
     const changes = this.#rules.take();
     if (waiting.length > 0 || this.#orphans.length > 0 || this.#isTransition(changes)) onStep();
     const clockStepMs = this.#clockStepMs(now);
     moveTickets(tx, clockStepMs, now);
+    moveHolds(tx, clockStepMs);
     endOrphans(tx, context, this.#orphans, now);
     decideRules(tx, context, this.#rules, changes, now);
     const answers = decideCommands(tx, context, waiting, now);
+    if (isSweep) sweepHolds(tx, context, now.monoMs >= this.#readAtMonoMs, now.wallMs);
     if (isSweep) sweepTickets(tx, now);
     const savedDelays = isSweep ? this.#snapshotDelays(tx, now) : null;
     return {
@@ -108,7 +118,7 @@ export class Decisions {
         this.#orphans = [];
         this.#settleClock(clockStepMs);
         if (savedDelays !== null) this.#settleDelays(savedDelays, now);
-        if (isSweep) this.#forgetClosedTickets(now.wallMs);
+        if (isSweep) this.#forget(now.wallMs);
         for (const answer of answers) answer.settle();
       },
       fail: (error) => {
@@ -169,8 +179,9 @@ export class Decisions {
     this.#snapshotAtMonoMs = now.monoMs + LIMITS.delaySnapshotMs;
   }
 
-  #forgetClosedTickets(nowMs: number): void {
-    const { reopenMs } = this.#model.policy;
+  #forget(nowMs: number): void {
+    const { reopenMs, explain } = this.#model.policy;
+    forgetReturned(this.#state, nowMs - explain.settleMs);
     for (const ticket of this.#state.tickets.values()) {
       if (ticket.closedAtMs !== null && nowMs - ticket.closedAtMs > reopenMs)
         forgetTicket(this.#state, ticket);

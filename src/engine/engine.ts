@@ -12,7 +12,7 @@
 import type { Logger } from 'pino';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
-import { assert } from '../core/assert.ts';
+import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -172,13 +172,17 @@ export class Engine implements CommandPort {
     this.#phase('after-publish');
   }
 
-  /** @returns why it could not be stored, null when it is. What is not the store's fault goes on upwards. */
+  /**
+   * @returns why it could not be stored, null when it is. What is not the store's fault goes on upwards: a batch that
+   * contradicts the store would be refused for ever, and only a start from what is stored brings the two together.
+   */
   async #commit(batch: WriteBatch): Promise<RiserError | null> {
     const { store, clock, log } = this.#options;
     try {
       await store.commit(batch);
     } catch (error) {
       if (!(error instanceof RiserError)) throw error;
+      if (error.cause instanceof AssertionFailure) throw error.cause;
       this.#counts.commitFailures += 1;
       this.#retryAtMonoMs = clock.now().monoMs + LIMITS.commitRetryMs;
       if (!this.#isStoreFailing)

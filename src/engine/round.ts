@@ -12,8 +12,10 @@ import { isTicketOpen } from '../core/ticket.ts';
 import type { Evaluator, RuleChange } from '../rules/evaluator.ts';
 import type { DelayRow } from '../store/store.ts';
 import { moveTicketClocks, sweepTicket } from '../tickets/step.ts';
+import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
-import { applyAlarmStep, type DecisionContext, decideCommand, decideLevel } from './decide.ts';
+import type { DecisionContext } from './context.ts';
+import { decideCommand, decideLevel } from './decide.ts';
 import { toAlarmLevel } from './register.ts';
 import type { Tentative } from './tentative.ts';
 
@@ -30,7 +32,10 @@ export interface Answer {
   readonly fail: (error: Error) => void;
 }
 
-/** Rules whose output changed, against the open occurrences: first the worst that they have been, then what they are. */
+/**
+ * Rules whose output changed, against the open occurrences: first the worst that they have been, then what they are.
+ * Causes come before their effects, so that what fails together is explained at once.
+ */
 export function decideRules(
   tx: Tentative,
   context: DecisionContext,
@@ -38,9 +43,13 @@ export function decideRules(
   changes: readonly RuleChange[],
   now: Now,
 ): void {
-  const { model } = context;
-  for (const { rule: index, peak } of changes) {
-    const rule = defined(model.rules[index], 'a changed rule');
+  const { model, causes } = context;
+  const changed = changes.map((change) => ({
+    ...change,
+    def: defined(model.rules[change.rule], 'a changed rule'),
+  }));
+  changed.sort((a, b) => causes.rank(a.def) - causes.rank(b.def));
+  for (const { rule: index, def: rule, peak } of changed) {
     if (peak !== null) decideLevel(tx, context, rule, toAlarmLevel(model, peak, now), now.wallMs);
     if (!rules.isActive(index) && tx.occurrence(rule.key) === null) continue;
     decideLevel(tx, context, rule, toAlarmLevel(model, rules.output(index), now), now.wallMs);

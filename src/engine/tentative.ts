@@ -3,7 +3,7 @@
  * the copy, changes only the copy, and ends in one WriteBatch; after the commit the copy is merged, after a failure
  * it is dropped and the memory is as it was.
  */
-import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import { type AlarmEvent, isUncarried, type Occurrence } from '../core/alarm.ts';
 import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
 import type { Ticket, TicketEvent } from '../core/ticket.ts';
 import type { DelayRow, Write, WriteBatch } from '../store/store.ts';
@@ -14,8 +14,12 @@ import { toAlarmEventWrite, toTicketEventWrite, toTicketWrites } from './writes.
 export interface EngineState {
   /** Open occurrences. */
   readonly occurrences: Map<AlarmKey, Occurrence>;
+  /** Occurrences that have ended as returned, for as long as their aftermath lasts (policy.explain.settleMs). */
+  readonly returned: Map<AlarmKey, Occurrence>;
   /** Key of each open occurrence, by its id. */
   readonly keys: Map<OccurrenceId, AlarmKey>;
+  /** Active alarms without a ticket: waiting, explained, or of a rule that opens none. What a sweep has to look at. */
+  readonly uncarried: Set<AlarmKey>;
   /** Open tickets, and closed ones within the reopen window. */
   readonly tickets: Map<TicketId, Ticket>;
   readonly ticketIndex: TicketIndex;
@@ -50,11 +54,27 @@ export class Tentative {
     return found === undefined || found.endedAtMs !== null ? null : found;
   }
 
+  /** The last occurrence of an alarm that is not active any more, open or ended a short while ago. */
+  returned(key: AlarmKey): Occurrence | null {
+    const found =
+      this.#occurrences.get(key) ?? this.#state.occurrences.get(key) ?? this.#state.returned.get(key);
+    return found === undefined || found.isActive ? null : found;
+  }
+
   /** null also when it has ended. */
   occurrenceById(id: OccurrenceId): Occurrence | null {
     const key = this.#keys.get(id) ?? this.#state.keys.get(id);
     const found = key === undefined ? null : this.occurrence(key);
     return found?.id === id ? found : null;
+  }
+
+  /** Active alarms without a ticket. */
+  uncarried(): readonly Occurrence[] {
+    const keys = new Set([...this.#state.uncarried, ...this.#occurrences.keys()]);
+    return [...keys].flatMap((key) => {
+      const occurrence = this.occurrence(key);
+      return occurrence !== null && isUncarried(occurrence) ? [occurrence] : [];
+    });
   }
 
   ticket(id: TicketId): Ticket | null {
@@ -140,6 +160,13 @@ export class Tentative {
   }
 }
 
+/** Forgets what returned before the given wall time. */
+export function forgetReturned(state: EngineState, beforeMs: number): void {
+  for (const [key, { returnedAtMs }] of state.returned) {
+    if ((returnedAtMs ?? beforeMs) <= beforeMs) state.returned.delete(key);
+  }
+}
+
 /** Takes a closed ticket that nothing can reopen out of the memory. */
 export function forgetTicket(state: EngineState, ticket: Ticket): void {
   state.tickets.delete(ticket.id);
@@ -150,11 +177,14 @@ export function forgetTicket(state: EngineState, ticket: Ticket): void {
 function mergeOccurrence(state: EngineState, key: AlarmKey, row: Occurrence): void {
   const before = state.occurrences.get(key);
   if (before !== undefined && before.id !== row.id) state.keys.delete(before.id);
+  if (isUncarried(row)) state.uncarried.add(key);
+  else state.uncarried.delete(key);
   if (row.endedAtMs === null) {
     state.occurrences.set(key, row);
     state.keys.set(row.id, key);
   } else {
     state.occurrences.delete(key);
     state.keys.delete(row.id);
+    if (row.endReason === 'returned') state.returned.set(key, row);
   }
 }

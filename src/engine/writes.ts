@@ -5,7 +5,8 @@ import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { Write } from '../store/store.ts';
 
 export function toAlarmEventWrite(event: AlarmEvent): Write {
-  const { id, key, severity, level, evidence, count, endReason, blindSinceMs } = event.occurrence;
+  const { id, key, severity, level, evidence, count, endReason, blindSinceMs, explainedBy } =
+    event.occurrence;
   return {
     type: 'alarm-event',
     event: {
@@ -23,6 +24,7 @@ export function toAlarmEventWrite(event: AlarmEvent): Write {
         count,
         endReason,
         blindSinceMs,
+        ...(explainedBy !== null && { explainedBy }),
       },
     },
   };

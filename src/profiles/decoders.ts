@@ -11,7 +11,8 @@
  * Bytes within a register are always big-endian (Modbus Application Protocol V1.1b3, 4.2).
  */
 import { never } from '../core/assert.ts';
-import { GOOD, QUALITIES } from '../core/quality.ts';
+import { GOOD } from '../core/quality.ts';
+import { bad, type Decoded, toValue, type ValueFormat } from './values.ts';
 
 export const REGISTER_TYPES = ['u16', 'i16', 'u32', 'i32', 'f32'] as const;
 export type RegisterType = (typeof REGISTER_TYPES)[number];
@@ -19,32 +20,18 @@ export const WORD_ORDERS = ['high-first', 'low-first'] as const;
 export type WordOrder = (typeof WORD_ORDERS)[number];
 
 /** How one point is written in registers. */
-export interface RegisterFormat {
+export interface RegisterFormat extends ValueFormat {
   readonly type: RegisterType;
   /** Bit of a 16-bit register, 0 = least significant; null = the whole value. */
   readonly bit: number | null;
+  /** Bit field of a 16-bit register: the value is what stands under the mask, shifted down; null = the whole value. */
+  readonly mask: number | null;
   readonly wordOrder: WordOrder;
-  /** value = raw × scale + offset */
-  readonly scale: number;
-  readonly offset: number;
   /** Raw values that mean "not available": as unsigned bits (0xFFFF) or as the typed number (-1). */
   readonly sentinels: readonly number[];
-  /** Physically possible values after scaling; null = all. */
-  readonly range: { readonly min: number; readonly max: number } | null;
-  /** Values with a declared meaning; another one is uncertain, `unknown-state`. null = any value. */
-  readonly states: ReadonlySet<number> | null;
+  /** What of the bits is compared with the sentinels; null = all. A panel says "not programmed" in one byte of a word. */
+  readonly sentinelMask: number | null;
 }
-
-export interface Decoded {
-  /** NaN when the quality is bad. */
-  readonly value: number;
-  readonly quality: number;
-}
-
-/** Share of the range by which a value may pass it: absorbs the rounding of scaled and single-precision numbers. */
-const RANGE_TOLERANCE_RATIO = 1e-6;
-/** Deviation up to which 1/scale counts as a whole number (0.1 → 10). */
-const DIVISOR_TOLERANCE = 1e-9;
 
 /** Registers (of 16 bits) that a value of the type takes. */
 export function registersOf(type: RegisterType): 1 | 2 {
@@ -58,13 +45,10 @@ export function registersOf(type: RegisterType): 1 | 2 {
 export function decodeRegisters(format: RegisterFormat, block: DataView, at: number): Decoded {
   const bits = readBits(format, block, at);
   const raw = toRaw(format.type, bits);
-  if (isSentinel(format.sentinels, bits, raw)) return bad(QUALITIES.sentinel.code);
+  if (isSentinel(format, bits, raw)) return bad('sentinel');
   if (format.bit !== null) return { value: (bits >>> format.bit) & 1, quality: GOOD };
-  if (!Number.isFinite(raw)) return bad(QUALITIES['not-a-number'].code);
-  const value = scaled(format, raw);
-  if (format.range && !isInside(format.range, value)) return bad(QUALITIES['out-of-range'].code);
-  const isDeclared = format.states === null || format.states.has(value);
-  return { value, quality: isDeclared ? GOOD : QUALITIES['unknown-state'].code };
+  if (format.mask !== null) return toValue(format, toField(bits, format.mask));
+  return toValue(format, raw);
 }
 
 /** A coil, a discrete input: 0 or 1, always good. */
@@ -98,23 +82,14 @@ function toRaw(type: RegisterType, bits: number): number {
   }
 }
 
-function isSentinel(sentinels: readonly number[], bits: number, raw: number): boolean {
-  return sentinels.length > 0 && (sentinels.includes(bits) || sentinels.includes(raw));
+function isSentinel({ sentinels, sentinelMask }: RegisterFormat, bits: number, raw: number): boolean {
+  if (sentinels.length === 0) return false;
+  if (sentinelMask !== null) return sentinels.includes((bits & sentinelMask) >>> 0);
+  return sentinels.includes(bits) || sentinels.includes(raw);
 }
 
-/** Divides where the scale is 1/n: 12 × 0.1 is 1.2000000000000002 and would pass a limit of 1.2, 12 / 10 is 1.2. */
-function scaled({ scale, offset }: RegisterFormat, raw: number): number {
-  if (scale === 1) return raw + offset;
-  const divisor = Math.round(1 / scale);
-  const isWhole = divisor !== 0 && Math.abs(scale * divisor - 1) < DIVISOR_TOLERANCE;
-  return (isWhole ? raw / divisor : raw * scale) + offset;
-}
-
-function isInside(range: { readonly min: number; readonly max: number }, value: number): boolean {
-  const tolerance = (range.max - range.min) * RANGE_TOLERANCE_RATIO;
-  return value >= range.min - tolerance && value <= range.max + tolerance;
-}
-
-function bad(quality: number): Decoded {
-  return { value: Number.NaN, quality };
+/** @param mask not 0 */
+function toField(bits: number, mask: number): number {
+  const lowest = 31 - Math.clz32(mask & -mask);
+  return ((bits & mask) >>> 0) >>> lowest;
 }

@@ -4,11 +4,15 @@
  */
 import { INTERNAL_PROTOCOL } from '../config/schema.ts';
 import { type RuleId, toId } from '../core/ids.ts';
+import { KINDS, type System } from '../core/kinds.ts';
 import { renderText, type Text } from '../core/text.ts';
 import type { PointTemplate } from './points.ts';
 import type { Unit } from './profile.ts';
 import { type RuleTemplate, withVersion } from './rules.ts';
 import { BAD_DATA_SUFFIX, DERIVED_ON_DELAY_MS, RULE_DEFAULTS } from './schema.ts';
+
+/** What the linkage calls to work. */
+const FIRE_SYSTEMS: readonly System[] = ['fire', 'fire-water'];
 
 const OFFLINE_TEXT: Text = { zh: '设备离线（通信中断）', en: 'Device offline (communication lost)' };
 const OFFLINE_GUIDANCE: Text = {
@@ -17,17 +21,20 @@ const OFFLINE_GUIDANCE: Text = {
 };
 const BAD_DATA_TEXT: Text = { zh: '测点“{point}”数据异常', en: '{point}: no usable data' };
 const BAD_DATA_GUIDANCE: Text = {
-  zh: '设备有应答但该测点数值不可用：检查传感器接线、供电与量程设置，与就地仪表比对。数据恢复前，依赖该测点的告警保持原状态。',
-  en: 'The device answers but this value cannot be used: check wiring, supply and range of the sensor and compare with the local gauge. Until it is back, alarms that depend on it stay as they are.',
+  zh: '设备有应答，但该测点数值不可用或被设备标为可疑：检查传感器接线、供电与量程设置，与就地仪表比对。数据恢复前，依赖该测点的告警保持原状态。',
+  en: 'The device answers, but this value cannot be used or is marked as doubtful by the device: check wiring, supply and range of the sensor and compare with the local gauge. Until it is back, alarms that depend on it stay as they are.',
 };
 
 /** Adds them behind the written rules of each unit. */
 export function addDerivedRules(units: readonly Unit[], protocol: string): readonly Unit[] {
-  const read = new Set(units.flatMap((unit) => unit.rules.flatMap((rule) => rule.reads)));
+  const rules = units.flatMap((unit) => unit.rules);
+  const read = new Set(rules.flatMap(({ reads }) => reads));
+  /** Points of rules that nothing uncertain can judge. */
+  const strict = new Set(rules.flatMap(({ uncertain, reads }) => (uncertain === 'unknown' ? reads : [])));
   return units.map((unit) => {
     const watched = unit.points.filter((point) => read.has(toRead(unit, point)));
-    const badData = watched.flatMap((point) => toBadData(unit, point) ?? []);
-    const offline = unit.part === null && protocol !== INTERNAL_PROTOCOL ? [toOffline(units)] : [];
+    const badData = watched.flatMap((point) => toBadData(unit, point, strict.has(toRead(unit, point))) ?? []);
+    const offline = unit.part === null && protocol !== INTERNAL_PROTOCOL ? [toOffline(unit, units)] : [];
     return { ...unit, rules: [...unit.rules, ...offline, ...badData] };
   });
 }
@@ -41,17 +48,24 @@ const common = {
   params: {},
   // The judgement is about bad data, so there may be no good sample to count.
   minGoodSamples: 1,
+  when: [],
+  explains: null,
   class: 'engineering',
   opensTicket: true,
 } as const;
 
-function toOffline(units: readonly Unit[]): RuleTemplate {
+/** @param unit the equipment itself; @param units with its parts */
+function toOffline({ kind }: Unit, units: readonly Unit[]): RuleTemplate {
+  const { isLifeSafety, system } = KINDS[kind];
   return withVersion({
     ...common,
     id: toId<RuleId>('offline'),
     type: 'offline',
     reads: units.flatMap((unit) => unit.points.map((point) => toRead(unit, point))),
-    severity: 'medium',
+    // A device without power cannot answer; a fire cuts the power of others, never that of what fights it.
+    explainedBy: FIRE_SYSTEMS.includes(system) ? ['power'] : ['power', 'linkage'],
+    // While it is silent no alarm of life safety can come from it: somebody has to go and look.
+    severity: isLifeSafety ? 'high' : 'medium',
     onDelayMs: DERIVED_ON_DELAY_MS,
     text: OFFLINE_TEXT,
     guidance: OFFLINE_GUIDANCE,
@@ -59,14 +73,16 @@ function toOffline(units: readonly Unit[]): RuleTemplate {
   });
 }
 
-function toBadData(unit: Unit, point: PointTemplate): RuleTemplate | null {
+function toBadData(unit: Unit, point: PointTemplate, isStrict: boolean): RuleTemplate | null {
   if (point.badData === null) return null;
   const id = `${point.name}${BAD_DATA_SUFFIX}`;
   return withVersion({
     ...common,
     id: toId<RuleId>(id),
     type: 'bad-data',
+    params: isStrict ? { isStrict } : {},
     reads: [toRead(unit, point)],
+    explainedBy: [],
     severity: point.badData.severity,
     onDelayMs: point.badData.onDelayMs,
     text: renderText(BAD_DATA_TEXT, { point: point.text }),

@@ -68,7 +68,7 @@ function addPoint(
   link: LinkDef | null,
   tables: Tables,
 ): void {
-  const { at: _at, badData: _badData, staleMs, ...rest } = template;
+  const { at: _at, badData: _badData, staleMs, isPolled, ...rest } = template;
   const index = tables.points.length;
   const id = toPointId(equipment, template.name);
   const timeoutMs = link?.options['timeoutMs'];
@@ -78,7 +78,7 @@ function addPoint(
     index,
     id,
     equipment,
-    staleMs: staleMs ?? 3 * template.pollMs + answerMs,
+    staleMs: staleMs ?? (isPolled ? 3 * template.pollMs + answerMs : null),
     link: link?.id ?? null,
   });
   tables.pointIndex.set(id, index);

@@ -1,6 +1,6 @@
 /** Points of a profile: checks what the schema cannot say, fills in what follows from the address. */
 
-import type { Catalog, ProtocolSchema } from '../config/catalog.ts';
+import type { Catalog, PartShift, ProtocolSchema } from '../config/catalog.ts';
 import type { PointDef } from '../config/model.ts';
 import { quote } from '../config/problems.ts';
 import { closed } from '../config/schema.ts';
@@ -14,10 +14,21 @@ import { DERIVED_ON_DELAY_MS, type PointEntry } from './schema.ts';
 export interface PointTemplate
   extends Pick<
     PointDef,
-    'name' | 'text' | 'unit' | 'type' | 'decimals' | 'states' | 'range' | 'deadband' | 'pollMs' | 'address'
+    | 'name'
+    | 'text'
+    | 'unit'
+    | 'type'
+    | 'isKey'
+    | 'decimals'
+    | 'states'
+    | 'range'
+    | 'deadband'
+    | 'pollMs'
+    | 'address'
   > {
-  /** null = from poll interval and time-out of the link. */
+  /** null = by the protocol: from poll interval and time-out where values are polled, else without age. */
   readonly staleMs: number | null;
+  readonly isPolled: boolean;
   /** The loader's rule about unusable data of this point; null = none wanted. */
   readonly badData: { readonly severity: Severity; readonly onDelayMs: number } | null;
   /** Where it is declared. */
@@ -27,13 +38,13 @@ export interface PointTemplate
 /** Digits after the decimal point when the profile names none. */
 const DEFAULT_DECIMALS = 2;
 
-/** @param shift what is added to the addresses (repetition of a part), in the protocol's own steps. */
+/** @param shift of the addresses in a repetition of a part; null for the equipment itself */
 export function toPoints(
   entries: readonly PointEntry[],
   located: Located,
   protocol: string,
   context: ProfileContext,
-  shift = 0,
+  shift: PartShift | null = null,
 ): readonly PointTemplate[] {
   const schema = context.catalog.protocols[protocol] as ProtocolSchema;
   const first = new Map<string, Located>();
@@ -71,12 +82,14 @@ function toPoint(
     text: entry.name,
     unit: entry.unit,
     type: isBoolean ? 'boolean' : 'number',
+    isKey: entry.key,
     decimals: entry.decimals ?? (isBoolean || entry.states.length > 0 ? 0 : DEFAULT_DECIMALS),
     states: new Map(entry.states.map(({ value, name }) => [value, name])),
     range: entry.range ?? null,
     deadband: entry.deadband,
     pollMs: entry.poll,
     staleMs: entry.staleAfter ?? null,
+    isPolled: schema.isPolled,
     address,
     badData:
       badData === false
@@ -96,7 +109,7 @@ function checkPoint(
   if (range !== undefined && range.min >= range.max) {
     problems.add(source, [...path, 'range', 'max'], `more than min (${range.min})`, String(range.max));
   }
-  if (staleAfter !== undefined && staleAfter <= poll) {
+  if (staleAfter !== undefined && schema.isPolled && staleAfter <= poll) {
     problems.add(
       source,
       [...path, 'staleAfter'],
@@ -127,16 +140,20 @@ function toAddress(
   at: Located,
   schema: ProtocolSchema,
   { problems, device = {} }: ProfileContext,
-  shift: number,
+  shift: PartShift | null,
 ): PointTemplate['address'] {
-  const address = shift === 0 ? entry.address : schema.shiftAddress(entry.address, shift);
+  const address = shift === null ? entry.address : schema.shiftAddress(entry.address, shift);
   const path = [...at.path, 'address'];
   const addressSchema = addressSchemas.get(schema) ?? closed({ ...schema.address });
   addressSchemas.set(schema, addressSchema);
   // A shifted address can leave the range that the schema allows.
-  if (shift !== 0) validate(addressSchema, { ...at, path, value: address }, { problems, env: null });
+  if (shift !== null) validate(addressSchema, { ...at, path, value: address }, { problems, env: null });
   for (const issue of schema.checkAddress(address, device)) {
     problems.add(at.source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
+  const point = { staleAfterMs: entry.staleAfter ?? null, address };
+  for (const issue of schema.checkPoint?.(point, device) ?? []) {
+    problems.add(at.source, [...at.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
   }
   return address;
 }

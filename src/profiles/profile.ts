@@ -132,20 +132,37 @@ function toPartUnits(
 ): readonly PartUnit[] {
   const path = ['parts', index];
   const before = context.problems.count;
+  let first: readonly PointTemplate[] = [];
   return Array.from({ length: part.count }, (_, repetition) => {
     const n = part.first + repetition;
     const id = part.id.replaceAll('{n}', String(n));
     // Mistakes are the same in each repetition: one report is enough.
     const isTold = context.problems.count > before;
-    const shift = part.stride * repetition;
+    const shift = { by: part.stride * repetition, n };
     const points = isTold
       ? []
       : toPoints(part.points, { ...located, path: [...path, 'points'] }, protocol, context, shift);
+    if (repetition === 1) checkApart(first, points, context);
+    else if (repetition === 0) first = points;
     const own = { part: id, kind: part.kind, name: renderText(part.name, { n }), points };
     const readable = new Map(points.map((point) => [point.name, point]));
     const ownRules = isTold ? [] : toRules(rules, { ...own, readable }, located.source, context);
     return { index, unit: { ...own, rules: ownRules } };
   });
+}
+
+/** Parts that are read from one place would all show the same: a stride or an {n} was forgotten. */
+function checkApart(
+  one: readonly PointTemplate[],
+  other: readonly PointTemplate[],
+  { problems }: ProfileContext,
+): void {
+  for (const [index, { address, at }] of one.entries()) {
+    const next = other[index]?.address;
+    if (next === undefined || JSON.stringify(address) !== JSON.stringify(next)) continue;
+    const expected = 'an address that differs from part to part (by stride or {n})';
+    problems.add(at.source, [...at.path, 'address'], expected, 'the same in every part');
+  }
 }
 
 function checkPartIds(parts: readonly PartUnit[], located: Located, problems: Problems): void {

@@ -1,19 +1,20 @@
 /**
- * Rules of a profile: each is checked against the schema of its own type, then for what no schema can say (points
- * that exist, life safety, samples against delay).
+ * Rules of a profile: each is checked against the schema of its own type, then for what no schema can say
+ * (rule-checks.ts), and becomes a template.
  */
 
 import type { Catalog, RuleTypeSchema } from '../config/catalog.ts';
 import { toDigest } from '../config/digest.ts';
 import type { RuleDef } from '../config/model.ts';
-import { didYouMean, quote, toFirstUse } from '../config/problems.ts';
+import { toFirstUse } from '../config/problems.ts';
 import type { Located, Path, Source } from '../config/source.ts';
 import { validate } from '../config/validate.ts';
 import { type RuleId, toId } from '../core/ids.ts';
-import { KINDS, type Kind } from '../core/kinds.ts';
-import { type PointTemplate, toIssuePath } from './points.ts';
+import type { Kind } from '../core/kinds.ts';
+import type { PointTemplate } from './points.ts';
 import type { ProfileContext } from './profile.ts';
-import { BAD_DATA_SUFFIX, type RuleEntry, ruleProperties, toRuleSchema, toRuleTypes } from './schema.ts';
+import { checkRule } from './rule-checks.ts';
+import { type RuleEntry, ruleProperties, toRuleSchema, toRuleTypes } from './schema.ts';
 
 /** A rule without what belongs to a single equipment: index, key, point indexes. */
 export interface RuleTemplate extends Omit<RuleDef, 'index' | 'key' | 'equipment' | 'points'> {
@@ -83,27 +84,13 @@ function toRule(
   source: Source,
   context: ProfileContext,
 ): RuleTemplate {
-  const { catalog, problems } = context;
-  const type = catalog.rules[entry.type] as RuleTypeSchema;
+  const type = context.catalog.rules[entry.type] as RuleTypeSchema;
   const params = Object.fromEntries(
     Object.entries(entry).filter(([key]) => !Object.hasOwn(ruleProperties, key)),
   );
-  if (entry.id === 'offline' || entry.id.endsWith(BAD_DATA_SUFFIX)) {
-    const expected = `another id ("offline" and "…${BAD_DATA_SUFFIX}" are the gateway's own)`;
-    problems.add(source, [...path, 'id'], expected, quote(entry.id));
-  }
-  const refs = type.pointRefs(params);
-  for (const ref of refs) {
-    if (!holder.readable.has(ref)) {
-      const found = `${quote(ref)}${didYouMean(ref, [...holder.readable.keys()])}`;
-      problems.add(source, [...path, ...toRefPath(params, ref)], 'a point of this equipment', found);
-    }
-  }
+  const refs = [...type.pointRefs(params), ...entry.when.map((guard) => guard.point)];
   const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
-  for (const issue of type.check(params, points)) {
-    problems.add(source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
-  }
-  checkLifeSafety(entry, params, holder.kind, source, path, context);
+  checkRule({ entry, params, type, holder, at: { source, path, value: entry }, problems: context.problems });
   return withVersion({
     id: toId<RuleId>(entry.id),
     type: entry.type,
@@ -112,6 +99,13 @@ function toRule(
     severity: entry.severity,
     onDelayMs: entry.onDelayMs,
     offDelayMs: entry.offDelayMs,
+    when: entry.when.map((guard) => ({
+      point: guard.point,
+      in: guard.in ?? null,
+      notIn: guard.notIn ?? null,
+    })),
+    explains: entry.explains ?? null,
+    explainedBy: entry.explainedBy,
     minGoodSamples: toGoodSamples(entry, points),
     uncertain: entry.uncertain,
     unknownHoldMs: entry.unknownHoldMs,
@@ -129,64 +123,15 @@ export function withVersion(rule: Omit<RuleTemplate, 'version'>): RuleTemplate {
   return { ...rule, version: toDigest(deciding) };
 }
 
-/** Property that names the point, where it can be told. */
-function toRefPath(params: Readonly<Record<string, unknown>>, ref: string): Path {
-  const key = Object.keys(params).find((candidate) => params[candidate] === ref);
-  return key === undefined ? [] : [key];
-}
-
-/** One slow sample and a timer must not make an alarm (alarms.md B3); life safety waits for nobody. */
+/**
+ * One slow sample and a timer must not make an alarm (alarms.md B3); life safety waits for nobody. A value that is not
+ * asked for may come once and then stand for days: it is not counted unless the profile says so.
+ */
 function toGoodSamples(entry: RuleEntry, points: readonly PointTemplate[]): number {
   if (entry.severity === 'life-safety') return 1;
-  const pollMs = Math.max(0, ...points.map((point) => point.pollMs));
+  const polled = points.filter((point) => point.isPolled);
+  const pollMs = Math.max(0, ...polled.map((point) => point.pollMs));
   return entry.onDelayMs > 0 && pollMs >= entry.onDelayMs / 2
     ? Math.max(2, entry.minGoodSamples)
     : entry.minGoodSamples;
-}
-
-/** Life safety is what `core/kinds` says it is, and then never delayed (alarms.md B7). */
-function checkLifeSafety(
-  entry: RuleEntry,
-  params: Readonly<Record<string, unknown>>,
-  kind: Kind,
-  source: Source,
-  path: Path,
-  { problems }: ProfileContext,
-): void {
-  const places = findKey(params, 'severity').filter((place) => place.value === 'life-safety');
-  if (entry.severity === 'life-safety') places.unshift({ path: ['severity'], value: entry.severity });
-  if (places.length === 0) return;
-  if (!KINDS[kind].isLifeSafety) {
-    for (const place of places) {
-      problems.add(
-        source,
-        [...path, ...place.path],
-        `high, medium or low (${kind} is not life safety)`,
-        '"life-safety"',
-      );
-    }
-    return;
-  }
-  const waits = [
-    ...(['onDelayMs', 'offDelayMs'] as const).map((key) => ({ path: [key], value: entry[key] })),
-    ...findKey(params, 'deadband'),
-  ];
-  for (const wait of waits) {
-    if (wait.value !== 0)
-      problems.add(source, [...path, ...wait.path], '0 (life safety is never delayed)', String(wait.value));
-  }
-}
-
-interface Found {
-  readonly path: readonly string[];
-  readonly value: unknown;
-}
-
-/** Every property of that name in the rule's own properties, at most one level down. */
-function findKey(params: Readonly<Record<string, unknown>>, name: string): Found[] {
-  return Object.entries(params).flatMap(([key, value]): Found[] => {
-    if (key === name) return [{ path: [key], value }];
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
-    return [{ path: [key, name], value: (value as Readonly<Record<string, unknown>>)[name] }];
-  });
 }

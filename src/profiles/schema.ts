@@ -11,6 +11,7 @@ import { KIND_NAMES } from '../core/kinds.ts';
 import { SEVERITY_NAMES, type Severity } from '../core/severity.ts';
 import { TICKET_CLASS_NAMES } from '../core/ticket.ts';
 import { UNIT_NAMES } from '../core/units.ts';
+import { UPSTREAM_NAMES } from '../core/upstream.ts';
 
 /** Longest delay or interval: a day. */
 const DAY_MS = 86_400_000;
@@ -49,8 +50,18 @@ const pointProperties = {
   deadband: Type.Number({ minimum: 0, default: 0 }),
   range: Type.Optional(RangeSchema),
   states: Type.Array(StateSchema, { maxItems: 256, default: [] }),
+  /** One of the two to five points that staff look at first. */
+  key: Type.Boolean({ default: false }),
   badData: Type.Optional(BadDataSchema),
 };
+
+const GuardValues = Type.Array(Type.Number(), { minItems: 1, maxItems: 256 });
+/** A condition beside the rule's own: a point of the same equipment or part, and what it must or must not be. */
+const GuardSchema = closed({
+  point: Type.String(),
+  in: Type.Optional(GuardValues),
+  notIn: Type.Optional(GuardValues),
+});
 
 /** Defaults of a rule that the loader's own rules share. */
 export const RULE_DEFAULTS = { offDelayMs: 0, uncertain: 'use', unknownHoldMs: 60_000 } as const;
@@ -69,6 +80,9 @@ export const ruleProperties = {
   uncertain: oneOf(['use', 'unknown'], { default: RULE_DEFAULTS.uncertain }),
   unknownHoldMs: DelayMs({ default: RULE_DEFAULTS.unknownHoldMs }),
   ticket: Type.Boolean({ default: true }),
+  when: Type.Array(GuardSchema, { maxItems: 10, default: [] }),
+  explains: Type.Optional(oneOf(UPSTREAM_NAMES)),
+  explainedBy: Type.Array(oneOf(UPSTREAM_NAMES), { maxItems: UPSTREAM_NAMES.length, default: [] }),
 };
 const CommonRule = closed(ruleProperties);
 export type RuleEntry = Static<typeof CommonRule> & Readonly<Record<string, unknown>>;
@@ -120,7 +134,8 @@ export function toProfileSchema(catalog: Catalog, protocol: string) {
     }),
     count: Type.Integer({ minimum: 1, maximum: MAX_PARTS }),
     first: Type.Integer({ minimum: 0, maximum: 9999, default: 1 }),
-    stride: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    /** What numbers in addresses grow by from part to part; addresses in text use {n}. */
+    stride: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
     kind: oneOf(KIND_NAMES),
     name: TextSchema,
     points,

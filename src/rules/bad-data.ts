@@ -1,10 +1,19 @@
 /**
  * Bad-data rule (数据异常), added by the loader to every point that a rule reads: TRUE while the device answers but
- * the value cannot be used (sentinel, out of range, exception, a state without a declared meaning). While nobody
+ * the value cannot be used (sentinel, out of range, exception, a state without a declared meaning), or cannot be
+ * relied on: the device itself marks it, or a rule that reads it takes nothing uncertain (`isStrict`). While nobody
  * answers it is UNKNOWN: the equipment's `offline` rule speaks then.
  */
-import { isBad, isCommLoss, QUALITIES } from '../core/quality.ts';
+import { isBad, isCommLoss, isGood, QUALITIES } from '../core/quality.ts';
 import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';
+
+export interface BadDataParams {
+  /** Whether any quality but good is bad data. */
+  readonly isStrict?: boolean;
+}
+
+/** Uncertain values that a rule may read, and that people must look into all the same. */
+const DOUBTFUL: readonly number[] = [QUALITIES['unknown-state'].code, QUALITIES['source-uncertain'].code];
 
 const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
 
@@ -14,9 +23,11 @@ export const badData: RuleType = {
   properties: {},
   pointRefs: () => [],
   check: () => [],
-  judge(_params, _previous, samples) {
+  judge(params, _previous, samples) {
     const { quality } = samples[0] as Sample;
     if (isCommLoss(quality)) return UNKNOWN_VERDICT;
-    return isBad(quality) || quality === QUALITIES['unknown-state'].code ? TRUE_VERDICT : FALSE_VERDICT;
+    const { isStrict = false } = params as BadDataParams;
+    const isTrue = isStrict ? !isGood(quality) : isBad(quality) || DOUBTFUL.includes(quality);
+    return isTrue ? TRUE_VERDICT : FALSE_VERDICT;
   },
 };

@@ -22,6 +22,7 @@ import {
   type RuleState,
   type RunningDelay,
   toOutput,
+  toOwnCount,
   toRunning,
   toWorse,
 } from './rule-state.ts';
@@ -38,8 +39,8 @@ export class Evaluator {
   readonly #model: SiteModel;
   readonly #samples: readonly LiveSample[];
   readonly #states: readonly RuleState[];
-  /** Indexes of the rules that read a point, by the point's index. */
-  readonly #rulesOfPoint: readonly (readonly number[])[];
+  /** By the point's index. */
+  readonly #readers: readonly Readers[];
   readonly #changed = new Set<number>();
   /** Rules with a running delay or an unknown condition that is not blind yet: what time alone can change. */
   readonly #timed = new Set<number>();
@@ -57,7 +58,7 @@ export class Evaluator {
     this.#states = model.rules.map((def) =>
       createRuleState(def, this.#samples, restored.get(def.key), start),
     );
-    this.#rulesOfPoint = indexRules(model);
+    this.#readers = indexRules(model);
     this.#graceEndMonoMs = start.monoMs + graceMs;
     for (const [index, state] of this.#states.entries()) this.#set(index, state, state.delay, state.known);
   }
@@ -68,18 +69,23 @@ export class Evaluator {
     const { point, count } = batch;
     // What was known until now counts first, then the new samples speak.
     for (let at = 0; at < count; at++) {
-      for (const rule of this.#rulesOfPoint[point[at] as number] ?? []) this.#pass(rule, now);
+      const { own, guarded } = this.#readers[point[at] as number] as Readers;
+      for (const rule of own) this.#pass(rule, now);
+      for (const rule of guarded) this.#pass(rule, now);
     }
-    const joint = new Set<number>();
+    /** Rules that read several points, judged when the batch is in. Value: whether a point of their own is in it. */
+    const joint = new Map<number, boolean>();
     for (let at = 0; at < count; at++) {
       const index = point[at] as number;
       fillSample(this.#samples[index] as LiveSample, batch, at);
-      for (const rule of this.#rulesOfPoint[index] ?? []) {
+      const { own, guarded } = this.#readers[index] as Readers;
+      for (const rule of own) {
         if ((this.#states[rule] as RuleState).inputs.length === 1) this.#judge(rule, true, now);
-        else joint.add(rule);
+        else joint.set(rule, true);
       }
+      for (const rule of guarded) if (!joint.has(rule)) joint.set(rule, false);
     }
-    for (const rule of joint) this.#judge(rule, true, now);
+    for (const [rule, isOwn] of joint) this.#judge(rule, isOwn || this.#isFirstOfDelay(rule), now);
   }
 
   /** Ends delays that run out between samples. */
@@ -87,7 +93,7 @@ export class Evaluator {
     for (const index of this.#timed) this.#pass(index, now);
     if (!this.#isInGrace || now.monoMs < this.#graceEndMonoMs) return;
     this.#isInGrace = false;
-    for (const index of this.#states.keys()) this.#judge(index, false, now);
+    for (const index of this.#states.keys()) this.#judge(index, this.#isFirstOfDelay(index), now);
   }
 
   hasChanges(): boolean {
@@ -130,6 +136,14 @@ export class Evaluator {
     if (delay !== state.delay) this.#set(index, state, delay, state.known);
   }
 
+  /**
+   * A guard's sample, or the end of the grace, lets the rule's own sample speak, once: where that comes by change only
+   * there may be no other for hours. While the delay runs a guard's samples say nothing new of the rule's own point and do not count.
+   */
+  #isFirstOfDelay(index: number): boolean {
+    return (this.#states[index] as RuleState).delay.timer?.direction !== 'on';
+  }
+
   #judge(index: number, isSample: boolean, now: Now): void {
     const state = this.#states[index] as RuleState;
     const verdict = judge(state, this.#isInGrace);
@@ -151,10 +165,21 @@ export class Evaluator {
   }
 }
 
-function indexRules(model: SiteModel): readonly (readonly number[])[] {
-  const index: number[][] = model.points.map(() => []);
+/** Indexes of the rules that read a point: as what they judge, and as a guard. */
+interface Readers {
+  readonly own: number[];
+  readonly guarded: number[];
+}
+
+function indexRules(model: SiteModel): readonly Readers[] {
+  const readers = model.points.map((): Readers => ({ own: [], guarded: [] }));
   for (const rule of model.rules) {
-    for (const point of rule.points) index[point]?.push(rule.index);
+    const ownCount = toOwnCount(rule);
+    rule.points.forEach((point, at) => {
+      const { own, guarded } = defined(readers[point], 'point of a rule');
+      const list = at < ownCount ? own : guarded;
+      if (list.at(-1) !== rule.index) list.push(rule.index);
+    });
   }
-  return index;
+  return readers;
 }

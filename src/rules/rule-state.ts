@@ -1,5 +1,5 @@
 /** What is known of one rule: its last verdict and its delay; how it is judged, restored and read. Used by evaluator.ts. */
-import type { RuleDef } from '../config/model.ts';
+import type { Guard, RuleDef } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -8,7 +8,14 @@ import type { ReadingBatch } from '../core/reading.ts';
 import { compareSeverity, type Severity } from '../core/severity.ts';
 import { type DelayParams, type DelayState, IDLE_DELAY, toElapsedMs } from './delay.ts';
 import { RULE_TYPES } from './index.ts';
-import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';
+import {
+  type Condition,
+  FALSE_VERDICT,
+  type RuleType,
+  type Sample,
+  UNKNOWN_VERDICT,
+  type Verdict,
+} from './rule.ts';
 
 /** A rule as the alarm stage needs it. */
 export interface RuleOutput {
@@ -42,6 +49,10 @@ export interface RestoredRule {
   readonly timer: Pick<RunningDelay, 'direction' | 'elapsedMs' | 'goodSamples'> | null;
 }
 
+export interface GuardInput extends Guard {
+  readonly sample: LiveSample;
+}
+
 /** Latest sample of a point, changed in place. */
 export type LiveSample = { -readonly [Key in keyof Sample]: Sample[Key] };
 
@@ -51,6 +62,10 @@ export interface RuleState {
   readonly params: DelayParams;
   /** Latest samples of the rule's points, in its order. */
   readonly inputs: readonly LiveSample[];
+  /** Those of them that the rule type judges. */
+  readonly own: readonly LiveSample[];
+  /** The conditions beside its own, each with the sample that it reads. */
+  readonly guards: readonly GuardInput[];
   /** Last verdict that was TRUE or FALSE; dead-bands lean on it. */
   known: Verdict;
   delay: DelayState;
@@ -79,11 +94,19 @@ export function createRuleState(
   const { onDelayMs, offDelayMs, unknownHoldMs } = def;
   // Rules about quality are fed by changes of state, not by a stream of samples.
   const minGoodSamples = type.badInput === 'judge' ? 0 : def.minGoodSamples;
+  const inputs = def.points.map((point) => defined(samples[point], 'point of a rule'));
+  const ownCount = toOwnCount(def);
+  const toInput = (guard: Guard, at: number): GuardInput => ({
+    ...guard,
+    sample: defined(inputs[ownCount + at], 'a sample of a guard'),
+  });
   return {
     def,
     type,
     params: { onDelayMs, offDelayMs, unknownHoldMs, minGoodSamples, blindAfterMs: LIMITS.blindAfterMs },
-    inputs: def.points.map((point) => defined(samples[point], 'point of a rule')),
+    inputs,
+    own: inputs.slice(0, ownCount),
+    guards: def.when.map(toInput),
     known: restored === undefined ? FALSE_VERDICT : toKnown(restored),
     delay: restored === undefined ? IDLE_DELAY : toDelay(restored, start),
     peak: null,
@@ -127,19 +150,61 @@ export function toWorse(earlier: RuleOutput | null, later: RuleOutput | null): R
   return compareSeverity(later.severity, earlier.severity) > 0 ? later : earlier;
 }
 
-/** @param isInGrace rules about missing data hold still until somebody has answered */
-export function judge({ def, type, known, inputs, delay }: RuleState, isInGrace: boolean): Verdict {
+/** How many of the rule's points its type judges; the rest are those of its guards. */
+export function toOwnCount({ points, when }: RuleDef): number {
+  return points.length - when.length;
+}
+
+/** @param isInGrace rules about missing data hold still until somebody has answered, others until guards have been read */
+export function judge({ def, type, known, own, guards, delay }: RuleState, isInGrace: boolean): Verdict {
   if (type.badInput === 'judge') {
-    const isSilent = isInGrace && !inputs.some((sample) => !isBad(sample.quality));
-    if (!isSilent) return type.judge(def.params, known, inputs);
+    const isSilent = isInGrace && !own.some((sample) => !isBad(sample.quality));
+    if (!isSilent) return type.judge(def.params, known, own);
     // An alarm about silence that was active before the restart is not blind while the silence goes on.
     return delay.isActive && delay.timer === null ? known : UNKNOWN_VERDICT;
   }
-  for (const { quality, value } of inputs) {
-    const isUsable = isGood(quality) || (!isBad(quality) && def.uncertain === 'use');
-    if (!isUsable || !Number.isFinite(value)) return UNKNOWN_VERDICT;
+  const verdict = areUsable(def, own) ? type.judge(def.params, known, own) : UNKNOWN_VERDICT;
+  return guards.length === 0 ? verdict : withGuards(verdict, def, guards, isInGrace);
+}
+
+function areUsable(def: RuleDef, samples: readonly Sample[]): boolean {
+  for (const sample of samples) if (!isUsable(def, sample)) return false;
+  return true;
+}
+
+function isUsable({ uncertain }: RuleDef, { quality, value }: Sample): boolean {
+  return (isGood(quality) || (!isBad(quality) && uncertain === 'use')) && Number.isFinite(value);
+}
+
+/**
+ * Three-valued AND (Kleene): one FALSE decides, else one UNKNOWN does. A guard only says when an alarm would be wrong:
+ * one that cannot be judged never hides life safety, except after a start for as long as it may not have been read yet.
+ */
+function withGuards(
+  verdict: Verdict,
+  def: RuleDef,
+  guards: readonly GuardInput[],
+  isInGrace: boolean,
+): Verdict {
+  if (verdict.condition === 'false') return verdict;
+  const isLifeSafety = (verdict.severity ?? def.severity) === 'life-safety';
+  let isOpen = false;
+  for (const guard of guards) {
+    const held = judgeGuard(guard, def);
+    if (held === 'false') return FALSE_VERDICT;
+    const isUnread = isInGrace && guard.sample.quality === QUALITIES['no-data'].code;
+    if (held === 'unknown' && (isUnread || !isLifeSafety)) isOpen = true;
   }
-  return type.judge(def.params, known, inputs);
+  return isOpen ? UNKNOWN_VERDICT : verdict;
+}
+
+/** A value without a declared meaning is none of those that it must not be; whether it is one that it must be is open. */
+function judgeGuard(guard: GuardInput, def: RuleDef): Condition {
+  const { value, quality } = guard.sample;
+  if (!isUsable(def, guard.sample)) return 'unknown';
+  if (guard.notIn !== null) return guard.notIn.includes(value) ? 'false' : 'true';
+  if (guard.in?.includes(value)) return 'true';
+  return quality === QUALITIES['unknown-state'].code ? 'unknown' : 'false';
 }
 
 export function toOutput({ def, delay, known, inputs }: RuleState): RuleOutput {

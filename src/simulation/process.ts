@@ -22,14 +22,18 @@ export interface SimulatorOptions {
   readonly speed?: number;
   /** 0 = any free port; default: the scenario's. */
   readonly controlPort?: number;
-  /** Port by endpoint id; 0 = any free port; default: the scenario's. */
+  /** Ports that are not given are free ones instead of the scenario's; MQTT devices then have no broker. */
+  readonly isAnyPort?: boolean;
+  /** Port by endpoint id; 0 = any free port; default: the scenario's. Of an MQTT endpoint: the broker's, 0 = none. */
   readonly ports?: Readonly<Record<string, number>>;
   readonly readyTimeoutMs?: number;
 }
 
 export interface SimulatorProcess {
-  /** Port by endpoint id. */
+  /** Port by endpoint id; of an MQTT endpoint: of the broker that its devices dial into. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Protocol by endpoint id: `modbus-tcp`, `opcua`, `mqtt`. */
+  readonly protocols: Readonly<Record<string, string>>;
   readonly controlUrl: string;
   readonly pid: number;
   /** Resolves when the process has ended: its exit code, null when a signal ended it. Never rejects. */
@@ -38,8 +42,15 @@ export interface SimulatorProcess {
   stop(): Promise<void>;
 }
 
+/**
+ * The libraries of OPC UA leave much behind while they load; a small nursery (MB) is swept sooner. Measured with two
+ * servers: 182 MB instead of 306.
+ */
+const MEMORY_FLAGS = ['--max-semi-space-size=2'] as const;
+
 interface Ready {
   readonly ports: Readonly<Record<string, number>>;
+  readonly protocols: Readonly<Record<string, string>>;
   readonly controlPort: number;
 }
 
@@ -53,7 +64,7 @@ const program = fileURLToPath(new URL('../../simulators/main.ts', import.meta.ur
 export async function startSimulators(options: SimulatorOptions): Promise<SimulatorProcess> {
   const child = fork(program, toArguments(options), {
     execPath: process.execPath,
-    execArgv: [],
+    execArgv: [...MEMORY_FLAGS],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const exited = new Promise<number | null>((resolve) => {
@@ -65,6 +76,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
     const ready = await untilReady(child, exited, options.readyTimeoutMs ?? PROCESS_LIMITS.readyTimeoutMs);
     return {
       ports: ready.ports,
+      protocols: ready.protocols,
       controlUrl: `http://127.0.0.1:${ready.controlPort}`,
       pid: child.pid ?? 0,
       exited,
@@ -81,6 +93,7 @@ function toArguments(options: SimulatorOptions): string[] {
   if (options.seed !== undefined) args.push('--seed', String(options.seed));
   if (options.speed !== undefined) args.push('--speed', String(options.speed));
   if (options.controlPort !== undefined) args.push('--control-port', String(options.controlPort));
+  if (options.isAnyPort === true) args.push('--any-port');
   for (const [endpoint, port] of Object.entries(options.ports ?? {}))
     args.push('--port', `${endpoint}=${port}`);
   return args;
@@ -123,15 +136,19 @@ async function untilReady(
 function parseReady(message: unknown): Ready | null {
   if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'ready')
     return null;
-  const { endpoints, controlPort } = message as {
-    readonly endpoints?: unknown;
-    readonly controlPort?: unknown;
+  const { endpoints, protocols, controlPort } = message as Readonly<Record<string, unknown>>;
+  if (typeof controlPort !== 'number') return null;
+  if (typeof endpoints !== 'object' || endpoints === null) return null;
+  if (typeof protocols !== 'object' || protocols === null) return null;
+  return {
+    ports: pickEntries(endpoints, (value) => typeof value === 'number'),
+    protocols: pickEntries(protocols, (value) => typeof value === 'string'),
+    controlPort,
   };
-  if (typeof controlPort !== 'number' || typeof endpoints !== 'object' || endpoints === null) return null;
-  const ports = Object.entries(endpoints).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
-  );
-  return { ports: Object.fromEntries(ports), controlPort };
+}
+
+function pickEntries<T>(fields: object, is: (value: unknown) => value is T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, T] => is(entry[1])));
 }
 
 function parseFailed(message: unknown): RiserError | null {

@@ -18,6 +18,8 @@ export const STORE_LIMITS = {
   restartMaxMs: 30_000,
   /** Entries of one alarm's or ticket's history that are shown; the newest are kept. */
   historyRows: 5_000,
+  /** Open alarms with a cause that are shown on tickets; a dead transformer of a large building explains hundreds. */
+  explainedRows: 5_000,
   /** Longest check of the chains; a year of a busy site is about a million rows, a minute's work. */
   verifyMs: 600_000,
   /** Mismatches that one check of one chain names. */

@@ -142,6 +142,8 @@ export interface StoreQueries {
     readonly offset: number;
   }): Promise<Page<Occurrence>>;
   alarm(id: string): Promise<Occurrence | null>;
+  /** Open occurrences that a cause explains or explained, oldest first; at most `STORE_LIMITS.explainedRows`. */
+  explained(): Promise<readonly Occurrence[]>;
   alarmHistory(id: string): Promise<readonly HistoryEntry[]>;
   tickets(filter: {
     readonly state: 'open' | 'closed' | 'all';
@@ -160,7 +162,10 @@ export interface StoreQueries {
 }
 
 export interface Store {
-  /** @throws RiserError `store-failed`; then nothing of the batch is stored. Batches are committed in the order of the calls. */
+  /**
+   * Batches are committed in the order of the calls. @throws RiserError `store-failed`; then nothing of the batch is
+   * stored. Its cause is an AssertionFailure when the batch contradicts what is stored, so that trying again is vain.
+   */
   commit(batch: WriteBatch): Promise<void>;
   boot(closedSinceMs: number): Promise<BootState>;
   readonly queries: StoreQueries;

@@ -1,14 +1,13 @@
 /**
- * The last samples of every point, in memory: evidence for a ticket and the small curve on a page. At most one sample a
- * second and point, but every change of value or quality. Rings grow with use, so that points that hardly change cost little.
+ * The last samples of every point, in memory: evidence for a ticket and the small curve on a page. Every change of
+ * value or quality is kept; a stretch without change is its first sample and its latest. So a point that hardly changes
+ * costs next to nothing and reaches back far.
  */
 import type { SiteModel } from '../config/model.ts';
 import { assert } from '../core/assert.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 
-/** Unchanged samples closer together than this are left out. */
-const SAMPLE_MS = 1_000;
-const FIRST_CAPACITY = 16;
+const FIRST_CAPACITY = 2;
 
 /** `[receivedMs, value]`; the value is null where the quality was bad. */
 export type RecentSample = readonly [receivedMs: number, value: number | null];
@@ -27,6 +26,8 @@ interface Ring {
   start: number;
   count: number;
   lastQuality: number;
+  /** The last two samples are the ends of a stretch without change. */
+  isStanding: boolean;
 }
 
 /** @param samplesPerPoint at least 1; LIMITS.recentSamplesPerPoint */
@@ -53,11 +54,17 @@ export function createRecent(model: SiteModel, samplesPerPoint: number): Recent 
 function createRing(capacity: number): Ring {
   const times = new Float64Array(capacity);
   const values = new Float64Array(capacity);
-  return { times, values, start: 0, count: 0, lastQuality: -1 };
+  return { times, values, start: 0, count: 0, lastQuality: -1, isStanding: false };
 }
 
 function addSample(ring: Ring, receivedMs: number, value: number, quality: number, maxSamples: number): void {
-  if (ring.count > 0 && !isWorthKeeping(ring, receivedMs, value, quality)) return;
+  const isSame = ring.count > 0 && isUnchanged(ring, value, quality);
+  if (isSame && ring.isStanding) {
+    ring.times[lastPlace(ring)] = receivedMs;
+    return;
+  }
+  // With room for one sample only, a stretch has no two ends.
+  ring.isStanding = isSame && maxSamples > 1;
   if (ring.count === ring.times.length && ring.count < maxSamples) grow(ring, maxSamples);
   const capacity = ring.times.length;
   const at = (ring.start + ring.count) % capacity;
@@ -68,10 +75,12 @@ function addSample(ring: Ring, receivedMs: number, value: number, quality: numbe
   else ring.start = (ring.start + 1) % capacity;
 }
 
-function isWorthKeeping(ring: Ring, receivedMs: number, value: number, quality: number): boolean {
-  const last = (ring.start + ring.count - 1) % ring.times.length;
-  if (quality !== ring.lastQuality || !Object.is(value, ring.values[last])) return true;
-  return Math.abs(receivedMs - (ring.times[last] as number)) >= SAMPLE_MS;
+function isUnchanged(ring: Ring, value: number, quality: number): boolean {
+  return quality === ring.lastQuality && Object.is(value, ring.values[lastPlace(ring)]);
+}
+
+function lastPlace({ start, count, times }: Ring): number {
+  return (start + count - 1) % times.length;
 }
 
 function grow(ring: Ring, maxSamples: number): void {

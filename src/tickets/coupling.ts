@@ -11,6 +11,7 @@
  */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import type { Text } from '../core/text.ts';
 import {
   type ClockId,
   isTicketOpen,
@@ -62,18 +63,22 @@ export function takesRaise(
   return isTicketOpen(ticket) || nowMs - (ticket.closedAtMs ?? nowMs) <= policy.reopenMs;
 }
 
-/** Applies an alarm's event to the ticket that carries it. A machine never closes a ticket: nothing here does. */
+/**
+ * Applies an alarm's event to the ticket that carries it. A machine never closes a ticket: nothing here does.
+ * @param guidance of the alarm's rule; the ticket takes it over with the alarm's text when the alarm is graver
+ */
 export function applyAlarmEvent(
   ticket: Ticket,
   event: AlarmEvent,
   policy: Policy,
   nowMs: number,
+  guidance: Text | null = null,
 ): TicketStep | null {
   switch (event.type) {
     case 'raised':
     case 're-raised':
     case 'severity-changed':
-      return asksForWork(event) ? attach(ticket, event.occurrence, policy, nowMs) : null;
+      return asksForWork(event) ? attach(ticket, event.occurrence, policy, nowMs, guidance) : null;
     case 'returned':
       return mirror(ticket, event, 'alarm-returned', nowMs);
     case 'ended':
@@ -86,10 +91,28 @@ export function applyAlarmEvent(
     case 'sighted':
       return mirror(ticket, event, 'alarm-sighted', nowMs);
     case 'acknowledged':
+    case 'explained':
+    case 'released':
       return null;
     default:
       return event.type satisfies never;
   }
+}
+
+/**
+ * Writes on the ticket of a cause that it explains another alarm (`alarm-explained`), or on the ticket of an alarm that
+ * a cause has appeared (`explained-by`). Nothing else of the ticket changes. @param other the alarm on the other side
+ */
+export function noteExplanation(
+  ticket: Ticket,
+  type: 'alarm-explained' | 'explained-by',
+  other: Pick<Occurrence, 'id' | 'key' | 'text' | 'equipmentName'>,
+  nowMs: number,
+): TicketStep {
+  const next: Ticket = { ...ticket, version: ticket.version + 1 };
+  const { id, key, text, equipmentName } = other;
+  const detail = { occurrence: id, key, text, equipmentName };
+  return { ticket: next, events: [{ type, atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
 }
 
 const GATEWAY = 'gateway';
@@ -105,7 +128,13 @@ const CLOCKS_OF: Readonly<Partial<Record<Stage, readonly ClockId[]>>> = {
   handling: ['repair'],
 };
 
-function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: number): TicketStep {
+function attach(
+  ticket: Ticket,
+  occurrence: Occurrence,
+  policy: Policy,
+  nowMs: number,
+  guidance: Text | null,
+): TicketStep {
   const priority = policy.priorityOf[occurrence.severity];
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   const isRework = AFTER_WORK.includes(ticket.stage);
@@ -113,6 +142,7 @@ function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: n
   const changed: Ticket = {
     ...ticket,
     ...rework,
+    ...(isRaise && isOfAlarm(ticket) ? { content: occurrence.text, guidance } : {}),
     alarms: mergeAlarm(ticket.alarms, occurrence, nowMs),
     version: ticket.version + 1,
   };
@@ -133,6 +163,11 @@ function attach(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: n
       ...(isRaise ? [event('priority-raised', { from: ticket.priority, to: priority })] : []),
     ],
   };
+}
+
+/** What the gateway wrote, the graver alarm may rewrite: a fire must not be headed "pre-alarm". A person's words stay. */
+function isOfAlarm({ source }: Ticket): boolean {
+  return source === 'equipment-alarm';
 }
 
 /** Running deadlines tighten; what only the new priority times (arrival) starts at the moment that made it urgent. */

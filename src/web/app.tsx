@@ -8,6 +8,7 @@ import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'rea
 import { AlarmPage } from './alarms/alarm-page.tsx';
 import { ProblemError } from './api/client.ts';
 import { useSession } from './api/queries.ts';
+import { EquipmentPage } from './equipment/equipment-page.tsx';
 import { FaultPage } from './faults/fault-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -82,6 +83,7 @@ function Pages() {
           <Route path="/tickets" element={<TicketListPage />} />
           <Route path="/tickets/new" element={<NewTicketPage />} />
           <Route path="/tickets/:id" element={<TicketPage />} />
+          <Route path="/equipment/:id" element={<EquipmentPage />} />
           <Route path="/faults" element={<FaultPage />} />
           <Route path="*" element={<p>{t('common.notFound')}</p>} />
         </Route>
@@ -97,7 +99,8 @@ function LoggedIn() {
   if (session.data === undefined) {
     return <QueryState error={session.error} onRetry={() => void session.refetch()} />;
   }
-  if (session.data === null) return <Navigate to="/login" replace state={{ from: location.pathname }} />;
+  if (session.data === null)
+    return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
   return (
     <LiveProvider key={session.data.username}>
       <Outlet />

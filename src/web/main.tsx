@@ -7,6 +7,8 @@ import './styles/base.css';
 import './styles/tags.css';
 import './styles/frame.css';
 import './styles/overview.css';
+import './styles/points.css';
+import './styles/equipment.css';
 import './styles/lists.css';
 import './styles/ticket.css';
 import './styles/phone.css';

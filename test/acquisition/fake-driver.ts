@@ -40,6 +40,7 @@ interface State {
 export function createFakeDriver(): FakeDriver {
   const state: State = { reads: [], connects: [], openNow: 0, maxOpen: 0, maxReads: 0, drops: new Set() };
   const driver: FakeDriver = {
+    mode: 'poll',
     outcome: () => 'answer',
     canConnect: () => true,
     latencyMs: 5,

@@ -52,6 +52,24 @@ describe('a wire in doubt', () => {
 });
 
 describe('a probe', () => {
+  it('by a slow request of a device with fast ones comes as soon as by a fast one, also without gaps', () => {
+    const schedule = create(['live', 50], ['dead', 100], ['dead', 10_000]);
+    serve(schedule, 0);
+    const asked: number[] = [];
+    for (let nowMs = 100; nowMs < 3_000; nowMs += 25) {
+      for (let { task } = schedule.next(nowMs); task; { task } = schedule.next(nowMs)) {
+        if (task.device.name === 'live') {
+          schedule.answered(task, nowMs);
+        } else {
+          asked.push(nowMs);
+          schedule.timedOut(task, nowMs, true);
+        }
+      }
+    }
+    expect(asked.length).toBeGreaterThanOrEqual(4);
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeLessThanOrEqual(2 * 100 + 25);
+  });
+
   it('waits for a gap that holds its time-out', () => {
     const schedule = create(['live', 1_000], ['dead', 1_000]);
     serve(schedule, 0);
@@ -123,7 +141,8 @@ it('asks every request again and again, whatever is answered: nobody starves', (
       const asked = new Map<string, number>();
       for (let step = 0; nowMs < 600_000 && step < 50_000; step++) {
         const { task, atMs } = schedule.next(nowMs);
-        expect(task !== null || atMs > nowMs).toBe(true);
+        if (task === null && atMs <= nowMs)
+          throw new Error(`nothing to do at ${nowMs}, and no time to wait for`);
         nowMs = Math.max(nowMs, atMs);
         if (!task) continue;
         asked.set(task.request.label, nowMs);
@@ -140,11 +159,31 @@ it('asks every request again and again, whatever is answered: nobody starves', (
   );
 });
 
+it('a stale value whose device is heard afterwards is missing, and once; a silent device stays stale', () => {
+  const points = [
+    { name: 'fast', staleMs: 100 },
+    { name: 'slow', staleMs: 1_000 },
+  ];
+  const model = createTestModel({ equipment: [{ id: 'pump', points }] });
+  const freshness = new Freshness(model.points, ({ equipment }) => equipment);
+  freshness.note(0, 0, 1_000);
+  freshness.note(1, 0, 1_000);
+  expect(freshness.expire(1_100)).toEqual([{ points: [0], reason: 'stale' }]);
+  expect(freshness.expire(1_500)).toEqual([]);
+  freshness.note(1, 0, 1_600);
+  expect(freshness.expire(1_700)).toEqual([{ points: [0], reason: 'missing' }]);
+  expect(freshness.expire(1_800)).toEqual([]);
+  freshness.note(0, 0, 1_900);
+  expect(freshness.expire(2_000)).toEqual([{ points: [0], reason: 'stale' }]);
+  expect(freshness.expire(2_600)).toEqual([{ points: [1], reason: 'stale' }]);
+  expect(freshness.expire(9_000)).toEqual([]);
+});
+
 it('a value expires once', () => {
   const model = createTestModel({ equipment: [{ id: 'pump', points: [{ name: 'a', staleMs: 100 }] }] });
-  const freshness = new Freshness(model.points);
+  const freshness = new Freshness(model.points, ({ equipment }) => equipment);
   freshness.note(0, 0, 1_000);
   expect(freshness.expire(1_099)).toEqual([]);
-  expect(freshness.expire(1_100)).toEqual([0]);
+  expect(freshness.expire(1_100)).toEqual([{ points: [0], reason: 'stale' }]);
   expect(freshness.expire(1_200)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { LinkStatus } from '../../src/core/link.ts';
 import { type QualityReason, toQualityReason } from '../../src/core/quality.ts';
 import type { ReadingBatch } from '../../src/core/reading.ts';
-import type { PollDriver } from '../../src/drivers/driver.ts';
+import type { Driver } from '../../src/drivers/driver.ts';
 
 /** Follows vitest's fake timers when they are on. */
 export const processClock: Clock = {
@@ -23,6 +23,7 @@ export interface Seen {
 }
 
 export interface Recorder {
+  readonly model: SiteModel;
   readonly seen: Seen[];
   readonly states: LinkStatus[];
   /** Messages of the log, with level: `warn link offline`. */
@@ -38,7 +39,7 @@ export interface Recorder {
   status(link: string): LinkStatus;
 }
 
-export function record(model: SiteModel, driver: PollDriver): Recorder {
+export function record(model: SiteModel, driver: Driver): Recorder {
   const seen: Seen[] = [];
   const states: LinkStatus[] = [];
   const logged: string[] = [];
@@ -58,6 +59,7 @@ export function record(model: SiteModel, driver: PollDriver): Recorder {
   const of = (id: string) => seen.filter(({ point }) => model.points[point]?.id === id);
   const status = (link: string) => acquisition.links().find((entry) => entry.link === link)!;
   return {
+    model,
     seen,
     states,
     logged,

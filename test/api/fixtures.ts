@@ -20,6 +20,7 @@ function point(index: number, name: string, isBoolean = false): PointDef {
     text: text(name),
     unit: isBoolean ? 'none' : 'megapascal',
     type: isBoolean ? 'boolean' : 'number',
+    isKey: false,
     decimals: 2,
     states: new Map(
       isBoolean
@@ -51,6 +52,7 @@ export function createModel(points = 0): SiteModel {
     location: toId('pump-room'),
     contact: toId('chief'),
     responsible: null,
+    upstream: {},
   };
   const pump: Equipment = {
     ...booster,
@@ -82,6 +84,9 @@ export function createModel(points = 0): SiteModel {
     guidance: text('Look at the suction tank'),
     class: 'engineering',
     faultKind: 'pressure',
+    when: [],
+    explains: null,
+    explainedBy: [],
     opensTicket: true,
     version: 'r1',
   };
@@ -142,7 +147,33 @@ export const OCCURRENCE: Occurrence = {
     receivedMs: NOW_MS - 10_000,
   },
   ticket: toId('GC20261121-0001'),
+  explainedBy: null,
+  ticketDueAtMs: null,
 };
+
+const effect = (id: string, cause: string, isActive = true): Occurrence => ({
+  ...OCCURRENCE,
+  id: toId(id),
+  key: toId(`tower/${id}/offline`),
+  text: text('Offline'),
+  equipmentName: text(id),
+  isActive,
+  ticket: null,
+  explainedBy: {
+    occurrence: toId(cause),
+    key: OCCURRENCE.key,
+    upstream: 'power',
+    text: OCCURRENCE.text,
+    equipmentName: OCCURRENCE.equipmentName,
+    atMs: NOW_MS,
+  },
+});
+/** The far one follows from the near one, which follows from the alarm of the ticket; the other from something else. */
+export const EXPLAINED: readonly Occurrence[] = [
+  effect('far', 'near', false),
+  effect('near', OCCURRENCE.id),
+  effect('other', 'occ-9'),
+];
 
 export const TICKET: Ticket = createTestTicket({
   version: 3,

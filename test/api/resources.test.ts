@@ -1,12 +1,14 @@
 /** What the resources answer: the gateway's own data in the shapes of the contract, quality always beside the value. */
 import { describe, expect, test } from 'vitest';
 import { offeredTransitions, TRANSITION_TYPES } from '../../src/api/ticket-permissions.ts';
+import { toTicketView } from '../../src/api/views.ts';
 import { STAGE_NAMES } from '../../src/core/ticket.ts';
-import { ROLES, toPermissions } from '../../src/people/permissions.ts';
+import { type Permission, ROLES, toPermissions } from '../../src/people/permissions.ts';
 import { allowedTransitions } from '../../src/tickets/stages.ts';
 import {
   bearer,
   createGateway,
+  EXPLAINED,
   LINK,
   NOW_MS,
   OCCURRENCE,
@@ -65,6 +67,91 @@ describe('points', () => {
   });
 });
 
+describe('the history of a point', () => {
+  const history = '/points/booster/outlet-pressure/history';
+
+  test('is what was read, with its unit, gaps included, up to now', async () => {
+    await using gateway = await startApi();
+    gateway.publishReadings([[0, 0.42]], NOW_MS - 90_000);
+    gateway.publishReadings([[0, 0, 129]], NOW_MS - 30_000);
+    gateway.publishReadings([[0, 0.4]], NOW_MS);
+    const whole = (atMs: number, value: number) => ({
+      atMs,
+      min: value,
+      max: value,
+      mean: value,
+      last: value,
+      isGood: true,
+    });
+    const gap = (atMs: number) => ({ atMs, min: null, max: null, mean: null, last: null, isGood: false });
+    expect(await get(gateway, history)).toEqual({
+      point: 'booster/outlet-pressure',
+      unit: 'MPa',
+      fromMs: NOW_MS + 1 - 3_600_000,
+      toMs: NOW_MS + 1,
+      coveredFromMs: NOW_MS - 90_000,
+      bucketMs: 0,
+      samples: [
+        gap(NOW_MS + 1 - 3_600_000),
+        whole(NOW_MS - 90_000, 0.42),
+        gap(NOW_MS - 30_000),
+        whole(NOW_MS, 0.4),
+      ],
+    });
+    const { samples, bucketMs, toMs } = await get(
+      gateway,
+      `${history}?from=${NOW_MS - 120_000}&to=${NOW_MS + 9e9}&maxPoints=2`,
+    );
+    expect([samples.length, bucketMs, toMs]).toEqual([2, 120_000, NOW_MS + 1]);
+  });
+
+  test('of a point that was never read says that nothing is known', async () => {
+    await using gateway = await startApi();
+    expect(await get(gateway, '/points/booster/silent/history')).toMatchObject({
+      coveredFromMs: null,
+      samples: [{ min: null, last: null, isGood: false }],
+    });
+  });
+
+  test('of states carries the states', async () => {
+    await using gateway = await startApi();
+    gateway.publishReadings([[1, 0]], NOW_MS - 5_000);
+    gateway.publishReadings([[1, 1]], NOW_MS - 1_000);
+    const { samples, unit } = await get(gateway, '/points/booster/is-running/history');
+    expect([unit, samples.map(({ last }: { last: number | null }) => last)]).toEqual(['', [null, 0, 1]]);
+  });
+
+  test.each([
+    [`?from=${NOW_MS}&to=${NOW_MS}`, 'query.from'],
+    [`?from=${NOW_MS + 1_000}`, 'query.from'],
+    [`?from=5&to=4`, 'query.from'],
+    ['?from=yesterday', 'query.from'],
+    ['?to=-1', 'query.to'],
+    ['?maxPoints=0', 'query.maxPoints'],
+    ['?maxPoints=2001', 'query.maxPoints'],
+    ['?maxPoints=1.5', 'query.maxPoints'],
+  ])('%s is refused at %s', async (query, path) => {
+    await using gateway = await startApi();
+    const response = await gateway.api.inject({
+      url: `${API}${history}${query}`,
+      headers: bearer('engineer'),
+    });
+    expect(response.json()).toMatchObject({
+      status: 400,
+      code: 'bad-request',
+      params: { problems: [{ path }] },
+    });
+  });
+
+  test('of an unknown point, or with an unknown field, is refused', async () => {
+    await using gateway = await startApi();
+    const ask = async (path: string) =>
+      (await gateway.api.inject({ url: `${API}${path}`, headers: bearer('engineer') })).json();
+    expect(await ask('/points/booster/nothing/history')).toMatchObject({ status: 404, code: 'not-found' });
+    expect(await ask(`${history}?max=5`)).toMatchObject({ status: 400, code: 'unknown-field' });
+  });
+});
+
 describe('the site', () => {
   test('shows itself, its links and its rules', async () => {
     await using gateway = await startApi();
@@ -104,6 +191,8 @@ describe('alarms', () => {
     await using gateway = await startApi();
     const { site: _site, ...shown } = OCCURRENCE;
     expect(await get(gateway, '/alarms/occ-1')).toEqual({ ...shown, state: 'B' });
+    const { explainedBy } = await get(gateway, '/alarms/near');
+    expect(explainedBy).toEqual(EXPLAINED[1]?.explainedBy);
     expect(await get(gateway, '/alarms')).toMatchObject({ total: 1 });
     expect(await get(gateway, '/alarms?state=all&equipment=booster&limit=5')).toMatchObject({ total: 2 });
     expect(await get(gateway, '/alarms/occ-1/history')).toMatchObject({
@@ -145,10 +234,28 @@ describe('tickets', () => {
     await using gateway = await startApi();
     expect(await get(gateway, `/tickets/${TICKET.id}`)).toEqual({
       ...TICKET,
+      explains: expect.anything(),
       transitions: ['take', 'arrive', 'note'],
     });
     expect(await get(gateway, '/tickets?state=closed')).toMatchObject({ total: 1 });
     expect(await get(gateway, `/tickets/${TICKET.id}/history`)).toMatchObject({ total: 1 });
+  });
+
+  test('list what follows from their alarms, at whatever distance, while they are open', async () => {
+    await using gateway = await startApi();
+    const shown = EXPLAINED.map(({ id, key, text, equipmentName, isActive }) => ({
+      occurrence: id,
+      key,
+      text,
+      equipmentName,
+      isActive,
+    }));
+    const [far, near] = shown;
+    expect((await get(gateway, `/tickets/${TICKET.id}`)).explains).toEqual([far, near]);
+    expect((await get(gateway, '/tickets')).items[0].explains).toEqual([far, near]);
+    const nobody: ReadonlySet<Permission> = new Set();
+    expect(toTicketView({ ...TICKET, stage: 'closed' }, nobody, EXPLAINED).explains).toEqual([]);
+    expect(toTicketView(TICKET, nobody)).not.toHaveProperty('explains');
   });
 
   test('offer each person exactly what the stage allows and the role may do', () => {
@@ -331,7 +438,7 @@ describe('operations', () => {
     for (let scrape = 0; scrape < 2; scrape++) {
       const { body, headers } = await gateway.api.inject({ url: '/metrics' });
       expect(headers['content-type']).toContain('text/plain');
-      expect(body).toContain('process_cpu_seconds_total');
+      expect(body).toMatch(/^process_cpu_seconds_total \d/m);
       expect(body).toContain('riser_link_requests_total{link="plant"} 5');
       expect(body).toContain('riser_link_requests_total{link="lift"} 7');
       expect(body).toContain('riser_queue_inputs 2');
@@ -340,6 +447,14 @@ describe('operations', () => {
         /riser_http_request_seconds_count\{method="GET",route="\/api\/v1\/site",status="2xx"\} 1/,
       );
     }
+  });
+
+  test('CPU time counts from the start of the process, at the first scrape too', async () => {
+    await using gateway = await startApi();
+    const before = process.cpuUsage();
+    const { body } = await gateway.api.inject({ url: '/metrics' });
+    const seconds = Number(/^process_cpu_seconds_total (\S+)$/m.exec(body)?.[1]);
+    expect(seconds).toBeGreaterThanOrEqual((before.user + before.system) / 1e6);
   });
 
   test('no answer may be framed, sniffed or scripted from elsewhere', async () => {

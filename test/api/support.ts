@@ -17,9 +17,11 @@ import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { AuditRow, HistoryEntry, Role, UserRow } from '../../src/store/store.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
-import { createModel, DEMO_ROLES, LINK, NOW_MS, OCCURRENCE, TICKET, text } from './fixtures.ts';
+import { createRecent } from '../../src/telemetry/recent.ts';
+import { createTrend } from '../../src/telemetry/trend.ts';
+import { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET, text } from './fixtures.ts';
 
-export { createModel, DEMO_ROLES, LINK, NOW_MS, OCCURRENCE, TICKET } from './fixtures.ts';
+export { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET } from './fixtures.ts';
 
 const HISTORY: readonly HistoryEntry[] = [
   { atMs: NOW_MS, type: 'raised', by: 'gateway', note: '', detail: { value: 0.15 } },
@@ -44,7 +46,11 @@ export interface FakeGateway {
   readonly logged: string[];
   /** Replaces the answer of the engine. */
   answer: (command: Command) => Promise<CommandOutcome>;
-  publishReadings(rows: readonly (readonly [point: number, value: number, quality?: number])[]): void;
+  /** @param receivedMs default: now */
+  publishReadings(
+    rows: readonly (readonly [point: number, value: number, quality?: number])[],
+    receivedMs?: number,
+  ): void;
   publishAlarm(event: Partial<AlarmEvent>): void;
   publishTicket(event: Partial<TicketEvent>): void;
 }
@@ -70,7 +76,13 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     alarms: createFeed<AlarmEvent>(),
     tickets: createFeed<TicketEvent>(),
   };
-  feeds.readings.subscribe((batch) => latest.apply(batch));
+  const recent = createRecent(model, 300);
+  const trend = createTrend(model, recent);
+  feeds.readings.subscribe((batch) => {
+    latest.apply(batch);
+    recent.apply(batch);
+    trend.apply(batch);
+  });
   const faults: SimulatedFault[] = [
     { equipment: 'booster', fault: 'dry-run', text: text('Dry run'), isActive: false },
   ];
@@ -88,13 +100,15 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     clock: { now: () => ({ wallMs: NOW_MS, monoMs: 0, bootId: 'boot' }) },
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     latest,
+    history: trend,
     queries: {
       alarms: async ({ state }) => ({
         items: state === 'open' ? [OCCURRENCE] : [OCCURRENCE, OCCURRENCE],
         total: state === 'open' ? 1 : 2,
       }),
-      alarm: async (id) => (id === OCCURRENCE.id ? OCCURRENCE : null),
+      alarm: async (id) => [OCCURRENCE, ...EXPLAINED].find((row) => row.id === id) ?? null,
       alarmHistory: async () => HISTORY,
+      explained: async () => EXPLAINED,
       tickets: async () => ({ items: [TICKET], total: 1 }),
       ticket: async (id) => (id === TICKET.id ? TICKET : null),
       ticketHistory: async () => HISTORY,
@@ -176,9 +190,9 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       occurrence: command.type === 'acknowledge-alarm' ? OCCURRENCE : null,
       ticket: command.type === 'acknowledge-alarm' ? null : TICKET,
     }),
-    publishReadings(rows) {
+    publishReadings(rows, receivedMs = NOW_MS) {
       const builder = new ReadingBatchBuilder(model.epoch, rows.length);
-      for (const [index, value, quality = 0] of rows) builder.add(index, value, quality, NOW_MS);
+      for (const [index, value, quality = 0] of rows) builder.add(index, value, quality, receivedMs);
       feeds.readings.publish(builder.finish(0));
     },
     publishAlarm: (event) =>

@@ -25,7 +25,7 @@ afterEach(() => {
 test('a sound site gives a summary and 0', async () => {
   const written = capture();
   expect(await check(['--config', join(CONFIG, 'demo.yaml')])).toBe(0);
-  expect(written.out).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 2 links\.\n$/);
+  expect(written.out).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 7 links\.\n$/);
   expect(written.err).toBe('');
 });
 

@@ -18,7 +18,7 @@ function read(text: string): Policy {
 }
 
 test('the default policy has the figures of the service documents', () => {
-  const { clocks, priorityOf, deskDispatches, reopenMs } = read(DEFAULT);
+  const { clocks, priorityOf, deskDispatches, reopenMs, explain } = read(DEFAULT);
   expect(clocks.record.normal?.limitMs).toBe(60_000);
   expect(clocks.dispatch.urgent?.limitMs).toBe(120_000);
   expect(clocks.arrival).toEqual({
@@ -30,6 +30,7 @@ test('the default policy has the figures of the service documents', () => {
   expect(priorityOf).toEqual({ 'life-safety': 'emergency', high: 'urgent', medium: 'normal', low: 'normal' });
   expect(deskDispatches).toEqual(['emergency']);
   expect(reopenMs).toBe(86_400_000);
+  expect(explain).toEqual({ waitMs: 5_000, settleMs: 60_000 });
 });
 
 test('limits only tighten when the priority rises', () => {
@@ -46,8 +47,10 @@ test('what is left out has its default, inside clocks too', () => {
   const short = DEFAULT.replaceAll(', warnRatio: 0.8', '')
     .replace(/^routing:\n(?: {2}- .*\n)+/m, '')
     .replace(/^deskDispatches:.*$/m, '')
-    .replace(/^reopen:.*$/m, '');
+    .replace(/^reopen:.*$/m, '')
+    .replace(/^explain:.*$/m, '');
   expect(short).not.toContain('\nrouting');
+  expect(short).not.toContain('\nexplain');
   const policy = read(short);
   expect(policy).toEqual({ ...read(DEFAULT), version: policy.version, routing: [] });
 });

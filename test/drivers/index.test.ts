@@ -1,5 +1,6 @@
 /** The table of drivers is complete, and every row keeps the contract. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { DRIVERS } from '../../src/drivers/index.ts';
 
@@ -15,9 +16,14 @@ it('every driver folder is in the table', () => {
   expect(Object.keys(DRIVERS)).toHaveLength(folders.length);
 });
 
+const context = { directory: '/nowhere', log: pino({ level: 'silent' }) };
+
 it.each(Object.entries(DRIVERS))('%s loads and has what the contract asks for', async (_protocol, entry) => {
-  const driver = await entry.load();
-  for (const name of ['plan', 'open', 'timeoutMs'] as const) expect(driver[name]).toBeTypeOf('function');
+  const driver = await entry.load(context);
+  expect(driver.open).toBeTypeOf('function');
+  if (driver.mode === 'poll')
+    expect([typeof driver.plan, typeof driver.timeoutMs]).toEqual(['function', 'function']);
+  expect(entry.schema.isPolled).toBe(driver.mode === 'poll');
   for (const name of ['link', 'device', 'profile', 'address'] as const)
     expect(entry.schema[name]).toBeTypeOf('object');
 });

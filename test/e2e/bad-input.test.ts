@@ -5,7 +5,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROJECT_DIRECTORY, runRiser, type Said } from '../support/gateway.ts';
+import {
+  freeDemoPorts,
+  PROJECT_DIRECTORY,
+  runRiser,
+  type Said,
+  toPortEnvironment,
+} from '../support/gateway.ts';
 import { startChildGateway } from '../support/plant.ts';
 import { freePort, freePorts } from '../support/ports.ts';
 import { startProcess } from '../support/process.ts';
@@ -160,28 +166,23 @@ describe('a port that is in use', () => {
     expect(existsSync(at('never'))).toBe(false);
   });
 
-  test.each(['RISER_HTTP_PORT', 'RISER_PUMP_ROOM_PORT', 'RISER_SIM_CONTROL_PORT'])(
-    'is named by demo (%s), and neither simulator nor InfluxDB is left running',
-    async (variable) => {
-      const [http, pumpRoom, sumpRoom, simulatorControl] = (await freePorts(4)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const env = {
-        RISER_HTTP_PORT: String(http),
-        RISER_PUMP_ROOM_PORT: String(pumpRoom),
-        RISER_SUMP_ROOM_PORT: String(sumpRoom),
-        RISER_SIM_CONTROL_PORT: String(simulatorControl),
-        RISER_INFLUX_URL: undefined,
-        [variable]: String(taken.port),
-      };
-      const said = await runRiser(['demo', '--data', at(variable)], { env });
-      expectRefusal(said, 'port-in-use', `127.0.0.1:${taken.port}`);
-      for (const port of [http, pumpRoom, sumpRoom, simulatorControl]) expect(await isFree(port)).toBe(true);
-    },
-  );
+  test.each([
+    'RISER_HTTP_PORT',
+    'RISER_PUMP_ROOM_PORT',
+    'RISER_POWER_SERVER_PORT',
+    'RISER_IOT_PORT',
+    'RISER_SIM_CONTROL_PORT',
+  ])('is named by demo (%s), and neither simulator nor InfluxDB is left running', async (variable) => {
+    const ports = await freeDemoPorts();
+    const env = {
+      ...toPortEnvironment(ports),
+      RISER_INFLUX_URL: undefined,
+      [variable]: String(taken.port),
+    };
+    const said = await runRiser(['demo', '--data', at(variable)], { env });
+    expectRefusal(said, 'port-in-use', `127.0.0.1:${taken.port}`);
+    for (const port of Object.values(ports)) expect(await isFree(port)).toBe(true);
+  });
 });
 
 describe('a data directory', () => {

@@ -13,6 +13,7 @@ import {
   freeDemoPorts,
   PROJECT_DIRECTORY,
   startRiser,
+  toPortEnvironment,
 } from '../support/gateway.ts';
 import { until } from '../support/poll.ts';
 import { requireTool } from '../support/require-tool.ts';
@@ -58,10 +59,7 @@ async function startDemo(command = 'npm', args: readonly string[] = ['start', '-
   const terminal = await openTerminal(command, [...args, '--data', data.path], {
     cwd: PROJECT_DIRECTORY,
     env: {
-      RISER_HTTP_PORT: String(ports.http),
-      RISER_PUMP_ROOM_PORT: String(ports.pumpRoom),
-      RISER_SUMP_ROOM_PORT: String(ports.sumpRoom),
-      RISER_SIM_CONTROL_PORT: String(ports.simulatorControl),
+      ...toPortEnvironment(ports),
       RISER_INFLUX_URL: undefined,
     },
   });
@@ -163,10 +161,17 @@ test('it says in a few lines what runs where, how to log in and what will happen
     DEMO_PASSWORD,
     `pump-room 127.0.0.1:${ports.pumpRoom}`,
     `sump-room 127.0.0.1:${ports.sumpRoom}`,
+    `fire-pump-room 127.0.0.1:${ports.firePumpRoom}`,
+    `fire-control-room 127.0.0.1:${ports.fireControlRoom}`,
+    `lift-server 127.0.0.1:${ports.liftServer}`,
+    `power-server 127.0.0.1:${ports.powerServer}`,
+    `iot 127.0.0.1:${ports.iot}`,
     `http://127.0.0.1:${ports.simulatorControl}`,
     data.path,
     'InfluxDB',
     'in 20 s pump 1 of the booster set trips',
+    'in 45 s door 3 is held open',
+    'in 75 s the doors of lift 2 do not close',
     'Ctrl-C stops everything',
   ]) {
     expect(said).toContain(text);
@@ -257,7 +262,7 @@ test('its own InfluxDB runs and gets the readings', async (context) => {
 test('a gateway killed with -9 leaves no simulator and no InfluxDB behind, and their ports are free within 5 s', async () => {
   const killed = running();
   const ownPorts = portsOf(killed);
-  expect(ownPorts).toHaveLength(findTool(TOOLS.influxd) === null ? 4 : 5);
+  expect(ownPorts).toHaveLength(findTool(TOOLS.influxd) === null ? 9 : 10);
   for (const port of ownPorts) expect(await isListening(port), `port ${port} before`).toBe(true);
   await live?.[Symbol.asyncDispose]();
   live = null;

@@ -2,6 +2,7 @@
 import pino from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AlarmEvent } from '../../src/core/alarm.ts';
+import { AssertionFailure } from '../../src/core/assert.ts';
 import type { OccurrenceId } from '../../src/core/ids.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { QUALITIES } from '../../src/core/quality.ts';
@@ -106,6 +107,19 @@ describe('the decision loop', () => {
     await until(() => alarms.length > 0, { timeoutMs: 5_000, what: 'the alarm' });
     expect(store.batches).toHaveLength(1);
     expect(engine.status()).toMatchObject({ isHealthy: true, openAlarms: 1, openTickets: 1 });
+  });
+
+  test('a round that contradicts what is stored is our own mistake: it is not tried again', async () => {
+    const { engine, store, phases, feed } = createTestEngine();
+    engines.pop();
+    store.hold();
+    feed(11);
+    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'the commit' });
+    const stopped = engine.stop();
+    store.fail(true, new AssertionFailure('a second open ticket'));
+    store.release();
+    await expect(stopped).rejects.toThrow(AssertionFailure);
+    expect(engine.status().commitFailures).toBe(0);
   });
 
   test('a command in a round that fails to commit is answered store-failed and leaves no trace', async () => {

@@ -13,6 +13,8 @@ const PLAIN: RegisterFormat = {
   scale: 1,
   offset: 0,
   sentinels: [],
+  mask: null,
+  sentinelMask: null,
   range: null,
 };
 
@@ -61,6 +63,48 @@ describe('number formats', () => {
   });
 });
 
+describe('bit fields', () => {
+  it.each([
+    ['0000', 0xff00, 0],
+    ['A5C3', 0x00ff, 0xc3],
+    ['A5C3', 0xff00, 0xa5],
+    ['A5C3', 0x0ff0, 0x5c],
+    ['A5C3', 0x8000, 1],
+    ['A5C3', 0x0001, 1],
+    ['A5C3', 0x4000, 0],
+    ['A5C3', 0xffff, 0xa5c3],
+    // A mask with a hole keeps the hole: the field is shifted, not packed.
+    ['FFFF', 0x0090, 9],
+  ])('what stands in %s under the mask %i is %i', (hex, mask, value) => {
+    expect(decode(hex, { mask })).toEqual(good(value));
+  });
+
+  it('are scaled, checked against range and states like any value', () => {
+    const states = new Set([0, 1]);
+    expect(decode('0300', { mask: 0x0f00, scale: 0.1 })).toEqual(good(0.3));
+    expect(decode('0300', { mask: 0x0f00, range: { min: 0, max: 2 } })).toEqual(bad('out-of-range'));
+    expect(decode('01FF', { mask: 0x0f00, states })).toEqual(good(1));
+    expect(decode('02FF', { mask: 0x0f00, states })).toEqual({
+      value: 2,
+      quality: QUALITIES['unknown-state'].code,
+    });
+  });
+
+  it('beside each other say the same as the whole word, for every word and every cut', () => {
+    const words = fc.integer({ min: 0, max: 0xffff });
+    const cuts = fc.integer({ min: 1, max: 15 });
+    fc.assert(
+      fc.property(words, cuts, (word, cut) => {
+        const hex = word.toString(16).padStart(4, '0');
+        const low = decode(hex, { mask: (1 << cut) - 1 }).value;
+        const high = decode(hex, { mask: 0xffff & ~((1 << cut) - 1) }).value;
+        expect(high * 2 ** cut + low).toBe(word);
+      }),
+      { seed: testSeed() },
+    );
+  });
+});
+
 describe('scale and offset', () => {
   it('gives the number that stands in the manual, without the rounding of multiplication', () => {
     expect(decode('000C', { scale: 0.1 })).toEqual(good(1.2));
@@ -101,6 +145,28 @@ describe('values that must not be used', () => {
 
   it('a bit of a register that holds a sentinel is bad', () => {
     expect(decode('FFFF', { bit: 3, sentinels: [0xffff] })).toEqual(bad('sentinel'));
+  });
+
+  it('a sentinel in one byte makes bits and fields of the word bad, whatever the other byte says', () => {
+    const format = { sentinels: [0xff], sentinelMask: 0x00ff };
+    for (const hex of ['00FF', '13FF', 'FFFF']) {
+      expect(decode(hex, { ...format, bit: 0 })).toEqual(bad('sentinel'));
+      expect(decode(hex, { ...format, bit: 9 })).toEqual(bad('sentinel'));
+      expect(decode(hex, { ...format, mask: 0xff00 })).toEqual(bad('sentinel'));
+      expect(decode(hex, format)).toEqual(bad('sentinel'));
+    }
+    expect(decode('FF01', { ...format, bit: 0 })).toEqual(good(1));
+    expect(decode('FF01', { ...format, mask: 0xff00 })).toEqual(good(0xff));
+  });
+
+  it('a sentinel in the upper byte is written where it stands', () => {
+    const format = { sentinels: [0xff00], sentinelMask: 0xff00, mask: 0x00ff };
+    expect(decode('FF01', format)).toEqual(bad('sentinel'));
+    expect(decode('FE01', format)).toEqual(good(1));
+  });
+
+  it('under a sentinel mask the signed number is no sentinel: bits are compared', () => {
+    expect(decode('FFFF', { type: 'i16', sentinels: [-1], sentinelMask: 0xffff })).toEqual(good(-1));
   });
 
   it.each(['7FC0 0000', '7F80 0000', 'FF80 0000', 'FFFF FFFF'])('the float %s is not a number', (hex) => {

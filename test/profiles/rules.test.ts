@@ -1,6 +1,10 @@
 /** Rules of a profile and those that the loader adds: points, samples, fault kinds, versions. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { SiteModel } from '../../src/config/model.ts';
+import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
+import { badData } from '../../src/rules/bad-data.ts';
+import { FALSE_VERDICT } from '../../src/rules/rule.ts';
 import { CASES, load } from '../config/support/load.ts';
 import { ruleOf, write, writeSite } from '../config/support/site.ts';
 import { temporaryDirectory } from '../support/temp.ts';
@@ -37,6 +41,20 @@ test('offline is added once for an equipment with a link and reads the points of
     class: 'engineering',
   });
   expect(offline[0]?.points.length).toBe(3 + 2 + 2);
+});
+
+test('bad data of a point is strict where a rule that reads it takes nothing uncertain', () => {
+  const paramsOf = (model: SiteModel) => ruleOf(model, 'house/tank/level-bad-data').params;
+  expect(paramsOf(loadRule(', uncertain: unknown'))).toEqual({ isStrict: true });
+  expect(paramsOf(loadRule(''))).toEqual({});
+  const conditionAt = (quality: QualityReason, params: object) => {
+    const sample = { value: 1, quality: QUALITIES[quality].code, receivedMs: 0, sourceMs: Number.NaN };
+    return badData.judge(params as Readonly<Record<string, unknown>>, FALSE_VERDICT, [sample]).condition;
+  };
+  expect(conditionAt('source-time', {})).toBe('false');
+  expect(conditionAt('source-time', { isStrict: true })).toBe('true');
+  expect(conditionAt('good', { isStrict: true })).toBe('false');
+  expect(conditionAt('stale', { isStrict: true })).toBe('unknown');
 });
 
 test('bad data is watched for every point that a rule reads, on the equipment that has the point', () => {
@@ -92,4 +110,65 @@ rules: [{ id: low, type: threshold, severity: low, text: { zh: 低, en: ${text} 
   expect(version).toMatch(/^[0-9a-f]{12}$/);
   expect(versionWith('Level low', 1)).toBe(version);
   expect(versionWith('Low', 2)).not.toBe(version);
+});
+
+/** A profile with one rule that has these keys beside its own. */
+function loadRule(keys: string) {
+  const directory = temporaryDirectory();
+  write(
+    `version: 1
+id: tank-copy
+vendor: Test
+model: Tank
+kind: tank
+name: { zh: 水箱, en: Tank }
+protocol: bus
+source: test
+verified: example
+points:
+  - { id: level, name: { zh: 液位, en: Level }, unit: metre, address: { register: 0 } }
+  - { id: valve, name: { zh: 阀, en: Valve }, unit: none, poll: 9000, address: { register: 1, bit: 0 } }
+  - { id: mode, name: { zh: 方式, en: Mode }, unit: none, address: { register: 2 } }
+rules: [{ id: low, type: threshold, severity: high, text: { zh: 低, en: Low }, point: level, lo: { limit: 1 }${keys} }]\n`,
+    directory,
+    'tank-copy.yaml',
+  );
+  return load(writeSite('tank', 'tank-copy', directory));
+}
+
+test('guards are read behind the points of the rule itself, and their bad data is watched, too', () => {
+  const model = loadRule(', when: [{ point: mode, notIn: [8] }, { point: valve, in: [1] }]');
+  const rule = ruleOf(model, 'house/tank/low');
+  expect(rule.points.map((index) => model.points[index]?.name)).toEqual(['level', 'mode', 'valve']);
+  expect(rule.when).toEqual([
+    { point: 'mode', in: null, notIn: [8] },
+    { point: 'valve', in: [1], notIn: null },
+  ]);
+  const watched = model.rules.filter(({ type, equipment }) => type === 'bad-data' && equipment === 'tank');
+  expect(watched.map(({ id }) => id)).toEqual(['level-bad-data', 'valve-bad-data', 'mode-bad-data']);
+});
+
+test('a guard that is read slowly asks for two good samples, as the point of the rule itself would', () => {
+  expect(ruleOf(loadRule(', onDelayMs: 10000'), 'house/tank/low').minGoodSamples).toBe(1);
+  const guarded = loadRule(', onDelayMs: 10000, when: [{ point: valve, in: [1] }]');
+  expect(ruleOf(guarded, 'house/tank/low').minGoodSamples).toBe(2);
+});
+
+test('a rule explains nothing and is explained by nothing unless it says so; silence is explained by power and linkage', () => {
+  const plain = loadRule('');
+  expect(ruleOf(plain, 'house/tank/low')).toMatchObject({ when: [], explains: null, explainedBy: [] });
+  expect(ruleOf(plain, 'house/tank/offline').explainedBy).toEqual(['power', 'linkage']);
+  expect(ruleOf(plain, 'house/tank/level-bad-data').explainedBy).toEqual([]);
+  const model = loadRule(', explains: water, explainedBy: [power]');
+  expect(ruleOf(model, 'house/tank/low')).toMatchObject({ explains: 'water', explainedBy: ['power'] });
+});
+
+test('the version changes with guards and with what explains', () => {
+  const versions = [
+    '',
+    ', when: [{ point: mode, in: [1] }]',
+    ', explains: water',
+    ', explainedBy: [power]',
+  ].map((keys) => ruleOf(loadRule(keys), 'house/tank/low').version);
+  expect(new Set(versions).size).toBe(4);
 });

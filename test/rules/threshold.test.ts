@@ -48,41 +48,4 @@ describe('checks of a threshold rule', () => {
       { path: 'hihi.deadband' },
     ]);
   });
-
-  test('a state rule needs a list or a mask, not both', () => {
-    const state = (params: Record<string, unknown>) => RULE_TYPES['state']?.check({ point: 'p', ...params });
-    expect(state({ in: [1] })).toEqual([]);
-    expect(state({})).toMatchObject([{ found: 'none' }]);
-    expect(state({ in: [1], mask: 1 })).toMatchObject([{ found: 'both' }]);
-  });
-});
-
-describe('a state rule on a point with declared values', () => {
-  const check = (
-    params: Record<string, unknown>,
-    values: readonly number[],
-    type: 'number' | 'boolean' = 'number',
-  ) =>
-    RULE_TYPES['state']?.check({ point: 'p', ...params }, [
-      { type, states: new Map(values.map((it) => [it, it])) },
-    ]);
-
-  test('may only ask for a value that can come', () => {
-    expect(check({ in: [57] }, [0, 57])).toEqual([]);
-    expect(check({ in: [0, 5] }, [0, 57])).toEqual([
-      { path: 'in[1]', expected: 'a value of the point (0, 57)', found: '5' },
-    ]);
-    expect(check({ in: [2] }, [], 'boolean')).toMatchObject([{ path: 'in[0]', found: '2' }]);
-    expect(check({ in: [2] }, [])).toEqual([]);
-  });
-});
-
-describe('a state rule with a mask', () => {
-  const judge = (value: number, mask: number) =>
-    RULE_TYPES['state']?.judge({ point: 'p', mask }, { condition: 'false', level: null, severity: null }, [
-      { value, quality: 0, receivedMs: 0, sourceMs: Number.NaN },
-    ]).condition;
-
-  test('reads bit 31 as a bit, not as a sign', () => expect(judge(0x8000_0000, 0x8000_0000)).toBe('true'));
-  test('cannot judge a fraction', () => expect(judge(1.5, 1)).toBe('unknown'));
 });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Policy } from '../../src/config/policy.ts';
-import { toIsaState } from '../../src/core/alarm.ts';
+import { isHeld, type Occurrence, toIsaState } from '../../src/core/alarm.ts';
 import type { OccurrenceId } from '../../src/core/ids.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import { TEST_START_MS } from '../support/clock.ts';
 import { createTestLoop, type TestLoop, type TestValue } from '../support/loop.ts';
-import { createTestModel, type TestRule } from '../support/model.ts';
+import { createTestModel, type TestEquipment, type TestRule } from '../support/model.ts';
 
 interface Step {
   /** Seconds since the start of the scenario. */
@@ -16,8 +16,8 @@ interface Step {
   /** New values; `_` = the point falls silent, a quality reason = bad. They are sampled again every second. */
   readonly set?: Readonly<Record<string, TestValue | '_'>>;
   readonly acknowledge?: string;
-  /** A transition of the newest ticket, with `by`. */
-  readonly ticket?: Transition & { readonly by?: string };
+  /** A transition of the newest ticket, or of the one with that number, with `by`. */
+  readonly ticket?: Transition & { readonly by?: string; readonly number?: string };
   /** Error code that the command must be refused with. */
   readonly refused?: string;
   /** Process killed, away for so many seconds. */
@@ -27,10 +27,16 @@ interface Step {
   readonly failCommits?: boolean;
   /** Rules after a restart with another configuration. */
   readonly rules?: readonly TestRule[];
+  readonly equipment?: readonly TestEquipment[];
   /** Everything announced since the step before, in order; [] = nothing. Not given = not looked at. */
   readonly announced?: readonly string[];
   /** ISA letter, `!` appended while blind, by rule id; alarms not named must not be open. */
   readonly alarms?: Readonly<Record<string, string>>;
+  /**
+   * Active alarms that have no ticket because of a cause, by rule id: `waiting` for one, the rule that explains it, or
+   * that rule with `settling`. Alarms not named must not be held.
+   */
+  readonly held?: Readonly<Record<string, string>>;
   /** Expected properties of the oldest open alarm; `onsetAtS`, `raisedAtS` in seconds since the start. */
   readonly expectAlarm?: Readonly<Record<string, unknown>>;
   /** Expected properties of the newest ticket. */
@@ -43,8 +49,10 @@ interface Step {
 interface Scenario {
   readonly name: string;
   readonly policy?: Partial<Policy>;
-  readonly points: readonly string[];
-  readonly rules: readonly TestRule[];
+  /** Of one equipment; or `equipment` where there are several. */
+  readonly points?: readonly string[];
+  readonly rules?: readonly TestRule[];
+  readonly equipment?: readonly TestEquipment[];
   readonly steps: readonly Step[];
 }
 
@@ -63,7 +71,7 @@ describe('scenarios', () => {
 });
 
 function play(scenario: Scenario): void {
-  const loop = createTestLoop(toModel(scenario, scenario.rules));
+  const loop = createTestLoop(toModel(scenario));
   const values: Record<string, TestValue> = {};
   const resample = (): void => loop.feed(values);
   let atS = 0;
@@ -80,7 +88,7 @@ function act(loop: TestLoop, scenario: Scenario, step: Step, values: Record<stri
   if (step.clock !== undefined) loop.clock.stepWall(step.clock * 1_000);
   if (step.restart !== undefined) {
     for (const name of Object.keys(values)) delete values[name];
-    loop.restart(step.restart * 1_000, toModel(scenario, step.rules ?? scenario.rules));
+    loop.restart(step.restart * 1_000, toModel({ ...scenario, ...pick(step) }));
   }
   for (const [name, value] of Object.entries(step.set ?? {})) {
     if (value === '_') delete values[name];
@@ -92,8 +100,8 @@ function act(loop: TestLoop, scenario: Scenario, step: Step, values: Record<stri
     attempt(step, () => loop.command({ type: 'acknowledge-alarm', occurrence: id, by: 'desk', note: '' }));
   }
   if (step.ticket !== undefined) {
-    const { by = 'engineer', ...transition } = step.ticket;
-    const ticket = loop.tickets().at(-1);
+    const { by = 'engineer', number, ...transition } = step.ticket;
+    const ticket = loop.tickets().findLast((it) => number === undefined || it.number === number);
     if (ticket === undefined) throw new Error(`at ${step.at} s there is no ticket`);
     const command = {
       type: 'ticket-transition',
@@ -121,6 +129,7 @@ function verify(loop: TestLoop, step: Step): void {
       .map((it) => [it.rule, `${toIsaState(it)}${it.blindSinceMs === null ? '' : '!'}`]);
     expect(Object.fromEntries(open), at).toEqual(step.alarms);
   }
+  if (step.held !== undefined) expect(toHeld(loop), at).toEqual(step.held);
   if (step.expectAlarm !== undefined) expect(toAlarm(loop), at).toMatchObject(step.expectAlarm);
   if (step.clocks !== undefined) expect(toRunning(loop), at).toEqual(step.clocks);
   if (step.tickets !== undefined) expect(loop.tickets().length, at).toBe(step.tickets);
@@ -144,9 +153,26 @@ function toRunning(loop: TestLoop): Record<string, number> {
   );
 }
 
-function toModel(scenario: Scenario, rules: readonly TestRule[]) {
-  return createTestModel({
-    ...(scenario.policy && { policy: scenario.policy }),
-    equipment: [{ id: 'pump', kind: 'lift', points: scenario.points.map((name) => ({ name })), rules }],
-  });
+function toHeld(loop: TestLoop): Record<string, string> {
+  return Object.fromEntries(
+    loop
+      .alarms()
+      .filter(isHeld)
+      .map((it) => [it.rule, toHold(it)]),
+  );
+}
+
+function toHold({ explainedBy, ticketDueAtMs }: Occurrence): string {
+  if (explainedBy === null) return 'waiting';
+  const cause = explainedBy.key.split('/').at(-1) ?? '';
+  return ticketDueAtMs === null ? cause : `${cause}, settling`;
+}
+
+function pick({ rules, equipment }: Step): Partial<Scenario> {
+  return { ...(rules && { rules }), ...(equipment && { equipment }) };
+}
+
+function toModel({ policy, points = [], rules = [], equipment }: Scenario) {
+  const pump = { id: 'pump', kind: 'lift', points: points.map((name) => ({ name })), rules } as const;
+  return createTestModel({ ...(policy && { policy }), equipment: equipment ?? [pump] });
 }

@@ -20,6 +20,7 @@ async function startControl(): Promise<string> {
     simulation: createSimulation(loadScenario(quiet)),
     log: createFrameLog(() => 0),
     figures: () => ({}),
+    publish: () => 'unknown-equipment',
   });
   closers.push(() => control.close());
   return `http://127.0.0.1:${await control.listen(0)}`;

@@ -21,11 +21,7 @@ async function simulate(...args: readonly string[]): Promise<Result> {
 }
 
 async function withSimulators(use: (simulators: SimulatorProcess) => Promise<void>): Promise<void> {
-  const simulators = await startSimulators({
-    scenario: quiet,
-    controlPort: 0,
-    ports: { 'pump-room': 0, 'sump-room': 0 },
-  });
+  const simulators = await startSimulators({ scenario: quiet, isAnyPort: true });
   try {
     await use(simulators);
   } finally {

@@ -1,5 +1,5 @@
 /** The simulators as a process of their own: start, failure, end, and the death of whoever started them. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const toPath = (relative: string): string => fileURLToPath(new URL(relative, imp
 const program = toPath('../../simulators/main.ts');
 const quiet = toPath('../../simulators/scenarios/quiet.yaml');
 const demo = toPath('../../simulators/scenarios/demo.yaml');
-const free = { controlPort: 0, ports: { 'pump-room': 0, 'sump-room': 0 } };
+const free = { isAnyPort: true };
 const READ_PRESSURE = '00 01 00 00 00 06 01 03 00 00 00 01';
 
 const running: SimulatorProcess[] = [];
@@ -63,10 +63,29 @@ async function readPressure(simulators: SimulatorProcess): Promise<number> {
 describe('once started', () => {
   it('they answer on their ports and on the control interface', async () => {
     const simulators = await start();
-    expect(Object.keys(simulators.ports)).toEqual(['pump-room', 'sump-room']);
+    expect(simulators.protocols).toEqual({
+      'pump-room': 'modbus-tcp',
+      'sump-room': 'modbus-tcp',
+      'fire-pump-room': 'modbus-tcp',
+      'fire-control-room': 'modbus-tcp',
+      'lift-server': 'opcua',
+      'power-server': 'opcua',
+      iot: 'mqtt',
+    });
+    expect(Object.keys(simulators.ports)).toEqual(Object.keys(simulators.protocols));
     expect(await readPressure(simulators)).toBeGreaterThan(420);
+    const state = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(5_000) });
+    expect(await state.json()).toMatchObject({
+      endpoints: {
+        'pump-room': { protocol: 'modbus-tcp', framesServed: 1 },
+        'lift-server': { protocol: 'opcua', sessions: 0, variables: 28 },
+        iot: { protocol: 'mqtt', connected: 0 },
+      },
+    });
     const faults = await fetch(`${simulators.controlUrl}/faults`, { signal: AbortSignal.timeout(5_000) });
-    expect(await faults.json()).toHaveLength(8);
+    expect(await faults.json()).toContainEqual(
+      expect.objectContaining({ equipment: 'generator-1', fault: 'start-failure', isActive: false }),
+    );
   });
 
   it('they can run faster than life, and the timeline with them', async () => {
@@ -83,7 +102,7 @@ describe('once started', () => {
 describe('when they cannot start', () => {
   it('a port in use is named', async () => {
     const port = await occupy();
-    await expect(start({ ports: { 'pump-room': port, 'sump-room': 0 } })).rejects.toMatchObject({
+    await expect(start({ ports: { 'pump-room': port } })).rejects.toMatchObject({
       code: 'port-in-use',
       params: { host: '127.0.0.1', port },
     });
@@ -157,7 +176,7 @@ console.log(JSON.stringify({ pid: simulators.pid, port: simulators.ports['pump-r
 
 describe('the program by itself', () => {
   it('prints one line of JSON when ready and ends with 0 on SIGTERM and SIGINT', async () => {
-    const ports = ['--control-port', '0', '--port', 'pump-room=0', '--port', 'sump-room=0'];
+    const ports = ['--any-port'];
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await using child = await startProcess(process.execPath, [program, quiet, ...ports]);
       const [line] = await child.waitForLine(/^\{.*\}$/, 15_000);
@@ -170,6 +189,20 @@ describe('the program by itself', () => {
       expect(await child.waitForExit(5_000)).toEqual({ code: 0, signal: null });
       expect(child.stdout().trim().split('\n')).toHaveLength(1);
     }
+  });
+
+  it('leaves nothing behind where its OPC UA servers keep their keys, and never anything at home', async () => {
+    const folder = temporaryDirectory();
+    const home = temporaryDirectory();
+    const env = { TMPDIR: folder, HOME: home, XDG_CONFIG_HOME: home };
+    const own = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('riser-'));
+    await using child = await startProcess(process.execPath, [program, quiet, '--any-port'], { env });
+    await child.waitForLine(/^\{.*\}$/, 15_000);
+    expect(own()).toHaveLength(2);
+    child.kill('SIGTERM');
+    await child.waitForExit(5_000);
+    expect(own()).toEqual([]);
+    expect(readdirSync(home)).toEqual([]);
   });
 
   const wrong: readonly (readonly [string, readonly string[], string])[] = [

@@ -123,7 +123,8 @@ describe('faults', () => {
     const simulation = createSimulation(quiet);
     simulation.setFault('sump-1', 'overflow', true);
     const list = simulation.faults();
-    expect(list.map(({ equipment, fault }) => `${equipment} ${fault}`)).toEqual([
+    const water = list.filter(({ equipment }) => /^(dws|sump)-1/.test(equipment));
+    expect(water.map(({ equipment, fault }) => `${equipment} ${fault}`)).toEqual([
       'dws-1 dry-running',
       'dws-1 sensor-fault',
       'dws-1-pump-1 trip',

@@ -38,6 +38,13 @@ test('a database of version 1 is opened with everything in it', async () => {
   expect(await store.verify()).toEqual([]);
 });
 
+test('occurrences of an earlier version have no cause and wait for nothing', async () => {
+  const { store } = await openTestStore(makeFixture().directory);
+  expect(await store.queries.alarm('o-1')).toEqual(rows.makeOccurrence('o-1'));
+  expect((await store.boot(0)).occurrences).toEqual([rows.makeOccurrence('o-1')]);
+  expect(await store.queries.explained()).toEqual([]);
+});
+
 test('only the missing steps run, once, and keep the rows', async () => {
   const { file } = makeFixture();
   for (const _ of [1, 2]) {

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { Explanation } from '../../src/core/alarm.ts';
 import { toId } from '../../src/core/ids.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { startProcess } from '../support/process.ts';
@@ -49,6 +50,31 @@ test('everything is read back as it was written, also after opening again', asyn
   const boot = await store.boot(0);
   expect(boot.counters).toEqual(new Map([['ticket', 3]]));
   expect(boot.delays).toMatchObject([{ key: rows.KEY, elapsedMs: 12.5 }]);
+});
+
+test('open alarms that have a cause are found, whatever else is open', async () => {
+  const { store } = await openTestStore();
+  const text = { zh: '停电', en: 'mains lost' };
+  const explainedBy: Explanation = {
+    occurrence: toId('o-1'),
+    key: toId('site/board/mains-lost'),
+    upstream: 'power',
+    text,
+    equipmentName: text,
+    atMs: 1_000,
+  };
+  await store.commit({
+    writes: [
+      rows.occurrence('o-1'),
+      rows.occurrence('o-2', { explainedBy, raisedAtMs: 3 }),
+      rows.occurrence('o-3', { explainedBy, raisedAtMs: 2, ticketDueAtMs: 9_000 }),
+      rows.occurrence('o-4', { explainedBy, endedAtMs: 9_000, endReason: 'returned' }),
+      rows.occurrence('o-5', { ticketDueAtMs: 9_000 }),
+    ],
+  });
+  const explained = await store.queries.explained();
+  expect(explained.map(({ id }) => id)).toEqual(['o-3', 'o-2']);
+  expect(explained[0]).toMatchObject({ explainedBy, ticketDueAtMs: 9_000 });
 });
 
 test('what does not exist is null or empty', async () => {

@@ -17,12 +17,21 @@ export const DEMO_USERS = ['admin', 'supervisor', 'desk', 'engineer'] as const;
 export type DemoUser = (typeof DEMO_USERS)[number];
 export const DEMO_PASSWORD = 'riser-demo';
 
-export interface DemoPorts {
-  readonly http: number;
-  readonly pumpRoom: number;
-  readonly sumpRoom: number;
-  readonly simulatorControl: number;
-}
+/** Every port of the demo, and the environment variable that names it. */
+const PORT_VARIABLES = {
+  http: 'RISER_HTTP_PORT',
+  pumpRoom: 'RISER_PUMP_ROOM_PORT',
+  sumpRoom: 'RISER_SUMP_ROOM_PORT',
+  firePumpRoom: 'RISER_FIRE_PUMP_ROOM_PORT',
+  fireControlRoom: 'RISER_FIRE_CONTROL_ROOM_PORT',
+  liftServer: 'RISER_LIFT_SERVER_PORT',
+  powerServer: 'RISER_POWER_SERVER_PORT',
+  /** The gateway's own broker. */
+  iot: 'RISER_IOT_PORT',
+  simulatorControl: 'RISER_SIM_CONTROL_PORT',
+} as const satisfies Record<string, string>;
+
+export type DemoPorts = Readonly<Record<keyof typeof PORT_VARIABLES, number>>;
 
 export interface DemoOptions {
   readonly dataDirectory: string;
@@ -91,7 +100,9 @@ export async function startRun(config: string, dataDirectory: string): Promise<T
 export async function startDemo(options: DemoOptions): Promise<TestGateway> {
   const ports = options.ports ?? (await freeDemoPorts());
   const args = ['demo', '--data', options.dataDirectory, ...(options.args ?? [])];
-  const child = await startRiser(args, { env: { ...toEnvironment(ports), ...options.env } });
+  const child = await startRiser(args, {
+    env: { ...toPortEnvironment(ports), RISER_INFLUX_URL: NO_INFLUX_URL, ...options.env },
+  });
   const url = `http://127.0.0.1:${ports.http}`;
   try {
     await waitUntilReady(child, url, options.readyTimeoutMs ?? READY_TIMEOUT_MS);
@@ -111,23 +122,15 @@ export async function startDemo(options: DemoOptions): Promise<TestGateway> {
 }
 
 export async function freeDemoPorts(): Promise<DemoPorts> {
-  const [http, pumpRoom, sumpRoom, simulatorControl] = (await freePorts(4)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { http, pumpRoom, sumpRoom, simulatorControl };
+  const names = Object.keys(PORT_VARIABLES);
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, at) => [name, ports[at]])) as DemoPorts;
 }
 
-function toEnvironment(ports: DemoPorts): Readonly<Record<string, string>> {
-  return {
-    RISER_HTTP_PORT: String(ports.http),
-    RISER_PUMP_ROOM_PORT: String(ports.pumpRoom),
-    RISER_SUMP_ROOM_PORT: String(ports.sumpRoom),
-    RISER_SIM_CONTROL_PORT: String(ports.simulatorControl),
-    RISER_INFLUX_URL: NO_INFLUX_URL,
-  };
+/** What tells the demo to use these ports. */
+export function toPortEnvironment(ports: DemoPorts): Readonly<Record<string, string>> {
+  const names = Object.keys(PORT_VARIABLES) as (keyof DemoPorts)[];
+  return Object.fromEntries(names.map((name) => [PORT_VARIABLES[name], String(ports[name])]));
 }
 
 async function waitUntilReady(child: TestProcess, url: string, timeoutMs: number): Promise<void> {

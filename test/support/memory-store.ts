@@ -4,8 +4,8 @@ import type { Store, WriteBatch } from '../../src/store/store.ts';
 
 export interface MemoryStore extends Store {
   readonly batches: readonly WriteBatch[];
-  /** Commits fail until told otherwise. */
-  fail(isFailing: boolean): void;
+  /** Commits fail until told otherwise. @param cause AssertionFailure = the batch contradicts what is stored */
+  fail(isFailing: boolean, cause?: Error): void;
   /** Commits wait until `release`. */
   hold(): void;
   release(): void;
@@ -14,6 +14,7 @@ export interface MemoryStore extends Store {
 export function createMemoryStore(): MemoryStore {
   const batches: WriteBatch[] = [];
   let isFailing = false;
+  let failure: Error | undefined;
   let gate: Promise<void> = Promise.resolve();
   let open = (): void => {};
   const unused = (): never => {
@@ -21,8 +22,9 @@ export function createMemoryStore(): MemoryStore {
   };
   return {
     batches,
-    fail(value) {
+    fail(value, cause) {
       isFailing = value;
+      failure = cause;
     },
     hold() {
       gate = new Promise((resolve) => {
@@ -32,7 +34,7 @@ export function createMemoryStore(): MemoryStore {
     release: () => open(),
     async commit(batch) {
       await gate;
-      if (isFailing) throw new RiserError('store-failed');
+      if (isFailing) throw new RiserError('store-failed', {}, { cause: failure });
       batches.push(batch);
     },
     boot: () => Promise.resolve({ occurrences: [], tickets: [], counters: new Map(), delays: [] }),

@@ -107,6 +107,7 @@ export function createTestPolicy(overrides: Partial<Policy> = {}): Policy {
     routing: [],
     deskDispatches: ['emergency'],
     reopenMs: 24 * 60 * MINUTE_MS,
+    explain: { waitMs: 5_000, settleMs: MINUTE_MS },
     ...overrides,
   };
 }
@@ -131,6 +132,7 @@ function toEquipment(item: TestEquipment): Equipment {
     location: ROOM,
     contact: null,
     responsible: null,
+    upstream: {},
     ...given,
     id: toId(id),
     parent: parent === undefined ? null : toId(parent),
@@ -144,6 +146,7 @@ function toPoint({ item, point }: { item: TestEquipment; point: TestPoint }, ind
     text: text(point.name, point.name),
     unit: 'none',
     type: 'number',
+    isKey: false,
     decimals: 1,
     states: new Map(),
     range: null,
@@ -180,6 +183,9 @@ function toRule(
     class: 'engineering',
     faultKind: rule.id,
     opensTicket: true,
+    when: [],
+    explains: null,
+    explainedBy: [],
     version: 'v1',
     ...rule,
     index,

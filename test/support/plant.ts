@@ -1,4 +1,8 @@
-/** Simulators and gateway as separate processes for end-to-end tests, so that either can be killed by itself. */
+/**
+ * Simulators and gateway as separate processes for end-to-end tests, so that either can be killed by itself. Unless a
+ * test names others they are a booster set and a sump (small/): quick to start, and nothing happens by itself. The
+ * whole building is test/e2e/building.ts.
+ */
 import { fileURLToPath } from 'node:url';
 import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
 import { type ApiClient, login, request } from './client.ts';
@@ -20,10 +24,10 @@ export interface PlantOptions {
   readonly sumpRoomPort?: number;
 }
 
-/** The quiet scenario injects nothing by itself: the test does. */
+/** Booster set and sump; nothing is injected by itself: the test does. */
 export function startQuietPlant(options: PlantOptions = {}): Promise<SimulatorProcess> {
   return startSimulators({
-    scenario: `${PROJECT}/simulators/scenarios/quiet.yaml`,
+    scenario: `${PROJECT}/test/support/small/scenario.yaml`,
     speed: options.speed ?? 1,
     controlPort: 0,
     ports: { 'pump-room': options.pumpRoomPort ?? 0, 'sump-room': options.sumpRoomPort ?? 0 },
@@ -39,7 +43,7 @@ export interface ChildGateway extends AsyncDisposable {
 
 export interface ChildOptions {
   readonly data: string;
-  /** Site file; default: the demo's. */
+  /** Site file; default: small/site.yaml. */
   readonly config?: string;
   readonly pumpRoomPort: number;
   readonly sumpRoomPort: number;
@@ -47,13 +51,15 @@ export interface ChildOptions {
   readonly influxUrl?: string;
   /** The built page to be served; default: none. */
   readonly webDirectory?: string;
+  /** What else the site file takes from the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** `after-commit:1`: die at the first time that the loop passes this point. */
   readonly crash?: string;
 }
 
 /** Starts the gateway without waiting for it: to kill it at any moment of its life. */
 export function spawnGateway(options: ChildOptions & { readonly httpPort: number }): Promise<TestProcess> {
-  const config = options.config ?? 'config/demo.yaml';
+  const config = options.config ?? 'test/support/small/site.yaml';
   const args = ['test/support/gateway-child.ts', '--config', config, '--data', options.data];
   if (options.webDirectory !== undefined) args.push('--web', options.webDirectory);
   return startProcess(process.execPath, options.crash ? [...args, '--crash', options.crash] : args, {
@@ -63,6 +69,7 @@ export function spawnGateway(options: ChildOptions & { readonly httpPort: number
       RISER_PUMP_ROOM_PORT: String(options.pumpRoomPort),
       RISER_SUMP_ROOM_PORT: String(options.sumpRoomPort),
       RISER_INFLUX_URL: options.influxUrl ?? 'http://127.0.0.1:9',
+      ...options.env,
     },
   });
 }

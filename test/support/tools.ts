@@ -29,6 +29,20 @@ export const TOOLS = {
     proof: ['version'],
     hint: 'install InfluxDB 1.x, or set RISER_INFLUXD to the path of influxd',
   },
+  mosquitto: {
+    purpose: 'Mosquitto: an MQTT broker beside the gateway, its restart and what it retains',
+    debianPackage: 'mosquitto',
+    variable: 'RISER_MOSQUITTO',
+    paths: [
+      '/usr/sbin/mosquitto',
+      '/usr/local/sbin/mosquitto',
+      '/usr/bin/mosquitto',
+      '/opt/homebrew/opt/mosquitto/sbin/mosquitto',
+    ],
+    // It ends with an error even when it is asked for help only.
+    proof: null,
+    hint: 'install Mosquitto 2, or set RISER_MOSQUITTO to the path of mosquitto',
+  },
   chromium: {
     purpose: 'Chromium: the page in a real browser',
     debianPackage: 'chromium',

@@ -32,6 +32,7 @@ export function createTestModel(points: readonly TestPoint[], epoch = 1): SiteMo
     text: NOBODY,
     unit: 'none' as const,
     type: 'number' as const,
+    isKey: false,
     decimals: 1,
     states: new Map(),
     range: null,
@@ -52,6 +53,7 @@ export function createTestModel(points: readonly TestPoint[], epoch = 1): SiteMo
     location: toId<LocationId>('room'),
     contact: null,
     responsible: null,
+    upstream: {},
   }));
   return {
     epoch,

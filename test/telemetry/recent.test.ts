@@ -10,7 +10,7 @@ test('a point that never answered has no samples', () => {
   expect(createRecent(model, 10).get(1)).toEqual([]);
 });
 
-test('an unchanged value is sampled once a second, a change at once', () => {
+test('a stretch without change is its first and its latest sample, a change is one at once', () => {
   const recent = createRecent(model, 10);
   recent.apply(
     toBatch([
@@ -19,12 +19,26 @@ test('an unchanged value is sampled once a second, a change at once', () => {
       [0, 2, 600],
       [0, 2, 1500],
       [0, 2, 1600],
+      [0, 2, 7200],
+      [0, 3, 7300],
     ]),
   );
   expect(recent.get(0)).toEqual([
     [0, 1],
+    [500, 1],
     [600, 2],
-    [1600, 2],
+    [7200, 2],
+    [7300, 3],
+  ]);
+});
+
+test('a value that never changes leaves room for the changes before it', () => {
+  const recent = createRecent(model, 4);
+  recent.apply(toBatch([[0, 1, 0], [0, 2, 10], ...steady(2, 1_000)]));
+  expect(recent.get(0)).toEqual([
+    [0, 1],
+    [10, 2],
+    [1_010, 2],
   ]);
 });
 
@@ -41,6 +55,7 @@ test('a bad reading is a sample without a value, and bad for another reason is a
   expect(recent.get(0)).toEqual([
     [0, 1],
     [10, null],
+    [20, null],
     [30, null],
   ]);
 });
@@ -60,3 +75,7 @@ test('a batch of another configuration is discarded', () => {
   recent.apply(toBatch([[0, 1, 0]], 2));
   expect(recent.get(0)).toEqual([]);
 });
+
+function steady(value: number, count: number): readonly TestReading[] {
+  return Array.from({ length: count }, (_, at): TestReading => [0, value, 11 + at]);
+}

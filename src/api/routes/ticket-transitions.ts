@@ -51,7 +51,8 @@ function transitionRoute(api: Api, { services }: ApiContext, type: TransitionTyp
         transition: { type, ...fields } as Transition,
         by: person.username,
       });
-      return toTicketView(defined(ticket, 'the ticket of a transition'), person.permissions);
+      const changed = defined(ticket, 'the ticket of a transition');
+      return toTicketView(changed, person.permissions, await services.queries.explained());
     },
   );
 }

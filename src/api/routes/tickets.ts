@@ -36,8 +36,9 @@ function readRoutes(api: Api, { services: { queries } }: ApiContext): void {
     },
     async ({ query, person }) => {
       const { items, total } = await queries.tickets(query);
+      const explained = await queries.explained();
       const { permissions } = personOf({ person });
-      return { items: items.map((ticket) => toTicketView(ticket, permissions)), total };
+      return { items: items.map((ticket) => toTicketView(ticket, permissions, explained)), total };
     },
   );
 
@@ -53,8 +54,10 @@ function readRoutes(api: Api, { services: { queries } }: ApiContext): void {
         response: ok(Ticket),
       },
     },
-    async ({ params, person }) =>
-      toTicketView(found(await queries.ticket(params.id)), personOf({ person }).permissions),
+    async ({ params, person }) => {
+      const ticket = found(await queries.ticket(params.id));
+      return toTicketView(ticket, personOf({ person }).permissions, await queries.explained());
+    },
   );
 
   api.get(
@@ -96,7 +99,7 @@ function openRoute(api: Api, { services }: ApiContext): void {
       const outcome = await services.commands.submit({ type: 'open-ticket', by: person.username, ticket });
       const opened = defined(outcome.ticket, 'the ticket that was opened');
       reply.code(201).header('location', `/api/v1/tickets/${opened.id}`);
-      return toTicketView(opened, person.permissions);
+      return toTicketView(opened, person.permissions, []);
     },
   );
 }

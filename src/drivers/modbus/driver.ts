@@ -6,6 +6,7 @@ import { toModbusLink } from './schema.ts';
 
 export function createModbusDriver(): PollDriver {
   return {
+    mode: 'poll',
     plan: planRequests,
     open: (link, onLost) => new ModbusConnection(toModbusLink(link.options), onLost),
     timeoutMs: (link) => toModbusLink(link.options).timeoutMs,

@@ -99,8 +99,10 @@ function toSpan(point: PointDef, address: ModbusAddress, device: ModbusDevice): 
 
 function toFormat(point: PointDef, address: ModbusAddress): RegisterFormat {
   const { type, wordOrder, scale, offset, sentinels } = address;
+  const { bit = null, mask = null, sentinelMask = null } = address;
   const states = point.states.size === 0 ? null : new Set(point.states.keys());
-  return { type, bit: address.bit ?? null, wordOrder, scale, offset, sentinels, range: point.range, states };
+  const { range } = point;
+  return { type, bit, mask, wordOrder, scale, offset, sentinels, sentinelMask, range, states };
 }
 
 function planArea(area: Area): PollRequest[] {

@@ -3,11 +3,11 @@
  * here only. Checks across the properties of one address stand beside the schema; references and positions in
  * files are the loader's business.
  */
-import Type, { type Static, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Type, { type Static } from 'typebox';
 import type { ProtocolSchema, RuleIssue } from '../../config/catalog.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { REGISTER_TYPES, registersOf, WORD_ORDERS } from '../../profiles/decoders.ts';
+import { createFiller } from '../defaults.ts';
 
 export const TABLES = ['holding', 'input', 'coil', 'discrete'] as const;
 export type Table = (typeof TABLES)[number];
@@ -78,6 +78,13 @@ const address = {
   address: Type.Integer({ minimum: 0, maximum: LAST_ADDRESS }),
   type: Type.Optional(choice(REGISTER_TYPES, { default: 'u16' })),
   bit: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
+  mask: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 0xffff,
+      description: 'Bit field: the value is what stands under the mask',
+    }),
+  ),
   wordOrder: Type.Optional(choice(WORD_ORDERS, { default: 'high-first' })),
   scale: Type.Optional(Type.Number({ default: 1 })),
   offset: Type.Optional(Type.Number({ default: 0 })),
@@ -86,6 +93,13 @@ const address = {
       maxItems: 16,
       default: [],
       description: 'Raw values that mean "not available"',
+    }),
+  ),
+  sentinelMask: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 0xffff,
+      description: 'What of the register is compared with the sentinels',
     }),
   ),
 };
@@ -97,14 +111,14 @@ const AddressSchema = Type.Object(address);
 export type ModbusLink = Static<typeof LinkSchema>;
 /** Unit and the profile's limits, as they stand merged in `Equipment.device`. */
 export type ModbusDevice = Static<typeof DeviceSchema>;
-export type ModbusAddress = Required<Omit<Static<typeof AddressSchema>, 'bit'>> & { readonly bit?: number };
-
-type Options = Readonly<Record<string, unknown>>;
+type Free = 'bit' | 'mask' | 'sentinelMask';
+export type ModbusAddress = Required<Omit<Static<typeof AddressSchema>, Free>> &
+  Pick<Static<typeof AddressSchema>, Free>;
 
 /** Options that the loader has checked, with defaults. */
-export const toModbusLink = (options: Options): ModbusLink => withDefaults(LinkSchema, options);
-export const toModbusDevice = (options: Options): ModbusDevice => withDefaults(DeviceSchema, options);
-export const toModbusAddress = (options: Options): ModbusAddress => withDefaults(AddressSchema, options);
+export const toModbusLink = createFiller<ModbusLink>(LinkSchema);
+export const toModbusDevice = createFiller<ModbusDevice>(DeviceSchema);
+export const toModbusAddress = createFiller<ModbusAddress>(AddressSchema);
 
 /** Coils and discrete inputs are single bits; the other tables are registers of 16 bits. */
 export function isBitTable(table: unknown): boolean {
@@ -116,7 +130,8 @@ export const modbusSchema: ProtocolSchema = {
   device,
   profile,
   address,
-  shiftAddress: (options, by) => ({ ...options, address: Number(options['address']) + by }),
+  isPolled: true,
+  shiftAddress: (options, { by }) => ({ ...options, address: Number(options['address']) + by }),
   checkAddress: (options, section) => {
     const point = toModbusAddress(options);
     const isBelowBase = point.address < Number(section['addressBase'] ?? 0);
@@ -134,6 +149,8 @@ function checkBit(point: ModbusAddress): RuleIssue[] {
   const refuse = (path: string, found: unknown) =>
     issues.push({ path, expected: `no ${path} for table ${point.table}`, found: JSON.stringify(found) });
   if (point.bit !== undefined) refuse('bit', point.bit);
+  if (point.mask !== undefined) refuse('mask', point.mask);
+  if (point.sentinelMask !== undefined) refuse('sentinelMask', point.sentinelMask);
   if (point.type !== 'u16') refuse('type', point.type);
   if (point.wordOrder !== 'high-first') refuse('wordOrder', point.wordOrder);
   if (point.scale !== 1) refuse('scale', point.scale);
@@ -150,6 +167,11 @@ function checkRegister(point: ModbusAddress): RuleIssue[] {
   if (point.bit !== undefined && point.type !== 'u16') report('bit', 'type u16 beside bit', point.type);
   if (point.bit !== undefined && point.scale !== 1) report('scale', 'no scale beside bit', point.scale);
   if (point.bit !== undefined && point.offset !== 0) report('offset', 'no offset beside bit', point.offset);
+  if (point.mask !== undefined && point.type !== 'u16') report('mask', 'type u16 beside mask', point.type);
+  if (point.mask !== undefined && point.bit !== undefined) report('mask', 'bit or mask', point.mask);
+  if (point.sentinelMask !== undefined && (isDouble || point.sentinels.length === 0)) {
+    report('sentinelMask', 'sentinels of a single register beside it', point.sentinelMask);
+  }
   if (point.scale === 0) report('scale', 'a number other than 0', point.scale);
   if (!isDouble && point.wordOrder !== 'high-first') {
     report('wordOrder', 'a type of two registers (u32, i32, f32)', point.type);
@@ -165,12 +187,12 @@ function checkSentinels(
   point: ModbusAddress,
   report: (path: string, expected: string, found: unknown) => void,
 ): void {
+  /** −1: all bits, negative numbers included. */
+  const mask = point.sentinelMask ?? -1;
   point.sentinels.forEach((sentinel, at) => {
-    if (sentinel < -32_768 || sentinel > 65_535) report(`sentinels[${at}]`, 'a value of 16 bits', sentinel);
+    const path = `sentinels[${at}]`;
+    if (sentinel < -32_768 || sentinel > 65_535) report(path, 'a value of 16 bits', sentinel);
+    // It would never be met, and the device's "not available" would pass for a value.
+    else if ((sentinel & mask) !== sentinel) report(path, 'only bits that stand in sentinelMask', sentinel);
   });
-}
-
-function withDefaults<T>(schema: TSchema, options: Options): T {
-  // The model is frozen, and defaults are written in place.
-  return Value.Default(schema, structuredClone(options)) as T;
 }

@@ -48,6 +48,11 @@ export function isStorageFault(error: unknown): boolean {
   return code !== null && code !== SQLITE.constraint;
 }
 
+/** Whether what was to be written contradicts what is stored: the writer's mistake, whatever the disk does. */
+export function isConstraintFault(error: unknown): boolean {
+  return toPrimaryCode(error) === SQLITE.constraint;
+}
+
 /** Before SQLite makes it readable for everybody: it holds password hashes. The log files take its mode over. */
 function createPrivately(path: string): void {
   closeSync(openSync(path, 'a', 0o600));

@@ -36,6 +36,8 @@ export type FromWriter =
       readonly id: number;
       readonly reason: string;
       readonly isStorageFault: boolean;
+      /** The batch contradicts what is stored: it would fail for ever. */
+      readonly isContradiction: boolean;
     };
 
 export interface WriterData {

@@ -1,5 +1,5 @@
 /** Reads of committed state through Kysely, on a read-only connection of the calling thread. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Occurrence } from '../../core/alarm.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Ticket } from '../../core/ticket.ts';
@@ -23,9 +23,10 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
         .select('doc')
         .where('id', '=', id)
         .executeTakeFirst();
-      return row === undefined ? null : (parse(row.doc) as Occurrence);
+      return row === undefined ? null : toOccurrence(row.doc);
     },
     alarmHistory: (id) => readAlarmHistory(database, id),
+    explained: () => readExplained(database),
     tickets: (filter) => readTickets(database, filter),
     async ticket(id) {
       const row = await database.selectFrom('ticket').select('doc').where('id', '=', id).executeTakeFirst();
@@ -94,7 +95,7 @@ export async function readBootState(database: Kysely<Database>, closedSinceMs: n
   const counters = await database.selectFrom('counter').select(['name', 'value']).execute();
   const delays = await database.selectFrom('delay').select('doc').orderBy('alarm_key').execute();
   return {
-    occurrences: occurrences.map(({ doc }) => parse(doc) as Occurrence),
+    occurrences: occurrences.map(({ doc }) => toOccurrence(doc)),
     tickets: tickets.map(({ doc }) => parse(doc) as Ticket),
     counters: new Map(counters.map(({ name, value }) => [name, value])),
     delays: delays.map(({ doc }) => parse(doc) as DelayRow),
@@ -114,7 +115,19 @@ async function readAlarms(
   const { total } = await rows
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return { items: items.map(({ doc }) => parse(doc) as Occurrence), total };
+  return { items: items.map(({ doc }) => toOccurrence(doc)), total };
+}
+
+async function readExplained(database: Kysely<Database>): Promise<readonly Occurrence[]> {
+  const rows = await database
+    .selectFrom('occurrence')
+    .select('doc')
+    .where('ended_at_ms', 'is', null)
+    .where(sql<string | null>`json_extract(doc, '$.explainedBy')`, 'is not', null)
+    .orderBy('raised_at_ms')
+    .limit(STORE_LIMITS.explainedRows)
+    .execute();
+  return rows.map(({ doc }) => toOccurrence(doc));
 }
 
 async function readTickets(
@@ -178,6 +191,15 @@ async function readAudit(database: Kysely<Database>, page: PageRequest): Promise
 
 function toPage({ limit, offset }: PageRequest): PageRequest {
   return { limit: Math.max(0, Math.min(limit, LIMITS.pageRows)), offset: Math.max(0, offset) };
+}
+
+/** Fields that have come after version 1 of the schema. */
+type Later = 'explainedBy' | 'ticketDueAtMs';
+
+/** Occurrences stored by earlier versions know nothing of causes. */
+function toOccurrence(doc: string): Occurrence {
+  const stored = parse(doc) as Omit<Occurrence, Later> & Partial<Pick<Occurrence, Later>>;
+  return { explainedBy: null, ticketDueAtMs: null, ...stored };
 }
 
 /** The columns hold what this store has written itself, so callers name the type. */

@@ -2,8 +2,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
-import { type Committer, createCommitter } from './commit.ts';
-import { isStorageFault, openDatabase } from './open.ts';
+import { type Committer, createCommitter, VersionMismatch } from './commit.ts';
+import { isConstraintFault, isStorageFault, openDatabase } from './open.ts';
 import { type FromWriter, PHASE, type ToWriter, type WriterData } from './protocol.ts';
 
 if (!isMainThread) await serve();
@@ -32,7 +32,7 @@ function commit(
 ): FromWriter {
   try {
     if (Atomics.load(phase, 0) === PHASE.cancelled)
-      return { type: 'failed', id, reason: 'given up', isStorageFault: true };
+      return { type: 'failed', id, reason: 'given up', isStorageFault: true, isContradiction: false };
     committer.commit(
       batch,
       () => Atomics.compareExchange(phase, 0, PHASE.waiting, PHASE.committing) === PHASE.waiting,
@@ -40,7 +40,8 @@ function commit(
     return { type: 'done', id };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { type: 'failed', id, reason, isStorageFault: isStorageFault(error) };
+    const isContradiction = error instanceof VersionMismatch || isConstraintFault(error);
+    return { type: 'failed', id, reason, isStorageFault: isStorageFault(error), isContradiction };
   } finally {
     Atomics.store(phase, 0, PHASE.answered);
   }

@@ -9,6 +9,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { AssertionFailure } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type { Store, WriteBatch } from '../store.ts';
@@ -193,11 +194,12 @@ export class Writer {
     this.#settle(id, null);
   }
 
-  #onFailed({ id, reason, isStorageFault }: Extract<FromWriter, { type: 'failed' }>): void {
+  #onFailed({ id, reason, isStorageFault, isContradiction }: Extract<FromWriter, { type: 'failed' }>): void {
     if (id === this.#unknownId) this.#unknownId = null;
     if (this.#pending.has(id)) {
       if (isStorageFault) this.#fault = reason;
-      this.#settle(id, new RiserError('store-failed', { reason }, { cause: new Error(reason) }));
+      const cause = isContradiction ? new AssertionFailure(reason) : new Error(reason);
+      this.#settle(id, new RiserError('store-failed', { reason }, { cause }));
     }
     this.#noteHealth();
   }

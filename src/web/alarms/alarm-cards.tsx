@@ -3,6 +3,7 @@ import { Empty } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Alarm } from '../api/types.ts';
+import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
 import { AlarmStateTag, BlindTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
@@ -42,6 +43,8 @@ function AlarmCard({ alarm }: { readonly alarm: Alarm }) {
       <div className="hint">
         {format.text(alarm.equipmentName)} · {format.text(alarm.place)}
       </div>
+      <CauseNote alarm={alarm} />
+      <TicketDue alarm={alarm} />
       <dl className="facts">
         <dt>{t('alarms.value')}</dt>
         <dd>{format.text(alarm.evidence.valueText)}</dd>

@@ -1,8 +1,11 @@
 /** One alarm in full, with its history. */
+import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
 import { Alert, Descriptions, Drawer, Timeline } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAlarm, useAlarmHistory } from '../api/queries.ts';
+import { Link } from 'react-router';
+import { useAlarm, useAlarmHistory, useRule } from '../api/queries.ts';
 import type { Alarm } from '../api/types.ts';
+import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
 import { usePersonName } from '../shared/person-name.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { AlarmStateTag, SeverityTag } from '../shared/severity-tag.tsx';
@@ -10,7 +13,7 @@ import { toEventText } from '../shared/to-event-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { AlarmDuration } from './alarm-duration.tsx';
-import { TicketLink } from './alarm-table.tsx';
+import { EquipmentLink, TicketLink, toTrendPath } from './alarm-table.tsx';
 
 /** Narrower windows give it their whole width. */
 const WIDTH = 'min(560px, 100vw)';
@@ -50,10 +53,45 @@ function AlarmDetails({ alarm }: { readonly alarm: Alarm }) {
           title={t('alarms.blind', { time: format.dateTime(alarm.blindSinceMs) })}
         />
       )}
+      <Cause alarm={alarm} />
+      <Guidance equipment={alarm.equipment} rule={alarm.rule} />
       <Facts alarm={alarm} />
       <h3 className="drawer-title">{t('alarms.history')}</h3>
       <History id={alarm.id} />
     </>
+  );
+}
+
+function Cause({ alarm }: { readonly alarm: Alarm }) {
+  const { t } = useTranslation();
+  if (alarm.explainedBy === null) return <TicketDue alarm={alarm} />;
+  const isSettling = alarm.ticketDueAtMs !== null;
+  return (
+    <Alert
+      className="gap-below"
+      type="info"
+      showIcon
+      data-testid="alarm-cause"
+      title={<CauseNote alarm={alarm} />}
+      description={isSettling ? <TicketDue alarm={alarm} /> : t('alarms.noTicketHelp')}
+    />
+  );
+}
+
+/** What the rule says is to be done; nothing while it is not known, or where the rule is no more. */
+function Guidance({ equipment, rule }: { readonly equipment: string; readonly rule: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const guidance = useRule(equipment, rule).data?.guidance;
+  if (guidance == null) return null;
+  return (
+    <Alert
+      className="gap-below"
+      type="info"
+      title={t('alarms.guidance')}
+      description={<span className="prewrap">{format.text(guidance)}</span>}
+      data-testid="alarm-guidance"
+    />
   );
 }
 
@@ -64,12 +102,19 @@ function Facts({ alarm }: { readonly alarm: Alarm }) {
   const { acknowledged, evidence } = alarm;
   const time = (atMs: number | null) => (atMs === null ? t('common.none') : format.dateTime(atMs));
   const items = [
-    { key: 'equipment', label: t('alarms.equipment'), children: format.text(alarm.equipmentName) },
+    { key: 'equipment', label: t('alarms.equipment'), children: <EquipmentLink alarm={alarm} /> },
     { key: 'place', label: t('alarms.place'), children: format.text(alarm.place) },
     {
       key: 'value',
       label: t('alarms.value'),
-      children: `${format.text(evidence.pointName)} ${format.text(evidence.valueText)}`,
+      children: (
+        <>
+          {format.text(evidence.pointName)} {format.text(evidence.valueText)}{' '}
+          <Link className="quiet-link" to={toTrendPath(alarm)} data-testid="alarm-trend">
+            <LineChartOutlined /> {t('alarms.trend')}
+          </Link>
+        </>
+      ),
     },
     { key: 'onset', label: t('alarms.onset'), children: time(alarm.onsetAtMs) },
     { key: 'raised', label: t('alarms.raised'), children: time(alarm.raisedAtMs) },

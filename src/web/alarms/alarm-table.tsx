@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Alarm } from '../api/types.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
+import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
 import { AlarmStateTag, BlindTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { testId } from '../shared/test-id.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -58,8 +59,10 @@ function useColumns(): TableColumnsType<Alarm> {
           <>
             <AlarmLink alarm={alarm} />{' '}
             {alarm.blindSinceMs !== null && <BlindTag sinceMs={alarm.blindSinceMs} />}
-            <div className="hint">
-              {format.text(alarm.equipmentName)} · {format.text(alarm.place)}
+            <div className="hint alarm-source">
+              <EquipmentLink alarm={alarm} /> · {format.text(alarm.place)}
+              <CauseNote alarm={alarm} />
+              <TicketDue alarm={alarm} />
             </div>
           </>
         ),
@@ -92,6 +95,26 @@ export function AlarmLink({ alarm }: { readonly alarm: Alarm }) {
       {format.text(alarm.text)}
     </Link>
   );
+}
+
+/** The equipment's name, leading to its page with the point that raised. */
+export function EquipmentLink({ alarm }: { readonly alarm: Alarm }) {
+  const format = useFormat();
+  return (
+    <Link
+      className="quiet-link"
+      to={toTrendPath(alarm)}
+      data-testid={`alarm-equipment-${alarm.id}`}
+      onClick={(event) => event.stopPropagation()}
+    >
+      {format.text(alarm.equipmentName)}
+    </Link>
+  );
+}
+
+/** Page of the alarm's equipment, the trend of the point that raised on show. */
+export function toTrendPath({ equipment, evidence }: Pick<Alarm, 'equipment' | 'evidence'>): string {
+  return `/equipment/${equipment}?point=${encodeURIComponent(`${equipment}/${evidence.point}`)}`;
 }
 
 /** Link to the alarm's ticket; nothing where the alarm has none. */

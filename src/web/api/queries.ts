@@ -4,6 +4,7 @@
  */
 import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
 import { readings } from '../live/readings.ts';
+import { serverNow } from '../live/server-clock.ts';
 import { ProblemError, request, toPath } from './client.ts';
 import type {
   Alarm,
@@ -14,6 +15,8 @@ import type {
   Person,
   Point,
   PointDefinition,
+  PointHistory,
+  Rule,
   SimulatedFault,
   Site,
   Ticket,
@@ -26,6 +29,8 @@ export const MAX_ROWS = 500;
 export const PAGE_ROWS = 50;
 /** Safety net under the live stream: lists that people rely on are read again at least this often. */
 const RECHECK_MS = 60_000;
+/** As many as a curve has pixels; a quarter of an hour of readings every second still comes as it was read. */
+const CURVE_POINTS = 1_000;
 
 export const keys = {
   session: ['session'],
@@ -40,6 +45,8 @@ export const keys = {
   tickets: (filter: TicketFilter, page: number) => ['tickets', filter, page],
   ticket: (id: string) => ['ticket', id],
   ticketHistory: (id: string) => ['ticket', id, 'history'],
+  rule: (equipment: string, rule: string) => ['rule', equipment, rule],
+  pointHistory: (point: string, rangeMs: number) => ['point-history', point, rangeMs],
   faults: ['faults'],
 } as const;
 
@@ -99,10 +106,14 @@ export function useEquipment() {
   });
 }
 
-/** Definitions of all points; their values go to the readings store. */
-export function usePoints() {
+/**
+ * Definitions of all points; their values go to the readings store.
+ * @param recheckMs ask again so often: only an answer tells that an unchanged value was read again; false = by events
+ */
+export function usePoints(recheckMs: number | false = false) {
   return useQuery({
     queryKey: keys.points,
+    refetchInterval: recheckMs,
     queryFn: async ({ signal }): Promise<Page<PointDefinition>> => {
       const epoch = readings.epoch;
       const page = await request<Page<Point>>('GET', '/points', undefined, signal);
@@ -112,9 +123,11 @@ export function usePoints() {
   });
 }
 
-export function useLinks() {
+/** @param recheckMs ask again so often, for the counters; false = the state, which comes by events, is enough */
+export function useLinks(recheckMs: number | false = false) {
   return useQuery({
     queryKey: keys.links,
+    refetchInterval: recheckMs,
     queryFn: ({ signal }) => request<Page<LinkStatus>>('GET', '/links', undefined, signal),
   });
 }
@@ -188,6 +201,33 @@ export function useTicketHistory(id: string) {
   });
 }
 
+/** Definition behind an alarm; a rule that the configuration no longer has is an error `not-found`. */
+export function useRule(equipment: string, rule: string) {
+  return useQuery({
+    queryKey: keys.rule(equipment, rule),
+    queryFn: ({ signal }) => request<Rule>('GET', toPath`/rules/${equipment}/${rule}`, undefined, signal),
+  });
+}
+
+/** What was read of a point up to now. @param point id; @param rangeMs how far back. */
+export function usePointHistory(point: string, rangeMs: number) {
+  return useQuery({
+    queryKey: keys.pointHistory(point, rangeMs),
+    refetchInterval: RECHECK_MS,
+    queryFn: ({ signal }) => {
+      const [equipment = '', name = ''] = point.split('/');
+      const path = toPath`/points/${equipment}/${name}/history`;
+      const from = Math.floor(serverNow() - rangeMs);
+      return request<PointHistory>(
+        'GET',
+        `${path}?from=${from}&maxPoints=${CURVE_POINTS}`,
+        undefined,
+        signal,
+      );
+    },
+  });
+}
+
 export function useFaults() {
   return useQuery({
     queryKey: keys.faults,
@@ -203,6 +243,7 @@ function toPerson(answer: Person | { person: Person }): Person {
   return 'person' in answer ? answer.person : answer;
 }
 
-function toDefinition({ id, equipment, name, text, unit, type, decimals, states }: Point): PointDefinition {
-  return { id, equipment, name, text, unit, type, decimals, states };
+function toDefinition(point: Point): PointDefinition {
+  const { id, equipment, name, text, unit, type, isKey, decimals, states } = point;
+  return { id, equipment, name, text, unit, type, isKey, decimals, states };
 }

@@ -1,4 +1,5 @@
 /** The API's types as the page uses them: type-only, so that nothing of the gateway enters the bundle. */
+import type { PointHistoryView } from '../../api/history-schema.ts';
 import type {
   AlarmView,
   EquipmentView,
@@ -7,6 +8,7 @@ import type {
   PersonView,
   PointView,
   ProblemDocument,
+  RuleView,
   SiteView,
   TicketView,
 } from '../../api/schemas.ts';
@@ -22,7 +24,9 @@ export type HistoryEntry = HistoryEntryView;
 export type LinkStatus = LinkView;
 export type Person = PersonView;
 export type Point = PointView;
+export type PointHistory = PointHistoryView;
 export type Problem = ProblemDocument;
+export type Rule = RuleView;
 export type Site = SiteView;
 export type Ticket = TicketView;
 export type TicketClock = Ticket['clocks'][number];
@@ -31,7 +35,7 @@ export type Severity = Alarm['severity'];
 /** Definition of a point without what changes: the values live in live/readings.ts. */
 export type PointDefinition = Pick<
   Point,
-  'id' | 'equipment' | 'name' | 'text' | 'unit' | 'type' | 'decimals' | 'states'
+  'id' | 'equipment' | 'name' | 'text' | 'unit' | 'type' | 'isKey' | 'decimals' | 'states'
 >;
 
 export interface SimulatedFault {

@@ -1,88 +1,118 @@
 /** Faults that the running simulators know: put in and taken away. Only with simulators, only with the permission. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Empty, Tag } from 'antd';
+import { Card, Empty, Input, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { request, toPath } from '../api/client.ts';
-import { keys, useEquipment, useFaults } from '../api/queries.ts';
-import type { SimulatedFault } from '../api/types.ts';
+import { useEquipment, useFaults } from '../api/queries.ts';
 import { QueryState } from '../shared/query-state.tsx';
-import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { ActiveFaults } from './active-faults.tsx';
+import { FaultButton } from './fault-button.tsx';
+import { type FaultGroup, type FaultSystem, type FaultUnit, toFaultSystems } from './fault-groups.ts';
+
+const ALL = '';
+/** Equipment with more parts has the whole width. */
+const WIDE_UNITS = 3;
 
 export function FaultPage() {
   const { t } = useTranslation();
   const query = useFaults();
+  const equipment = useEquipment().data?.items ?? [];
+  const [search, setSearch] = useState('');
+  const [system, setSystem] = useState(ALL);
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
-  const groups = Object.entries(Object.groupBy(query.data.items, (fault) => fault.equipment));
+  const faults = query.data.items;
+  const systems = toFaultSystems(faults, equipment, search);
+  const shown = systems.filter(({ id }) => system === ALL || id === system);
   return (
     <div data-testid="fault-panel">
       <div className="toolbar">
         <h1>{t('faults.title')}</h1>
+        <SystemSelect systems={toFaultSystems(faults, equipment, '')} value={system} onChange={setSystem} />
+        <Input
+          allowClear
+          className="search"
+          placeholder={t('faults.search')}
+          data-testid="fault-search"
+          onChange={(event) => setSearch(event.target.value)}
+        />
       </div>
-      <Alert className="gap-below" type="info" showIcon title={t('faults.help')} />
-      {groups.length === 0 && <Empty description={t('faults.empty')} />}
-      <div className="fault-groups">
-        {groups.map(([equipment, faults]) => (
-          <FaultGroup key={equipment} equipment={equipment} faults={faults ?? []} />
-        ))}
-      </div>
+      {query.error !== null && <QueryState error={query.error} onRetry={() => void query.refetch()} />}
+      <ActiveFaults faults={faults.filter(({ isActive }) => isActive)} equipment={equipment} />
+      <p className="hint">{t('faults.help')}</p>
+      {shown.length === 0 && <Empty description={t('faults.empty')} />}
+      {shown.map((one) => (
+        <SystemFaults key={one.id} system={one} />
+      ))}
     </div>
   );
 }
 
-function FaultGroup({
-  equipment,
-  faults,
-}: {
-  readonly equipment: string;
-  readonly faults: readonly SimulatedFault[];
-}) {
+interface SystemSelectProps {
+  readonly systems: readonly FaultSystem[];
+  readonly value: string;
+  readonly onChange: (system: string) => void;
+}
+
+function SystemSelect({ systems, value, onChange }: SystemSelectProps) {
+  const { t } = useTranslation();
   const format = useFormat();
-  const all = useEquipment().data?.items;
-  const known = all?.find((candidate) => candidate.id === equipment);
-  const whole = all?.find((candidate) => candidate.id === known?.parent);
-  const names = [whole, known].filter((item) => item !== undefined).map((item) => format.text(item.name));
   return (
-    <Card size="small" title={names.length === 0 ? equipment : names.join(' · ')}>
-      {known !== undefined && <div className="hint">{format.text(known.place)}</div>}
-      {faults.map((fault) => (
-        <FaultRow key={fault.fault} fault={fault} />
+    <Select
+      className="fault-system"
+      value={value}
+      onChange={onChange}
+      data-testid="fault-system"
+      aria-label={t('faults.all')}
+      options={[
+        { value: ALL, label: t('faults.all') },
+        ...systems.map(({ id, text }) => ({ value: id, label: text === null ? id : format.text(text) })),
+      ]}
+    />
+  );
+}
+
+function SystemFaults({ system }: { readonly system: FaultSystem }) {
+  const format = useFormat();
+  return (
+    <section className="fault-section">
+      <h2>{system.text === null ? system.id : format.text(system.text)}</h2>
+      <div className="fault-groups">
+        {system.groups.map((group) => (
+          <Group key={group.id} group={group} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Group({ group }: { readonly group: FaultGroup }) {
+  const format = useFormat();
+  const { id, equipment, units } = group;
+  return (
+    <Card
+      size="small"
+      className={units.length > WIDE_UNITS ? 'fault-group-wide' : ''}
+      title={equipment === null ? id : format.text(equipment.name)}
+      extra={equipment !== null && <span className="hint">{format.text(equipment.place)}</span>}
+    >
+      {units.map((unit) => (
+        <Unit key={unit.id} unit={unit} />
       ))}
     </Card>
   );
 }
 
-function FaultRow({ fault }: { readonly fault: SimulatedFault }) {
-  const { t } = useTranslation();
+function Unit({ unit }: { readonly unit: FaultUnit }) {
   const format = useFormat();
-  const client = useQueryClient();
-  const toErrorText = useErrorText();
-  const { equipment, isActive } = fault;
-  const change = useMutation({
-    mutationFn: () =>
-      isActive
-        ? request('DELETE', toPath`/simulation/faults/${equipment}/${fault.fault}`)
-        : request('POST', '/simulation/faults', { equipment, fault: fault.fault }),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.faults }),
-  });
   return (
-    <div className="fault-row" data-testid={`fault-row-${equipment}-${fault.fault}`}>
-      <span className="fault-text">{format.text(fault.text)}</span>
-      <Tag color={isActive ? 'error' : 'default'}>{isActive ? t('faults.active') : t('faults.inactive')}</Tag>
-      <Button
-        danger={!isActive}
-        type={isActive ? 'primary' : 'default'}
-        loading={change.isPending}
-        data-testid={`fault-${equipment}-${fault.fault}`}
-        data-active={isActive}
-        onClick={() => change.mutate()}
-      >
-        {isActive ? t('faults.clear') : t('faults.inject')}
-      </Button>
-      {change.error !== null && (
-        <Alert className="fault-error" type="error" showIcon title={toErrorText(change.error)} />
-      )}
+    <div className="fault-unit">
+      {unit.part !== null && <span className="hint">{format.text(unit.part)}</span>}
+      <div className="fault-buttons">
+        {unit.faults.map((fault) => (
+          <FaultButton key={fault.fault} fault={fault} />
+        ))}
+      </div>
     </div>
   );
 }

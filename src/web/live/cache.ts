@@ -62,6 +62,8 @@ export function applyAlarm(client: QueryClient, alarm: Alarm, refetch = createJo
   if (client.getQueryData(keys.alarm(alarm.id)) !== undefined)
     client.setQueryData(keys.alarm(alarm.id), alarm);
   refetch(keys.alarmHistory(alarm.id));
+  // What a ticket explains stands on no event.
+  if (alarm.explainedBy !== null) refetch(['ticket']);
   refetch(['alarms', 'all']);
 }
 

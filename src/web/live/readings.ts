@@ -7,43 +7,22 @@
  */
 import { useSyncExternalStore } from 'react';
 import type { Point, ReadingTuple } from '../api/types.ts';
-
-export interface PointState {
-  /** null when bad: an old value is never shown as the present one. */
-  readonly value: number | null;
-  /** core/quality.ts: 0 good, 64–127 uncertain, from 128 bad. */
-  readonly qualityCode: number;
-  readonly receivedMs: number | null;
-  /** `receivedMs` is null while only the stream has told of the change; the next snapshot knows it. */
-  readonly lastGood: { readonly value: number; readonly receivedMs: number | null } | null;
-  readonly epoch: number;
-}
-
-const FIRST_BAD_CODE = 128;
-const FIRST_UNCERTAIN_CODE = 64;
-
-export function isBadCode(code: number): boolean {
-  return code >= FIRST_BAD_CODE;
-}
-
-export function isUncertainCode(code: number): boolean {
-  return code >= FIRST_UNCERTAIN_CODE && code < FIRST_BAD_CODE;
-}
+import { isBadCode, isMissing, type PointState } from './point-state.ts';
 
 class ReadingStore {
   #epoch = 0;
-  #badCount = 0;
+  #missingCount = 0;
   /** Key: point id. */
   readonly #states = new Map<string, PointState>();
-  /** Key: point id; '' = the count of bad points. */
+  /** Key: point id; '' = the count of points without a value. */
   readonly #listeners = new Map<string, Set<() => void>>();
 
   get epoch(): number {
     return this.#epoch;
   }
 
-  get badCount(): number {
-    return this.#badCount;
+  get missingCount(): number {
+    return this.#missingCount;
   }
 
   get(point: string): PointState | undefined {
@@ -57,7 +36,7 @@ class ReadingStore {
 
   clear(): void {
     this.#states.clear();
-    this.#setBadCount(0);
+    this.#setMissingCount(0);
     for (const point of this.#listeners.keys()) this.#notify(point);
   }
 
@@ -122,7 +101,7 @@ class ReadingStore {
     for (const [point, state] of this.#states) {
       if (points.has(point)) continue;
       this.#states.delete(point);
-      if (isBadCode(state.qualityCode)) this.#setBadCount(this.#badCount - 1);
+      if (isMissing(state)) this.#setMissingCount(this.#missingCount - 1);
       this.#notify(point);
     }
   }
@@ -130,14 +109,13 @@ class ReadingStore {
   #set(point: string, state: PointState): void {
     const known = this.#states.get(point);
     this.#states.set(point, state);
-    const change =
-      Number(isBadCode(state.qualityCode)) - Number(known !== undefined && isBadCode(known.qualityCode));
-    if (change !== 0) this.#setBadCount(this.#badCount + change);
+    const change = Number(isMissing(state)) - Number(known !== undefined && isMissing(known));
+    if (change !== 0) this.#setMissingCount(this.#missingCount + change);
     if (known === undefined || isShownDifferently(known, state)) this.#notify(point);
   }
 
-  #setBadCount(count: number): void {
-    this.#badCount = count;
+  #setMissingCount(count: number): void {
+    this.#missingCount = count;
     this.#notify('');
   }
 
@@ -156,19 +134,43 @@ export function usePointState(point: string): PointState | undefined {
   );
 }
 
-export function useBadPointCount(): number {
+/** As `useMissingPointCountOf`, of the whole site. */
+export function useMissingPointCount(): number {
   return useSyncExternalStore(
     (listener) => readings.subscribe('', listener),
-    () => readings.badCount,
+    () => readings.missingCount,
   );
 }
 
-/** How many of these points are bad. */
-export function useBadPointCountOf(points: readonly { readonly id: string }[]): number {
+/**
+ * How many of these points lack a value that they should have. Without those of which the device says so itself: where
+ * that is a fault the profile has a rule for it, elsewhere it would count what is not there at all.
+ */
+export function useMissingPointCountOf(points: readonly { readonly id: string }[]): number {
   return useSyncExternalStore(
     (listener) => readings.subscribe('', listener),
-    () => points.filter(({ id }) => isBadCode(readings.get(id)?.qualityCode ?? FIRST_BAD_CODE)).length,
+    () => points.filter(({ id }) => isMissing(readings.get(id))).length,
   );
+}
+
+/** Renders again when one of these points shows something else. @returns what they show, in the order of `points`. */
+export function usePointStates(
+  points: readonly { readonly id: string }[],
+): readonly (PointState | undefined)[] {
+  useSyncExternalStore(
+    (listener) => {
+      const ends = points.map(({ id }) => readings.subscribe(id, listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    () => points.map(({ id }) => toSignature(readings.get(id))).join(' '),
+  );
+  return points.map(({ id }) => readings.get(id));
+}
+
+function toSignature(state: PointState | undefined): string {
+  return state === undefined ? '?' : `${state.value}/${state.qualityCode}`;
 }
 
 /** While good the reading on show is the last good one, but it may have been confirmed since: its time is unknown. */

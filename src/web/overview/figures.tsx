@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useOpenAlarms, useTickets } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
-import { useBadPointCount } from '../live/readings.ts';
+import { useMissingPointCount } from '../live/readings.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
 
@@ -49,7 +49,7 @@ function BreachedTickets({ tickets }: { readonly tickets: readonly Ticket[] | un
 
 function BadPoints() {
   const { t } = useTranslation();
-  return <Figure to={null} label={t('overview.badPoints')} value={useBadPointCount()} tone="warn" />;
+  return <Figure to={null} label={t('overview.badPoints')} value={useMissingPointCount()} tone="warn" />;
 }
 
 interface FigureProps {

@@ -1,47 +1,44 @@
-/** Health of every link: state, since when, and why it is not online. */
-import { Tooltip } from 'antd';
+/** Health of the links: those that are not well in full, the others counted and named on demand. */
+import CheckCircleOutlined from '@ant-design/icons/CheckCircleOutlined';
+import DownOutlined from '@ant-design/icons/DownOutlined';
+import UpOutlined from '@ant-design/icons/UpOutlined';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLinks } from '../api/queries.ts';
-import type { LinkStatus } from '../api/types.ts';
-import { useServerNow } from '../live/server-clock.ts';
-import { useFormat } from '../shared/use-format.ts';
+import { LinkChip } from '../shared/link-chip.tsx';
+
+/** So few that all are named anyway. */
+const MAX_UNFOLDED = 2;
 
 export function LinkStrip() {
   const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
   const links = useLinks().data?.items;
   if (links === undefined) return null;
+  const well = links.filter((link) => link.state === 'online');
+  const canFold = well.length > MAX_UNFOLDED;
   return (
     <section className="link-strip" aria-label={t('overview.links')}>
-      <span className="hint">{t('overview.links')}</span>
-      {links.map((link) => (
-        <LinkChip key={link.link} link={link} />
-      ))}
+      <span className="hint link-strip-title">{t('overview.links')}</span>
+      {links
+        .filter((link) => link.state !== 'online')
+        .map((link) => (
+          <LinkChip key={link.link} link={link} />
+        ))}
+      {canFold && (
+        <button
+          type="button"
+          className="link-chip link-online link-fold"
+          aria-expanded={isOpen}
+          data-testid="links-fold"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <CheckCircleOutlined />
+          <b>{t('overview.linksWell', { count: well.length })}</b>
+          {isOpen ? <UpOutlined /> : <DownOutlined />}
+        </button>
+      )}
+      {(!canFold || isOpen) && well.map((link) => <LinkChip key={link.link} link={link} />)}
     </section>
-  );
-}
-
-function LinkChip({ link }: { readonly link: LinkStatus }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const isWell = link.state === 'online';
-  return (
-    <Tooltip title={`${link.protocol}${link.reason === null ? '' : ` · ${link.reason}`}`}>
-      <span
-        className={`link-chip link-${link.state}`}
-        data-testid={`link-${link.link}`}
-        data-state={link.state}
-      >
-        <i aria-hidden /> {format.text(link.name)} <b>{t(`link.${link.state}`)}</b>
-        {!isWell && <Since sinceMs={link.sinceMs} />}
-      </span>
-    </Tooltip>
-  );
-}
-
-function Since({ sinceMs }: { readonly sinceMs: number }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <span className="hint">{t('link.since', { duration: format.duration(useServerNow() - sinceMs) })}</span>
   );
 }

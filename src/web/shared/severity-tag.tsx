@@ -36,13 +36,19 @@ export function SeverityIcon({ severity }: { readonly severity: Severity }) {
   );
 }
 
+interface AlarmStateTagProps {
+  readonly state: Alarm['state'];
+  /** For narrow places. */
+  readonly isShort?: boolean;
+}
+
 /** ISA letter with its plain words. */
-export function AlarmStateTag({ state }: { readonly state: Alarm['state'] }) {
+export function AlarmStateTag({ state, isShort = false }: AlarmStateTagProps) {
   const { t } = useTranslation();
   return (
     <Tooltip title={t(`alarmStateHelp.${state}`)}>
       <span className={`tag alarm-state alarm-state-${state}`} data-state={state}>
-        <b>{state}</b> {t(`alarmState.${state}`)}
+        <b>{state}</b> {isShort ? t(`alarmStateShort.${state}`) : t(`alarmState.${state}`)}
       </span>
     </Tooltip>
   );

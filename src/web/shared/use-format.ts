@@ -15,6 +15,8 @@ export interface Format {
   readonly dateTime: (atMs: number) => string;
   /** `2 小时 5 分`; never negative. */
   readonly duration: (ms: number) => string;
+  /** `5 分钟`, from an hour on as `duration`: for what need not tick every second. */
+  readonly wholeMinutes: (ms: number) => string;
   /** Number with the point's decimals, or the text of the state. */
   readonly value: (point: Pick<PointDefinition, 'decimals' | 'states' | 'type'>, value: number) => string;
 }
@@ -50,6 +52,10 @@ function createFormat(language: Language, timeZone: string | undefined, t: TFunc
       return full.slice(0, 4) === clock.format(Date.now()).slice(0, 4) ? full.slice(5) : full;
     },
     duration: (ms) => toDuration(Math.max(0, ms), t),
+    wholeMinutes: (ms) =>
+      ms >= HOUR_MS
+        ? toDuration(ms, t)
+        : t('duration.wholeMinutes', { minutes: Math.max(0, Math.floor(ms / MINUTE_MS)) }),
     value: (point, value) => toValue(point, value, language, t),
   };
 }

@@ -1,4 +1,4 @@
-/** Alarms on a ticket, with their state of this moment. */
+/** Alarms on a ticket, with their state of this moment, and those that follow from them. */
 import { Card } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -41,5 +41,34 @@ function AttachedAlarm({ alarm }: { readonly alarm: Ticket['alarms'][number] }) 
         {t('tickets.alarmLast', { time: format.dateTime(alarm.lastAtMs) })}
       </div>
     </li>
+  );
+}
+
+/** Alarms downstream that have no ticket of their own because of this one; nothing where there are none. */
+export function TicketExplains({ ticket }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const explains = ticket.explains ?? [];
+  if (explains.length === 0) return null;
+  return (
+    <Card
+      size="small"
+      title={t('tickets.explains', { count: explains.length })}
+      data-testid="ticket-explains"
+    >
+      <p className="hint">{t('tickets.explainsHelp')}</p>
+      <ul className="attached-alarms">
+        {explains.map((alarm) => (
+          <li key={alarm.occurrence}>
+            <Link to={`/alarms/${alarm.occurrence}`}>
+              {format.text(alarm.equipmentName)} {format.text(alarm.text)}
+            </Link>
+            <span className={`tag ${alarm.isActive ? 'alarm-active' : 'alarm-returned'}`}>
+              {alarm.isActive ? t('tickets.alarmActive') : t('tickets.alarmReturned')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }

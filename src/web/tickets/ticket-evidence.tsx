@@ -2,9 +2,10 @@
 import { Button, Card, Spin, Table } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useEquipment, usePoints } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
-import { isBadCode } from '../live/readings.ts';
+import { isBadCode } from '../live/point-state.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { useQualityText } from '../shared/use-quality-text.ts';
@@ -101,7 +102,13 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
           title: t('tickets.evidencePoint'),
           render: (_, point) => (
             <>
-              {format.text(point.name)} <span className="hint">{toEquipmentName(point.point)}</span>
+              <Link
+                className="quiet-link"
+                to={`/equipment/${equipmentOf(point.point)}?point=${encodeURIComponent(point.point)}`}
+              >
+                {format.text(point.name)}
+              </Link>{' '}
+              <span className="hint">{toEquipmentName(point.point)}</span>
             </>
           ),
         },

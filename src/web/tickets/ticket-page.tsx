@@ -3,7 +3,7 @@ import ArrowLeftOutlined from '@ant-design/icons/ArrowLeftOutlined';
 import { Alert, Button, Card, Descriptions, Result } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { ProblemError } from '../api/client.ts';
 import { useTicket } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
@@ -13,7 +13,7 @@ import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { ClockList } from './clock-view.tsx';
 import { TicketActions } from './ticket-actions.tsx';
-import { TicketAlarms } from './ticket-alarms.tsx';
+import { TicketAlarms, TicketExplains } from './ticket-alarms.tsx';
 import { TicketEvidence } from './ticket-evidence.tsx';
 import { TicketHistory } from './ticket-history.tsx';
 import { Assignee } from './ticket-rows.tsx';
@@ -57,6 +57,7 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
             />
           )}
           <TicketAlarms ticket={ticket} />
+          <TicketExplains ticket={ticket} />
           {ticket.evidence !== null && <TicketEvidence evidence={ticket.evidence} />}
         </div>
         <div className="ticket-side">
@@ -95,7 +96,14 @@ function TicketHeader({ ticket }: { readonly ticket: Ticket }) {
       </div>
       <h1 className="prewrap">{format.text(ticket.content)}</h1>
       <div className="hint">
-        {ticket.equipmentName !== null && `${format.text(ticket.equipmentName)} · `}
+        {ticket.equipmentName !== null && ticket.equipment !== null && (
+          <>
+            <Link className="quiet-link" to={`/equipment/${ticket.equipment}`} data-testid="ticket-equipment">
+              {format.text(ticket.equipmentName)}
+            </Link>{' '}
+            ·{' '}
+          </>
+        )}
         {format.text(ticket.place)}
       </div>
     </header>

@@ -1,4 +1,7 @@
-/** A small catalog of the tests' own: one wire protocol, the gateway's own, two rule types and the derived ones. */
+/**
+ * A small catalog of the tests' own: a wire protocol that is asked and one that is told, the gateway's own, two rule
+ * types and the derived ones.
+ */
 import Type from 'typebox';
 import type { Catalog, ProtocolSchema, RuleTypeSchema } from '../../../src/config/catalog.ts';
 
@@ -16,7 +19,8 @@ const bus: ProtocolSchema = {
     bit: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
     scale: Type.Number({ default: 1 }),
   },
-  shiftAddress: (address, by) => ({ ...address, register: Number(address['register']) + by }),
+  isPolled: true,
+  shiftAddress: (address, { by }) => ({ ...address, register: Number(address['register']) + by }),
   checkAddress: ({ bit, scale }) =>
     bit !== undefined && scale !== 1
       ? [{ path: 'scale', expected: 'no scale beside bit', found: String(scale) }]
@@ -26,11 +30,38 @@ const bus: ProtocolSchema = {
 
 const other: ProtocolSchema = { ...bus, link: { url: Type.String() }, device: {}, profile: {} };
 
+/** Addresses in text; nothing says when a value is too old but the profile. */
+const push: ProtocolSchema = {
+  link: { url: Type.Optional(Type.String()), listen: Type.Optional(Type.Integer()) },
+  device: { topic: Type.String() },
+  profile: { availability: Type.Optional(Type.String()) },
+  address: { topic: Type.String() },
+  isPolled: false,
+  checkLink: ({ url, listen }) =>
+    url !== undefined && listen !== undefined
+      ? [{ path: 'listen', expected: 'url or listen', found: 'both' }]
+      : [],
+  shiftAddress: (address, { n }) => ({
+    ...address,
+    topic: String(address['topic']).replaceAll('{n}', String(n)),
+  }),
+  checkAddress: ({ topic }) =>
+    String(topic).includes('{n}')
+      ? [{ path: 'topic', expected: 'no {n} outside of parts', found: String(topic) }]
+      : [],
+  checkPoint: ({ staleAfterMs }, { availability }) =>
+    staleAfterMs === null && availability === undefined
+      ? [{ path: 'staleAfter', expected: 'staleAfter, or availability in the profile', found: 'neither' }]
+      : [],
+  isBoolean: () => false,
+};
+
 const internal: ProtocolSchema = {
   link: {},
   device: {},
   profile: {},
   address: { figure: Type.String() },
+  isPolled: true,
   shiftAddress: (address) => address,
   checkAddress: () => [],
   isBoolean: () => false,
@@ -64,5 +95,5 @@ const derived: RuleTypeSchema = { properties: {}, pointRefs: () => [], check: ()
 
 export const TEST_CATALOG: Catalog = {
   rules: { threshold, state, offline: derived, 'bad-data': derived },
-  protocols: { internal, bus, other },
+  protocols: { internal, bus, other, push },
 };

@@ -65,6 +65,9 @@ describe('addresses that are refused', () => {
     { table: 'holding', address: 0, type: 'u64' },
     { table: 'holding', address: 0, sentinels: [2 ** 32] },
     { table: 'holding', address: 0, register: 1 },
+    { table: 'holding', address: 0, mask: 0 },
+    { table: 'holding', address: 0, mask: 0x10000 },
+    { table: 'holding', address: 0, sentinels: [1], sentinelMask: 0 },
   ])('by the schema: %j', (address) => {
     expect(Value.Check(schema, address)).toBe(false);
   });
@@ -82,14 +85,33 @@ describe('addresses that are refused', () => {
     [{ table: 'holding', address: 65_535, type: 'f32' }, ['address']],
     [{ table: 'holding', address: 0, scale: 0 }, ['scale']],
     [{ table: 'holding', address: 0, sentinels: [0xffff, 0x10000] }, ['sentinels[1]']],
+    [{ table: 'coil', address: 0, mask: 1, sentinelMask: 1 }, ['mask', 'sentinelMask']],
+    [{ table: 'holding', address: 0, mask: 3, type: 'i16' }, ['mask']],
+    [{ table: 'holding', address: 0, mask: 3, type: 'u32' }, ['mask']],
+    [{ table: 'holding', address: 0, mask: 3, bit: 1 }, ['mask']],
+    [{ table: 'holding', address: 0, sentinelMask: 0xff }, ['sentinelMask']],
+    [{ table: 'holding', address: 0, type: 'u32', sentinels: [1], sentinelMask: 0xff }, ['sentinelMask']],
+    [{ table: 'holding', address: 0, sentinels: [0xff, 0xffff], sentinelMask: 0xff }, ['sentinels[1]']],
+    [{ table: 'holding', address: 0, sentinels: [-1], sentinelMask: 0xff }, ['sentinels[0]']],
   ])('across properties: %j', (address, expected) => {
     expect(paths(address)).toEqual(expected);
   });
 });
 
+it('lets a bit field stand beside a sentinel of another byte', () => {
+  const field = { table: 'holding', address: 0, mask: 0xff00, sentinels: [0xff], sentinelMask: 0x00ff };
+  expect(paths(field)).toEqual([]);
+  expect(paths({ ...field, mask: undefined, bit: 9 })).toEqual([]);
+  expect(modbusSchema.isBoolean(field)).toBe(false);
+});
+
 it('moves the address of a repeated part and nothing else', () => {
   const address = Object.freeze({ table: 'holding', address: 20, bit: 3 });
-  expect(modbusSchema.shiftAddress(address, 40)).toEqual({ table: 'holding', address: 60, bit: 3 });
+  expect(modbusSchema.shiftAddress(address, { by: 40, n: 3 })).toEqual({
+    table: 'holding',
+    address: 60,
+    bit: 3,
+  });
 });
 
 it('knows booleans by table or bit', () => {

@@ -30,6 +30,7 @@ port.on('message', (message: ToWriter) => {
         id,
         reason: 'database or disk is full',
         isStorageFault: true,
+        isContradiction: false,
       });
     default:
       port.postMessage({ type: 'done', id });
@@ -41,6 +42,6 @@ const orders = new BroadcastChannel((workerData as { path: string }).path);
 orders.unref();
 orders.addEventListener('message', (event) => {
   const { data } = event as unknown as { data: 'done' | 'failed' };
-  port.postMessage({ type: data, id: held, reason: 'late', isStorageFault: true });
+  port.postMessage({ type: data, id: held, reason: 'late', isStorageFault: true, isContradiction: false });
 });
 port.postMessage({ type: 'ready' });

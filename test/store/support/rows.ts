@@ -40,6 +40,8 @@ export function makeOccurrence(id: string, changes: Partial<Occurrence> = {}): O
       receivedMs: 999,
     },
     ticket: null,
+    explainedBy: null,
+    ticketDueAtMs: null,
     ...changes,
   };
 }

@@ -1,0 +1,84 @@
+/**
+ * A field of Modbus TCP devices, each with a port of its own and holding registers from 0 on. A fifth of the registers
+ * walks once a second; the first ones are alarm values. Answers function 3 and nothing else.
+ *
+ *   request  | transaction 2 | 0 2 | length 2 | unit 1 | 3 | address 2 | count 2 |
+ *   answer   | transaction 2 | 0 2 | length 2 | unit 1 | 3 | bytes 1   | registers |
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { createDevices, createRaiser, createRandom, type Device, walk } from './field.ts';
+import { serve } from './serve.ts';
+
+export interface ModbusFieldSetup {
+  readonly devices: number;
+  readonly registers: number;
+  /** Registers of each device that can raise an alarm. */
+  readonly alarms: number;
+}
+
+const REQUEST_BYTES = 12;
+const ANSWER_HEAD_BYTES = 9;
+const READ_HOLDING = 3;
+const WALK_MS = 1_000;
+const WALKING_SHARE = 0.2;
+
+serve<ModbusFieldSetup>(async (setup) => {
+  const random = createRandom(1);
+  const devices = createDevices(setup.devices, setup.registers, setup.alarms);
+  const raiser = createRaiser(devices, random);
+  const servers = devices.map(createDeviceServer);
+  const ports = await Promise.all(servers.map(listen));
+  const timer = setInterval(() => {
+    for (const device of devices) walk(device, WALKING_SHARE, random);
+  }, WALK_MS);
+  return {
+    facts: { ports },
+    answers: { begin: () => raiser.begin(), end: () => raiser.end(), reset: () => raiser.reset() },
+    stop() {
+      clearInterval(timer);
+      raiser.reset();
+      for (const server of servers) server.close();
+    },
+  };
+});
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}
+
+function createDeviceServer(device: Device): Server {
+  return createServer((socket) => {
+    let rest: Buffer = Buffer.alloc(0);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      while (rest.length >= REQUEST_BYTES) {
+        answer(socket, device, rest.subarray(0, REQUEST_BYTES));
+        rest = rest.subarray(REQUEST_BYTES);
+      }
+    });
+  });
+}
+
+function answer(socket: Socket, { values }: Device, request: Buffer): void {
+  const [address, count] = [request.readUInt16BE(8), request.readUInt16BE(10)];
+  if (request[7] !== READ_HOLDING || address + count > values.length) {
+    socket.destroy();
+    return;
+  }
+  const reply = Buffer.alloc(ANSWER_HEAD_BYTES + 2 * count);
+  request.copy(reply, 0, 0, 4);
+  reply.writeUInt16BE(3 + 2 * count, 4);
+  request.copy(reply, 6, 6, 8);
+  reply[8] = 2 * count;
+  for (let at = 0; at < count; at++)
+    reply.writeUInt16BE(values[address + at] ?? 0, ANSWER_HEAD_BYTES + 2 * at);
+  socket.write(reply);
+}

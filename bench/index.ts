@@ -1,0 +1,8 @@
+/** The table of suites. */
+import type { Suite } from './suite.ts';
+import { mqtt } from './suites/mqtt.ts';
+import { opcua } from './suites/opcua.ts';
+import { pipeline } from './suites/pipeline.ts';
+
+/** Key: name on the command line. */
+export const SUITES: Readonly<Record<string, Suite>> = { pipeline, mqtt, opcua };

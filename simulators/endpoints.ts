@@ -1,0 +1,161 @@
+/**
+ * Puts a simulation on its wires: one server per Modbus or OPC UA endpoint, the clients of each MQTT endpoint. Loads
+ * the libraries of a protocol only when the scenario speaks it. When they are refreshed is main.ts.
+ */
+import type { Protocol } from './devices/device.ts';
+import type { FrameLog } from './frame-log.ts';
+import type { ModbusServer } from './modbus/server.ts';
+import type { MqttEndpoint } from './mqtt/endpoint.ts';
+import type { OpcuaServer } from './opcua/server.ts';
+import type { Scenario } from './scenario.ts';
+import type { EndpointDef } from './scenario-parts.ts';
+import type { Simulation } from './simulation.ts';
+
+export interface RunningEndpoint {
+  readonly id: string;
+  readonly protocol: Protocol;
+  /** Modbus, OPC UA: what it listens on; MQTT: of the broker. */
+  readonly port: number;
+  /** Brings the wire up to what the simulation now holds. */
+  refresh(): void;
+  close(): Promise<void>;
+  counters(): Readonly<Record<string, number>>;
+}
+
+export type PublishResult = 'done' | 'unknown-equipment' | 'not-connected';
+
+export interface Endpoints {
+  readonly list: readonly RunningEndpoint[];
+  refresh(): void;
+  /** Publishes raw bytes once for an MQTT device or a part of it. */
+  publish(equipment: string, topic: string, payload: string): PublishResult;
+  close(): Promise<void>;
+}
+
+export interface EndpointsOptions {
+  readonly scenario: Scenario;
+  readonly simulation: Simulation;
+  readonly log: FrameLog;
+  toPort(def: EndpointDef): number;
+  /** UTC ms. */
+  nowMs(): number;
+  /** Wraps listening, to say which endpoint cannot have its port. */
+  listen(server: { listen(port: number): Promise<number> }, what: string, port: number): Promise<number>;
+}
+
+/** Starts all endpoints side by side; does not wait for MQTT connections. @throws what `listen` throws. */
+export async function startEndpoints(options: EndpointsOptions): Promise<Endpoints> {
+  /** Key: endpoint id. */
+  const mqtt = new Map<string, MqttEndpoint>();
+  const { scenario } = options;
+  const list = await Promise.all(scenario.endpoints.map((def) => startEndpoint(def, options, mqtt)));
+  return {
+    list,
+    refresh() {
+      for (const endpoint of list) endpoint.refresh();
+    },
+    publish(equipment, topic, payload) {
+      const def = scenario.devices.find(({ id, parts }) => id === equipment || parts.includes(equipment));
+      const endpoint = def && mqtt.get(def.endpoint);
+      return endpoint ? endpoint.publish(def.id, topic, payload) : 'unknown-equipment';
+    },
+    async close() {
+      await Promise.all(list.map((endpoint) => endpoint.close()));
+    },
+  };
+}
+
+function startEndpoint(
+  def: EndpointDef,
+  options: EndpointsOptions,
+  mqtt: Map<string, MqttEndpoint>,
+): Promise<RunningEndpoint> {
+  switch (def.protocol) {
+    case 'modbus-tcp':
+      return startModbus(def, options);
+    case 'opcua':
+      return startOpcua(def, options);
+    case 'mqtt':
+      return startMqtt(def, options, mqtt);
+    default:
+      return def satisfies never;
+  }
+}
+
+type DefOf<P extends Protocol> = Extract<EndpointDef, { readonly protocol: P }>;
+
+async function startModbus(def: DefOf<'modbus-tcp'>, options: EndpointsOptions): Promise<RunningEndpoint> {
+  const { createModbusServer } = await import('./modbus/server.ts');
+  const { simulation, log } = options;
+  const server: ModbusServer = createModbusServer({
+    endpoint: def.id,
+    findUnit: (unit) => simulation.unit(def.id, unit),
+    log,
+  });
+  const port = await listenAs(def, server, options);
+  // Its servers ask the simulation at every request.
+  return {
+    ...base(def, port),
+    refresh: () => {},
+    close: () => server.close(),
+    counters: () => server.counters(),
+  };
+}
+
+async function startOpcua(def: DefOf<'opcua'>, options: EndpointsOptions): Promise<RunningEndpoint> {
+  const { createOpcuaServer } = await import('./opcua/server.ts');
+  const { simulation, log } = options;
+  const server: OpcuaServer = createOpcuaServer({
+    endpoint: def.id,
+    namespace: def.namespace,
+    objects: () => simulation.objects(def.id),
+    log,
+  });
+  const port = await listenAs(def, server, options);
+  return {
+    ...base(def, port),
+    refresh: () => server.refresh(),
+    close: () => server.close(),
+    counters: () => server.counters(),
+  };
+}
+
+async function startMqtt(
+  def: DefOf<'mqtt'>,
+  options: EndpointsOptions,
+  mqtt: Map<string, MqttEndpoint>,
+): Promise<RunningEndpoint> {
+  const { createMqttEndpoint } = await import('./mqtt/endpoint.ts');
+  const { simulation, log } = options;
+  const port = options.toPort(def);
+  const endpoint = createMqttEndpoint({
+    endpoint: def.id,
+    port,
+    password: def.password,
+    objects: () => simulation.clients(def.id),
+    log,
+    nowMs: () => options.nowMs(),
+  });
+  mqtt.set(def.id, endpoint);
+  return {
+    ...base(def, port),
+    refresh: () => endpoint.refresh(),
+    close: async () => endpoint.close(),
+    counters: () => ({ ...endpoint.counters() }),
+  };
+}
+
+function base(
+  { id, protocol }: EndpointDef,
+  port: number,
+): Pick<RunningEndpoint, 'id' | 'protocol' | 'port'> {
+  return { id, protocol, port };
+}
+
+function listenAs(
+  def: EndpointDef,
+  server: { listen(port: number): Promise<number> },
+  options: EndpointsOptions,
+): Promise<number> {
+  return options.listen(server, `endpoint ${def.id}`, options.toPort(def));
+}

@@ -1,0 +1,144 @@
+/**
+ * What no schema can say of a rule: points that exist, values that they can have, life safety, samples that can be
+ * waited for. Reports problems and changes nothing.
+ */
+import type { RuleIssue, RuleTypeSchema } from '../config/catalog.ts';
+import { didYouMean, type Problems, quote } from '../config/problems.ts';
+import type { Located, Path } from '../config/source.ts';
+import { KINDS } from '../core/kinds.ts';
+import { type PointTemplate, toIssuePath } from './points.ts';
+import type { RuleHolder } from './rules.ts';
+import { BAD_DATA_SUFFIX, type RuleEntry } from './schema.ts';
+
+export interface RuleToCheck {
+  readonly entry: RuleEntry;
+  /** The properties of its own type. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly type: RuleTypeSchema;
+  readonly holder: RuleHolder;
+  readonly at: Located;
+  readonly problems: Problems;
+}
+
+export function checkRule(rule: RuleToCheck): void {
+  const { entry, params, type, holder } = rule;
+  if (entry.id === 'offline' || entry.id.endsWith(BAD_DATA_SUFFIX)) {
+    const expected = `another id ("offline" and "…${BAD_DATA_SUFFIX}" are the gateway's own)`;
+    report(rule, ['id'], expected, quote(entry.id));
+  }
+  const refs = type.pointRefs(params);
+  for (const ref of refs) checkReference(rule, ref, toRefPath(params, ref));
+  checkGuards(rule);
+  const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
+  for (const issue of type.check(params, points)) {
+    report(rule, toIssuePath(issue.path), issue.expected, issue.found);
+  }
+  checkLifeSafety(rule);
+  checkGoodSamples(rule);
+}
+
+function report({ at, problems }: RuleToCheck, below: Path, expected: string, found: string): void {
+  problems.add(at.source, [...at.path, ...below], expected, found);
+}
+
+function checkReference(rule: RuleToCheck, ref: string, at: Path): void {
+  const { readable } = rule.holder;
+  if (readable.has(ref)) return;
+  report(rule, at, 'a point of this equipment', `${quote(ref)}${didYouMean(ref, [...readable.keys()])}`);
+}
+
+/** Property that names the point, where it can be told. */
+function toRefPath(params: Readonly<Record<string, unknown>>, ref: string): Path {
+  const key = Object.keys(params).find((candidate) => params[candidate] === ref);
+  return key === undefined ? [] : [key];
+}
+
+function checkGuards(rule: RuleToCheck): void {
+  rule.entry.when.forEach((guard, index) => {
+    checkReference(rule, guard.point, ['when', index, 'point']);
+    for (const issue of checkGuard(guard, rule.holder.readable.get(guard.point))) {
+      report(rule, ['when', index, ...toIssuePath(issue.path)], issue.expected, issue.found);
+    }
+  });
+}
+
+function checkGuard(
+  guard: RuleEntry['when'][number],
+  point: PointTemplate | undefined,
+): readonly RuleIssue[] {
+  const { in: wanted, notIn: unwanted } = guard;
+  if ((wanted === undefined) === (unwanted === undefined)) {
+    return [
+      { path: '', expected: 'exactly one of in, notIn', found: wanted === undefined ? 'none' : 'both' },
+    ];
+  }
+  const declared = point === undefined ? [] : toDeclaredValues(point);
+  if (declared.length === 0) return [];
+  const key = wanted === undefined ? 'notIn' : 'in';
+  return (wanted ?? unwanted ?? []).flatMap((value, at) =>
+    declared.includes(value)
+      ? []
+      : [
+          {
+            path: `${key}[${at}]`,
+            expected: `a value of the point (${declared.join(', ')})`,
+            found: String(value),
+          },
+        ],
+  );
+}
+
+/** Empty = any number. */
+function toDeclaredValues({ states, type }: PointTemplate): readonly number[] {
+  if (states.size > 0) return [...states.keys()];
+  return type === 'boolean' ? [0, 1] : [];
+}
+
+/** Life safety is what `core/kinds` says it is, and then never delayed or explained away (alarms.md B7). */
+function checkLifeSafety(rule: RuleToCheck): void {
+  const { entry, params, holder } = rule;
+  const places = findKey(params, 'severity').filter((place) => place.value === 'life-safety');
+  if (entry.severity === 'life-safety') places.unshift({ path: ['severity'], value: entry.severity });
+  if (places.length === 0) return;
+  if (!KINDS[holder.kind].isLifeSafety) {
+    const expected = `high, medium or low (${holder.kind} is not life safety)`;
+    for (const place of places) report(rule, place.path, expected, '"life-safety"');
+    return;
+  }
+  if (entry.explainedBy.length > 0) {
+    const expected = 'nothing (life safety is never explained away)';
+    report(rule, ['explainedBy'], expected, entry.explainedBy.join(', '));
+  }
+  const waits = [
+    ...(['onDelayMs', 'offDelayMs'] as const).map((key) => ({ path: [key], value: entry[key] })),
+    ...findKey(params, 'deadband'),
+  ];
+  for (const wait of waits) {
+    if (wait.value !== 0) report(rule, wait.path, '0 (life safety is never delayed)', String(wait.value));
+  }
+}
+
+/** Samples can be waited for where they keep coming: polled, or sent so often that their absence makes them stale. */
+function checkGoodSamples(rule: RuleToCheck): void {
+  const { entry, params, type, holder } = rule;
+  const refs = [...type.pointRefs(params), ...entry.when.map((guard) => guard.point)];
+  const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
+  if (entry.minGoodSamples === 1 || points.length === 0) return;
+  if (points.some((point) => point.isPolled || point.staleMs !== null)) return;
+  const expected = '1 (its points are sent on change only, without staleAfter)';
+  report(rule, ['minGoodSamples'], expected, String(entry.minGoodSamples));
+}
+
+interface Found {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** Every property of that name in the rule's own properties, at most one level down. */
+function findKey(params: Readonly<Record<string, unknown>>, name: string): Found[] {
+  return Object.entries(params).flatMap(([key, value]): Found[] => {
+    if (key === name) return [{ path: [key], value }];
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
+    return [{ path: [key, name], value: (value as Readonly<Record<string, unknown>>)[name] }];
+  });
+}

@@ -1,0 +1,34 @@
+/** One link: name, state, and since when where it is not online. */
+import { Tooltip } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { LinkStatus } from '../api/types.ts';
+import { useServerNow } from '../live/server-clock.ts';
+import { useFormat } from './use-format.ts';
+
+export function LinkChip({ link }: { readonly link: LinkStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const isWell = link.state === 'online';
+  return (
+    <Tooltip title={`${link.protocol}${link.reason === null ? '' : ` · ${link.reason}`}`}>
+      <span
+        className={`link-chip link-${link.state}`}
+        data-testid={`link-${link.link}`}
+        data-state={link.state}
+      >
+        <i aria-hidden /> {format.text(link.name)} <b>{t(`link.${link.state}`)}</b>
+        {!isWell && <Since sinceMs={link.sinceMs} />}
+      </span>
+    </Tooltip>
+  );
+}
+
+function Since({ sinceMs }: { readonly sinceMs: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <span className="hint figures">
+      {t('link.since', { duration: format.duration(useServerNow() - sinceMs) })}
+    </span>
+  );
+}

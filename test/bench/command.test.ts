@@ -1,0 +1,39 @@
+/** The command as it is typed: what it refuses, and with which exit code. */
+import { execFile } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { toProjectPath } from '../../src/cli/paths.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+function runBench(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [toProjectPath('src/main.ts'), 'bench', ...args], (error, out, errors) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, errors }),
+    );
+  });
+}
+
+test('help names every suite', async () => {
+  const { code, out } = await runBench('--help');
+  expect(code).toBe(0);
+  for (const word of ['pipeline', 'mqtt', 'opcua', '--json', '--check', '--quick'])
+    expect(out).toContain(word);
+});
+
+test.each([
+  [['weather'], 'one of pipeline, mqtt, opcua'],
+  [['pipeline', 'mqtt'], 'one of pipeline, mqtt, opcua'],
+  [['toString'], 'one of pipeline, mqtt, opcua'],
+  [['--scale', '2'], 'a number above 0, at most 1'],
+  [['--scale', 'much'], 'a number above 0, at most 1'],
+  [['--fast'], '--fast'],
+])('%o is refused with exit code 1 and nothing is measured', async (args, words) => {
+  const { code, out, errors } = await runBench(...args);
+  expect(code).toBe(1);
+  expect(errors).toContain(words);
+  expect(out).toBe('');
+});
