@@ -15,6 +15,8 @@ const BROWSER_FILES = 'test/browser/**/*.test.ts';
 /** Forked workers of each group; the smallest machine that runs the tests has 2 cores. */
 const UNIT_WORKERS = 2;
 const UNIT_TIMEOUT_MS = 20_000;
+/** Gateways at once: they wait more than they work, for time-outs, delays and clocks. */
+const SYSTEM_WORKERS = 2;
 /** A whole gateway with simulators starts within it. */
 const SYSTEM_TIMEOUT_MS = 120_000;
 
@@ -45,7 +47,7 @@ export default defineConfig({
           include: [E2E_FILES],
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
-          maxWorkers: 1,
+          maxWorkers: SYSTEM_WORKERS,
           sequence: { groupOrder: 1 },
         },
       },

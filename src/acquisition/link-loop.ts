@@ -15,11 +15,12 @@ import type { Logger } from 'pino';
 import type { LinkDef } from '../config/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { DeviceError } from '../core/errors.ts';
-import type { LinkState, LinkStatus } from '../core/link.ts';
+import type { LinkStatus } from '../core/link.ts';
 import type { PointSample, PollConnection, PollDriver } from '../drivers/driver.ts';
 import { BackOff, type BackOffLimits, CONNECT_BACK_OFF } from './back-off.ts';
 import type { Emitter } from './emitter.ts';
 import { LinkCounters, POLL_COUNTERS } from './link-counters.ts';
+import { LinkReport } from './link-report.ts';
 import { type PlannedRequest, PollSchedule, type Task } from './schedule.ts';
 import { sleep } from './sleep.ts';
 import { throwUncaught } from './uncaught.ts';
@@ -47,9 +48,7 @@ export class LinkLoop {
   readonly #counters = new LinkCounters(POLL_COUNTERS);
   readonly #stop = new AbortController();
   #done: Promise<void> | null = null;
-  #state: LinkState = 'connecting';
-  #reason: string | null = null;
-  #sinceMs: number;
+  readonly #report: LinkReport;
   #connection: PollConnection | null = null;
   /** Something has answered on the present connection. */
   #hasAnswered = false;
@@ -60,16 +59,18 @@ export class LinkLoop {
 
   constructor(options: LinkLoopOptions) {
     this.#options = options;
-    const { driver, link, requests, clock, random, startDelayMs } = options;
+    const { driver, link, requests, clock, log, random, startDelayMs, onStatus } = options;
     const startMs = clock.now().monoMs + startDelayMs;
     this.#schedule = new PollSchedule(requests, driver.timeoutMs(link), startMs);
     this.#backOff = new BackOff(random, toBackOffLimits(requests));
-    this.#sinceMs = clock.now().wallMs;
+    const counters = () =>
+      this.#counters.with({ skipped_cycles: this.#schedule.skippedCycles }, this.#connection?.stats() ?? {});
+    this.#report = new LinkReport({ link: link.id, clock, log, counters, onStatus });
   }
 
   /** Begins once. An error that is not the device's ends the process as uncaught. */
   start(): void {
-    this.#options.onStatus(this.status());
+    this.#report.tell();
     this.#done ??= this.#run().catch(throwUncaught);
   }
 
@@ -78,14 +79,11 @@ export class LinkLoop {
     this.#stop.abort();
     this.#connection?.close();
     await this.#done;
-    this.#setState('stopped', null);
+    this.#report.set('stopped', null);
   }
 
   status(): LinkStatus {
-    const { link } = this.#options;
-    const running = { skipped_cycles: this.#schedule.skippedCycles };
-    const counters = this.#counters.with(running, this.#connection?.stats() ?? {});
-    return { link: link.id, state: this.#state, sinceMs: this.#sinceMs, reason: this.#reason, counters };
+    return this.#report.status();
   }
 
   /** Marks values that have become too old, whatever the loop is doing. */
@@ -205,28 +203,15 @@ export class LinkLoop {
 
   #tellState(): void {
     const silent = this.#schedule.silentDevices.map(({ name }) => name);
-    if (silent.length === 0) return this.#setState('online', null);
+    if (silent.length === 0) return this.#report.set('online', null);
     const more = silent.length > MAX_NAMED_DEVICES ? ` and ${silent.length - MAX_NAMED_DEVICES} more` : '';
-    this.#setState('degraded', `no answer from ${silent.slice(0, MAX_NAMED_DEVICES).join(', ')}${more}`);
+    this.#report.set('degraded', `no answer from ${silent.slice(0, MAX_NAMED_DEVICES).join(', ')}${more}`);
   }
 
   #goOffline(reason: string): void {
     if (!this.#isDown) this.#options.emitter.allBad('comm-loss');
     this.#isDown = true;
-    this.#setState('offline', reason);
-  }
-
-  #setState(state: LinkState, reason: string | null): void {
-    if (state === this.#state && reason === this.#reason) return;
-    const { log, clock, onStatus } = this.#options;
-    const isChange = state !== this.#state;
-    if (isChange) this.#sinceMs = clock.now().wallMs;
-    this.#state = state;
-    this.#reason = reason;
-    const isRepeated = state === 'offline' && !isChange;
-    const level = isRepeated ? 'debug' : state === 'offline' || state === 'degraded' ? 'warn' : 'info';
-    log[level]({ state, reason }, `link ${state}`);
-    onStatus(this.status());
+    this.#report.set('offline', reason);
   }
 
   #monoMs(): number {

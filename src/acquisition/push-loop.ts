@@ -15,11 +15,12 @@ import type { Logger } from 'pino';
 import type { Equipment, LinkDef, PointDef } from '../config/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { DeviceError } from '../core/errors.ts';
-import type { LinkState, LinkStatus } from '../core/link.ts';
+import type { LinkStatus } from '../core/link.ts';
 import type { PointSample, PushConnection, PushDriver, PushSink } from '../drivers/driver.ts';
 import { BackOff } from './back-off.ts';
 import type { Emitter } from './emitter.ts';
 import { LinkCounters, PUSH_COUNTERS } from './link-counters.ts';
+import { LinkReport } from './link-report.ts';
 import type { Presence } from './presence.ts';
 import { sleep } from './sleep.ts';
 import { throwUncaught } from './uncaught.ts';
@@ -60,9 +61,7 @@ export class PushLoop {
   readonly #counters = new LinkCounters(PUSH_COUNTERS);
   readonly #stop = new AbortController();
   #done: Promise<void> | null = null;
-  #state: LinkState = 'connecting';
-  #reason: string | null = null;
-  #sinceMs: number;
+  readonly #report: LinkReport;
   #connection: PushConnection | null = null;
   /** All points have been told to be without communication. */
   #isDown = false;
@@ -70,12 +69,14 @@ export class PushLoop {
   constructor(options: PushLoopOptions) {
     this.#options = options;
     this.#backOff = new BackOff(options.random);
-    this.#sinceMs = options.clock.now().wallMs;
+    const { link, clock, log, onStatus } = options;
+    const counters = () => this.#counters.with(this.#connection?.stats() ?? {});
+    this.#report = new LinkReport({ link: link.id, clock, log, counters, onStatus });
   }
 
   /** Begins once. An error that is not the device's ends the process as uncaught. */
   start(): void {
-    this.#options.onStatus(this.status());
+    this.#report.tell();
     this.#done ??= this.#run().catch(throwUncaught);
   }
 
@@ -83,13 +84,11 @@ export class PushLoop {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#done;
-    this.#setState('stopped', null);
+    this.#report.set('stopped', null);
   }
 
   status(): LinkStatus {
-    const counters = this.#counters.with(this.#connection?.stats() ?? {});
-    const { link } = this.#options;
-    return { link: link.id, state: this.#state, sinceMs: this.#sinceMs, reason: this.#reason, counters };
+    return this.#report.status();
   }
 
   /** Marks values that have become too old, whatever the loop is doing. */
@@ -142,7 +141,7 @@ export class PushLoop {
     }
     const connectedMs = this.#monoMs();
     this.#options.presence.connected(connectedMs);
-    this.#setState(life.fault === null ? 'online' : 'degraded', life.fault);
+    this.#report.set(life.fault === null ? 'online' : 'degraded', life.fault);
     await aborted(signal);
     if (this.#monoMs() - connectedMs >= STEADY_MS) this.#backOff.reset();
     return life.lossReason;
@@ -175,8 +174,7 @@ export class PushLoop {
       degraded: (reason) =>
         guarded(() => {
           life.fault = reason;
-          const isUp = this.#state === 'online' || this.#state === 'degraded';
-          if (isUp) this.#setState(reason === null ? 'online' : 'degraded', reason);
+          if (this.#report.isUp) this.#report.set(reason === null ? 'online' : 'degraded', reason);
         }),
       lost: (reason) =>
         guarded(() => {
@@ -190,20 +188,7 @@ export class PushLoop {
     this.#options.presence.end();
     if (!this.#isDown) this.#options.emitter.allBad('comm-loss');
     this.#isDown = true;
-    this.#setState('offline', reason);
-  }
-
-  #setState(state: LinkState, reason: string | null): void {
-    if (state === this.#state && reason === this.#reason) return;
-    const { log, clock, onStatus } = this.#options;
-    const isChange = state !== this.#state;
-    if (isChange) this.#sinceMs = clock.now().wallMs;
-    this.#state = state;
-    this.#reason = reason;
-    const isRepeated = state === 'offline' && !isChange;
-    const level = isRepeated ? 'debug' : state === 'offline' || state === 'degraded' ? 'warn' : 'info';
-    log[level]({ state, reason }, `link ${state}`);
-    onStatus(this.status());
+    this.#report.set('offline', reason);
   }
 
   #monoMs(): number {

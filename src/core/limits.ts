@@ -35,6 +35,11 @@ export const LIMITS = {
   commitRetryMs: 1_000,
   /** Grace after start in which a point that never answered raises nothing (design.md §5, silent reconcile). */
   bootGraceMs: 15_000,
+  /**
+   * Young generation of a worker thread, MB. The default (48) is kept resident by threads that mostly move buffers; 8
+   * saved 55 MB of a small site's 450.
+   */
+  workerYoungMegabytes: 8,
   /** Time that stopping may take before the process ends itself. */
   stopMs: 8_000,
 } as const;

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { InfluxSettings, JournalSettings, SiteModel } from '../config/model.ts';
 import { assert, never } from '../core/assert.ts';
 import { RiserError } from '../core/errors.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import { createDeadband, type Deadband } from './deadband.ts';
 import { ReadingGroup } from './group.ts';
@@ -59,7 +60,11 @@ export async function createJournal(options: JournalOptions): Promise<Journal> {
     journal: options.settings,
     influx: options.influx,
   };
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: settings, name: 'journal' });
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: settings,
+    name: 'journal',
+    resourceLimits: { maxYoungGenerationSizeMb: LIMITS.workerYoungMegabytes },
+  });
   return new JournalClient(options, worker, await firstStatus(worker, options.directory));
 }
 

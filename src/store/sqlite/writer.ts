@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { AssertionFailure } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type { Store, WriteBatch } from '../store.ts';
 import { type FromWriter, PHASE, type ToWriter, type WriterData } from './protocol.ts';
@@ -137,7 +138,8 @@ export class Writer {
     this.#state = 'opening';
     const workerData: WriterData = { path: this.#options.path };
     const url = this.#options.workerUrl ?? new URL('./worker.ts', import.meta.url);
-    const worker = new Worker(url, { workerData, name: 'riser-store' });
+    const resourceLimits = { maxYoungGenerationSizeMb: LIMITS.workerYoungMegabytes };
+    const worker = new Worker(url, { workerData, name: 'riser-store', resourceLimits });
     this.#worker = worker;
     this.#timer = setTimeout(() => void worker.terminate(), this.#limits.openMs);
     worker.on('message', (message: FromWriter) => this.#onMessage(message));
