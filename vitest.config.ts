@@ -1,6 +1,6 @@
 /**
- * How the tests run: unit tests first, then end to end, then the browser, so that they do not disturb each other
- * on a small machine. A run that leaves a child process behind fails (test/support/global-setup.ts).
+ * How the tests run: unit tests first, then end to end, then what measures times, then the browser, so that they do
+ * not disturb each other on a small machine. A run that leaves a child process behind fails (test/support/global-setup.ts).
  */
 import { randomUUID } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
@@ -10,6 +10,8 @@ process.env['RISER_TEST_RUN'] = randomUUID();
 
 const TEST_FILES = 'test/**/*.test.ts';
 const E2E_FILES = 'test/e2e/**/*.test.ts';
+/** They hold promises about time (ready, raised, back again) and run alone. */
+const TIMED_FILES = 'test/e2e/{latency,lifecycle,quiet}.test.ts';
 const BROWSER_FILES = 'test/browser/**/*.test.ts';
 
 /** Forked workers of each group; the smallest machine that runs the tests has 2 cores. */
@@ -45,10 +47,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [E2E_FILES],
+          exclude: [TIMED_FILES],
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
           maxWorkers: SYSTEM_WORKERS,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          include: [TIMED_FILES],
+          testTimeout: SYSTEM_TIMEOUT_MS,
+          hookTimeout: SYSTEM_TIMEOUT_MS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -59,7 +73,7 @@ export default defineConfig({
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

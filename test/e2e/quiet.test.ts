@@ -49,7 +49,7 @@ async function readBad(): Promise<readonly string[]> {
   return (await building.points()).filter(({ quality }) => quality !== 'good').map(({ id }) => id);
 }
 
-test('it is ready and read within 10 s of the start', () => {
+test('its start is printed: within 10 s on a machine of its own, within 30 s on a shared one', () => {
   const { readyMs, firstMs, allGoodMs } = building.times;
   const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
   console.log(
