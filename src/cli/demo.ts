@@ -6,7 +6,7 @@ import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
 import { createSimulationClient } from '../simulation/client.ts';
 import { type SimulatorProcess, startSimulators } from '../simulation/process.ts';
-import { type DemoInflux, startDemoInflux } from './demo-influx.ts';
+import { startDemoInflux } from './demo-influx.ts';
 import { DEMO_ENDPOINTS, DEMO_HELP, toBanner, toPortVariable } from './demo-text.ts';
 import { reportError, toUsageError } from './errors.ts';
 import { refuseTakenPort, takeFreePorts } from './free-ports.ts';
@@ -47,22 +47,21 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
   const onFatal = dieOnOwnErrors(log);
   const asked = untilSignal();
   const config = toProjectPath('config/demo.yaml');
-  const env = await withFreePorts(process.env);
-  await refuseTakenBrokers(loadSite(config, { catalog: CATALOG, env, epoch: 1 }));
-  const simulators = await startSimulators({
-    scenario: toProjectPath('simulators/scenarios/demo.yaml'),
-    ...(seed !== null && { seed }),
-    speed,
-    ...toSimulatorPorts(env),
-  });
-  let influx: DemoInflux | null = null;
+  const env = await withPorts(process.env);
+  const influx = env['RISER_INFLUX_URL'] === undefined ? await startDemoInflux(`${data}/influxdb`) : null;
+  let simulators: SimulatorProcess | null = null;
   try {
-    influx = process.env['RISER_INFLUX_URL'] === undefined ? await startDemoInflux(`${data}/influxdb`) : null;
-    const model = loadSite(config, {
-      catalog: CATALOG,
-      env: toDemoEnvironment(env, simulators, influx),
-      epoch: 1,
+    const siteEnv = influx === null ? env : { ...env, RISER_INFLUX_URL: influx.url };
+    const model = loadSite(config, { catalog: CATALOG, env: siteEnv, epoch: 1 });
+    await refuseTakenBrokers(model);
+    const starting = startSimulators({
+      scenario: toProjectPath('simulators/scenarios/demo.yaml'),
+      ...(seed !== null && { seed }),
+      speed,
+      ...toSimulatorPorts(env),
     });
+    preload();
+    simulators = await starting;
     const app = await startApp({
       model,
       version: readVersion(),
@@ -73,7 +72,7 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
       log,
       onFatal,
     });
-    const influxUrl = influx?.url ?? (process.env['RISER_INFLUX_URL'] ? model.influx?.url : undefined);
+    const influxUrl = influx?.url ?? (env['RISER_INFLUX_URL'] ? model.influx?.url : undefined);
     process.stdout.write(toBanner({ url: app.url, data, site: model.site.name, simulators, influxUrl }));
     const isAsked = await Promise.race([asked.then(() => true), simulators.exited.then(() => false)]);
     if (isAsked) process.stdout.write('stopping …\n');
@@ -81,7 +80,7 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
     await stopInTime(() => app.stop(), log);
     return isAsked ? 0 : 1;
   } finally {
-    await simulators.stop();
+    await simulators?.stop();
     await influx?.stop();
   }
 }
@@ -94,11 +93,29 @@ async function refuseTakenBrokers({ links }: SiteModel): Promise<void> {
   }
 }
 
-/** Ports that are asked for as 0 are chosen here: site file, gateway and simulators must name the same ones. */
-async function withFreePorts(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
-  const open = DEMO_ENDPOINTS.map(({ id }) => toPortVariable(id)).filter((name) => env[name] === '0');
-  const ports = await takeFreePorts(open.length);
-  return { ...env, ...Object.fromEntries(open.map((name, index) => [name, String(ports[index])])) };
+/**
+ * Reads the gateway's heavy modules while the simulators start on another core: a second or two less until it is ready.
+ * One that fails to load says so where it is needed.
+ */
+function preload(): void {
+  const loads = [
+    import('../api/server.ts'),
+    import('../drivers/opcua/library.ts').then(({ loadLibrary }) => loadLibrary()),
+    import('aedes'),
+  ];
+  void Promise.allSettled(loads);
+}
+
+/** Every port by name, so that site file and simulators mean the same one; one that is asked for as 0 is chosen here. */
+async function withPorts(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const named = DEMO_ENDPOINTS.map(({ id, port }) => {
+    const name = toPortVariable(id);
+    return [name, env[name] || String(port)] as const;
+  });
+  const open = named.filter(([, port]) => port === '0');
+  const free = await takeFreePorts(open.length);
+  const chosen = open.map(([name], index) => [name, String(free[index])] as const);
+  return { ...env, ...Object.fromEntries([...named, ...chosen]) };
 }
 
 function toSimulatorPorts(env: NodeJS.ProcessEnv): { ports: Record<string, number>; controlPort?: number } {
@@ -109,21 +126,6 @@ function toSimulatorPorts(env: NodeJS.ProcessEnv): { ports: Record<string, numbe
   }
   const control = env['RISER_SIM_CONTROL_PORT'];
   return control ? { ports, controlPort: toNumber('RISER_SIM_CONTROL_PORT', control, PORT) } : { ports };
-}
-
-/** The site file takes ports and the database from the environment; here is what was really bound. */
-function toDemoEnvironment(
-  env: NodeJS.ProcessEnv,
-  simulators: SimulatorProcess,
-  influx: DemoInflux | null,
-): Record<string, string | undefined> {
-  return {
-    ...env,
-    ...Object.fromEntries(
-      Object.entries(simulators.ports).map(([id, port]) => [toPortVariable(id), String(port)]),
-    ),
-    ...(influx && { RISER_INFLUX_URL: influx.url }),
-  };
 }
 
 interface NumberRange {
