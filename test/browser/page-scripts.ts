@@ -54,30 +54,64 @@ export function toRowShown(text: string, timeoutMs: number): string {
 }
 
 /**
- * From now on watches every point on the overview at every change of the page. Breaches of "no value while bad" and
- * points that were bad and are shown as good again are kept in \`window.riserWatch\`.
+ * From now on watches every point inside `selector` at every change of the page. Breaches of "no value while bad" and
+ * points that were bad and are shown as good again are kept in `window.riserWatch`.
  */
-export const WATCH_POINTS = `(() => {
-  const watch = { shownWhileBad: [], goodAgain: [], seenBad: 0 };
-  const bad = new Set();
-  const look = () => {
-    for (const point of document.querySelectorAll('.point')) {
-      const id = point.dataset.testid;
-      const isBad = Number(point.dataset.quality ?? 128) >= 128;
-      const shown = point.querySelector('.value')?.textContent;
-      if (isBad && shown !== '—') watch.shownWhileBad.push(id + ' ' + shown);
-      if (!isBad && bad.delete(id)) watch.goodAgain.push(id);
-      if (isBad) bad.add(id);
-      watch.seenBad = Math.max(watch.seenBad, bad.size);
-    }
-  };
-  new MutationObserver(look).observe(document.querySelector('.systems'),
-    { subtree: true, childList: true, characterData: true, attributes: true });
-  window.riserWatch = watch;
-})()`;
+export function toPointWatch(selector: string): string {
+  return `(() => {
+    const watch = { shownWhileBad: [], goodAgain: [], seenBad: 0 };
+    const bad = new Set();
+    const root = document.querySelector('${selector}');
+    const look = () => {
+      for (const point of root.querySelectorAll('.point')) {
+        const id = point.dataset.testid;
+        const isBad = Number(point.dataset.quality ?? 128) >= 128;
+        const shown = point.querySelector('.value')?.textContent;
+        if (isBad && shown !== '—') watch.shownWhileBad.push(id + ' ' + shown);
+        if (!isBad && bad.delete(id)) watch.goodAgain.push(id);
+        if (isBad) bad.add(id);
+        watch.seenBad = Math.max(watch.seenBad, bad.size);
+      }
+    };
+    new MutationObserver(look).observe(root,
+      { subtree: true, childList: true, characterData: true, attributes: true });
+    window.riserWatch = watch;
+  })()`;
+}
 
 export interface PointWatch {
   readonly shownWhileBad: readonly string[];
   readonly goodAgain: readonly string[];
   readonly seenBad: number;
+}
+
+/**
+ * Where the curve of the trend on show has been drawn, CSS px from the left and top of the plot; null = nowhere.
+ * Found by its colour in the light theme (src/web/equipment/trend-plot.tsx). Ink | null.
+ */
+export const TREND_INK = `(() => {
+  const canvas = document.querySelector('[data-testid="trend-plot"] canvas');
+  if (canvas === null) return null;
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+  const ink = { left: Infinity, right: -1, top: Infinity, bottom: -1 };
+  for (let at = 0; at < data.length; at += 4) {
+    const isCurve = Math.abs(data[at] - 22) + Math.abs(data[at + 1] - 120) + Math.abs(data[at + 2] - 143) < 24
+      && data[at + 3] > 200;
+    if (!isCurve) continue;
+    const x = (at / 4) % width;
+    const y = Math.floor(at / 4 / width);
+    ink.left = Math.min(ink.left, x);
+    ink.right = Math.max(ink.right, x);
+    ink.top = Math.min(ink.top, y);
+    ink.bottom = Math.max(ink.bottom, y);
+  }
+  return ink.right < 0 ? null : ink;
+})()`;
+
+export interface Ink {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }

@@ -1,24 +1,30 @@
 /**
  * Makes the pictures of docs/images from the running demo: `npm run build && node test/browser/pictures.ts`.
- * Needs Chromium and a font with Chinese characters (test/support/tools.ts says which). Takes about a minute and a
- * half: the pictures are taken a minute after the start, with a pump tripped.
+ * Needs Chromium and a font with Chinese characters (test/support/tools.ts says which). Takes about five minutes: the
+ * three faults of the demo's time line, some minutes of a lift, then a fire.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { PROJECT_DIRECTORY, startDemo } from '../support/gateway.ts';
 import { findTool, TOOLS, type ToolName, toMissingLine } from '../support/tools.ts';
-import { alarmRow, openTicket } from './steps.ts';
-import { openTab } from './tab.ts';
+import { acknowledge, alarmRow, injectFaults } from './steps.ts';
+import { openTab, type TabOptions } from './tab.ts';
 
 const DIRECTORY = join(PROJECT_DIRECTORY, 'docs/images');
-const MAX_BYTES = 200_000;
-/** From the start of the demo: the pump has tripped, the standby has taken over, clocks run. */
-const MOMENT_MS = 60_000;
-const TRIP = '水泵故障跳闸';
+const MAX_BYTES = 400_000;
+/** The last fault of the time line comes 75 s after the start. */
+const STORY_MS = 120_000;
+/** From the start of the demo: a lift has carried people for a while. */
+const TREND_MS = 270_000;
+/** From the smoke to the last that the linkage switches: lifts have homed, the access controller has lost its mains. */
+const FIRE_MS = 40_000;
+/** A new alarm is framed and announced for so long; life safety until somebody closes it. */
+const FRESH_MS = 13_000;
+const FAULTS = ['水泵故障跳闸', '门长时间未关', '电梯门故障', '电梯故障'] as const;
 
 const chromium = require('chromium');
 require('cjk-font');
@@ -27,22 +33,58 @@ const data = mkdtempSync(join(tmpdir(), 'riser-pictures-'));
 try {
   await using demo = await startDemo({ dataDirectory: data, env: { RISER_INFLUX_URL: undefined } });
   await using browser = await launchBrowser(chromium);
-  await using tab = await openTab(browser, demo.url, { language: 'zh', theme: 'light' });
-  const { page } = tab;
   mkdirSync(DIRECTORY, { recursive: true });
-  await tab.login('engineer');
-  await page.getByTestId('nav-alarms').click();
-  await alarmRow(page, TRIP).waitFor({ timeout: MOMENT_MS });
-  await delay(Math.max(0, MOMENT_MS - (performance.now() - startedMs)));
-  await take(page, 'alarms');
-  await page.getByTestId('nav-overview').click();
-  await page.getByTestId('equipment-dws-1').waitFor();
-  await take(page, 'overview');
-  await openTicket(page, TRIP);
-  await page.getByTestId('ticket-trend').locator('canvas').waitFor();
-  await take(page, 'ticket');
+  await takeStory(browser, demo.url);
+  await takeFire(browser, demo.url);
 } finally {
   rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The three faults as they come, and a lift after some minutes. */
+async function takeStory(browser: Browser, url: string): Promise<void> {
+  await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
+  const { page } = tab;
+  await tab.login('engineer');
+  await page.getByTestId('nav-alarms').click();
+  for (const text of FAULTS) await alarmRow(page, text).waitFor({ timeout: STORY_MS });
+  await page.getByTestId('nav-overview').click();
+  await page.getByTestId('equipment-lift-2').locator('.alarm-lines').waitFor();
+  // What tells of a new alarm would cover what it tells of.
+  await delay(FRESH_MS);
+  await take(page, 'overview');
+  await page.getByTestId('nav-alarms').click();
+  for (const text of FAULTS) await acknowledge(page, alarmRow(page, text), '');
+  await delay(Math.max(0, TREND_MS - (performance.now() - startedMs)));
+  await page.goto(`${url}/equipment/lift-1?point=lift-1%2Fcar-position`);
+  await page.getByTestId('trend-range').getByText('15 分钟').click();
+  await page.getByTestId('trend-plot').locator('canvas').waitFor();
+  await take(page, 'equipment');
+}
+
+/** A fire in the other suits of the page: what follows from it, in the dark, on a phone. */
+async function takeFire(browser: Browser, url: string): Promise<void> {
+  await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
+  const { page } = tab;
+  await tab.login('engineer');
+  await page.getByTestId('nav-faults').click();
+  await page.getByTestId('faults-clear-all').click();
+  await page.getByTestId('faults-active').waitFor({ state: 'detached' });
+  const fault = 'fire-panel-1-zone-3-fire';
+  await injectFaults(page, [{ search: '3号防火分区', found: null, fault }]);
+  await page.getByTestId('nav-alarms').click();
+  const lost = alarmRow(page, '门禁控制器主电失电');
+  await lost.locator('[data-testid^="alarm-cause-"]').waitFor({ timeout: FIRE_MS });
+  await delay(FRESH_MS);
+  await take(page, 'fire');
+  await takeOverview(browser, url, 'dark', { theme: 'dark' });
+  await takeOverview(browser, url, 'phone', { isPhone: true });
+}
+
+async function takeOverview(browser: Browser, url: string, name: string, options: TabOptions): Promise<void> {
+  await using tab = await openTab(browser, url, { language: 'zh', theme: 'light', ...options });
+  await tab.login('engineer');
+  await tab.page.locator('[data-testid="equipment-fire-panel-1-zone-3"][data-tone="life-safety"]').waitFor();
+  await take(tab.page, name);
 }
 
 function require(name: ToolName): string {

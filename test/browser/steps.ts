@@ -1,6 +1,8 @@
 /** What staff do on the page, by test ids only, so that the same steps serve both languages. */
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { TicketView } from '../../src/api/schemas.ts';
+import type { PanelFault } from './words.ts';
 
 /** Values by field name; a choice is given by its option. */
 export type FieldValues = Readonly<Record<string, string>>;
@@ -60,4 +62,29 @@ export async function takeStep(
 /** Waits until the ticket on show is at this stage. */
 export async function atStage(page: Page, stage: TicketView['stage']): Promise<void> {
   await page.locator(`[data-testid="ticket-stage"][data-stage="${stage}"]`).waitFor();
+}
+
+/** On the panel of simulated faults. @param fault `equipment-fault`, as in the test id. */
+export async function setFault(page: Page, fault: string, isActive: boolean): Promise<void> {
+  await page.getByTestId('nav-faults').click();
+  await page.locator(`[data-testid="fault-${fault}"][data-active="${!isActive}"]`).click();
+  await page.locator(`[data-testid="fault-${fault}"][data-active="${isActive}"]`).waitFor();
+}
+
+/** On the panel of simulated faults, which is on show: finds each by the search, injects it and sees it listed. */
+export async function injectFaults(page: Page, faults: readonly PanelFault[]): Promise<void> {
+  const rows = page.locator('[data-testid^="fault-row-"]');
+  for (const { search, found, fault } of faults) {
+    await page.getByTestId('fault-search').fill(search);
+    const button = page.getByTestId(`fault-${fault}`);
+    await button.waitFor();
+    if (found !== null) {
+      const shown = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-testid') ?? ''));
+      expect(new Set(shown.map((id) => id.replace('fault-row-', '')))).toEqual(new Set(found));
+    }
+    await button.click();
+    await page.locator(`[data-testid="fault-${fault}"][data-active="true"]`).waitFor();
+  }
+  const listed = await page.getByTestId('faults-active').locator('li').count();
+  expect(listed, 'others may be injected too').toBeGreaterThanOrEqual(faults.length);
 }

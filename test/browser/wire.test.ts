@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { control } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { describeWithTools } from '../support/require-tool.ts';
-import { OVERFLOW_PX, type PointWatch, WATCH_POINTS } from './page-scripts.ts';
+import { OVERFLOW_PX, type PointWatch, toPointWatch } from './page-scripts.ts';
 import { type Site, startSite } from './site.ts';
 import { openTab } from './tab.ts';
 
@@ -29,11 +29,10 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
-  /** Every point of the booster set and its pumps, none folded away. */
+  /** Every point of the booster set and its pumps, once all are good. */
   async function openBoosterPoints(page: Page): Promise<Locator> {
-    const card = page.getByTestId('equipment-dws-1');
-    for (const fold of await card.locator('.fold').all()) await fold.click();
-    const points = card.locator('.point');
+    await page.goto(`${site.url}/equipment/dws-1`);
+    const points = page.getByTestId('equipment-page').locator('.point');
     await untilAll(points, ':not(.is-bad)', LOSS_MS);
     return points;
   }
@@ -41,15 +40,18 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
   describe('when the wire of a link is cut', () => {
     test('every point of the link is bad with its reason and never shows its old value, until the wire is whole', async () => {
       await using tab = await openTab(site.browser, site.url);
+      await using atDesk = await openTab(site.browser, site.url);
       const { page } = tab;
-      await tab.login('engineer');
-      await page.getByTestId('equipment-dws-1').waitFor();
+      const overview = atDesk.page;
+      for (const each of [tab, atDesk]) await each.login('engineer');
+      await overview.getByTestId('equipment-dws-1').waitFor();
       const points = await openBoosterPoints(page);
       const count = await points.count();
       expect(count).toBeGreaterThan(30);
       const pressure = page.getByTestId('point-dws-1-outlet-pressure');
       expect(Number(await pressure.locator('.value').textContent())).toBeGreaterThan(0.1);
-      await page.evaluate(WATCH_POINTS);
+      await page.evaluate(toPointWatch('.equipment-page'));
+      await overview.evaluate(toPointWatch('.systems'));
 
       const cutMs = performance.now();
       site.wire.cut();
@@ -58,12 +60,19 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       expect(await points.locator('.value').allTextContents()).toEqual(Array(count).fill('—'));
       expect(new Set(await points.locator('.bad-reason').allTextContents())).toEqual(new Set(['通信中断']));
       expect(await pressure.locator('.last-good').textContent()).toMatch(/^最后有效值 0\.\d{3} MPa/);
-      await page.locator('[data-testid="link-pump-room"][data-state="offline"]').waitFor();
-      await page.locator('[data-testid="link-sump-room"][data-state="online"]').waitFor();
-      await page.getByText('异常点位').locator('..').getByText(String(count), { exact: true }).waitFor();
-      expect(await page.getByTestId('equipment-sump-1').locator('.point.is-bad').count()).toBe(0);
+      const health = page.getByTestId('equipment-health');
+      await health.getByText(`0 / ${count}`).waitFor();
+      expect(await health.innerText()).toMatch(new RegExp(`通信中断 ${count} 点`));
+      await page.locator('[data-testid="link-pump-room"][data-state="offline"]').first().waitFor();
+
+      await overview.locator('[data-testid="link-pump-room"][data-state="offline"]').waitFor();
+      await overview.locator('[data-testid="link-sump-room"][data-state="online"]').waitFor();
+      const figure = overview.getByText('异常点位').locator('..');
+      await figure.getByText(String(count), { exact: true }).waitFor();
+      expect(await overview.getByTestId('equipment-sump-1').locator('.point.is-bad').count()).toBe(0);
+      await overview.locator('[data-testid="equipment-dws-1-pump-1"][data-tone="bad"]').waitFor();
       // The attempts to connect go on; none of them may bring an old value back.
-      const offline = page.getByTestId('equipment-dws-1').locator('.alarm-lines').getByText('设备离线');
+      const offline = page.locator('.equipment-alarms').getByText('设备离线');
       await offline.first().waitFor({ timeout: RECONNECT_MS });
       expect(await readWatch(page)).toEqual({ shownWhileBad: [], goodAgain: [], seenBad: count });
 
@@ -72,8 +81,9 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
       await untilAll(points, ':not(.is-bad)', RECONNECT_MS);
       console.log(`all points were good on the page ${ms(restoredMs)} ms after the wire was whole again`);
       expect((await readWatch(page)).goodAgain).toHaveLength(count);
+      expect((await readWatch(overview)).shownWhileBad).toEqual([]);
       expect(Number(await pressure.locator('.value').textContent())).toBeGreaterThan(0.1);
-      await page.locator('[data-testid="link-pump-room"][data-state="online"]').waitFor();
+      await page.locator('[data-testid="link-pump-room"][data-state="online"]').first().waitFor();
     });
   });
 

@@ -155,6 +155,11 @@ describe('health', () => {
     ]);
   });
 
+  test('a value that the device says it does not have is bad, but is not missed', () => {
+    const health = toHealth(points, toStates(good(1, 50), bad(133), bad(133), bad(129)));
+    expect([health.good, health.missing]).toEqual([1, 1]);
+  });
+
   test('a point that nothing is known of is bad, not good', () => {
     expect(toHealth(points, () => undefined)).toMatchObject({ good: 0, lastHeardMs: null });
   });

@@ -3,6 +3,7 @@ import { Card } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LinkStatus, PointDefinition } from '../api/types.ts';
+import { isMissingCode } from '../live/point-state.ts';
 import { readings, usePointStates } from '../live/readings.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { LinkChip } from '../shared/link-chip.tsx';
@@ -27,7 +28,7 @@ export function HealthCard({ points, link }: HealthCardProps) {
     <Card size="small" title={t('equipment.health')} data-testid="equipment-health">
       <dl className="facts">
         <Fact label={t('equipment.goodPoints')}>
-          <span className={health.good < health.total ? 'attention figures' : 'figures'}>
+          <span className={health.missing + health.uncertain > 0 ? 'attention figures' : 'figures'}>
             {t('equipment.goodOf', { good: health.good, total: health.total })}
           </span>
           {health.uncertain > 0 && ` · ${t('equipment.uncertain', { count: health.uncertain })}`}
@@ -115,7 +116,7 @@ function BadReason({ group }: { readonly group: BadGroup }) {
   const more = group.points.length - names.length;
   return (
     <li>
-      <b className="attention">{toQualityText(group.code)}</b>{' '}
+      <b className={isMissingCode(group.code) ? 'attention' : ''}>{toQualityText(group.code)}</b>{' '}
       <span className="figures">{t('equipment.pointCount', { count: group.points.length })}</span>
       {group.lastGoodMs !== null && (
         <span className="hint figures">

@@ -1,12 +1,14 @@
 /** How well an equipment can be seen: points with a value, what is bad and why, when it was last heard. Pure. */
 import type { PointDefinition } from '../api/types.ts';
-import { isBadCode, isUncertainCode, NO_DATA_CODE, type PointState } from '../live/point-state.ts';
+import { isBadCode, isMissing, isUncertainCode, NO_DATA_CODE, type PointState } from '../live/point-state.ts';
 
 export interface Health {
   readonly total: number;
   /** Points with a value that is beyond doubt. */
   readonly good: number;
   readonly uncertain: number;
+  /** Points that lack a value which they should have: zones that are not programmed are bad, but none of these. */
+  readonly missing: number;
   /** By reason, the most frequent first. */
   readonly bad: readonly BadGroup[];
   /** Of the youngest reading that is not bad, UTC ms; null = none yet. */
@@ -38,6 +40,7 @@ export function toHealth(
     total: points.length,
     good: points.length - bad.length - uncertain,
     uncertain,
+    missing: states.filter(({ state }) => isMissing(state)).length,
     bad: [...Map.groupBy(bad, ({ state }) => toCode(state))]
       .map(([code, group]) => ({
         code,

@@ -28,5 +28,10 @@ export function isUncertainCode(code: number): boolean {
 
 /** Lacks a value that it should have. */
 export function isMissing(state: PointState | undefined): boolean {
-  return state === undefined || (isBadCode(state.qualityCode) && state.qualityCode !== SENTINEL_CODE);
+  return state === undefined || isMissingCode(state.qualityCode);
+}
+
+/** As `isMissing`, of what has been heard. */
+export function isMissingCode(code: number): boolean {
+  return isBadCode(code) && code !== SENTINEL_CODE;
 }

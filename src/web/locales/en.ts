@@ -189,7 +189,7 @@ export const en: Locale = {
     fresh: 'New alarm',
     unacknowledgedCount: 'Unacknowledged: {{count}}',
     causedBy: 'caused by {{cause}}',
-    noTicketHelp: 'The cause has its ticket; this alarm gets none of its own.',
+    noTicketHelp: 'It is dealt with together with its cause and gets no ticket of its own.',
     ticketDue: 'ticket in {{duration}}',
     guidance: 'What to do',
     trend: 'Trend',

@@ -188,7 +188,7 @@ export const zh = {
     fresh: '新告警',
     unacknowledgedCount: '未确认 {{count}} 条',
     causedBy: '由 {{cause}} 引起',
-    noTicketHelp: '原因处已有工单，本告警不另行建单。',
+    noTicketHelp: '随原因一并处理，本告警不另行建单。',
     ticketDue: '{{duration}}后建单',
     guidance: '处置要点',
     trend: '趋势',
