@@ -63,6 +63,11 @@ export interface ProtocolSchema {
     address: Readonly<Record<string, unknown>>,
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
+  /** Problems of one equipment of the site file with the addresses of its profile, e.g. a name that they need. */
+  checkDevice?(
+    device: Readonly<Record<string, unknown>>,
+    addresses: readonly Readonly<Record<string, unknown>>[],
+  ): readonly RuleIssue[];
   /** Problems across a point and the profile's section, e.g. that nothing says when a value is too old. */
   checkPoint?(
     point: { readonly staleAfterMs: number | null; readonly address: Readonly<Record<string, unknown>> },

@@ -136,12 +136,17 @@ function readOne(
   }
   if (link === undefined) return;
   checkTypes(profile, types, context);
+  const device = { ...profile.device, ...without(entry, EQUIPMENT_KEYS) };
+  const addresses = profile.units.flatMap(({ points }) => points.map(({ address }) => address));
+  for (const issue of catalog.protocols[profile.protocol]?.checkDevice?.(device, addresses) ?? []) {
+    problems.add(item.source, [...item.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
   const base = {
     id,
     name: entry.name,
     profile: profile.id,
     link: link.id,
-    device: { ...profile.device, ...without(entry, EQUIPMENT_KEYS) },
+    device,
     location: toId<LocationId>(entry.location),
     contact: entry.contact === undefined ? null : toId<ContactId>(entry.contact),
     responsible: entry.responsible ?? null,

@@ -237,7 +237,9 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['climate-lv-room', { battery: 2.5 }, ['battery-low']],
   ['leak-1', { leak: 1, position: 12.5 }, ['leak']],
   ['leak-1', { broken: 1 }, ['cable-broken']],
-  ['water-meter-main', { flow: 9 }, []],
+  ['water-meter-main', { flow: 0.5 }, []],
+  // For a whole day: every case is held for as long as the longest delay.
+  ['water-meter-main', { flow: 1.4 }, ['no-quiet-hour']],
   ['water-meter-main', { reverse: 1, flow: -0.4 }, ['reverse-flow']],
   ['water-meter-main', { battery: 2.9 }, ['battery-low']],
   ['water-meter-vacant', { flow: 0.15 }, ['flow-while-vacant']],

@@ -164,6 +164,8 @@ export const toMqttAddress = createFiller<MqttAddress>(AddressSchema);
 
 /** What is wrong across the properties of a link. */
 function checkLink({ url, listen, ...client }: MqttLink): readonly RuleIssue[] {
+  if (client.password !== undefined && client.username === undefined)
+    return [{ path: 'username', expected: 'a user name beside the password', found: 'nothing' }];
   if (url === undefined && listen === undefined)
     return [{ path: '', expected: 'url (a broker) or listen (its own)', found: 'neither' }];
   if (listen === undefined) return [];

@@ -154,11 +154,31 @@ export const opcuaSchema: ProtocolSchema = {
     const point = toOpcuaAddress(options);
     return [...checkNode(point.node), ...checkValue(point)];
   },
+  checkDevice: (device, addresses) =>
+    device['object'] === undefined && addresses.some(({ node }) => String(node).includes('{object}'))
+      ? [
+          {
+            path: 'object',
+            expected: 'what {object} in the node ids of the profile stands for',
+            found: 'nothing',
+          },
+        ]
+      : [],
+  checkLink: (options) => {
+    const { username, password } = toOpcuaLink(options);
+    if ((username === undefined) === (password === undefined)) return [];
+    const path = username === undefined ? 'username' : 'password';
+    return [{ path, expected: 'user name and password, or neither', found: 'nothing' }];
+  },
   isBoolean: (options) => options['bit'] !== undefined,
 };
 
 function checkNode(node: string): RuleIssue[] {
   const found = JSON.stringify(node);
+  const [unknown] = node.match(/\{(?!n\}|object\})[^}]*\}/) ?? [];
+  if (unknown !== undefined) {
+    return [{ path: 'node', expected: '{object} or {n} as the only placeholders', found: unknown }];
+  }
   if (node.includes('{n}')) {
     return [{ path: 'node', expected: '{n} only in the points of parts', found }];
   }

@@ -141,5 +141,6 @@ describe('links', () => {
     expect(toLinkProblem(toMqttLink({ listen: {} }))).toBeNull();
     expect(toLinkProblem(toMqttLink({ listen: { host: '0.0.0.0', users, tls } }))).toBeNull();
     expect(toLinkProblem(toMqttLink({ url: 'mqtt://broker', username: 'a' }))).toBeNull();
+    expect(toLinkProblem(toMqttLink({ url: 'mqtt://broker', password: 'a' }))).toContain('username');
   });
 });

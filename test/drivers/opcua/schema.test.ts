@@ -112,3 +112,23 @@ it('knows a boolean by its bit', () => {
   expect(opcuaSchema.isBoolean({ node: 'i=1', bit: 0 })).toBe(true);
   expect(opcuaSchema.isBoolean({ node: 'i=1' })).toBe(false);
 });
+
+it('refuses an equipment without the object that the node ids of its profile need', () => {
+  const needs = [{ node: 'i=2258' }, { node: 's={object}.Level' }];
+  expect(opcuaSchema.checkDevice?.({}, needs)).toMatchObject([{ path: 'object', found: 'nothing' }]);
+  expect(opcuaSchema.checkDevice?.({ object: 'tank-1' }, needs)).toEqual([]);
+  expect(opcuaSchema.checkDevice?.({}, [{ node: 'i=2258' }])).toEqual([]);
+});
+
+it('refuses a misspelt placeholder by its name', () => {
+  expect(opcuaSchema.checkAddress({ node: 's={objet}.Level' }, {})).toMatchObject([
+    { path: 'node', found: '{objet}' },
+  ]);
+});
+
+it('refuses a user name without a password and the reverse', () => {
+  const url = 'opc.tcp://127.0.0.1:4840';
+  expect(opcuaSchema.checkLink?.({ url, username: 'a' })).toMatchObject([{ path: 'password' }]);
+  expect(opcuaSchema.checkLink?.({ url, password: 'a' })).toMatchObject([{ path: 'username' }]);
+  expect(opcuaSchema.checkLink?.({ url, username: 'a', password: 'b' })).toEqual([]);
+});
