@@ -176,7 +176,7 @@ test('it says in a few lines what runs where, how to log in and what will happen
   ]) {
     expect(said).toContain(text);
   }
-  expect(said.split('\n').length).toBeLessThan(25);
+  expect(said.split('\n').length).toBeLessThan(30);
 });
 
 test('the injected fault is a ticket with everything on it within 60 s of npm start', async () => {
