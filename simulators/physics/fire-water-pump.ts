@@ -5,7 +5,7 @@
  *   runs ──(loss of power or of a phase)──▶ stands          runs ──(40 s without a call, pressure good)──▶ stands
  *
  * No protection stops a running fire pump: overload and dry running are only reported. Nor does it stop by itself: the
- * last arrow is the man at the cabinet, who presses stop a minute after the panel has been reset.
+ * last arrow is the man at the cabinet, who presses stop when nothing has called for a while.
  */
 import { createMain, type MainState, stepMain } from './fire-water-main.ts';
 import {

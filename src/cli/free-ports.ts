@@ -1,6 +1,7 @@
 /** Free ports for programs of the demonstration that cannot be asked to choose one themselves, or must find theirs free. */
 import { createServer } from 'node:net';
 import { RiserError } from '../core/errors.ts';
+import { toListenError, tryPort } from '../listen.ts';
 
 /** `count` different ports that were free a moment ago; somebody else may take one before it is used. */
 export async function takeFreePorts(count: number): Promise<readonly number[]> {
@@ -26,12 +27,9 @@ export async function takeFreePorts(count: number): Promise<readonly number[]> {
  * @throws RiserError `port-in-use`; another trouble is left to who opens it.
  */
 export async function refuseTakenPort(host: string, port: number): Promise<void> {
-  const server = createServer();
-  const reason = await new Promise<unknown>((resolve) => {
-    server.once('error', resolve);
-    server.listen({ host, port }, () => resolve(null));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  const isTaken = reason instanceof Error && 'code' in reason && reason.code === 'EADDRINUSE';
-  if (isTaken) throw new RiserError('port-in-use', { host, port });
+  const refusal = await tryPort({ host, port }).then(
+    () => null,
+    (error: unknown) => toListenError(error, { host, port }),
+  );
+  if (refusal instanceof RiserError && refusal.code === 'port-in-use') throw refusal;
 }

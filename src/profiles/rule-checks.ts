@@ -3,6 +3,7 @@
  * waited for. Reports problems and changes nothing.
  */
 import type { RuleIssue, RuleTypeSchema } from '../config/catalog.ts';
+import { checkDeclared } from '../config/declared.ts';
 import { didYouMean, type Problems, quote } from '../config/problems.ts';
 import type { Located, Path } from '../config/source.ts';
 import { KINDS } from '../core/kinds.ts';
@@ -72,26 +73,8 @@ function checkGuard(
       { path: '', expected: 'exactly one of in, notIn', found: wanted === undefined ? 'none' : 'both' },
     ];
   }
-  const declared = point === undefined ? [] : toDeclaredValues(point);
-  if (declared.length === 0) return [];
   const key = wanted === undefined ? 'notIn' : 'in';
-  return (wanted ?? unwanted ?? []).flatMap((value, at) =>
-    declared.includes(value)
-      ? []
-      : [
-          {
-            path: `${key}[${at}]`,
-            expected: `a value of the point (${declared.join(', ')})`,
-            found: String(value),
-          },
-        ],
-  );
-}
-
-/** Empty = any number. */
-function toDeclaredValues({ states, type }: PointTemplate): readonly number[] {
-  if (states.size > 0) return [...states.keys()];
-  return type === 'boolean' ? [0, 1] : [];
+  return checkDeclared(key, wanted ?? unwanted ?? [], point);
 }
 
 /** Life safety is what `core/kinds` says it is, and then never delayed or explained away (alarms.md B7). */

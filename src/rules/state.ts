@@ -5,6 +5,7 @@
  */
 import Type from 'typebox';
 import type { RuleIssue, RulePoint } from '../config/catalog.ts';
+import { checkDeclared } from '../config/declared.ts';
 import { QUALITIES } from '../core/quality.ts';
 import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';
 
@@ -49,25 +50,6 @@ function checkState(params: StateParams, point: RulePoint | undefined): RuleIssu
   if (given.length !== 1) {
     return [{ path: '', expected: 'exactly one of in, notIn, mask', found: given.join(', ') || 'none' }];
   }
-  const declared = toDeclared(point);
-  if (declared === null) return [];
   const key = params.in === undefined ? 'notIn' : 'in';
-  return (params[key] ?? []).flatMap((value, at) =>
-    declared.includes(value)
-      ? []
-      : [
-          {
-            path: `${key}[${at}]`,
-            expected: `a value of the point (${declared.join(', ')})`,
-            found: String(value),
-          },
-        ],
-  );
-}
-
-/** Values that the point can have; null = any number. */
-function toDeclared(point: RulePoint | undefined): readonly number[] | null {
-  if (point === undefined) return null;
-  if (point.states.size > 0) return [...point.states.keys()];
-  return point.type === 'boolean' ? [0, 1] : null;
+  return checkDeclared(key, params[key] ?? [], point);
 }

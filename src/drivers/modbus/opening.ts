@@ -1,15 +1,11 @@
 /** Opens a TCP connection within a time, or says in plain words why not. What travels on it is connection.ts. */
 import { createConnection, type Socket } from 'node:net';
 import { DeviceError } from '../../core/errors.ts';
+import { SOCKET_WORDS, toSocketCode } from '../socket-reason.ts';
 
 /** Plain words for what the operating system answers; others are shown by their code. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect refused by',
-  EHOSTUNREACH: 'no route to',
-  ENETUNREACH: 'no network to',
-  ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'name service does not answer for',
-  ECONNRESET: 'connection reset by',
+  ...SOCKET_WORDS,
   ETIMEDOUT: 'no answer to connecting from',
 };
 
@@ -50,9 +46,9 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
   });
 }
 
-/** Error code of a failed socket in words; for several addresses of one host, the first one's. */
+/** Error code of a failed socket in words. */
 export function toReason(error: Error, host: string, port: number): string {
-  const code = codeOf(error);
+  const code = toSocketCode(error);
   const words = REASONS[code];
   return words
     ? `${words} ${host}:${port}`
@@ -61,11 +57,6 @@ export function toReason(error: Error, host: string, port: number): string {
 
 function toDeviceError({ host, port }: Endpoint, error: Error): DeviceError {
   return new DeviceError('connect-failed', toReason(error, host, port), { cause: error });
-}
-
-function codeOf(error: Error): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return (first as NodeJS.ErrnoException | undefined)?.code ?? '';
 }
 
 /** A destroyed socket may still report an error; its failure is known already. */

@@ -13,6 +13,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls';
 import type { Aedes, AedesOptions, AuthenticateError, Client, PublishPacket } from 'aedes';
 import { DeviceError } from '../../core/errors.ts';
+import { isDoneWithin } from '../done-within.ts';
 import { type Account, Accounts, RetainedBudget } from './access.ts';
 import { limitPackets } from './packet-limit.ts';
 import type { Listen } from './schema.ts';
@@ -23,7 +24,6 @@ import {
   type Transport,
   type TransportContext,
   toReason,
-  within,
 } from './transport.ts';
 
 /** Connections at once; an idle one costs about 50 kB. */
@@ -114,9 +114,9 @@ class Broker implements Transport {
     const ended = new Promise((resolve) => this.#server.close(resolve));
     const aedes = this.#aedes;
     if (aedes && !wasClosed)
-      await within(CLOSE_MS, new Promise<void>((resolve) => aedes.close(() => resolve())));
+      await isDoneWithin(new Promise<void>((resolve) => aedes.close(() => resolve())), CLOSE_MS);
     for (const socket of this.#sockets) socket.destroy();
-    await within(CLOSE_MS, ended);
+    await isDoneWithin(ended, CLOSE_MS);
   }
 
   stats(): Readonly<Record<string, number>> {

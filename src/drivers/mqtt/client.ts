@@ -10,6 +10,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { DeviceError } from '../../core/errors.ts';
+import { isDoneWithin } from '../done-within.ts';
 import { limitPackets } from './packet-limit.ts';
 import type { MqttLink } from './schema.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type Transport,
   type TransportContext,
   toReason,
-  within,
 } from './transport.ts';
 
 /** Filters of one SUBSCRIBE: brokers limit the packet, some the number. */
@@ -92,7 +92,7 @@ class Client implements Transport {
     if (socket === null || socket.closed) return;
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.destroy();
-    await within(CLOSE_MS, closed);
+    await isDoneWithin(closed, CLOSE_MS);
   }
 
   stats(): Readonly<Record<string, number>> {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { DeviceError } from '../../core/errors.ts';
+import { SOCKET_WORDS, toSocketCode } from '../socket-reason.ts';
 import type { Message } from './intake.ts';
 
 /** Where a transport reports. Nothing is reported after `close`. */
@@ -30,12 +31,7 @@ export const MAX_PACKET_BYTES = 1024 * 1024 + 64 * 1024;
 
 /** Plain words for what the operating system answers; others are shown by their code. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect refused by',
-  EHOSTUNREACH: 'no route to',
-  ENETUNREACH: 'no network to',
-  ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'name service does not answer for',
-  ECONNRESET: 'connection reset by',
+  ...SOCKET_WORDS,
   ETIMEDOUT: 'no answer from',
   EADDRINUSE: 'port in use by another program:',
   EADDRNOTAVAIL: 'not an address of this machine:',
@@ -44,8 +40,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @param place `host:port` */
 export function toReason(error: Error, place: string): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = (first as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const code = toSocketCode(error);
   const words = REASONS[code];
   return words === undefined ? `${place}: ${error.message || code}` : `${words} ${place}`;
 }
@@ -67,16 +62,5 @@ export function orUnusable<T>(what: string, make: () => T): T {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DeviceError('connect-failed', `${what} cannot be used: ${why}`, { cause: error });
-  }
-}
-
-/** Resolves with true when the promise did, with false after the time; the promise must not reject. */
-export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([promise.then(() => true), late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -12,6 +12,7 @@ import type {
   OPCUAClientOptions,
 } from 'node-opcua-client';
 import { DeviceError } from '../../core/errors.ts';
+import { isDoneWithin } from '../done-within.ts';
 import { assertTrusted, openPki } from './certificates.ts';
 import { type Library, type Session, within } from './library.ts';
 import type { OpcuaLink, SecurityMode } from './schema.ts';
@@ -193,14 +194,4 @@ async function endClient(client: OPCUAClient, channel: ClientSecureChannelLayer 
   channel?.cancelPendingTransactions(() => null);
   await isDoneWithin(ended, FOLD_MS);
   channel?.dispose();
-}
-
-async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([work.then(() => true), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
