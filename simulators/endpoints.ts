@@ -71,7 +71,7 @@ function startEndpoint(
   mqtt: Map<string, MqttEndpoint>,
 ): Promise<RunningEndpoint> {
   switch (def.protocol) {
-    case 'modbus-tcp':
+    case 'modbus':
       return startModbus(def, options);
     case 'opcua':
       return startOpcua(def, options);
@@ -84,7 +84,7 @@ function startEndpoint(
 
 type DefOf<P extends Protocol> = Extract<EndpointDef, { readonly protocol: P }>;
 
-async function startModbus(def: DefOf<'modbus-tcp'>, options: EndpointsOptions): Promise<RunningEndpoint> {
+async function startModbus(def: DefOf<'modbus'>, options: EndpointsOptions): Promise<RunningEndpoint> {
   const { createModbusServer } = await import('./modbus/server.ts');
   const { simulation, log } = options;
   const server: ModbusServer = createModbusServer({

@@ -30,7 +30,7 @@ interface PlantBase {
 }
 
 export interface ModbusPlant extends PlantBase {
-  readonly protocol: 'modbus-tcp';
+  readonly protocol: 'modbus';
   readonly device: ModbusDevice;
   readonly model: ModbusModel;
   /** Key: `table/address`. */
@@ -69,9 +69,9 @@ export function createPlant(def: DeviceDef, seed: number, startHour: number): Pl
   const faults = model.faults(def.id, def.parts);
   const base = (device: Device) => ({ def, faults, supply: device.supply?.(NO_FAULT) ?? {} });
   switch (model.protocol) {
-    case 'modbus-tcp': {
+    case 'modbus': {
       const device = model.create(options);
-      return { ...base(device), protocol: 'modbus-tcp', model, device, pins: new Map(), image: null };
+      return { ...base(device), protocol: 'modbus', model, device, pins: new Map(), image: null };
     }
     case 'opcua': {
       const device = model.create(options);

@@ -13,7 +13,7 @@ interface EndpointBase {
 }
 
 export interface ModbusEndpointDef extends EndpointBase {
-  readonly protocol: 'modbus-tcp';
+  readonly protocol: 'modbus';
 }
 
 export interface OpcuaEndpointDef extends EndpointBase {
@@ -57,14 +57,14 @@ export function readEndpoint(reader: Reader, item: unknown, at: number): Endpoin
     id: reader.id(fields['id'], [...path, 'id']),
     port: reader.integer(fields['port'], [...path, 'port'], 0, MAX_PORT),
   };
-  const protocol = readProtocol(reader, fields['protocol'] ?? 'modbus-tcp', [...path, 'protocol']);
+  const protocol = readProtocol(reader, fields['protocol'] ?? 'modbus', [...path, 'protocol']);
   const refuse = (key: 'namespace' | 'password'): void => {
     if (key in fields) reader.problem([...path, key], `not for ${protocol}`);
   };
   if (protocol !== 'opcua') refuse('namespace');
   if (protocol !== 'mqtt') refuse('password');
   switch (protocol) {
-    case 'modbus-tcp':
+    case 'modbus':
       return { ...base, protocol };
     case 'opcua': {
       const namespace = readNamespace(reader, fields['namespace'], [...path, 'namespace']);
@@ -97,7 +97,7 @@ export function readDevice(
     id: reader.id(fields['id'], [...path, 'id']),
     model: reader.id(fields['model'], [...path, 'model']),
     endpoint: endpointId,
-    unit: readUnit(reader, fields, path, endpoint?.protocol ?? 'modbus-tcp'),
+    unit: readUnit(reader, fields, path, endpoint?.protocol ?? 'modbus'),
     parts: reader
       .list(fields['parts'] ?? [], [...path, 'parts'])
       .map((part, index) => reader.id(part, [...path, 'parts', index])),
@@ -160,7 +160,7 @@ function reaches(byId: ReadonlyMap<string, DeviceDef>, from: string, target: str
 function readProtocol(reader: Reader, value: unknown, path: Path): Protocol {
   const found = PROTOCOLS.find((each) => each === value);
   if (found === undefined) reader.problem(path, `expected ${PROTOCOLS.join(', ')}, found ${toShown(value)}`);
-  return found ?? 'modbus-tcp';
+  return found ?? 'modbus';
 }
 
 function readNamespace(reader: Reader, value: unknown, path: Path): string {
@@ -181,7 +181,7 @@ function readUnit(
   path: Path,
   protocol: Protocol,
 ): number | null {
-  if (protocol === 'modbus-tcp') return reader.integer(fields['unit'], [...path, 'unit'], 1, 247);
+  if (protocol === 'modbus') return reader.integer(fields['unit'], [...path, 'unit'], 1, 247);
   if ('unit' in fields)
     reader.problem([...path, 'unit'], `only Modbus has units, the endpoint is ${protocol}`);
   return null;

@@ -98,7 +98,7 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
     else active.delete(`${equipment}/${fault}`);
     for (const plant of plants) {
       plant.device.settle(hasFault);
-      if (plant.protocol === 'modbus-tcp') plant.image = null;
+      if (plant.protocol === 'modbus') plant.image = null;
     }
     return true;
   };
@@ -135,7 +135,7 @@ function stepPlants(plants: readonly Plant[], hasFault: HasFault, hour: number):
     const surroundings = toSurroundings(plant.def, supplies, draws, hour);
     plant.device.step(hasFault, STEP_MS / 1000, surroundings);
     plant.supply = plant.device.supply?.(hasFault) ?? {};
-    if (plant.protocol === 'modbus-tcp') plant.image = null;
+    if (plant.protocol === 'modbus') plant.image = null;
   }
 }
 
@@ -176,8 +176,7 @@ function createPins(
     pin(equipment, table, address, value) {
       const plant = find(equipment);
       if (!plant) return 'unknown-equipment';
-      const isDone =
-        plant.protocol === 'modbus-tcp' && pinRegister(plant, hasFault, { table, address, value });
+      const isDone = plant.protocol === 'modbus' && pinRegister(plant, hasFault, { table, address, value });
       return isDone ? 'done' : 'unknown-register';
     },
     pinVariable(equipment, name, pinned) {
@@ -194,7 +193,7 @@ function createPins(
 }
 
 function isModbus(plant: Plant): plant is ModbusPlant {
-  return plant.protocol === 'modbus-tcp';
+  return plant.protocol === 'modbus';
 }
 
 function isOpcua(plant: Plant): plant is OpcuaPlant {

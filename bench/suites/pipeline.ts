@@ -39,7 +39,7 @@ function toScene(devices: number, windowMs: number): Scene {
     writeSite: (directory, ports) =>
       writeSite({
         directory,
-        protocol: 'modbus-tcp',
+        protocol: 'modbus',
         devices,
         values: REGISTERS,
         links: ports.map((port) => ({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS })),

@@ -24,7 +24,7 @@ const PUMP_BASES = [20, 40] as const;
 const WARNING_C = 90;
 
 export const boosterSet: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: 2,
   maxRegisters: 60,
   faults: toFaults,

@@ -10,7 +10,7 @@
 export const TABLES = ['coil', 'discrete', 'input', 'holding'] as const;
 export type Table = (typeof TABLES)[number];
 
-export const PROTOCOLS = ['modbus-tcp', 'opcua', 'mqtt'] as const;
+export const PROTOCOLS = ['modbus', 'opcua', 'mqtt'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export interface Text {
@@ -153,7 +153,7 @@ interface ModelBase {
 }
 
 export interface ModbusModel extends ModelBase {
-  readonly protocol: 'modbus-tcp';
+  readonly protocol: 'modbus';
   /** Most registers that the device gives in one answer. */
   readonly maxRegisters: number;
   create(options: DeviceOptions): ModbusDevice;

@@ -46,7 +46,7 @@ const ZONE_FAULTS: Readonly<Record<string, Text>> = {
 };
 
 export const firePanel: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: ZONE_COUNT,
   maxRegisters: 32,
   faults: toFaults,

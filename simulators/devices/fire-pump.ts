@@ -22,7 +22,7 @@ import {
 import { NOT_AVAILABLE, put, toBits, toU16, toU32 } from './encode.ts';
 
 export const firePump: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: 0,
   maxRegisters: 125,
   faults: toFaults,

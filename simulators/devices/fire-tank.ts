@@ -18,7 +18,7 @@ import type {
 import { NOT_AVAILABLE, toI16, toU16 } from './encode.ts';
 
 export const fireTank: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: 0,
   maxRegisters: 125,
   faults: toFaults,

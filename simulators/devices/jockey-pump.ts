@@ -22,7 +22,7 @@ import {
 import { type FirePumpView, toFirePumpImage } from './fire-pump.ts';
 
 export const jockeyPump: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: 0,
   maxRegisters: 125,
   faults: toFaults,

@@ -21,7 +21,7 @@ import { NOT_AVAILABLE, put, toBits, toU16, toU32 } from './encode.ts';
 const PUMP_BASES = [40, 50] as const;
 
 export const sump: DeviceModel = {
-  protocol: 'modbus-tcp',
+  protocol: 'modbus',
   partCount: 2,
   maxRegisters: 125,
   faults: toFaults,

@@ -66,7 +66,7 @@ Riser ${readVersion()} 演示已就绪 / demo is ready: ${site.zh} ${site.en}
 
   page        ${url}
   log in      admin | supervisor | desk | engineer, password ${DEMO_PASSWORD} (this machine only)
-  Modbus TCP  ${at('modbus-tcp')}
+  Modbus TCP  ${at('modbus')}
   OPC UA      ${at('opcua')}
   MQTT        ${at('mqtt')} (broker of the gateway, the devices dial in)
   faults      ${simulators.controlUrl}

@@ -80,6 +80,6 @@ export interface ProtocolSchema {
 export interface Catalog {
   /** Key: rule type, e.g. `threshold`. */
   readonly rules: Readonly<Record<string, RuleTypeSchema>>;
-  /** Key: protocol, e.g. `modbus-tcp`; also the name of the section in a profile's points. */
+  /** Key: protocol, e.g. `modbus`; also the name of the section in a profile's points. */
   readonly protocols: Readonly<Record<string, ProtocolSchema>>;
 }

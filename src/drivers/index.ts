@@ -6,7 +6,7 @@ import { opcuaSchema } from './opcua/schema.ts';
 
 /** Key: protocol of a link, and name of the profile's section. */
 export const DRIVERS: Readonly<Record<string, DriverEntry>> = {
-  'modbus-tcp': {
+  modbus: {
     schema: modbusSchema,
     load: async () => (await import('./modbus/driver.ts')).createModbusDriver(),
   },

@@ -32,7 +32,7 @@ export interface SimulatorOptions {
 export interface SimulatorProcess {
   /** Port by endpoint id; of an MQTT endpoint: of the broker that its devices dial into. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Protocol by endpoint id: `modbus-tcp`, `opcua`, `mqtt`. */
+  /** Protocol by endpoint id: `modbus`, `opcua`, `mqtt`. */
   readonly protocols: Readonly<Record<string, string>>;
   readonly controlUrl: string;
   readonly pid: number;

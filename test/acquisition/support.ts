@@ -49,7 +49,7 @@ export function record(model: SiteModel, driver: Driver): Recorder {
   );
   const acquisition = createAcquisition({
     model,
-    drivers: new Map([['modbus-tcp', driver]]),
+    drivers: new Map([['modbus', driver]]),
     clock: processClock,
     log,
     random: () => 0,

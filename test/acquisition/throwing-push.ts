@@ -13,7 +13,7 @@ if (where === 'connect') driver.outcome = () => new TypeError('a mistake of ours
 const model = createTestModel({ equipment: [{ id: 'lift', points: [{ name: 'floor', staleMs: null }] }] });
 createAcquisition({
   model,
-  drivers: new Map([['modbus-tcp', driver]]),
+  drivers: new Map([['modbus', driver]]),
   clock: { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot-1' }) },
   log: pino({ level: 'silent' }),
   random: () => 0,

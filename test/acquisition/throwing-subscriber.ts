@@ -14,7 +14,7 @@ const model = createTestModel({
 let batches = 0;
 createAcquisition({
   model,
-  drivers: new Map([['modbus-tcp', createModbusDriver()]]),
+  drivers: new Map([['modbus', createModbusDriver()]]),
   clock: { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot-1' }) },
   log: pino({ level: 'silent' }),
   random: () => 0,

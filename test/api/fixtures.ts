@@ -103,7 +103,7 @@ export function createModel(points = 0): SiteModel {
     ]),
     contacts: new Map([[toId('chief'), { id: toId('chief'), name: text('Chief'), method: '8001' }]]),
     links: new Map([
-      [toId('plant'), { id: toId('plant'), name: text('Plant'), protocol: 'modbus-tcp', options: {} }],
+      [toId('plant'), { id: toId('plant'), name: text('Plant'), protocol: 'modbus', options: {} }],
     ]),
     equipment: new Map([booster, pump].map((one) => [one.id, one])),
     points: all,

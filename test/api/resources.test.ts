@@ -157,7 +157,7 @@ describe('the site', () => {
     await using gateway = await startApi();
     expect(await get(gateway, '/site')).toMatchObject({ id: 'tower', version: '1.2.3', hasSimulation: true });
     const links = await get(gateway, '/links');
-    expect(links.items[0]).toMatchObject({ link: 'plant', protocol: 'modbus-tcp', counters: LINK.counters });
+    expect(links.items[0]).toMatchObject({ link: 'plant', protocol: 'modbus', counters: LINK.counters });
     expect(await get(gateway, '/rules/booster/pressure-low')).toMatchObject({
       key: 'tower/booster/pressure-low',
       points: ['booster/outlet-pressure'],

@@ -78,7 +78,7 @@ profiles: [profiles]
 locations:
   - { id: house, name: { zh: 楼, en: House } }
 links:
-  - { id: line, name: { zh: 线, en: Line }, protocol: modbus-tcp, host: 127.0.0.1, prot: 502 }
+  - { id: line, name: { zh: 线, en: Line }, protocol: modbus, host: 127.0.0.1, prot: 502 }
 equipment:
   - { id: dws-1, profile: my-sump, link: lime, location: house, name: { zh: 泵, en: Pump } }
 http: { host: 127.0.0.1, port: HTTP_PORT }

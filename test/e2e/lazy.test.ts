@@ -34,7 +34,7 @@ const OPCUA = /^package (node-opcua\S*)$/m;
 const MQTT = /^package (mqtt\S*|aedes\S*)$/m;
 
 const LINKS = {
-  modbus: { id: 'a', protocol: 'modbus-tcp', host: '127.0.0.1', port: 9 },
+  modbus: { id: 'a', protocol: 'modbus', host: '127.0.0.1', port: 9 },
   opcua: { id: 'b', protocol: 'opcua', url: 'opc.tcp://127.0.0.1:9' },
 } as const;
 

@@ -18,7 +18,7 @@ export const SITE_ID = 'trial';
 
 export function writeSite(path: string, options: SiteOptions): void {
   const name = { zh: '试验', en: 'Trial' };
-  const link = { name, protocol: 'modbus-tcp', host: '127.0.0.1', timeoutMs: 1_000 };
+  const link = { name, protocol: 'modbus', host: '127.0.0.1', timeoutMs: 1_000 };
   const booster = { profile: 'generic-booster-2p', link: 'pump-room', location: 'room', name };
   const { httpHost: host = '127.0.0.1', httpPort: port, tls, influxUrl: url, sets = 1 } = options;
   const site = {

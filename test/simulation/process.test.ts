@@ -64,10 +64,10 @@ describe('once started', () => {
   it('they answer on their ports and on the control interface', async () => {
     const simulators = await start();
     expect(simulators.protocols).toEqual({
-      'pump-room': 'modbus-tcp',
-      'sump-room': 'modbus-tcp',
-      'fire-pump-room': 'modbus-tcp',
-      'fire-control-room': 'modbus-tcp',
+      'pump-room': 'modbus',
+      'sump-room': 'modbus',
+      'fire-pump-room': 'modbus',
+      'fire-control-room': 'modbus',
       'lift-server': 'opcua',
       'power-server': 'opcua',
       iot: 'mqtt',
@@ -77,7 +77,7 @@ describe('once started', () => {
     const state = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(5_000) });
     expect(await state.json()).toMatchObject({
       endpoints: {
-        'pump-room': { protocol: 'modbus-tcp', framesServed: 1 },
+        'pump-room': { protocol: 'modbus', framesServed: 1 },
         'lift-server': { protocol: 'opcua', sessions: 0, variables: 28 },
         iot: { protocol: 'mqtt', connected: 0 },
       },

@@ -181,7 +181,7 @@ describe('loss of power', () => {
   });
 
   it('shows on the wire as pumps that are not ready, without any fault; the rest is still answered', () => {
-    if (boosterSet.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+    if (boosterSet.protocol !== 'modbus') throw new Error('not Modbus');
     const device = boosterSet.create({ id: 'b', parts: ['b-1', 'b-2'], seed: 7, startHour: 9 });
     const words = (): (number | undefined)[] =>
       [5, 20, 21, 22, 40, 41].map((at) => device.image(() => false).holding.get(at));

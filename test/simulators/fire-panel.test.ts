@@ -8,7 +8,7 @@ const PARTS = [1, 2, 3, 4, 5, 6, 7, 8].map((zone) => `zone-${zone}`);
 
 /** A panel with a set of active faults, `equipment/fault`. */
 function createRig() {
-  if (firePanel.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+  if (firePanel.protocol !== 'modbus') throw new Error('not Modbus');
   const device: ModbusDevice = firePanel.create({ id: 'panel', parts: PARTS, seed: 1, startHour: 9 });
   const active = new Set<string>();
   const hasFault = (equipment: string, fault: string): boolean => active.has(`${equipment}/${fault}`);
@@ -55,7 +55,7 @@ describe('a panel without faults', () => {
   }, 30_000);
 
   it('has the registers of the map and no others, and no faults on empty places', () => {
-    if (firePanel.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+    if (firePanel.protocol !== 'modbus') throw new Error('not Modbus');
     const device = firePanel.create({ id: 'panel', parts: PARTS, seed: 1, startHour: 9 });
     const { holding, coil, discrete, input } = device.image(() => false);
     expect([...holding.keys()]).toEqual([0, 1, 2, 3, 4, 100, 101, 102, 103, 104, 105, 106, 107]);

@@ -29,8 +29,7 @@ interface Pump {
 
 /** Both devices as a simulation joins them: each sees what the other gave in the step before. */
 function createRig(seed = 1) {
-  if (firePump.protocol !== 'modbus-tcp' || jockeyPump.protocol !== 'modbus-tcp')
-    throw new Error('not Modbus');
+  if (firePump.protocol !== 'modbus' || jockeyPump.protocol !== 'modbus') throw new Error('not Modbus');
   const options = { parts: [], seed, startHour: 9 };
   const fire: ModbusDevice = firePump.create({ ...options, id: 'fire' });
   const jockey: ModbusDevice = jockeyPump.create({ ...options, id: 'jockey' });
@@ -150,7 +149,7 @@ describe('the registers', () => {
 
   it('are 0–7 of the holding registers and nothing else', () => {
     for (const model of [firePump, jockeyPump]) {
-      if (model.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+      if (model.protocol !== 'modbus') throw new Error('not Modbus');
       const image = model.create({ id: 'x', parts: [], seed: 1, startHour: 9 }).image(() => false);
       expect([...image.holding.keys()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(image.coil.size + image.discrete.size + image.input.size).toBe(0);
@@ -158,7 +157,7 @@ describe('the registers', () => {
   });
 
   it('of a jockey pump without a main show no pressure, and it stands', () => {
-    if (jockeyPump.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+    if (jockeyPump.protocol !== 'modbus') throw new Error('not Modbus');
     const device = jockeyPump.create({ id: 'x', parts: [], seed: 1, startHour: 9 });
     for (let at = 0; at < 600; at++) device.step(() => false, DT_S, NO_UPSTREAM);
     const { holding } = device.image(() => false);

@@ -153,7 +153,7 @@ describe('whatever happens', () => {
 
 describe('the registers', () => {
   const create = (): ModbusDevice => {
-    if (fireTank.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+    if (fireTank.protocol !== 'modbus') throw new Error('not Modbus');
     return fireTank.create({ id: 't', parts: [], seed: 1, startHour: 9 });
   };
   const dump = (device: ModbusDevice, ...faults: readonly string[]) => {

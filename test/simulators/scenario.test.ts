@@ -23,7 +23,7 @@ devices:
 it('keeps protocol, namespace, password and what a device hangs on', () => {
   const { endpoints, devices } = parseScenario(GOOD, 'file.yaml');
   expect(endpoints).toEqual([
-    { id: 'room', protocol: 'modbus-tcp', port: 0 },
+    { id: 'room', protocol: 'modbus', port: 0 },
     { id: 'power', protocol: 'opcua', port: 0, namespace: 'urn:a:b' },
     { id: 'iot', protocol: 'mqtt', port: 0, password: 'secret' },
   ]);
@@ -37,14 +37,14 @@ describe('a scenario is refused at its line', () => {
     return GOOD.replace(from, to);
   };
   const cases: readonly (readonly [string, string, string])[] = [
-    ['an unknown protocol', at('opcua', 'bacnet'), ':4:28 endpoints[1].protocol: expected modbus-tcp, opcua'],
+    ['an unknown protocol', at('opcua', 'bacnet'), ':4:28 endpoints[1].protocol: expected modbus, opcua'],
     ['no namespace', at(', namespace: "urn:a:b"', ''), ':4:5 endpoints[1].namespace: expected a namespace'],
     ['a namespace that is none', at('urn:a:b', 'a b'), ':4:55 endpoints[1].namespace: expected a namespace'],
     ['no password', at(', password: secret', ''), ':5:5 endpoints[2].password: expected a password'],
     [
       'a password for Modbus',
       at('room, port: 0', 'room, port: 0, password: x'),
-      ':3:36 endpoints[0].password: not for modbus-tcp',
+      ':3:36 endpoints[0].password: not for modbus',
     ],
     [
       'a namespace for MQTT',

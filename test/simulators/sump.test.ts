@@ -150,7 +150,7 @@ describe('loss of power', () => {
   });
 
   it('shows on the wire as pumps that stand in automatic without fault', () => {
-    if (sump.protocol !== 'modbus-tcp') throw new Error('not Modbus');
+    if (sump.protocol !== 'modbus') throw new Error('not Modbus');
     const device = sump.create({ id: 's', parts: ['s-1', 's-2'], seed: 3, startHour: 9 });
     const overflows = (_: string, fault: string): boolean => fault === 'overflow';
     const words = (): (number | undefined)[] =>

@@ -84,7 +84,7 @@ export function createTestLink(id = 'link', options: Readonly<Record<string, unk
   return {
     id: toId(id),
     name: text('链路', 'Link'),
-    protocol: 'modbus-tcp',
+    protocol: 'modbus',
     options: { ...base, ...options },
   };
 }
