@@ -7,10 +7,11 @@ import type { Logger } from 'pino';
 import type { Equipment, LinkDef, PointDef, SiteModel } from '../config/model.ts';
 import { assert, defined } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EquipmentId } from '../core/ids.ts';
-import type { LinkStatus } from '../core/link.ts';
+import { RiserError } from '../core/errors.ts';
+import type { EquipmentId, LinkId } from '../core/ids.ts';
+import type { LinkStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
-import type { Driver, PollDriver, PushDriver } from '../drivers/driver.ts';
+import type { Driver, PointSample, PollDriver, PushDriver } from '../drivers/driver.ts';
 import { Emitter } from './emitter.ts';
 import { type AgeWatch, Freshness } from './freshness.ts';
 import { LinkLoop } from './link-loop.ts';
@@ -42,6 +43,16 @@ export interface Acquisition {
   stop(): Promise<void>;
   /** In the order of the model; counters as of now. */
   links(): readonly LinkStatus[];
+  /** The poll plan of a link as it stands now, in order of device and address; empty for a pushed or unknown link. */
+  requests(link: LinkId): readonly RequestStatus[];
+  /**
+   * Writes one value through the link's own queue, ahead of the polls. Sent once at most.
+   * @throws DeviceError `timeout`, `exception`, `connection-lost`, `stopped`; RiserError `link-down`, `write-busy` (too
+   * many wait), `not-writable` (the protocol cannot)
+   */
+  write(point: number, value: number): Promise<void>;
+  /** Reads one point out of turn; the sample is also emitted like any other. Errors as `write`. */
+  read(point: number): Promise<PointSample>;
 }
 
 export function createAcquisition(options: AcquisitionOptions): Acquisition {
@@ -63,6 +74,9 @@ export function createAcquisition(options: AcquisitionOptions): Acquisition {
       await Promise.all(loops.map((loop) => loop.stop()));
     },
     links: () => [...loops.map((loop) => loop.status()), ...idle],
+    requests: () => [],
+    write: () => Promise.reject(new RiserError('link-down', { link: '' })),
+    read: () => Promise.reject(new RiserError('link-down', { link: '' })),
   };
 }
 
@@ -169,5 +183,6 @@ function idleLinks({ model, clock }: AcquisitionOptions): readonly LinkStatus[] 
       sinceMs: clock.now().wallMs,
       reason: 'no points on this link',
       counters: {},
+      load: null,
     }));
 }

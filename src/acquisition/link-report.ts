@@ -36,6 +36,7 @@ export class LinkReport {
       sinceMs: this.#sinceMs,
       reason: this.#reason,
       counters: counters(),
+      load: null,
     };
   }
 

@@ -39,7 +39,7 @@ export const PointViewSchema = Type.Object({
   name: Type.String(),
   text: TextSchema,
   unit: Type.String({ description: 'Symbol, e.g. MPa; empty for none' }),
-  type: strings(['number', 'boolean']),
+  type: strings(['number', 'boolean', 'text']),
   isKey: Type.Boolean({ description: 'Staff look at it first; a profile may name none' }),
   decimals: Type.Integer(),
   states: Type.Array(Type.Object({ value: Type.Number(), text: TextSchema })),

@@ -18,7 +18,7 @@ export interface RuleTypeSchema {
 
 /** What a rule may ask of a point before anything runs. */
 export interface RulePoint {
-  readonly type: 'number' | 'boolean';
+  readonly type: 'number' | 'boolean' | 'text';
   /** Declared values; empty = any. */
   readonly states: ReadonlyMap<number, unknown>;
 }
@@ -73,6 +73,18 @@ export interface ProtocolSchema {
     point: { readonly staleAfterMs: number | null; readonly address: Readonly<Record<string, unknown>> },
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
+  /**
+   * What two links must not share (host and port of a device, a serial port), as a text; null = they may. Two programs
+   * on one bus spoil each other's frames, and so do two links of ours.
+   */
+  toEndpoint?(options: Readonly<Record<string, unknown>>): string | null;
+  /** Problems of writing to this address; without this function the protocol cannot write. */
+  checkWrite?(
+    address: Readonly<Record<string, unknown>>,
+    profile: Readonly<Record<string, unknown>>,
+  ): readonly RuleIssue[];
+  /** Whether the point is a text, judged from its address. */
+  isText?(address: Readonly<Record<string, unknown>>): boolean;
   /** Whether the point is a boolean, judged from its address. */
   isBoolean(address: Readonly<Record<string, unknown>>): boolean;
 }

@@ -97,7 +97,8 @@ export interface PointDef {
   readonly name: string;
   readonly text: Text;
   readonly unit: Unit;
-  readonly type: 'number' | 'boolean';
+  /** A text is shown and kept as the latest value; it is not journalled, and no rule reads it. */
+  readonly type: 'number' | 'boolean' | 'text';
   /** Staff look at it first: it stands on the overview, the others one tap away. */
   readonly isKey: boolean;
   /** Digits shown after the decimal point. */
@@ -106,6 +107,15 @@ export interface PointDef {
   readonly states: ReadonlyMap<number, Text>;
   /** Physically possible values; outside is bad quality `out-of-range`. */
   readonly range: { readonly min: number; readonly max: number } | null;
+  /**
+   * Largest believable change from one reading to the next, in the point's unit: a larger one is uncertain (`step`) until
+   * a second reading confirms it. null = any.
+   */
+  readonly maxStep: number | null;
+  /** A value that has not changed at all for so long is uncertain (`stuck`): a frozen sensor. null = it may rest for ever. */
+  readonly stuckMs: number | null;
+  /** null = read only. Never on life-safety kinds (core/kinds.ts). */
+  readonly write: WriteDef | null;
   /** Smallest change worth journalling, in the point's unit; 0 = every change. */
   readonly deadband: number;
   /** Poll interval. */
@@ -118,6 +128,45 @@ export interface PointDef {
   readonly link: LinkId | null;
   /** Checked against the driver's address schema; the driver alone knows its shape. */
   readonly address: Readonly<Record<string, unknown>>;
+}
+
+/** How a point may be written (writing/). */
+export interface WriteDef {
+  /** Least and greatest value, in the point's unit. */
+  readonly min: number;
+  readonly max: number;
+  /** The only values; null = all between `min` and `max`. */
+  readonly values: readonly number[] | null;
+  /** Least role: `engineer` = engineer, supervisor and admin; `supervisor` = the last two. */
+  readonly role: 'engineer' | 'supervisor';
+  /** All must be known to hold. */
+  readonly interlocks: readonly Interlock[];
+  readonly readBack: ReadBack;
+  /** After this time what stood before is written again; null = it stays. */
+  readonly revertAfterMs: number | null;
+  /** Where it is written, when that is not where it is read. The driver alone knows its shape. */
+  readonly address: Readonly<Record<string, unknown>>;
+}
+
+/** A condition for writing: exactly one of `in`, `notIn`, or one or both of `min` and `max`. UNKNOWN refuses. */
+export interface Interlock {
+  /** Index into `points`. */
+  readonly point: number;
+  readonly in: readonly number[] | null;
+  readonly notIn: readonly number[] | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** What is wrong when it does not hold: `水泵未在远程位`. */
+  readonly text: Text;
+}
+
+export interface ReadBack {
+  /** Index into `points` of the point that shows the effect; the written point itself unless the profile names another. */
+  readonly point: number;
+  /** Largest difference that still counts as the same, in its unit. */
+  readonly tolerance: number;
+  /** Time within which it must show the written value. */
+  readonly withinMs: number;
 }
 
 /** TRUE when the value is one of `in`, or none of `notIn`; exactly one of the two is given. */

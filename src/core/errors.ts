@@ -69,6 +69,40 @@ export const ERRORS = {
       en: 'The point cannot be seen; enter a manual reading: {alarms}',
     },
   },
+  // writing
+  'not-writable': {
+    status: 409,
+    text: { zh: '测点 {point} 不可远程写入', en: 'Point {point} cannot be written' },
+  },
+  'life-safety-write': {
+    status: 403,
+    text: {
+      zh: '{kind}属于生命安全设备，禁止远程写入',
+      en: '{kind}: life-safety equipment is never written remotely',
+    },
+  },
+  'locked-out': {
+    status: 409,
+    text: {
+      zh: '设备已挂牌上锁（{by}：{reason}），禁止操作',
+      en: 'The equipment is locked out ({by}: {reason})',
+    },
+  },
+  'not-locked-out': { status: 409, text: { zh: '设备未挂牌', en: 'The equipment is not locked out' } },
+  'value-not-allowed': {
+    status: 422,
+    text: { zh: '{value} 不在允许范围内（{allowed}）', en: '{value} is not allowed ({allowed})' },
+  },
+  interlocked: { status: 409, text: { zh: '联锁条件不满足：{why}', en: 'Interlocked: {why}' } },
+  'write-busy': {
+    status: 409,
+    text: { zh: '该测点或链路正在写入，请稍候', en: 'A write is under way or waiting; try again' },
+  },
+  'write-failed': {
+    status: 502,
+    text: { zh: '写入失败：{reason}', en: 'The write failed: {reason}' },
+  },
+  'link-down': { status: 503, text: { zh: '链路 {link} 不通', en: 'Link {link} is down' } },
   'engine-busy': { status: 503, text: { zh: '网关繁忙，请重试', en: 'The gateway is busy; try again' } },
   'store-failed': {
     status: 503,

@@ -23,6 +23,12 @@ export const LIMITS = {
   recentSamplesPerPoint: 300,
   /** Longest answer of a device that is waited for when the link names no time-out. */
   defaultTimeoutMs: 1_000,
+  /** Time that the busy share and the latencies of a link look back on. */
+  linkLoadMs: 60_000,
+  /** Writes that wait for one link. */
+  linkCommands: 16,
+  /** Different texts that points of type text have shown since start; beyond it a text is `decode`. */
+  texts: 10_000,
   /** How often due timers (delays, clocks) are swept. */
   sweepMs: 250,
   /** How often running delay states are saved (design.md §5). */

@@ -13,4 +13,51 @@ export interface LinkStatus {
   readonly reason: string | null;
   /** Counters since start; keys are stable names used in /metrics. */
   readonly counters: Readonly<Record<string, number>>;
+  /** How busy it is; null where nobody is polled. */
+  readonly load: LinkLoad | null;
+}
+
+/** Of the last `LIMITS.linkLoadMs`. */
+export interface LinkLoad {
+  /** Share of the time in which the link was waiting for an answer or kept a prescribed pause, 0–1. */
+  readonly busyRatio: number;
+  /** From request to answer; null while there is none. */
+  readonly latencyP50Ms: number | null;
+  readonly latencyP99Ms: number | null;
+  /** Share of the due polls that were made, 0–1. */
+  readonly reachedRatio: number;
+}
+
+/** One request of a link's poll plan as it stands now: the plan of the driver, split where the device has refused. */
+export interface RequestStatus {
+  /** `unit 1 holding 0–19`. */
+  readonly label: string;
+  /** `unit 1`. */
+  readonly device: string;
+  readonly pollMs: number;
+  /** Indexes of the site model. */
+  readonly points: readonly number[];
+  /** What is asked for on an address map; null where the protocol has none. */
+  readonly block: RequestBlock | null;
+  /** What it was reckoned to take on the wire. */
+  readonly costMs: number;
+  /** Of the last answer; null = none yet. */
+  readonly latencyMs: number | null;
+  /** UTC ms of the last answer; null = none yet. */
+  readonly answeredMs: number | null;
+  /** Time-outs in a row. */
+  readonly failures: number;
+  /** Exception of the last answer; null = it was accepted. */
+  readonly exceptionCode: number | null;
+  /** It was split out of a larger request that the device had refused. */
+  readonly isSplit: boolean;
+}
+
+export interface RequestBlock {
+  readonly table: string;
+  /** As on the wire, from 0. */
+  readonly first: number;
+  readonly count: number;
+  /** Addresses in it that points use; the rest is read along. */
+  readonly used: number;
 }

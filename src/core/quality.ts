@@ -35,6 +35,7 @@ export const QUALITIES = {
     text: { zh: '设备标为可疑', en: 'marked uncertain by the device' },
   },
   step: { code: 65, level: 'uncertain', text: { zh: '突变超限', en: 'step too large' } },
+  stuck: { code: 68, level: 'uncertain', text: { zh: '数值长时间不变', en: 'unchanged for too long' } },
   'no-data': { code: 128, level: 'bad', text: { zh: '尚无数据', en: 'no data yet' } },
   'comm-loss': { code: 129, level: 'bad', text: { zh: '通信中断', en: 'communication lost' } },
   timeout: { code: 130, level: 'bad', text: { zh: '设备无应答', en: 'device does not answer' } },
@@ -53,6 +54,12 @@ export const QUALITIES = {
     text: { zh: '设备在线但未给出该值', en: 'not given by a device that answers' },
   },
   decode: { code: 136, level: 'bad', text: { zh: '报文无法解析', en: 'cannot be decoded' } },
+  'wire-break': { code: 138, level: 'bad', text: { zh: '变送器断线', en: 'broken wire of a 4–20 mA loop' } },
+  'loop-high': {
+    code: 139,
+    level: 'bad',
+    text: { zh: '变送器电流超上限', en: 'current of a 4–20 mA loop too high' },
+  },
 } as const satisfies Record<string, QualityInfo>;
 
 export type QualityReason = keyof typeof QUALITIES;

@@ -3,13 +3,15 @@
  * alarms or storage. There are two kinds: one is asked (poll), the other is told (push). When to connect again after
  * a loss, what a loss means for the points, and when a value is too old is acquisition's business for both.
  *
- * Poll: `plan` any time; `open` → `connect` → `read`* → `close`. `read` calls of one connection never overlap.
+ * Poll: `plan`, `split`, `toWrite` any time (pure); `open` → `connect` → (`read` | `write`)* → `close`. Reads overlap only as
+ * far as every request concerned allows (`maxInFlight`); a write overlaps nothing.
  * Push: `open` → `connect` → (sink calls)* → `close`.
  * After `close` or the loss a connection is used up; a new one is opened.
  */
 import type { Logger } from 'pino';
 import type { ProtocolSchema } from '../config/catalog.ts';
 import type { Equipment, LinkDef, PointDef } from '../config/model.ts';
+import type { RequestBlock } from '../core/link.ts';
 import type { QualityReason } from '../core/quality.ts';
 
 /** One request of the poll plan and the points that its answer carries. */
@@ -20,6 +22,16 @@ export interface PollRequest {
   readonly device: string;
   /** For people: `unit 1 holding 0–19`. */
   readonly label: string;
+  /** What it asks for on an address map; null where the protocol has none. */
+  readonly block: RequestBlock | null;
+  /** Reckoned time on the wire, request to answer, ms. */
+  readonly costMs: number;
+  /** Longest wait for its answer, ms. */
+  readonly timeoutMs: number;
+  /** How often it is asked again at once before its silence counts, as long as its device is alive. */
+  readonly retries: number;
+  /** Reads that may be under way at once while this one is, itself included. */
+  readonly maxInFlight: number;
   /** The driver's own description; acquisition hands it back unread. */
   readonly detail: unknown;
 }
@@ -31,6 +43,20 @@ export interface PointSample {
   readonly quality: number;
   /** The device's own time, UTC ms; NaN when it gives none. */
   readonly sourceMs: number;
+  /** Of a point of type `text`, in place of the value, when the quality is good or uncertain. */
+  readonly text?: string;
+}
+
+/** One value on its way to a device. */
+export interface WriteRequest {
+  readonly point: number;
+  readonly device: string;
+  /** For people: `unit 1 holding 20 = 450`. */
+  readonly label: string;
+  /** Longest wait for each answer, ms. */
+  readonly timeoutMs: number;
+  /** The driver's own description. */
+  readonly detail: unknown;
 }
 
 export interface PollConnection {
@@ -42,6 +68,12 @@ export interface PollConnection {
    * `connection-lost`, `bad-frame` (connection is closed), `stopped`.
    */
   read(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]>;
+  /**
+   * Writes one value; resolves when the device has confirmed it. What it then holds is for a read to say. Never sent
+   * twice: after a time-out nobody knows whether it was carried out.
+   * @throws DeviceError as `read`
+   */
+  write?(request: WriteRequest, signal: AbortSignal): Promise<void>;
   /** Idempotent; frees the socket at once; pending reads end with `stopped`. */
   close(): void;
   /** Counters since opening; keys are stable names used in /metrics. */
@@ -56,9 +88,27 @@ export interface PollDriver {
     points: readonly PointDef[],
     equipmentOf: (point: PointDef) => Equipment,
   ): readonly PollRequest[];
+  /**
+   * What to ask in place of a request that the device has refused (Modbus exceptions 2 and 3): smaller requests for the
+   * same points. Empty = it cannot be made smaller, so that its point is to blame, or the code says nothing of its size.
+   */
+  split?(request: PollRequest, exceptionCode: number): readonly PollRequest[];
+  /**
+   * Fewest requests for points of refused requests once the points to blame are known: as `plan`, without reading over
+   * an address that was refused, and none larger than a piece that was accepted.
+   * @param pieces requests that `split` gave and the device has accepted, of one device
+   */
+  merge?(pieces: readonly PollRequest[]): readonly PollRequest[];
+  /** How a value is written. Called only with a value that passed the point's checks. @throws AssertionFailure for a point without `write` */
+  toWrite?(link: LinkDef, point: PointDef, equipment: Equipment, value: number): WriteRequest;
+  /**
+   * After so long with nothing due the connection is given back, for devices that serve one master at a time; null =
+   * it is held.
+   */
+  releaseAfterMs?(link: LinkDef): number | null;
   /** @param onLost called once when the connection ends by itself (not after `close`). */
   open(link: LinkDef, onLost: (reason: string) => void): PollConnection;
-  /** Longest wait for one answer, ms. */
+  /** Longest wait for one answer of a device that has none of its own, ms. */
   timeoutMs(link: LinkDef): number;
 }
 

@@ -14,10 +14,32 @@ import { never } from '../core/assert.ts';
 import { GOOD } from '../core/quality.ts';
 import { bad, type Decoded, toValue, type ValueFormat } from './values.ts';
 
-export const REGISTER_TYPES = ['u16', 'i16', 'u32', 'i32', 'f32'] as const;
+export const REGISTER_TYPES = [
+  'u16',
+  'i16',
+  'u32',
+  'i32',
+  'u64',
+  'i64',
+  'f32',
+  'f64',
+  'bcd16',
+  'bcd32',
+  'bcd64',
+  'string',
+] as const;
 export type RegisterType = (typeof REGISTER_TYPES)[number];
 export const WORD_ORDERS = ['high-first', 'low-first'] as const;
 export type WordOrder = (typeof WORD_ORDERS)[number];
+/** Bytes within a register: high-first as the standard has it, low-first where a device swaps them. */
+export const BYTE_ORDERS = ['high-first', 'low-first'] as const;
+export type ByteOrder = (typeof BYTE_ORDERS)[number];
+
+/** Raw numbers and values at 4 and 20 mA. */
+export interface CurrentLoop {
+  readonly raw: { readonly at4: number; readonly at20: number };
+  readonly value: { readonly at4: number; readonly at20: number };
+}
 
 /** How one point is written in registers. */
 export interface RegisterFormat extends ValueFormat {
@@ -27,15 +49,22 @@ export interface RegisterFormat extends ValueFormat {
   /** Bit field of a 16-bit register: the value is what stands under the mask, shifted down; null = the whole value. */
   readonly mask: number | null;
   readonly wordOrder: WordOrder;
+  readonly byteOrder: ByteOrder;
+  /** Registers of a string; 0 for the other types. */
+  readonly length: number;
+  /** Line of a 4–20 mA transmitter, in place of scale and offset; null = none. */
+  readonly loop: CurrentLoop | null;
   /** Raw values that mean "not available": as unsigned bits (0xFFFF) or as the typed number (-1). */
   readonly sentinels: readonly number[];
   /** What of the bits is compared with the sentinels; null = all. A panel says "not programmed" in one byte of a word. */
   readonly sentinelMask: number | null;
 }
 
-/** Registers (of 16 bits) that a value of the type takes. */
-export function registersOf(type: RegisterType): 1 | 2 {
-  return type === 'u16' || type === 'i16' ? 1 : 2;
+/** Registers (of 16 bits) that a value of the type takes. @param length of a string, in registers */
+export function registersOf(type: RegisterType, length = 1): number {
+  if (type === 'string') return length;
+  if (type.endsWith('16')) return 1;
+  return type.endsWith('32') ? 2 : 4;
 }
 
 /**
@@ -77,6 +106,14 @@ function toRaw(type: RegisterType, bits: number): number {
     case 'f32':
       scratch.setUint32(0, bits);
       return scratch.getFloat32(0);
+    case 'u64':
+    case 'i64':
+    case 'f64':
+    case 'bcd16':
+    case 'bcd32':
+    case 'bcd64':
+    case 'string':
+      return Number.NaN;
     default:
       return never(type);
   }

@@ -80,6 +80,7 @@ function addPoint(
     equipment,
     staleMs: staleMs ?? (isPolled ? 3 * template.pollMs + answerMs : null),
     link: link?.id ?? null,
+    write: null,
   });
   tables.pointIndex.set(id, index);
 }

@@ -22,6 +22,8 @@ export interface PointTemplate
     | 'decimals'
     | 'states'
     | 'range'
+    | 'maxStep'
+    | 'stuckMs'
     | 'deadband'
     | 'pollMs'
     | 'address'
@@ -86,6 +88,8 @@ function toPoint(
     decimals: entry.decimals ?? (isBoolean || entry.states.length > 0 ? 0 : DEFAULT_DECIMALS),
     states: new Map(entry.states.map(({ value, name }) => [value, name])),
     range: entry.range ?? null,
+    maxStep: entry.maxStep ?? null,
+    stuckMs: entry.stuckAfter ?? null,
     deadband: entry.deadband,
     pollMs: entry.poll,
     staleMs: entry.staleAfter ?? null,

@@ -38,17 +38,53 @@ const StateSchema = closed({ value: Type.Integer(), name: TextSchema });
 export const BAD_DATA_SUFFIX = '-bad-data';
 const PointId = Type.String({ ...Id, maxLength: MAX_ID_LENGTH - BAD_DATA_SUFFIX.length });
 
+const InterlockSchema = closed({
+  point: Type.String(),
+  in: Type.Optional(Type.Array(Type.Number(), { minItems: 1, maxItems: 256 })),
+  notIn: Type.Optional(Type.Array(Type.Number(), { minItems: 1, maxItems: 256 })),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  /** What is wrong when it does not hold. */
+  text: TextSchema,
+});
+
+const WriteSchema = closed({
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  values: Type.Optional(Type.Array(Type.Number(), { minItems: 1, maxItems: 256 })),
+  role: oneOf(['engineer', 'supervisor'], { default: 'engineer' }),
+  interlocks: Type.Array(InterlockSchema, { maxItems: 10, default: [] }),
+  readBack: closed(
+    {
+      point: Type.Optional(Type.String()),
+      tolerance: Type.Number({ minimum: 0, default: 0 }),
+      withinMs: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
+    },
+    { default: {} },
+  ),
+  revertAfterMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: DAY_MS })),
+  /** Where it is written, when that is not where it is read; checked like the point's own address. */
+  address: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>(Later)),
+});
+export type WriteEntry = Static<typeof WriteSchema>;
+
 const pointProperties = {
   id: PointId,
   name: TextSchema,
   unit: oneOf(UNIT_NAMES),
   /** For protocols that cannot tell from the address. */
-  type: Type.Optional(oneOf(['number', 'boolean'])),
+  type: Type.Optional(oneOf(['number', 'boolean', 'text'])),
   decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 6 })),
   poll: Type.Integer({ minimum: 100, maximum: DAY_MS, default: 1000 }),
   staleAfter: Type.Optional(Type.Integer({ minimum: 100, maximum: 7 * DAY_MS })),
   deadband: Type.Number({ minimum: 0, default: 0 }),
   range: Type.Optional(RangeSchema),
+  /** Largest believable change between two readings; a larger one is uncertain until it is confirmed. */
+  maxStep: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+  /** A value that rests for so long is uncertain: a frozen sensor. */
+  stuckAfter: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 7 * DAY_MS })),
+  /** May be written; never on life-safety kinds. */
+  write: Type.Optional(WriteSchema),
   states: Type.Array(StateSchema, { maxItems: 256, default: [] }),
   /** One of the two to five points that staff look at first. */
   key: Type.Boolean({ default: false }),

@@ -5,8 +5,11 @@
  */
 import type { AlarmEventType, Occurrence } from '../core/alarm.ts';
 import type { AlarmKey, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { Stage, Ticket, TicketEventType } from '../core/ticket.ts';
+
+export type { Role };
 
 export type Write =
   | { readonly type: 'occurrence'; readonly occurrence: Occurrence }
@@ -29,6 +32,10 @@ export type Write =
   | { readonly type: 'session'; readonly session: SessionRow }
   | { readonly type: 'session-end'; readonly tokenHash: string }
   | { readonly type: 'sessions-end'; readonly username: string }
+  /** Replaces the row of that id. */
+  | { readonly type: 'point-write'; readonly write: PointWriteRow }
+  /** Replaces the row of that equipment; null takes the tag off. */
+  | { readonly type: 'lock-out'; readonly equipment: string; readonly lockOut: LockOutRow | null }
   | { readonly type: 'config-version'; readonly version: ConfigVersionRow }
   | { readonly type: 'audit'; readonly entry: AuditRow };
 
@@ -70,8 +77,6 @@ export interface DelayRow {
   readonly level?: string | null;
 }
 
-export type Role = 'admin' | 'supervisor' | 'desk' | 'engineer';
-
 export interface UserRow {
   readonly username: string;
   readonly displayName: Text;
@@ -107,6 +112,51 @@ export interface AuditRow {
   readonly action: string;
   readonly object: string;
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One write of a point, from the person who asked for it to the end of its revert.
+ *
+ *   sent ──▶ confirmed ──revert due──▶ reverting ──▶ reverted
+ *    ├─▶ failed  (the device refused: nothing was changed)          └─▶ revert-failed (tried again, see writing/)
+ *    ├─▶ differs (read back, and it is another value)
+ *    └─▶ unknown (no answer, or the gateway ended meanwhile: nobody knows)
+ */
+export interface PointWriteRow {
+  readonly id: string;
+  /** Point id. */
+  readonly point: string;
+  readonly value: number;
+  /** Value before, where it was known; what a revert writes. */
+  readonly previous: number | null;
+  readonly state:
+    | 'sent'
+    | 'confirmed'
+    | 'failed'
+    | 'differs'
+    | 'unknown'
+    | 'reverting'
+    | 'reverted'
+    | 'revert-failed'
+    | 'superseded';
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+  /** What was read back last; null = nothing usable. */
+  readonly readBack: number | null;
+  /** When `previous` is to be written again; null = not asked for. */
+  readonly revertAtMs: number | null;
+  /** Of the last change of state. */
+  readonly changedAtMs: number;
+  /** Why it failed, in plain English; empty when it did not. */
+  readonly detail: string;
+}
+
+/** 挂牌上锁: nobody writes to the equipment or its parts until the tag is off. */
+export interface LockOutRow {
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
 }
 
 /** What the engine needs to go on where it stopped. */

@@ -69,6 +69,11 @@ function toRequest(equipment: Equipment, group: readonly { index: number; pollMs
     points: group.map(({ index }) => index),
     device: `unit ${String(equipment.device['unit'])}`,
     label: `${equipment.id} ${group[0]!.pollMs}`,
+    block: null,
+    costMs: 0,
+    timeoutMs: FAKE_TIMEOUT_MS,
+    retries: 0,
+    maxInFlight: 1,
     detail: null,
   };
 }

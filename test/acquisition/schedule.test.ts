@@ -12,7 +12,17 @@ const TIMEOUT_MS = 100;
 /** `[device, pollMs]` of each request. */
 function create(...requests: readonly (readonly [string, number])[]): PollSchedule {
   const planned = requests.map(([device, pollMs], at) => ({
-    request: { points: [at], device, label: `${device} ${pollMs}`, detail: null },
+    request: {
+      points: [at],
+      device,
+      label: `${device} ${pollMs}`,
+      block: null,
+      costMs: 0,
+      timeoutMs: TIMEOUT_MS,
+      retries: 0,
+      maxInFlight: 1,
+      detail: null,
+    },
     pollMs,
   }));
   const schedule = new PollSchedule(planned, TIMEOUT_MS, 0);

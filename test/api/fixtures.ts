@@ -31,6 +31,9 @@ function point(index: number, name: string, isBoolean = false): PointDef {
         : [],
     ),
     range: null,
+    maxStep: null,
+    stuckMs: null,
+    write: null,
     deadband: 0,
     pollMs: 1_000,
     staleMs: 4_000,
@@ -243,4 +246,5 @@ export const LINK: LinkStatus = {
   sinceMs: NOW_MS - 60_000,
   reason: null,
   counters: { requests: 5, timeouts: 0 },
+  load: null,
 };

@@ -34,7 +34,12 @@ const VERSION: Write = {
 const USER: Write = { type: 'user', user: rows.makeUser('wang') };
 
 /** Key: kind of write; the writes that bring it into an empty store. */
-const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-end'>, readonly Write[]>> = {
+const CASES: Readonly<
+  Record<
+    Exclude<Write['type'], 'session-end' | 'sessions-end' | 'point-write' | 'lock-out'>,
+    readonly Write[]
+  >
+> = {
   occurrence: [rows.occurrence('o-1')],
   'alarm-event': [rows.occurrence('o-1'), rows.alarmEvent('o-1')],
   ticket: [rows.ticket('t-1')],

@@ -21,8 +21,8 @@ import { DeviceError, type DeviceErrorCode } from '../../core/errors.ts';
 import type { PointSample, PollConnection, PollRequest } from '../driver.ts';
 import { EXCEPTION_FLAG, encodeRead, type Frame, FrameParser, GATEWAY_TARGET_SILENT } from './framing.ts';
 import { openSocket, toReason } from './opening.ts';
-import type { ModbusRequest } from './plan.ts';
 import { decodeReply, toUnreadable } from './reply.ts';
+import type { ModbusRequest } from './request.ts';
 import type { ModbusLink } from './schema.ts';
 import { TransactionIds } from './transaction-ids.ts';
 
@@ -78,7 +78,7 @@ export class ModbusConnection implements PollConnection {
     this.#state = 'connecting';
     this.#watch(signal);
     try {
-      this.#adopt(await openSocket(this.#link, this.#opening.signal));
+      this.#adopt(await openSocket(toAddress(this.#link), this.#opening.signal));
     } catch (error) {
       this.#dispose();
       throw error;
@@ -204,7 +204,7 @@ export class ModbusConnection implements PollConnection {
   }
 
   #onClosed(): void {
-    const { host, port } = this.#link;
+    const { host, port } = toAddress(this.#link);
     const reason = this.#socketError
       ? toReason(this.#socketError, host, port)
       : `connection closed by ${host}:${port}`;
@@ -264,4 +264,8 @@ export class ModbusConnection implements PollConnection {
       ? error
       : new DeviceError('connect-failed', error.message, { cause: error });
   }
+}
+
+function toAddress({ host = '', port = 502, connectTimeoutMs }: ModbusLink) {
+  return { host, port, connectTimeoutMs };
 }

@@ -6,7 +6,8 @@ import type { Equipment, LinkDef, PointDef } from '../../config/model.ts';
 import { assert, defined } from '../../core/assert.ts';
 import { type RegisterFormat, registersOf } from '../../profiles/decoders.ts';
 import type { PollRequest } from '../driver.ts';
-import { FUNCTION_CODES, type ReadCommand } from './framing.ts';
+import { FUNCTION_CODES } from './framing.ts';
+import type { ModbusRequest } from './request.ts';
 import {
   isBitTable,
   type ModbusAddress,
@@ -15,21 +16,6 @@ import {
   toModbusAddress,
   toModbusDevice,
 } from './schema.ts';
-
-/** The driver's own part of a PollRequest. */
-export interface ModbusRequest extends ReadCommand {
-  readonly isBits: boolean;
-  readonly items: readonly ModbusItem[];
-}
-
-/** One point inside a request. */
-export interface ModbusItem {
-  readonly point: number;
-  /** Distance from the first address of the request, in registers or bits. */
-  readonly at: number;
-  /** null = a coil or discrete input. */
-  readonly format: RegisterFormat | null;
-}
 
 interface Span {
   readonly point: PointDef;
@@ -92,7 +78,7 @@ function smallerOf(a: Limits, b: Limits): Limits {
 function toSpan(point: PointDef, address: ModbusAddress, device: ModbusDevice): Span {
   const format = isBitTable(address.table) ? null : toFormat(point, address);
   const start = address.address - device.addressBase;
-  const width = format ? registersOf(format.type) : 1;
+  const width = format ? registersOf(format.type, format.length) : 1;
   assert(start >= 0 && start + width <= 65_536, `${point.id}: address ${address.address} exists on the wire`);
   return { point, start, width, format };
 }
@@ -102,7 +88,22 @@ function toFormat(point: PointDef, address: ModbusAddress): RegisterFormat {
   const { bit = null, mask = null, sentinelMask = null } = address;
   const states = point.states.size === 0 ? null : new Set(point.states.keys());
   const { range } = point;
-  return { type, bit, mask, wordOrder, scale, offset, sentinels, sentinelMask, range, states };
+  const { byteOrder, length = 0, loop = null } = address;
+  return {
+    type,
+    bit,
+    mask,
+    wordOrder,
+    byteOrder,
+    length,
+    loop,
+    scale,
+    offset,
+    sentinels,
+    sentinelMask,
+    range,
+    states,
+  };
 }
 
 function planArea(area: Area): PollRequest[] {
@@ -135,12 +136,23 @@ function toRequest(area: Area, block: readonly Span[], end: number): PollRequest
     address,
     count,
     isBits: isBitTable(area.table),
-    items: block.map(({ point, start, format }) => ({ point: point.index, at: start - address, format })),
+    scales: [],
+    items: block.map(({ point, start, format }) => ({
+      point: point.index,
+      at: start - address,
+      format,
+      scale: null,
+    })),
   };
   return {
     points: block.map(({ point }) => point.index),
     device: `unit ${area.unit}`,
     label: `unit ${area.unit} ${area.table} ${count === 1 ? address : `${address}–${end - 1}`}`,
+    block: { table: area.table, first: address, count, used: count },
+    costMs: 0,
+    timeoutMs: 1_000,
+    retries: 0,
+    maxInFlight: 1,
     detail,
   };
 }

@@ -5,7 +5,7 @@
 import { QUALITIES } from '../../core/quality.ts';
 import { decodeBit, decodeRegisters } from '../../profiles/decoders.ts';
 import type { PointSample } from '../driver.ts';
-import type { ModbusItem, ModbusRequest } from './plan.ts';
+import type { ModbusItem, ModbusRequest } from './request.ts';
 
 /**
  * Samples of an answer with the request's function code; null when its byte count is not the one asked for.

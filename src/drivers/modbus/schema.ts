@@ -1,32 +1,90 @@
 /**
- * What a configuration says of Modbus TCP: link, equipment, profile section, point address. Defaults are written
+ * What a configuration says of Modbus: link, equipment, profile section, point address. Defaults are written
  * here only. Checks across the properties of one address stand beside the schema; references and positions in
  * files are the loader's business.
  */
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import type { ProtocolSchema, RuleIssue } from '../../config/catalog.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { REGISTER_TYPES, registersOf, WORD_ORDERS } from '../../profiles/decoders.ts';
+import { BYTE_ORDERS, REGISTER_TYPES, registersOf, WORD_ORDERS } from '../../profiles/decoders.ts';
 import { createFiller } from '../defaults.ts';
 
 export const TABLES = ['holding', 'input', 'coil', 'discrete'] as const;
 export type Table = (typeof TABLES)[number];
+
+export const TRANSPORTS = ['tcp', 'serial', 'dial-in'] as const;
+export const FRAMINGS = ['mbap', 'rtu', 'ascii'] as const;
+export type Framing = (typeof FRAMINGS)[number];
+export const PARITIES = ['none', 'even', 'odd'] as const;
 
 const LAST_ADDRESS = 65_535;
 
 const choice = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 
+const closed = <P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false });
+
+const HostName = Type.String({ minLength: 1, maxLength: 253, description: 'Host name or IP address' });
+const PortNumber = Type.Integer({ minimum: 1, maximum: 65_535 });
+const TimeoutMs = { minimum: 50, maximum: 60_000 };
+
+/** Bytes as people write them down: text, or hexadecimal digits. Exactly one of the two. */
+const BytesSchema = closed({
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  hex: Type.Optional(
+    Type.String({ pattern: '^([0-9A-Fa-f]{2} ?){1,64}$', expected: 'hexadecimal bytes such as "01 FF"' }),
+  ),
+});
+
 const link = {
-  host: Type.String({ minLength: 1, maxLength: 253, description: 'Host name or IP address' }),
-  port: Type.Integer({ minimum: 1, maximum: 65_535, default: 502 }),
+  transport: choice(TRANSPORTS, {
+    default: 'tcp',
+    description: 'tcp: we connect to host; serial: a serial port; dial-in: a modem connects to us',
+  }),
+  framing: Type.Optional(
+    choice(FRAMINGS, { description: 'How frames look; default mbap on tcp, rtu on serial and dial-in' }),
+  ),
+  host: Type.Optional(HostName),
+  port: Type.Optional(Type.Integer({ ...PortNumber, default: 502 })),
+  backup: Type.Optional(
+    closed(
+      { host: HostName, port: Type.Optional(PortNumber) },
+      { description: 'Second way to the same device, tried when the first fails' },
+    ),
+  ),
+  device: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_096,
+      description: 'Serial port; a name under /dev/serial/by-id or by-path stays the same after a restart',
+    }),
+  ),
+  baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 921_600, default: 9_600 })),
+  parity: Type.Optional(choice(PARITIES, { default: 'even' })),
+  dataBits: Type.Optional(Type.Integer({ minimum: 7, maximum: 8, default: 8 })),
+  stopBits: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
+  listen: Type.Optional(
+    closed(
+      {
+        host: Type.String({ minLength: 1, maxLength: 253, default: '127.0.0.1' }),
+        port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+      },
+      { description: 'Where modems dial in; links may share it' },
+    ),
+  ),
+  registration: Type.Optional(
+    closed(BytesSchema.properties, { description: 'What the modem sends first: it names this link' }),
+  ),
+  heartbeat: Type.Optional(
+    closed(BytesSchema.properties, { description: 'What the modem sends between frames' }),
+  ),
   timeoutMs: Type.Integer({
-    minimum: 50,
-    maximum: 60_000,
+    ...TimeoutMs,
     default: LIMITS.defaultTimeoutMs,
     description: 'Longest wait for one answer',
   }),
-  connectTimeoutMs: Type.Integer({ minimum: 50, maximum: 60_000, default: 3_000 }),
+  connectTimeoutMs: Type.Integer({ ...TimeoutMs, default: 3_000 }),
   pauseAfterConnectMs: Type.Integer({
     minimum: 0,
     maximum: 60_000,
@@ -37,8 +95,17 @@ const link = {
     minimum: 0,
     maximum: 60_000,
     default: 0,
-    description: 'Least pause between an answer and the next request',
+    description:
+      'Least pause between an answer and the next request; a serial bus keeps at least 3.5 characters',
   }),
+  releaseAfterMs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 3_600_000,
+      description:
+        'Give the connection back after so long without anything due, for devices that serve one master at a time',
+    }),
+  ),
 };
 
 const device = {
@@ -50,7 +117,39 @@ const device = {
   }),
 };
 
+/** Habits that stand in the profile and, for a single equipment, in the site file. */
+const habits = {
+  timeoutMs: Type.Optional(
+    Type.Integer({
+      ...TimeoutMs,
+      description: "Longest wait for an answer of this device; default: the link's",
+    }),
+  ),
+  retries: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 3,
+      description: 'Asked again at once before silence counts; default 1 on serial framing, 0 on mbap',
+    }),
+  ),
+  maxInFlight: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 16,
+      description:
+        'Requests under way at once (mbap); default 1, since some devices mishandle two frames in one segment',
+    }),
+  ),
+};
+
+const AreaSchema = closed({
+  table: choice(TABLES),
+  from: Type.Integer({ minimum: 0, maximum: LAST_ADDRESS }),
+  to: Type.Integer({ minimum: 0, maximum: LAST_ADDRESS }),
+});
+
 const profile = {
+  ...habits,
   maxRegisters: Type.Integer({
     minimum: 1,
     maximum: 125,
@@ -65,18 +164,41 @@ const profile = {
     description: 'Unused registers that may be read along; 0 where the device refuses holes',
   }),
   maxGapBits: Type.Integer({ minimum: 0, maximum: 2_000, default: 32 }),
+  exclude: Type.Array(AreaSchema, {
+    maxItems: 100,
+    default: [],
+    description: 'Addresses (as in the manual) that are never read along',
+  }),
+  blocks: Type.Array(AreaSchema, {
+    maxItems: 100,
+    default: [],
+    description: 'Areas that the device gives only whole: any point in one reads all of it',
+  }),
   addressBase: Type.Integer({
     minimum: 0,
     maximum: 1,
     default: 0,
     description: 'First address in the manual: 0 as on the wire, or 1',
   }),
+  writeMultiple: Type.Boolean({
+    default: false,
+    description: 'Single values too are written with functions 15 and 16',
+  }),
+  maskWrite: Type.Boolean({
+    default: false,
+    description:
+      'Parts of a register are written with function 22; else it is read, changed and written back',
+  }),
+  readWrite: Type.Boolean({ default: false, description: 'Registers are written with function 23' }),
 };
 
 const address = {
   table: choice(TABLES),
   address: Type.Integer({ minimum: 0, maximum: LAST_ADDRESS }),
   type: Type.Optional(choice(REGISTER_TYPES, { default: 'u16' })),
+  length: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 125, description: 'Registers of a string (two characters each)' }),
+  ),
   bit: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
   mask: Type.Optional(
     Type.Integer({
@@ -86,10 +208,29 @@ const address = {
     }),
   ),
   wordOrder: Type.Optional(choice(WORD_ORDERS, { default: 'high-first' })),
+  byteOrder: Type.Optional(choice(BYTE_ORDERS, { default: 'high-first' })),
   scale: Type.Optional(Type.Number({ default: 1 })),
   offset: Type.Optional(Type.Number({ default: 0 })),
+  scaleRegister: Type.Optional(
+    closed(
+      { table: Type.Optional(choice(TABLES)), address: Type.Integer({ minimum: 0, maximum: LAST_ADDRESS }) },
+      { description: 'Register (i16) that holds the exponent of ten of the scale, as SunSpec has them' },
+    ),
+  ),
+  loop: Type.Optional(
+    closed(
+      {
+        raw: closed({ at4: Type.Number(), at20: Type.Number() }),
+        value: closed({ at4: Type.Number(), at20: Type.Number() }),
+      },
+      {
+        description:
+          'Input of a 4–20 mA transmitter: raw numbers and values at 4 and 20 mA. Below 3.6 mA the wire is broken, above 21 mA the transmitter reports a failure (NAMUR NE 43)',
+      },
+    ),
+  ),
   sentinels: Type.Optional(
-    Type.Array(Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 }), {
+    Type.Array(Type.Integer({ minimum: -(2 ** 53), maximum: 2 ** 53 }), {
       maxItems: 16,
       default: [],
       description: 'Raw values that mean "not available"',
@@ -108,17 +249,24 @@ const LinkSchema = Type.Object(link);
 const DeviceSchema = Type.Object({ ...device, ...profile });
 const AddressSchema = Type.Object(address);
 
+/** Options of a link with the defaults filled in; which of the optional ones are there follows from `transport`. */
 export type ModbusLink = Static<typeof LinkSchema>;
 /** Unit and the profile's limits, as they stand merged in `Equipment.device`. */
 export type ModbusDevice = Static<typeof DeviceSchema>;
-type Free = 'bit' | 'mask' | 'sentinelMask';
+type Free = 'length' | 'bit' | 'mask' | 'sentinelMask' | 'scaleRegister' | 'loop';
 export type ModbusAddress = Required<Omit<Static<typeof AddressSchema>, Free>> &
   Pick<Static<typeof AddressSchema>, Free>;
+export type AddressArea = Static<typeof AreaSchema>;
 
 /** Options that the loader has checked, with defaults. */
 export const toModbusLink = createFiller<ModbusLink>(LinkSchema);
 export const toModbusDevice = createFiller<ModbusDevice>(DeviceSchema);
 export const toModbusAddress = createFiller<ModbusAddress>(AddressSchema);
+
+/** The framing of a link: what it says, or what is usual on its transport. */
+export function framingOf({ transport, framing }: Pick<ModbusLink, 'transport' | 'framing'>): Framing {
+  return framing ?? (transport === 'tcp' ? 'mbap' : 'rtu');
+}
 
 /** Coils and discrete inputs are single bits; the other tables are registers of 16 bits. */
 export function isBitTable(table: unknown): boolean {
@@ -127,7 +275,7 @@ export function isBitTable(table: unknown): boolean {
 
 export const modbusSchema: ProtocolSchema = {
   link,
-  device,
+  device: { ...device, ...habits },
   profile,
   address,
   isPolled: true,
@@ -161,7 +309,7 @@ function checkBit(point: ModbusAddress): RuleIssue[] {
 
 function checkRegister(point: ModbusAddress): RuleIssue[] {
   const issues: RuleIssue[] = [];
-  const isDouble = registersOf(point.type) === 2;
+  const isDouble = registersOf(point.type, point.length) > 1;
   const report = (path: string, expected: string, found: unknown) =>
     issues.push({ path, expected, found: JSON.stringify(found) });
   if (point.bit !== undefined && point.type !== 'u16') report('bit', 'type u16 beside bit', point.type);

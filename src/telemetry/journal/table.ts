@@ -19,7 +19,7 @@ export interface TablePoint {
   readonly kind: string;
   /** Part of the id after the slash. */
   readonly name: string;
-  readonly type: 'number' | 'boolean';
+  readonly type: 'number' | 'boolean' | 'text';
 }
 
 export interface PointTable {
@@ -34,7 +34,7 @@ export interface PointTable {
 interface StoredTable {
   readonly version: 1;
   readonly site: string;
-  readonly points: readonly (readonly [string, string, string, 'number' | 'boolean'])[];
+  readonly points: readonly (readonly [string, string, string, 'number' | 'boolean' | 'text'])[];
 }
 
 /** The text of the table of a model; cheap to hand to another thread. */
