@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
-import type { ModbusRequest } from '../../../src/drivers/modbus/plan.ts';
+import type { ModbusRequest } from '../../../src/drivers/modbus/request.ts';
 import { createTestLink, createTestModel, type TestEquipment } from '../../support/model.ts';
 import { testSeed } from '../../support/seed.ts';
 
