@@ -73,11 +73,13 @@ export interface ProtocolSchema {
     point: { readonly staleAfterMs: number | null; readonly address: Readonly<Record<string, unknown>> },
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
+  /** Problems across the properties of a profile's section, e.g. areas that overlap. */
+  checkProfile?(profile: Readonly<Record<string, unknown>>): readonly RuleIssue[];
   /**
-   * What two links must not share (host and port of a device, a serial port), as a text; null = they may. Two programs
-   * on one bus spoil each other's frames, and so do two links of ours.
+   * What two links must not share (host and port of a device and of its backup, a serial port), as texts; none = they
+   * may share everything. Two programs on one bus spoil each other's frames, and so do two links of ours.
    */
-  toEndpoint?(options: Readonly<Record<string, unknown>>): string | null;
+  toEndpoints?(options: Readonly<Record<string, unknown>>): readonly string[];
   /** Problems of writing to this address; without this function the protocol cannot write. */
   checkWrite?(
     address: Readonly<Record<string, unknown>>,

@@ -16,6 +16,7 @@ import { type Profile, type ProfileContext, readProfile, toUnknownProfile } from
 import type { Catalog, ProtocolSchema } from './catalog.ts';
 import type { LinkDef } from './model.ts';
 import { takeIds } from './places.ts';
+import { toFirstUse } from './problems.ts';
 import type { ProfileFinder } from './profile-finder.ts';
 import { below, type Register, toRaw } from './register.ts';
 import {
@@ -39,6 +40,7 @@ export interface Links {
 export function readLinks(items: readonly Located[], catalog: Catalog, checking: Checking): Links {
   const register = takeIds(items, 'a link', checking);
   const links = new Map<LinkId, LinkDef>();
+  const ends: Ends = new Map();
   for (const item of items) {
     const protocol = toRaw(item.value, 'protocol');
     const isKnown = typeof protocol === 'string' && toLinkProtocols(catalog).includes(protocol);
@@ -47,6 +49,7 @@ export function readLinks(items: readonly Located[], catalog: Catalog, checking:
     if (entry === null || !isKnown) continue;
     const options = without(entry, LINK_KEYS);
     checkLink(options, item, catalog.protocols[protocol], checking);
+    takeEnds(catalog.protocols[protocol]?.toEndpoints?.(options) ?? [], item, ends, checking);
     const id = toId<LinkId>(entry.id);
     links.set(id, { id, name: entry.name, protocol, options });
   }
@@ -62,6 +65,20 @@ function checkLink(
   for (const issue of schema?.checkLink?.(options) ?? []) {
     problems.add(source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
   }
+}
+
+/** Key: where a link ends, as its protocol says it; value: the link that ended there first. */
+type Ends = Map<string, Located>;
+
+/** Links that end at one place would spoil each other's frames. */
+function takeEnds(own: readonly string[], item: Located, ends: Ends, { problems }: Checking): void {
+  const taken = own.find((end) => ends.has(end));
+  const first = taken === undefined ? undefined : ends.get(taken);
+  if (taken !== undefined && first !== undefined) {
+    const expected = 'an endpoint of its own (equipment on one bus shares one link)';
+    problems.add(item.source, item.path, expected, toFirstUse(taken, first));
+  }
+  for (const end of own) if (!ends.has(end)) ends.set(end, item);
 }
 
 export interface EquipmentContext extends ProfileContext {

@@ -93,6 +93,10 @@ export const ERRORS = {
     status: 422,
     text: { zh: '{value} 不在允许范围内（{allowed}）', en: '{value} is not allowed ({allowed})' },
   },
+  'reason-required': {
+    status: 422,
+    text: { zh: '请填写原因（不超过 {max} 字）', en: 'Give a reason of at most {max} characters' },
+  },
   interlocked: { status: 409, text: { zh: '联锁条件不满足：{why}', en: 'Interlocked: {why}' } },
   'write-busy': {
     status: 409,

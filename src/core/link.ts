@@ -60,4 +60,14 @@ export interface RequestBlock {
   readonly count: number;
   /** Addresses in it that points use; the rest is read along. */
   readonly used: number;
+  /** Who uses which of them, in address order; they may overlap. Left out where the driver does not say. */
+  readonly places?: readonly RequestPlace[];
+}
+
+export interface RequestPlace {
+  /** Index of the site model; null = serves other points (a scale factor). */
+  readonly point: number | null;
+  /** As on the wire, from 0. */
+  readonly first: number;
+  readonly count: number;
 }

@@ -75,14 +75,15 @@ export class ReadingBatchBuilder {
 
   finish(monoMs: number): ReadingBatch {
     const count = this.#count;
+    const isFull = count === this.#point.length;
     return {
       epoch: this.#epoch,
       count,
-      point: this.#point.subarray(0, count),
-      value: this.#value.subarray(0, count),
-      quality: this.#quality.subarray(0, count),
-      sourceMs: this.#sourceMs.subarray(0, count),
-      receivedMs: this.#receivedMs.subarray(0, count),
+      point: isFull ? this.#point : this.#point.subarray(0, count),
+      value: isFull ? this.#value : this.#value.subarray(0, count),
+      quality: isFull ? this.#quality : this.#quality.subarray(0, count),
+      sourceMs: isFull ? this.#sourceMs : this.#sourceMs.subarray(0, count),
+      receivedMs: isFull ? this.#receivedMs : this.#receivedMs.subarray(0, count),
       monoMs,
     };
   }

@@ -110,6 +110,8 @@ export interface PollDriver {
   open(link: LinkDef, onLost: (reason: string) => void): PollConnection;
   /** Longest wait for one answer of a device that has none of its own, ms. */
   timeoutMs(link: LinkDef): number;
+  /** Frees what it holds beside connections (servers that modems dial in to). Once, after their close; it is used up. */
+  close?(): Promise<void>;
 }
 
 /** Where a push connection reports. Calls after `close` or `lost` are ignored. */

@@ -8,7 +8,7 @@ import { opcuaSchema } from './opcua/schema.ts';
 export const DRIVERS: Readonly<Record<string, DriverEntry>> = {
   modbus: {
     schema: modbusSchema,
-    load: async () => (await import('./modbus/driver.ts')).createModbusDriver(),
+    load: async (context) => (await import('./modbus/driver.ts')).createModbusDriver(context),
   },
   mqtt: {
     schema: mqttSchema,

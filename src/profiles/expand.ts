@@ -55,6 +55,7 @@ export function addEquipment(
     tables.equipment.set(id, { ...base, id, parent: isPart ? base.id : null, kind: unit.kind, name });
     for (const point of unit.points) addPoint(point, id, link, tables);
   }
+  for (const unit of profile.units) addWrites(unit, base.id, tables);
   for (const unit of profile.units) addRules(unit, base.id, site, tables);
 }
 
@@ -68,7 +69,7 @@ function addPoint(
   link: LinkDef | null,
   tables: Tables,
 ): void {
-  const { at: _at, badData: _badData, staleMs, isPolled, ...rest } = template;
+  const { at: _at, badData: _badData, write: _write, staleMs, isPolled, ...rest } = template;
   const index = tables.points.length;
   const id = toPointId(equipment, template.name);
   const timeoutMs = link?.options['timeoutMs'];
@@ -83,6 +84,29 @@ function addPoint(
     write: null,
   });
   tables.pointIndex.set(id, index);
+}
+
+/** Once all points of the equipment and its parts have an index. */
+function addWrites(unit: Unit, owner: EquipmentId, tables: Tables): void {
+  const { points, pointIndex } = tables;
+  const toIndex = (read: string): number =>
+    defined(pointIndex.get(toReadId(owner, read)), `point ${read} of ${owner}`);
+  for (const { name, write } of unit.points) {
+    if (write === null) continue;
+    const index = defined(
+      pointIndex.get(toPointId(toUnitId(owner, unit), name)),
+      `point ${name} of ${owner}`,
+    );
+    const { interlocks, readBack, ...rest } = write;
+    points[index] = {
+      ...defined(points[index], `point ${index}`),
+      write: {
+        ...rest,
+        interlocks: interlocks.map(({ point, ...interlock }) => ({ ...interlock, point: toIndex(point) })),
+        readBack: { ...readBack, point: toIndex(readBack.point) },
+      },
+    };
+  }
 }
 
 function addRules(unit: Unit, owner: EquipmentId, site: SiteId, tables: Tables): void {

@@ -9,6 +9,7 @@ import { validate } from '../config/validate.ts';
 import type { Severity } from '../core/severity.ts';
 import type { ProfileContext } from './profile.ts';
 import { DERIVED_ON_DELAY_MS, type PointEntry } from './schema.ts';
+import type { WriteTemplate } from './write.ts';
 
 /** A point without what belongs to a single equipment: index, id, link. */
 export interface PointTemplate
@@ -31,6 +32,8 @@ export interface PointTemplate
   /** null = by the protocol: from poll interval and time-out where values are polled, else without age. */
   readonly staleMs: number | null;
   readonly isPolled: boolean;
+  /** How it may be written (write.ts); null = it may not. */
+  readonly write: WriteTemplate | null;
   /** The loader's rule about unusable data of this point; null = none wanted. */
   readonly badData: { readonly severity: Severity; readonly onDelayMs: number } | null;
   /** Where it is declared. */
@@ -77,13 +80,14 @@ function toPoint(
   schema: ProtocolSchema,
   at: Located,
 ): PointTemplate {
-  const isBoolean = schema.isBoolean(entry.address) || entry.type === 'boolean';
+  const type = toType(entry, schema);
+  const isBoolean = type === 'boolean';
   const badData = entry.badData ?? {};
   return {
     name: entry.id,
     text: entry.name,
     unit: entry.unit,
-    type: isBoolean ? 'boolean' : 'number',
+    type,
     isKey: entry.key,
     decimals: entry.decimals ?? (isBoolean || entry.states.length > 0 ? 0 : DEFAULT_DECIMALS),
     states: new Map(entry.states.map(({ value, name }) => [value, name])),
@@ -94,6 +98,7 @@ function toPoint(
     pollMs: entry.poll,
     staleMs: entry.staleAfter ?? null,
     isPolled: schema.isPolled,
+    write: null,
     address,
     badData:
       badData === false
@@ -101,6 +106,11 @@ function toPoint(
         : { severity: badData.severity ?? 'medium', onDelayMs: badData.onDelayMs ?? DERIVED_ON_DELAY_MS },
     at,
   };
+}
+
+function toType({ address, type }: PointEntry, schema: ProtocolSchema): PointDef['type'] {
+  if (schema.isText?.(address) === true) return 'text';
+  return schema.isBoolean(address) ? 'boolean' : (type ?? 'number');
 }
 
 function checkPoint(
@@ -125,6 +135,7 @@ function checkPoint(
   if (isBoolean && type === 'number') {
     problems.add(source, [...path, 'type'], 'boolean (the address is a single bit)', quote(type));
   }
+  checkText(entry, { source, path, value: entry }, schema, problems);
   const seen = new Set<number>();
   for (const [index, state] of states.entries()) {
     const at = [...path, 'states', index, 'value'];
@@ -136,28 +147,68 @@ function checkPoint(
   }
 }
 
+/** Nothing that measures or compares is said of a text. */
+function checkText(
+  entry: PointEntry,
+  { source, path }: Located,
+  schema: ProtocolSchema,
+  problems: ProfileContext['problems'],
+): void {
+  const isText = schema.isText?.(entry.address) === true;
+  const { type, states, range, maxStep, stuckAfter, deadband } = entry;
+  if (isText && type !== undefined && type !== 'text') {
+    problems.add(source, [...path, 'type'], 'text (the address holds one)', quote(type));
+  }
+  if (!isText && type === 'text') {
+    problems.add(source, [...path, 'type'], 'number or boolean (the address holds no text)', quote(type));
+  }
+  if (!isText) return;
+  const given = { states: states.length > 0, range, maxStep, stuckAfter, deadband: deadband > 0 };
+  for (const [key, value] of Object.entries(given)) {
+    if (value !== undefined && value !== false)
+      problems.add(source, [...path, key], `no ${key} (the point is a text)`, key);
+  }
+}
+
 /** Key: catalog's protocol. Keeps compiled validators. */
 const addressSchemas = new WeakMap<Catalog['protocols'][string], ReturnType<typeof closed>>();
+
+function toAddressSchema(schema: ProtocolSchema): ReturnType<typeof closed> {
+  const known = addressSchemas.get(schema) ?? closed({ ...schema.address });
+  addressSchemas.set(schema, known);
+  return known;
+}
 
 function toAddress(
   entry: PointEntry,
   at: Located,
   schema: ProtocolSchema,
+  context: ProfileContext,
+  shift: PartShift | null,
+): PointTemplate['address'] {
+  const place = { ...at, path: [...at.path, 'address'] };
+  const address = checkAddress(entry.address, place, schema, context, shift);
+  const point = { staleAfterMs: entry.staleAfter ?? null, address };
+  for (const issue of schema.checkPoint?.(point, context.device ?? {}) ?? []) {
+    context.problems.add(at.source, [...at.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
+  return address;
+}
+
+/** @param place of the address, which is of the form that the schema asks for @returns the address in this repetition */
+export function checkAddress(
+  declared: PointTemplate['address'],
+  place: Located,
+  schema: ProtocolSchema,
   { problems, device = {} }: ProfileContext,
   shift: PartShift | null,
 ): PointTemplate['address'] {
-  const address = shift === null ? entry.address : schema.shiftAddress(entry.address, shift);
-  const path = [...at.path, 'address'];
-  const addressSchema = addressSchemas.get(schema) ?? closed({ ...schema.address });
-  addressSchemas.set(schema, addressSchema);
+  const address = shift === null ? declared : schema.shiftAddress(declared, shift);
   // A shifted address can leave the range that the schema allows.
-  if (shift !== null) validate(addressSchema, { ...at, path, value: address }, { problems, env: null });
+  if (shift !== null)
+    validate(toAddressSchema(schema), { ...place, value: address }, { problems, env: null });
   for (const issue of schema.checkAddress(address, device)) {
-    problems.add(at.source, [...path, ...toIssuePath(issue.path)], issue.expected, issue.found);
-  }
-  const point = { staleAfterMs: entry.staleAfter ?? null, address };
-  for (const issue of schema.checkPoint?.(point, device) ?? []) {
-    problems.add(at.source, [...at.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
+    problems.add(place.source, [...place.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
   }
   return address;
 }

@@ -11,9 +11,10 @@ import { type ProfileId, toId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
 import { renderText, type Text } from '../core/text.ts';
 import { addDerivedRules } from './derived-rules.ts';
-import { type PointTemplate, toPoints } from './points.ts';
+import { type PointTemplate, toIssuePath, toPoints } from './points.ts';
 import { type ParsedRule, parseRules, type RuleTemplate, toRules } from './rules.ts';
 import { type PartEntry, type ProfileFile, toOpenProfileSchema, toProfileSchema } from './schema.ts';
+import { fillWrites } from './write.ts';
 
 export interface Profile {
   readonly id: ProfileId;
@@ -62,6 +63,9 @@ export function readProfile(path: string, context: ProfileContext): Profile | nu
   );
   if (file === null) return null;
   const device = (file as Readonly<Record<string, unknown>>)[protocol] as Profile['device'];
+  for (const issue of catalog.protocols[protocol]?.checkProfile?.(device) ?? []) {
+    problems.add(located.source, [protocol, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
   const units = toUnits(file, rules, partRules, located, { ...context, device });
   if (problems.count > before) return null;
   return { id: toId(file.id), protocol, device, units, source: located.source };
@@ -103,7 +107,7 @@ function toUnits(
 ): readonly Unit[] {
   const points = toPoints(file.points, { ...located, path: ['points'] }, file.protocol, context);
   const parts = file.parts.flatMap((part, index) =>
-    toPartUnits(part, index, partRules[index] ?? [], file.protocol, located, context),
+    toPartUnits(part, index, partRules[index] ?? [], file, located, context),
   );
   checkPartIds(parts, located, context.problems);
   // The equipment's own rules may read points of its parts: `pump-1/running`.
@@ -111,7 +115,9 @@ function toUnits(
   for (const { unit } of parts) {
     for (const point of unit.points) readable.set(`${unit.part}/${point.name}`, point);
   }
-  const own = { part: null, kind: file.kind, name: null, points };
+  const writing = { part: null, kinds: [file.kind], readable, protocol: file.protocol, shift: null };
+  const filled = fillWrites(points, writing, context);
+  const own = { part: null, kind: file.kind, name: null, points: filled };
   const first: Unit = { ...own, rules: toRules(rules, { ...own, readable }, located.source, context) };
   return addDerivedRules([first, ...parts.map(({ unit }) => unit)], file.protocol);
 }
@@ -126,7 +132,7 @@ function toPartUnits(
   part: PartEntry,
   index: number,
   rules: readonly ParsedRule[],
-  protocol: string,
+  { protocol, kind }: Pick<ProfileFile, 'protocol' | 'kind'>,
   located: Located,
   context: ProfileContext,
 ): readonly PartUnit[] {
@@ -144,8 +150,10 @@ function toPartUnits(
       : toPoints(part.points, { ...located, path: [...path, 'points'] }, protocol, context, shift);
     if (repetition === 1) checkApart(first, points, context);
     else if (repetition === 0) first = points;
-    const own = { part: id, kind: part.kind, name: renderText(part.name, { n }), points };
     const readable = new Map(points.map((point) => [point.name, point]));
+    const writing = { part: id, kinds: [part.kind, kind], readable, protocol, shift };
+    const filled = fillWrites(points, writing, context);
+    const own = { part: id, kind: part.kind, name: renderText(part.name, { n }), points: filled };
     const ownRules = isTold ? [] : toRules(rules, { ...own, readable }, located.source, context);
     return { index, unit: { ...own, rules: ownRules } };
   });

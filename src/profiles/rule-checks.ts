@@ -1,5 +1,5 @@
 /**
- * What no schema can say of a rule: points that exist, values that they can have, life safety, samples that can be
+ * What no schema can say of a rule: points that exist and are no texts, values that they can have, life safety, samples that can be
  * waited for. Reports problems and changes nothing.
  */
 import type { RuleIssue, RuleTypeSchema } from '../config/catalog.ts';
@@ -44,7 +44,9 @@ function report({ at, problems }: RuleToCheck, below: Path, expected: string, fo
 
 function checkReference(rule: RuleToCheck, ref: string, at: Path): void {
   const { readable } = rule.holder;
-  if (readable.has(ref)) return;
+  const point = readable.get(ref);
+  if (point?.type === 'text') report(rule, at, 'a point with a number', `${quote(ref)}, a text`);
+  if (point !== undefined) return;
   report(rule, at, 'a point of this equipment', `${quote(ref)}${didYouMean(ref, [...readable.keys()])}`);
 }
 

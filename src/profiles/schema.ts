@@ -48,7 +48,7 @@ const InterlockSchema = closed({
   text: TextSchema,
 });
 
-const WriteSchema = closed({
+const writeProperties = {
   min: Type.Optional(Type.Number()),
   max: Type.Optional(Type.Number()),
   values: Type.Optional(Type.Array(Type.Number(), { minItems: 1, maxItems: 256 })),
@@ -62,11 +62,9 @@ const WriteSchema = closed({
     },
     { default: {} },
   ),
+  /** Only where going back is always safe: interlocks are not asked then (writing/). */
   revertAfterMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: DAY_MS })),
-  /** Where it is written, when that is not where it is read; checked like the point's own address. */
-  address: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>(Later)),
-});
-export type WriteEntry = Static<typeof WriteSchema>;
+};
 
 const pointProperties = {
   id: PointId,
@@ -83,8 +81,6 @@ const pointProperties = {
   maxStep: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   /** A value that rests for so long is uncertain: a frozen sensor. */
   stuckAfter: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 7 * DAY_MS })),
-  /** May be written; never on life-safety kinds. */
-  write: Type.Optional(WriteSchema),
   states: Type.Array(StateSchema, { maxItems: 256, default: [] }),
   /** One of the two to five points that staff look at first. */
   key: Type.Boolean({ default: false }),
@@ -150,8 +146,13 @@ const head = {
 };
 
 function toPointSchema(catalog: Catalog, protocol: string) {
-  const address = closed({ ...catalog.protocols[protocol]?.address });
-  return closed({ ...pointProperties, address: Type.Unsafe<Readonly<Record<string, unknown>>>(address) });
+  const address = Type.Unsafe<Readonly<Record<string, unknown>>>(
+    closed({ ...catalog.protocols[protocol]?.address }),
+  );
+  // Where it is written, when that is not where it is read.
+  const write = closed({ ...writeProperties, address: Type.Optional(address) });
+  /** `write`: people may write it; never on life-safety kinds. */
+  return closed({ ...pointProperties, write: Type.Optional(write), address });
 }
 
 /** A profile whose protocol is not known: only what every profile has is checked. */
@@ -191,4 +192,5 @@ export function toProfileSchema(catalog: Catalog, protocol: string) {
 }
 export type ProfileFile = Static<ReturnType<typeof toProfileSchema>>;
 export type PointEntry = ProfileFile['points'][number];
+export type WriteEntry = NonNullable<PointEntry['write']>;
 export type PartEntry = ProfileFile['parts'][number];

@@ -1,7 +1,7 @@
 /**
  * Bad-data rule (数据异常), added by the loader to every point that a rule reads: TRUE while the device answers but
  * the value cannot be used (sentinel, out of range, exception, a state without a declared meaning), or cannot be
- * relied on: the device itself marks it, or a rule that reads it takes nothing uncertain (`isStrict`). While nobody
+ * relied on: the device itself marks it, it has not moved for longer than it should, or a rule that reads it takes nothing uncertain (`isStrict`). While nobody
  * answers it is UNKNOWN: the equipment's `offline` rule speaks then.
  */
 import { isBad, isCommLoss, isGood, QUALITIES } from '../core/quality.ts';
@@ -13,7 +13,11 @@ export interface BadDataParams {
 }
 
 /** Uncertain values that a rule may read, and that people must look into all the same. */
-const DOUBTFUL: readonly number[] = [QUALITIES['unknown-state'].code, QUALITIES['source-uncertain'].code];
+const DOUBTFUL: readonly number[] = [
+  QUALITIES['unknown-state'].code,
+  QUALITIES['source-uncertain'].code,
+  QUALITIES.stuck.code,
+];
 
 const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
 

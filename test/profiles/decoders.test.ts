@@ -2,32 +2,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUALITIES } from '../../src/core/quality.ts';
-import { decodeBit, decodeRegisters, type RegisterFormat } from '../../src/profiles/decoders.ts';
+import {
+  compileDecoder,
+  decodeBit,
+  decodeRegisters,
+  REGISTER_TYPES,
+  type RegisterFormat,
+  registersOf,
+} from '../../src/profiles/decoders.ts';
 import { testSeed } from '../support/seed.ts';
-
-const PLAIN: RegisterFormat = {
-  states: null,
-  type: 'u16',
-  bit: null,
-  wordOrder: 'high-first',
-  byteOrder: 'high-first',
-  length: 0,
-  loop: null,
-  scale: 1,
-  offset: 0,
-  sentinels: [],
-  mask: null,
-  sentinelMask: null,
-  range: null,
-};
-
-function decode(hex: string, format: Partial<RegisterFormat> = {}, at = 0) {
-  const bytes = Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
-  return decodeRegisters({ ...PLAIN, ...format }, new DataView(bytes.buffer), at);
-}
-
-const good = (value: number) => ({ value, quality: QUALITIES.good.code });
-const bad = (reason: keyof typeof QUALITIES) => ({ value: Number.NaN, quality: QUALITIES[reason].code });
+import { bad, decode, good, PLAIN } from './register-formats.ts';
 
 describe('number formats', () => {
   it.each([
@@ -134,6 +118,37 @@ describe('scale and offset', () => {
   });
 });
 
+describe('an exponent of ten beside the scale', () => {
+  const scaled = (raw: number, exponent: number, format: Partial<RegisterFormat> = {}) => {
+    const block = new DataView(new ArrayBuffer(2));
+    block.setUint16(0, raw);
+    return compileDecoder({ ...PLAIN, ...format }, exponent)(block, 0);
+  };
+
+  it('moves the decimal point without rounding, for every register and exponent', () => {
+    const raws = fc.integer({ min: 0, max: 65_535 });
+    const exponents = fc.integer({ min: -10, max: 10 });
+    fc.assert(
+      fc.property(raws, exponents, (raw, exponent) => {
+        expect(scaled(raw, exponent).value).toBe(Number(`${raw}e${exponent}`));
+      }),
+      { seed: testSeed() },
+    );
+  });
+
+  it('comes before scale and offset, and the range after them', () => {
+    expect(scaled(1_234, -1, { scale: 0.001 })).toEqual(good(0.1234));
+    expect(scaled(1_234, 2, { scale: 0.001 })).toEqual(good(123.4));
+    expect(scaled(250, -1, { offset: -40 })).toEqual(good(-15));
+    expect(scaled(100, 1, { range: { min: 0, max: 100 } })).toEqual(bad('out-of-range'));
+    expect(scaled(1_000, -1, { range: { min: 0, max: 100 } })).toEqual(good(100));
+  });
+
+  it('does not make a sentinel a value', () => {
+    expect(scaled(0xffff, -2, { sentinels: [0xffff] })).toEqual(bad('sentinel'));
+  });
+});
+
 describe('values that must not be used', () => {
   it('a sentinel is bad, not 65.535 MPa', () => {
     expect(decode('FFFF', { scale: 0.001, sentinels: [0xffff] })).toEqual(bad('sentinel'));
@@ -144,6 +159,30 @@ describe('values that must not be used', () => {
     expect(decode('8000', { type: 'i16', sentinels: [-32_768] })).toEqual(bad('sentinel'));
     expect(decode('8000 0000', { type: 'i32', sentinels: [0x80000000] })).toEqual(bad('sentinel'));
     expect(decode('7FC0 0001', { type: 'f32', sentinels: [0x7fc00001] })).toEqual(bad('sentinel'));
+    expect(decode('FFFF', { sentinels: [-1] })).toEqual(bad('sentinel'));
+    expect(decode('C61C 3C00', { type: 'f32', sentinels: [-9_999] })).toEqual(bad('sentinel'));
+  });
+
+  it('a sentinel of 64 bits is met exactly as far as a number can say it', () => {
+    const all = 'FFFF FFFF FFFF FFFF';
+    expect(decode(all, { type: 'i64', sentinels: [-1] })).toEqual(bad('sentinel'));
+    expect(decode(all, { type: 'u64', sentinels: [-1] })).toEqual(bad('sentinel'));
+    expect(decode(all, { type: 'u64', sentinels: [0xffff_ffff] })).toEqual(good(2 ** 64));
+    expect(decode('0000 0000 FFFF FFFF', { type: 'u64', sentinels: [0xffff_ffff] })).toEqual(bad('sentinel'));
+    expect(decode('8000 0000 0000 0000', { type: 'i64', sentinels: [-(2 ** 63)] })).toEqual(bad('sentinel'));
+    expect(decode('001F FFFF FFFF FFFE', { type: 'u64', sentinels: [2 ** 53 - 1] })).toEqual(
+      good(2 ** 53 - 2),
+    );
+    expect(decode('001F FFFF FFFF FFFF', { type: 'u64', sentinels: [2 ** 53 - 1] })).toEqual(bad('sentinel'));
+    expect(decode('C0C3 8780 0000 0000', { type: 'f64', sentinels: [-9_999] })).toEqual(bad('sentinel'));
+  });
+
+  it('a sentinel is met in the order of words and bytes of its value', () => {
+    const lowFirst = { wordOrder: 'low-first', byteOrder: 'low-first' } as const;
+    expect(decode('0000 0080', { type: 'i32', ...lowFirst, sentinels: [0x8000_0000] })).toEqual(
+      bad('sentinel'),
+    );
+    expect(decode('0080', { type: 'i16', ...lowFirst, sentinels: [0x8000] })).toEqual(bad('sentinel'));
   });
 
   it('a bit of a register that holds a sentinel is bad', () => {
@@ -198,8 +237,8 @@ describe('values that must not be used', () => {
   });
 
   it('no bits whatever give a bad quality with a value, or a good one without', () => {
-    const types = fc.constantFrom('u16', 'i16', 'u32', 'i32', 'f32');
-    const words = fc.uint8Array({ minLength: 4, maxLength: 4 });
+    const types = fc.constantFrom(...REGISTER_TYPES.filter((type) => type !== 'string'));
+    const words = fc.uint8Array({ minLength: 8, maxLength: 8 });
     fc.assert(
       fc.property(types, words, (type, bytes) => {
         const format = { ...PLAIN, type, range: { min: -1_000, max: 1_000 } } as RegisterFormat;
@@ -209,5 +248,24 @@ describe('values that must not be used', () => {
       }),
       { seed: testSeed() },
     );
+  });
+
+  it('no bytes whatever of a string give a text that cannot be shown', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 8, maxLength: 8 }), (bytes) => {
+        const format: RegisterFormat = { ...PLAIN, type: 'string', length: 4 };
+        const { quality, text } = decodeRegisters(format, new DataView(Uint8Array.from(bytes).buffer), 0);
+        expect(text === undefined).toBe(quality !== QUALITIES.good.code);
+        expect(text ?? '').toMatch(/^[^\p{C}\p{Zl}\p{Zp}\uFFFD]*$/u);
+      }),
+      { seed: testSeed() },
+    );
+  });
+
+  it('a block that ends inside the value is refused, whatever the type', () => {
+    for (const type of REGISTER_TYPES) {
+      const block = new DataView(new ArrayBuffer(2 * registersOf(type, 2) - 1));
+      expect(() => decodeRegisters({ ...PLAIN, type, length: 2 }, block, 0), type).toThrow(RangeError);
+    }
   });
 });

@@ -13,7 +13,7 @@ const SILENT: readonly QualityReason[] = ['comm-loss', 'timeout', 'stale', 'no-d
 /** The value speaks for itself. */
 const USABLE: readonly QualityReason[] = ['good', 'source-time', 'step'];
 /** The value speaks, and there is something wrong with it. */
-const DOUBTFUL: readonly QualityReason[] = ['unknown-state', 'source-uncertain'];
+const DOUBTFUL: readonly QualityReason[] = ['unknown-state', 'source-uncertain', 'stuck'];
 
 /** Alarms of the cable, a minute after the cable reads a leak of this quality and the rest of it says `others`. */
 function raisedWith(quality: QualityReason, others: TestValue): readonly string[] {

@@ -1,99 +1,116 @@
 /**
- * One Modbus TCP connection: one request at a time, matched by transaction id, unit and function.
- * Whether to reconnect, and what a silent device means, is acquisition's decision.
+ * One Modbus connection over any transport: requests into exchanges, answers into samples, writes with their
+ * confirmation, pauses. Whether to reconnect, and what a silent device means, is acquisition's decision; which frame
+ * belongs to which exchange is the transport's.
  *
- *   new ──connect──▶ connecting ──▶ open ──────────▶ closed     (close, loss, garbage on the stream)
- *                         └───────────────────────▶ closed     (connect failed)
+ * | what comes of the exchange                      | the pending read        | the pending write | counter    |
+ * | answer as long as asked for                     | samples                 | –                 | replies    |
+ * | the same with a wrong byte count or length      | samples, quality decode | –                 | bad_frames |
+ * | echo of the write                               | –                       | done              | replies    |
+ * | another echo, or a wrong length                 | –                       | exception         | bad_frames |
+ * | exception                                       | exception               | exception         | exceptions |
+ * | exception 0x0A, 0x0B: the gateway speaks, not the device | timeout        | timeout           | exceptions |
+ * | no answer in time                               | timeout                 | timeout           | timeouts   |
+ * | the transport has ended                         | its error               | its error         |            |
  *
- * | event on the open connection                   | the pending read         | connection | counter      |
- * | answer fits transaction, unit and function     | samples                  | open       | replies      |
- * | the same with a wrong byte count or function   | samples, quality decode  | open       | bad_frames   |
- * | exception                                      | exception; 0x0B: timeout | open       | exceptions   |
- * | unknown transaction                            | goes on                  | open       | late_replies |
- * | wrong unit                                     | goes on                  | open       | wrong_unit   |
- * | no answer in time                              | timeout                  | open       | timeouts     |
- * | header that cannot be one                      | bad-frame                | closed     | bad_frames   |
- * | end, reset                                     | connection-lost          | closed     |              |
+ * An echo that is not the write's own ends in `exception` without an exception code: the device lives and the stream is
+ * in step, so that the connection stays (a device with odd echoes must not cost the others on its bus their values),
+ * but whether the write was carried out is unknown and left for a read to say.
  */
-import type { Socket } from 'node:net';
 import { assert } from '../../core/assert.ts';
-import { DeviceError, type DeviceErrorCode } from '../../core/errors.ts';
-import type { PointSample, PollConnection, PollRequest } from '../driver.ts';
-import { EXCEPTION_FLAG, encodeRead, type Frame, FrameParser, GATEWAY_TARGET_SILENT } from './framing.ts';
-import { openSocket, toReason } from './opening.ts';
+import { DeviceError } from '../../core/errors.ts';
+import type { PointSample, PollConnection, PollRequest, WriteRequest } from '../driver.ts';
+import { type Command, EXCEPTION_FLAG, encodeRead, isAcceptance, toReadAnswerBytes } from './pdu.ts';
 import { decodeReply, toUnreadable } from './reply.ts';
-import type { ModbusRequest } from './request.ts';
+import type { ModbusRequest, ModbusWrite } from './request.ts';
 import type { ModbusLink } from './schema.ts';
-import { TransactionIds } from './transaction-ids.ts';
+import type { Exchange, Transport } from './transport.ts';
+import { type PartWrite, toCommand, toPartCommand, toPartRead } from './write-command.ts';
 
-interface Pending {
-  readonly transaction: number;
-  readonly label: string;
-  readonly request: ModbusRequest;
-  readonly resolve: (samples: readonly PointSample[]) => void;
-  readonly reject: (error: DeviceError) => void;
+/** A gateway's word that there is no way to the device, or that it did not answer (V1.1b3, 7). */
+const GATEWAY_PATH_UNAVAILABLE = 0x0a;
+const GATEWAY_TARGET_SILENT = 0x0b;
+
+export interface ModbusConnectionOptions {
+  readonly link: Pick<ModbusLink, 'gapMs' | 'pauseAfterConnectMs'>;
+  readonly transport: Transport;
+  /** Called once when the connection ends by itself. */
+  readonly onLost: (reason: string) => void;
+  /** Called once at the end of a connection that was asked or lost: whether anything has answered on it. */
+  readonly onEnd?: (hasAnswered: boolean) => void;
 }
 
 export class ModbusConnection implements PollConnection {
-  readonly #link: ModbusLink;
-  readonly #onLost: (reason: string) => void;
-  readonly #parser = new FrameParser((frame) => this.#onFrame(frame));
-  readonly #transactions: TransactionIds;
-  readonly #counters = {
-    requests: 0,
-    replies: 0,
-    timeouts: 0,
-    exceptions: 0,
-    late_replies: 0,
-    wrong_unit: 0,
-    bad_frames: 0,
-    bytes_in: 0,
-    bytes_out: 0,
-  };
-  /** Ends connecting when the connection is closed meanwhile. */
-  readonly #opening = new AbortController();
-  #state: 'new' | 'connecting' | 'open' | 'closed' = 'new';
+  readonly #options: ModbusConnectionOptions;
+  readonly #transport: Transport;
+  /** Exponents of scale registers seen on this connection. Key: `ModbusScale.key`. */
+  readonly #scales = new Map<string, number>();
+  readonly #counters = { requests: 0, replies: 0, timeouts: 0, exceptions: 0, bad_frames: 0 };
+  /** Key: exception code; value: how often. */
+  readonly #exceptions = new Map<number, number>();
+  readonly #gapMs: number;
+  /** Reads that may be under way at once. */
+  readonly #maxReads: number;
+  #reads = 0;
+  #isWriting = false;
+  /** When the last exchange ended, as `performance.now`; null before the first. */
+  #endedMs: number | null = null;
   /** A loss before `connect` has resolved is a failed connect and not announced a second time. */
   #isConnected = false;
   /** Why the connection is closed, as a read finds it. */
   #closedBy: DeviceError | null = null;
-  #socket: Socket | null = null;
-  #socketError: Error | null = null;
-  #pending: Pending | null = null;
-  /** One timer for all requests, re-armed by each: a timer per request costs more than its frame. */
-  #timer: NodeJS.Timeout | null = null;
   /** Ends the pause that is running. */
   #wake: (() => void) | null = null;
-  /** The signal that is being listened to: callers pass the same one with every read. */
-  #signal: AbortSignal | null = null;
 
-  constructor(link: ModbusLink, onLost: (reason: string) => void, transactions = new TransactionIds()) {
-    this.#link = link;
-    this.#onLost = onLost;
-    this.#transactions = transactions;
+  constructor(options: ModbusConnectionOptions) {
+    this.#options = options;
+    this.#transport = options.transport;
+    this.#gapMs = options.link.gapMs;
+    this.#maxReads = this.#gapMs > 0 ? 1 : options.transport.maxInFlight;
+    this.#transport.onLost = (error) => this.#end(error, true);
   }
 
   async connect(signal: AbortSignal): Promise<void> {
-    assert(this.#state === 'new', 'a connection is opened once');
-    this.#state = 'connecting';
-    this.#watch(signal);
-    try {
-      this.#adopt(await openSocket(toAddress(this.#link), this.#opening.signal));
-    } catch (error) {
-      this.#dispose();
-      throw error;
-    }
-    if (this.#link.pauseAfterConnectMs > 0) await this.#pause(this.#link.pauseAfterConnectMs);
+    await this.#transport.connect(signal);
+    const { pauseAfterConnectMs } = this.#options.link;
+    if (pauseAfterConnectMs > 0) await this.#pause(pauseAfterConnectMs, signal);
     if (signal.aborted) this.close();
-    if (this.#closedBy) throw this.#connectError(this.#closedBy);
+    if (this.#closedBy) throw toConnectError(this.#closedBy);
     this.#isConnected = true;
   }
 
-  read(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]> {
-    assert(this.#pending === null, 'reads of one connection never overlap');
-    this.#watch(signal);
-    if (this.#link.gapMs > 0 && this.#counters.requests > 0) return this.#readAfterGap(request, signal);
-    return this.#exchange(request, signal);
+  async read(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]> {
+    assert(!this.#isWriting && this.#reads < this.#maxReads, 'reads overlap only as far as is allowed');
+    this.#reads++;
+    const detail = request.detail as ModbusRequest;
+    try {
+      // Not by way of `#exchange`: another promise for each of thousands of reads a second is felt.
+      if (this.#gapMs > 0) await this.#keepGap(signal);
+      const exchange = toReadExchange(request, detail);
+      this.#begin(signal);
+      const answer = this.#accept(exchange, await this.#transport.exchange(exchange, signal));
+      const samples = decodeReply(detail, answer.subarray(1), this.#scales);
+      if (!samples) this.#counters.bad_frames++;
+      return samples ?? toUnreadable(detail);
+    } catch (error) {
+      this.#onFailure(error);
+      throw error;
+    } finally {
+      this.#reads--;
+      if (this.#gapMs > 0) this.#endedMs = performance.now();
+    }
+  }
+
+  async write(request: WriteRequest, signal: AbortSignal): Promise<void> {
+    assert(!this.#isWriting && this.#reads === 0, 'a write overlaps nothing');
+    this.#isWriting = true;
+    const detail = request.detail as ModbusWrite;
+    try {
+      const command = toCommand(detail) ?? (await this.#toPartCommand(request, detail as PartWrite, signal));
+      await this.#confirm(request, detail.unit, command, signal);
+    } finally {
+      this.#isWriting = false;
+    }
   }
 
   close(): void {
@@ -101,171 +118,136 @@ export class ModbusConnection implements PollConnection {
   }
 
   stats(): Readonly<Record<string, number>> {
-    return { ...this.#counters };
+    const transport = this.#transport.stats();
+    const bad_frames = this.#counters.bad_frames + (transport['bad_frames'] ?? 0);
+    const byCode = [...this.#exceptions].map(([code, times]) => [toCounterName(code), times]);
+    return { ...transport, ...this.#counters, ...Object.fromEntries(byCode), bad_frames };
   }
 
-  #adopt(socket: Socket): void {
-    this.#socket = socket;
-    if (this.#state === 'closed') {
-      socket.destroy();
-      return;
+  /** Nothing is written before the register has been read. */
+  async #toPartCommand(request: WriteRequest, write: PartWrite, signal: AbortSignal): Promise<Command> {
+    const answer = await this.#confirm(request, write.unit, toPartRead(write), signal);
+    return toPartCommand(write, answer.readUInt16BE(2));
+  }
+
+  /** @throws DeviceError `exception` without a code when the answer is not the acceptance of this command */
+  async #confirm(
+    { label, timeoutMs }: WriteRequest,
+    unit: number,
+    command: Command,
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    const { pdu, answerBytes } = command;
+    const answer = await this.#exchange({ unit, pdu, answerBytes, timeoutMs, label }, signal);
+    if (isAcceptance(command, answer)) return answer;
+    this.#counters.bad_frames++;
+    const found = answer.toString('hex');
+    throw new DeviceError('exception', `${label} was answered by ${found}: not confirmed`);
+  }
+
+  /** @returns the answer, which has the function code of the request */
+  async #exchange(exchange: Exchange, signal: AbortSignal): Promise<Buffer> {
+    if (this.#gapMs > 0) await this.#keepGap(signal);
+    try {
+      this.#begin(signal);
+      return this.#accept(exchange, await this.#transport.exchange(exchange, signal));
+    } catch (error) {
+      this.#onFailure(error);
+      throw error;
+    } finally {
+      if (this.#gapMs > 0) this.#endedMs = performance.now();
     }
-    this.#state = 'open';
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('error', (error) => (this.#socketError = error));
-    socket.on('end', () => this.#onClosed());
-    socket.on('close', () => this.#onClosed());
   }
 
-  async #readAfterGap(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]> {
-    await this.#pause(this.#link.gapMs);
-    return await this.#exchange(request, signal);
-  }
-
-  #exchange({ label, detail }: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]> {
-    if (signal.aborted) return Promise.reject(new DeviceError('stopped', 'stopped'));
-    if (this.#closedBy) return Promise.reject(this.#closedBy);
-    assert(this.#state === 'open' && this.#socket !== null, 'reads follow a successful connect');
-    const request = detail as ModbusRequest;
-    const transaction = this.#transactions.take();
-    const frame = encodeRead(transaction, request);
+  #begin(signal: AbortSignal): void {
+    if (signal.aborted) throw new DeviceError('stopped', 'stopped');
+    if (this.#closedBy) throw this.#closedBy;
+    assert(this.#isConnected, 'requests follow a successful connect');
     this.#counters.requests++;
-    this.#counters.bytes_out += frame.length;
-    const answer = new Promise<readonly PointSample[]>((resolve, reject) => {
-      this.#pending = { transaction, label, request, resolve, reject };
-    });
-    this.#socket.write(frame);
-    this.#armTimer();
+  }
+
+  #accept(exchange: Exchange, answer: Buffer): Buffer {
+    this.#counters.replies++;
+    if ((answer[0] ?? 0) & EXCEPTION_FLAG) throw this.#toRefusal(exchange, answer[1] ?? 0);
     return answer;
   }
 
-  #armTimer(): void {
-    if (this.#timer) this.#timer.refresh();
-    else this.#timer = setTimeout(() => this.#onTimer(), this.#link.timeoutMs);
-  }
-
-  /** Looks at the socket once more: when our own process was held up, the answer has long been there. */
-  #onTimer(): void {
-    const due = this.#pending;
-    if (!due) return;
-    setImmediate(() => {
-      if (this.#pending !== due) return;
-      this.#counters.timeouts++;
-      this.#abandon(new DeviceError('timeout', `no answer to ${due.label} in ${this.#link.timeoutMs} ms`));
+  #toRefusal({ label }: Exchange, exceptionCode: number): DeviceError {
+    this.#counters.exceptions++;
+    if (isNamed(exceptionCode))
+      this.#exceptions.set(exceptionCode, (this.#exceptions.get(exceptionCode) ?? 0) + 1);
+    const isUnreached = exceptionCode === GATEWAY_PATH_UNAVAILABLE || exceptionCode === GATEWAY_TARGET_SILENT;
+    return new DeviceError(isUnreached ? 'timeout' : 'exception', `exception ${exceptionCode} to ${label}`, {
+      exceptionCode,
     });
   }
 
-  #onData(chunk: Buffer): void {
-    if (this.#state !== 'open') return;
-    this.#counters.bytes_in += chunk.length;
-    const problem = this.#parser.push(chunk);
-    if (problem === null) return;
-    this.#counters.bad_frames++;
-    this.#end(new DeviceError('bad-frame', `not a Modbus TCP frame: ${problem}`), true);
-  }
-
-  #onFrame(frame: Frame): void {
-    const pending = this.#pending;
-    if (!pending || frame.transaction !== pending.transaction) {
-      this.#transactions.release(frame.transaction);
-      this.#counters.late_replies++;
-      return;
-    }
-    if (frame.unit !== pending.request.unit) {
-      this.#counters.wrong_unit++;
-      return;
-    }
-    this.#pending = null;
-    this.#counters.replies++;
-    if (frame.functionCode === (pending.request.functionCode | EXCEPTION_FLAG))
-      return this.#refuse(pending, frame);
-    const isAnswer = frame.functionCode === pending.request.functionCode;
-    const samples = isAnswer ? decodeReply(pending.request, frame.body) : null;
-    if (!samples) this.#counters.bad_frames++;
-    pending.resolve(samples ?? toUnreadable(pending.request));
-  }
-
-  #refuse(pending: Pending, frame: Frame): void {
-    const exceptionCode = frame.body[0] ?? 0;
-    this.#counters.exceptions++;
-    const code: DeviceErrorCode = exceptionCode === GATEWAY_TARGET_SILENT ? 'timeout' : 'exception';
-    pending.reject(
-      new DeviceError(code, `exception ${exceptionCode} to ${pending.label}`, { exceptionCode }),
-    );
-  }
-
-  /** Ends the pending read; the connection stays open and its transaction id set aside. */
-  #abandon(error: DeviceError): void {
-    const pending = this.#pending;
-    if (!pending) return;
-    this.#pending = null;
-    this.#transactions.setAside(pending.transaction);
-    pending.reject(error);
-  }
-
-  #onClosed(): void {
-    const { host, port } = toAddress(this.#link);
-    const reason = this.#socketError
-      ? toReason(this.#socketError, host, port)
-      : `connection closed by ${host}:${port}`;
-    this.#end(new DeviceError('connection-lost', reason), true);
+  #onFailure(error: unknown): void {
+    if (!(error instanceof DeviceError)) return;
+    if (error.code === 'timeout' && error.exceptionCode === null) this.#counters.timeouts++;
+    if (error.code === 'connection-lost' || error.code === 'bad-frame') this.#end(error, true);
   }
 
   /** @param isLoss whether the connection ended by itself, which the owner must hear of. */
   #end(error: DeviceError, isLoss: boolean): void {
-    if (this.#state === 'closed') return;
+    if (this.#closedBy) return;
     this.#closedBy = error;
-    this.#dispose();
-    this.#pending?.reject(error);
-    this.#pending = null;
-    if (isLoss && this.#isConnected) this.#onLost(error.message);
-  }
-
-  #dispose(): void {
-    this.#state = 'closed';
-    this.#opening.abort();
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#signal = null;
-    this.#socket?.destroy();
+    this.#transport.close();
     this.#wake?.();
+    const { replies, timeouts } = this.#counters;
+    if (replies > 0 || timeouts > 0 || isLoss) this.#options.onEnd?.(replies > 0);
+    if (isLoss && this.#isConnected) this.#options.onLost(error.message);
   }
 
-  #watch(signal: AbortSignal): void {
-    if (signal === this.#signal || this.#state === 'closed') return;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
+  /** Least pause between the end of an exchange and the next request. */
+  async #keepGap(signal: AbortSignal): Promise<void> {
+    if (this.#endedMs === null) return;
+    const restMs = this.#endedMs + this.#gapMs - performance.now();
+    if (restMs > 0) await this.#pause(Math.ceil(restMs), signal);
   }
 
-  /** While connecting it ends the attempt, while reading only the read. */
-  readonly #onAbort = (): void => {
-    this.#opening.abort();
-    this.#wake?.();
-    this.#abandon(new DeviceError('stopped', 'stopped'));
-  };
-
-  #pause(ms: number): Promise<void> {
+  /** Ends early on abort and on close. */
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), ms);
-      this.#wake = () => {
+      const done = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         this.#wake = null;
         resolve();
       };
-      if (this.#state === 'closed' || this.#signal?.aborted) this.#wake();
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+      if (this.#closedBy || signal.aborted) done();
     });
-  }
-
-  /** A connection that is lost in the pause after connecting has failed to connect. */
-  #connectError(error: DeviceError): DeviceError {
-    return error.code === 'stopped'
-      ? error
-      : new DeviceError('connect-failed', error.message, { cause: error });
   }
 }
 
-function toAddress({ host = '', port = 502, connectTimeoutMs }: ModbusLink) {
-  return { host, port, connectTimeoutMs };
+/** Encoded once: a request of the plan is sent again and again. */
+const encoded = new WeakMap<PollRequest, Exchange>();
+
+function toReadExchange(request: PollRequest, detail: ModbusRequest): Exchange {
+  const known = encoded.get(request);
+  if (known) return known;
+  const { label, timeoutMs } = request;
+  const answerBytes = toReadAnswerBytes(detail);
+  const exchange = { unit: detail.unit, pdu: encodeRead(detail), answerBytes, timeoutMs, label };
+  encoded.set(request, exchange);
+  return exchange;
+}
+
+/** Codes that the specification names (V1.1b3, 7) have a counter of their own; there is no end of others. */
+function isNamed(exceptionCode: number): boolean {
+  return exceptionCode >= 1 && exceptionCode <= GATEWAY_TARGET_SILENT;
+}
+
+function toCounterName(exceptionCode: number): string {
+  return `exceptions_${exceptionCode.toString(16).padStart(2, '0')}`;
+}
+
+/** A connection that is lost in the pause after connecting has failed to connect. */
+function toConnectError(error: DeviceError): DeviceError {
+  return error.code === 'stopped'
+    ? error
+    : new DeviceError('connect-failed', error.message, { cause: error });
 }

@@ -1,14 +1,46 @@
-/** Modbus TCP behind the driver contract: plan, connection and time-out put together. */
-import type { PollDriver } from '../driver.ts';
+/** Modbus behind the driver contract: plan, transport, connection and time-out put together. */
+import type { LinkId } from '../../core/ids.ts';
+import type { DriverContext, PollDriver } from '../driver.ts';
 import { ModbusConnection } from './connection.ts';
-import { planRequests } from './plan.ts';
+import { createTransport, createWire, type LinkMemory } from './create-transport.ts';
+import { mergeRequests, planRequests, splitRequest } from './plan.ts';
 import { toModbusLink } from './schema.ts';
+import { TransactionIds } from './transaction-ids.ts';
+import { createDialInListeners } from './wires/dial-in.ts';
+import { TcpPath } from './wires/tcp.ts';
+import { toWriteRequest } from './write-plan.ts';
 
-export function createModbusDriver(): PollDriver {
+/** @param context.log for modems that nobody knows */
+export function createModbusDriver(context: Pick<Partial<DriverContext>, 'log'> = {}): PollDriver {
+  const listeners = createDialInListeners(context);
+  /** Key: link. */
+  const memories = new Map<LinkId, LinkMemory>();
+
+  function memoryOf(link: LinkId): LinkMemory {
+    const memory = memories.get(link) ?? { path: new TcpPath(), transactions: new TransactionIds() };
+    memories.set(link, memory);
+    return memory;
+  }
+
   return {
     mode: 'poll',
     plan: planRequests,
-    open: (link, onLost) => new ModbusConnection(toModbusLink(link.options), onLost),
+    split: splitRequest,
+    merge: mergeRequests,
+    toWrite: toWriteRequest,
+    releaseAfterMs: (link) => toModbusLink(link.options).releaseAfterMs ?? null,
+    open({ id, options }, onLost) {
+      const link = toModbusLink(options);
+      const memory = memoryOf(id);
+      const wire = createWire(link, memory, listeners);
+      return new ModbusConnection({
+        link,
+        transport: createTransport(link, wire, memory),
+        onLost,
+        onEnd: (hasAnswered) => memory.path.judge(hasAnswered),
+      });
+    },
     timeoutMs: (link) => toModbusLink(link.options).timeoutMs,
+    close: () => listeners.close(),
   };
 }

@@ -1,26 +1,20 @@
 /**
- * Modbus TCP frames: encoding of read requests, a stream parser for answers. Pure; sockets are connection.ts.
- * Source: MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3; Application Protocol V1.1b3, 6.1–6.4.
+ * Modbus TCP frames around protocol data units (pdu.ts): encoding, and a parser for the stream of answers. Pure; the
+ * socket and what belongs to what are mbap-transport.ts.
+ * Source: MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3.
  *
- * | byte | request                   | answer                        | exception          |
- * | 0–1  | transaction id            | the same                      | the same           |
- * | 2–3  | protocol id 0             | 0                             | 0                  |
- * | 4–5  | length from byte 6: 6     | 3 + n                         | 3                  |
- * | 6    | unit                      | unit                          | unit               |
- * | 7    | function 1–4              | function                      | function + 0x80    |
- * | 8    | first address (2 bytes)   | n: bytes that follow          | exception code     |
- * | 9…   |                           | n bytes: registers big-endian, or bits, lowest bit first |
- * | 10   | count (2 bytes)           |                               |                    |
+ * | byte | request                | answer                                  |
+ * | 0–1  | transaction id         | the same                                |
+ * | 2–3  | protocol id 0          | 0                                       |
+ * | 4–5  | length from byte 6     | length from byte 6: 3–254               |
+ * | 6    | unit                   | unit                                    |
+ * | 7…   | protocol data unit: function code, data (at most 253 bytes)      |
  *
  * A stream cannot be resynchronised safely: nothing marks the start of a frame. So the first header that cannot
  * be one ends the connection; the parser never searches for the next plausible header.
  */
 
-export const FUNCTION_CODES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
-/** Set in the function code of an exception. */
-export const EXCEPTION_FLAG = 0x80;
-/** A gateway's word that the device behind it did not answer it (V1.1b3, 7). */
-export const GATEWAY_TARGET_SILENT = 0x0b;
+export { EXCEPTION_FLAG } from './pdu.ts';
 
 const HEADER_BYTES = 7;
 /** Unit, function and one byte more: the shortest answer there is (an exception). */
@@ -29,31 +23,16 @@ const MIN_LENGTH = 3;
 const MAX_LENGTH = 254;
 const MAX_FRAME_BYTES = 6 + MAX_LENGTH;
 
-export interface ReadCommand {
-  readonly unit: number;
-  readonly functionCode: number;
-  /** As on the wire, from 0. */
-  readonly address: number;
-  readonly count: number;
-}
+/** Takes one received frame. `pdu` (function code and data) stays as it is after the call. */
+export type OnFrame = (transaction: number, unit: number, pdu: Buffer) => void;
 
-/** One received frame. `body` (what follows the function code) is valid only until the callback returns. */
-export interface Frame {
-  readonly transaction: number;
-  readonly unit: number;
-  readonly functionCode: number;
-  readonly body: Buffer;
-}
-
-export function encodeRead(transaction: number, command: ReadCommand): Buffer {
-  const frame = Buffer.allocUnsafe(12);
+export function encodeFrame(transaction: number, unit: number, pdu: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + pdu.length);
   frame.writeUInt16BE(transaction, 0);
   frame.writeUInt16BE(0, 2);
-  frame.writeUInt16BE(6, 4);
-  frame.writeUInt8(command.unit, 6);
-  frame.writeUInt8(command.functionCode, 7);
-  frame.writeUInt16BE(command.address, 8);
-  frame.writeUInt16BE(command.count, 10);
+  frame.writeUInt16BE(1 + pdu.length, 4);
+  frame.writeUInt8(unit, 6);
+  pdu.copy(frame, HEADER_BYTES);
   return frame;
 }
 
@@ -61,9 +40,9 @@ export function encodeRead(transaction: number, command: ReadCommand): Buffer {
 export class FrameParser {
   readonly #pending = Buffer.alloc(MAX_FRAME_BYTES);
   #pendingBytes = 0;
-  readonly #onFrame: (frame: Frame) => void;
+  readonly #onFrame: OnFrame;
 
-  constructor(onFrame: (frame: Frame) => void) {
+  constructor(onFrame: OnFrame) {
     this.#onFrame = onFrame;
   }
 
@@ -78,7 +57,7 @@ export class FrameParser {
         const size = frameSize(chunk, at, chunk.length - at);
         if (typeof size === 'string') return size;
         if (size <= chunk.length - at) {
-          this.#onFrame(toFrame(chunk, at, size));
+          this.#emit(chunk, at, size);
           at += size;
           continue;
         }
@@ -101,9 +80,15 @@ export class FrameParser {
     if (typeof size === 'string') return size;
     if (size === this.#pendingBytes) {
       this.#pendingBytes = 0;
-      this.#onFrame(toFrame(this.#pending, 0, size));
+      // A copy: the next bytes of the same segment go into the kept frame before an awaited answer is read.
+      this.#emit(Buffer.from(this.#pending.subarray(0, size)), 0, size);
     }
     return taken;
+  }
+
+  #emit(bytes: Buffer, at: number, size: number): void {
+    const pdu = bytes.subarray(at + HEADER_BYTES, at + size);
+    this.#onFrame(bytes.readUInt16BE(at), bytes.readUInt8(at + 6), pdu);
   }
 }
 
@@ -118,13 +103,4 @@ function frameSize(bytes: Buffer, at: number, available: number): number | strin
   if (length < MIN_LENGTH || length > MAX_LENGTH)
     return `length ${length} outside ${MIN_LENGTH}–${MAX_LENGTH}`;
   return 6 + length;
-}
-
-function toFrame(bytes: Buffer, at: number, size: number): Frame {
-  return {
-    transaction: bytes.readUInt16BE(at),
-    unit: bytes.readUInt8(at + 6),
-    functionCode: bytes.readUInt8(at + 7),
-    body: bytes.subarray(at + 8, at + size),
-  };
 }

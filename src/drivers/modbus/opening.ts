@@ -1,4 +1,4 @@
-/** Opens a TCP connection within a time, or says in plain words why not. What travels on it is connection.ts. */
+/** Opens a TCP connection within a time, or says in plain words why not. What travels on it is the transport's. */
 import { createConnection, type Socket } from 'node:net';
 import { DeviceError } from '../../core/errors.ts';
 import { SOCKET_WORDS, toSocketCode } from '../socket-reason.ts';
@@ -9,7 +9,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer to connecting from',
 };
 
+/**
+ * Silence after which the operating system asks the peer whether it is still there, so that a half-open connection
+ * ends even while nothing is polled. Longer than any poll interval that matters, shorter than the idle time-outs of
+ * gateways and routers (a minute and more).
+ */
+const KEEP_ALIVE_MS = 30_000;
+
 export interface Endpoint {
+  /** A name is looked up each time. */
   readonly host: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
@@ -22,7 +30,13 @@ export interface Endpoint {
 export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
   const { host, port, connectTimeoutMs } = endpoint;
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, noDelay: true });
+    const socket = createConnection({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    });
     const timer = setTimeout(() => {
       settle(new DeviceError('connect-timeout', `no answer to connecting from ${host}:${port}`));
     }, connectTimeoutMs);
@@ -46,17 +60,15 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
   });
 }
 
-/** Error code of a failed socket in words. */
-export function toReason(error: Error, host: string, port: number): string {
+/** Error code of a failed socket or port in words. @param name as `Wire.name` */
+export function toReason(error: Error, name: string): string {
   const code = toSocketCode(error);
   const words = REASONS[code];
-  return words
-    ? `${words} ${host}:${port}`
-    : `connection to ${host}:${port} failed (${code || error.message})`;
+  return words ? `${words} ${name}` : `connection to ${name} failed (${code || error.message})`;
 }
 
 function toDeviceError({ host, port }: Endpoint, error: Error): DeviceError {
-  return new DeviceError('connect-failed', toReason(error, host, port), { cause: error });
+  return new DeviceError('connect-failed', toReason(error, `${host}:${port}`), { cause: error });
 }
 
 /** A destroyed socket may still report an error; its failure is known already. */

@@ -16,6 +16,19 @@ export interface ModbusRequest {
   readonly items: readonly ModbusItem[];
   /** Scale registers among the addresses read: their exponents hold for every item that names their key. */
   readonly scales: readonly ModbusScale[];
+  /** For the planner alone: what it needs to split this request and to join pieces again; without it neither is done. */
+  readonly planned?: PlannedRead;
+}
+
+export interface PlannedRead {
+  /** Most addresses of a request of its kind; a device that finds one too long lowers it for the pieces. */
+  readonly maxCount: number;
+  /** A declared block: read whole or not at all. */
+  readonly isBlock: boolean;
+  /** Requests that the device has refused and that this one is a piece of: none that holds one of them is made again. */
+  readonly refused: readonly { readonly address: number; readonly count: number }[];
+  /** Reckoned time: fixed, and for each byte of registers or bits. */
+  readonly cost: { readonly fixedMs: number; readonly byteMs: number };
 }
 
 /** One point inside a request. */

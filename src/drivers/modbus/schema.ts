@@ -1,13 +1,19 @@
 /**
  * What a configuration says of Modbus: link, equipment, profile section, point address. Defaults are written
- * here only. Checks across the properties of one address stand beside the schema; references and positions in
+ * here only. Checks across the properties of one address stand in address-check.ts; references and positions in
  * files are the loader's business.
  */
 import Type, { type Static, type TSchema } from 'typebox';
-import type { ProtocolSchema, RuleIssue } from '../../config/catalog.ts';
+import Value from 'typebox/value';
+import type { ProtocolSchema } from '../../config/catalog.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { BYTE_ORDERS, REGISTER_TYPES, registersOf, WORD_ORDERS } from '../../profiles/decoders.ts';
+import { BYTE_ORDERS, REGISTER_TYPES, WORD_ORDERS } from '../../profiles/decoders.ts';
 import { createFiller } from '../defaults.ts';
+import { checkAddress, checkWrite, isBitTable, LAST_ADDRESS } from './address-check.ts';
+import { checkAddressAreas, checkAreas } from './area-check.ts';
+import { checkModbusLink, toModbusEndpoints } from './link-check.ts';
+
+export { isBitTable };
 
 export const TABLES = ['holding', 'input', 'coil', 'discrete'] as const;
 export type Table = (typeof TABLES)[number];
@@ -16,8 +22,6 @@ export const TRANSPORTS = ['tcp', 'serial', 'dial-in'] as const;
 export const FRAMINGS = ['mbap', 'rtu', 'ascii'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 export const PARITIES = ['none', 'even', 'odd'] as const;
-
-const LAST_ADDRESS = 65_535;
 
 const choice = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
@@ -60,7 +64,14 @@ const link = {
       description: 'Serial port; a name under /dev/serial/by-id or by-path stays the same after a restart',
     }),
   ),
-  baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 921_600, default: 9_600 })),
+  baudRate: Type.Optional(
+    Type.Integer({
+      minimum: 300,
+      maximum: 921_600,
+      default: 9_600,
+      description: 'Of the serial port, or of the converter behind a socket (framing rtu or ascii)',
+    }),
+  ),
   parity: Type.Optional(choice(PARITIES, { default: 'even' })),
   dataBits: Type.Optional(Type.Integer({ minimum: 7, maximum: 8, default: 8 })),
   stopBits: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
@@ -230,7 +241,7 @@ const address = {
     ),
   ),
   sentinels: Type.Optional(
-    Type.Array(Type.Integer({ minimum: -(2 ** 53), maximum: 2 ** 53 }), {
+    Type.Array(Type.Integer({ minimum: -(2 ** 63), maximum: 2 ** 64 }), {
       maxItems: 16,
       default: [],
       description: 'Raw values that mean "not available"',
@@ -258,6 +269,9 @@ export type ModbusAddress = Required<Omit<Static<typeof AddressSchema>, Free>> &
   Pick<Static<typeof AddressSchema>, Free>;
 export type AddressArea = Static<typeof AreaSchema>;
 
+/** What a link has of properties that the file does not name. */
+const LINK_DEFAULTS = Value.Default(Type.Partial(LinkSchema), {}) as Partial<ModbusLink>;
+
 /** Options that the loader has checked, with defaults. */
 export const toModbusLink = createFiller<ModbusLink>(LinkSchema);
 export const toModbusDevice = createFiller<ModbusDevice>(DeviceSchema);
@@ -268,79 +282,30 @@ export function framingOf({ transport, framing }: Pick<ModbusLink, 'transport' |
   return framing ?? (transport === 'tcp' ? 'mbap' : 'rtu');
 }
 
-/** Coils and discrete inputs are single bits; the other tables are registers of 16 bits. */
-export function isBitTable(table: unknown): boolean {
-  return table === 'coil' || table === 'discrete';
-}
-
 export const modbusSchema: ProtocolSchema = {
   link,
   device: { ...device, ...habits },
   profile,
   address,
   isPolled: true,
-  shiftAddress: (options, { by }) => ({ ...options, address: Number(options['address']) + by }),
+  shiftAddress: (options, { by }) => {
+    const scaleRegister = options['scaleRegister'] as { readonly address: number } | undefined;
+    const address = Number(options['address']) + by;
+    if (scaleRegister === undefined) return { ...options, address };
+    return { ...options, address, scaleRegister: { ...scaleRegister, address: scaleRegister.address + by } };
+  },
+  checkLink: (options) => {
+    const filled = toModbusLink(options);
+    return checkModbusLink(filled, framingOf(filled), LINK_DEFAULTS);
+  },
+  toEndpoints: (options) => toModbusEndpoints(toModbusLink(options)),
+  checkProfile: (section) => checkAreas(section),
   checkAddress: (options, section) => {
     const point = toModbusAddress(options);
-    const isBelowBase = point.address < Number(section['addressBase'] ?? 0);
-    const expected = 'at least 1 (addressBase is 1)';
-    return [
-      ...(isBelowBase ? [{ path: 'address', expected, found: String(point.address) }] : []),
-      ...(isBitTable(point.table) ? checkBit(point) : checkRegister(point)),
-    ];
+    const addressBase = Number(section['addressBase'] ?? 0);
+    return [...checkAddress(point, addressBase), ...checkAddressAreas(point, section)];
   },
+  checkWrite: (options) => checkWrite(toModbusAddress(options)),
+  isText: (options) => options['type'] === 'string',
   isBoolean: (options) => isBitTable(options['table']) || options['bit'] !== undefined,
 };
-
-function checkBit(point: ModbusAddress): RuleIssue[] {
-  const issues: RuleIssue[] = [];
-  const refuse = (path: string, found: unknown) =>
-    issues.push({ path, expected: `no ${path} for table ${point.table}`, found: JSON.stringify(found) });
-  if (point.bit !== undefined) refuse('bit', point.bit);
-  if (point.mask !== undefined) refuse('mask', point.mask);
-  if (point.sentinelMask !== undefined) refuse('sentinelMask', point.sentinelMask);
-  if (point.type !== 'u16') refuse('type', point.type);
-  if (point.wordOrder !== 'high-first') refuse('wordOrder', point.wordOrder);
-  if (point.scale !== 1) refuse('scale', point.scale);
-  if (point.offset !== 0) refuse('offset', point.offset);
-  if (point.sentinels.length > 0) refuse('sentinels', point.sentinels);
-  return issues;
-}
-
-function checkRegister(point: ModbusAddress): RuleIssue[] {
-  const issues: RuleIssue[] = [];
-  const isDouble = registersOf(point.type, point.length) > 1;
-  const report = (path: string, expected: string, found: unknown) =>
-    issues.push({ path, expected, found: JSON.stringify(found) });
-  if (point.bit !== undefined && point.type !== 'u16') report('bit', 'type u16 beside bit', point.type);
-  if (point.bit !== undefined && point.scale !== 1) report('scale', 'no scale beside bit', point.scale);
-  if (point.bit !== undefined && point.offset !== 0) report('offset', 'no offset beside bit', point.offset);
-  if (point.mask !== undefined && point.type !== 'u16') report('mask', 'type u16 beside mask', point.type);
-  if (point.mask !== undefined && point.bit !== undefined) report('mask', 'bit or mask', point.mask);
-  if (point.sentinelMask !== undefined && (isDouble || point.sentinels.length === 0)) {
-    report('sentinelMask', 'sentinels of a single register beside it', point.sentinelMask);
-  }
-  if (point.scale === 0) report('scale', 'a number other than 0', point.scale);
-  if (!isDouble && point.wordOrder !== 'high-first') {
-    report('wordOrder', 'a type of two registers (u32, i32, f32)', point.type);
-  }
-  if (isDouble && point.address >= LAST_ADDRESS) {
-    report('address', `at most ${LAST_ADDRESS - 1} for a value of two registers`, point.address);
-  }
-  if (!isDouble) checkSentinels(point, report);
-  return issues;
-}
-
-function checkSentinels(
-  point: ModbusAddress,
-  report: (path: string, expected: string, found: unknown) => void,
-): void {
-  /** −1: all bits, negative numbers included. */
-  const mask = point.sentinelMask ?? -1;
-  point.sentinels.forEach((sentinel, at) => {
-    const path = `sentinels[${at}]`;
-    if (sentinel < -32_768 || sentinel > 65_535) report(path, 'a value of 16 bits', sentinel);
-    // It would never be met, and the device's "not available" would pass for a value.
-    else if ((sentinel & mask) !== sentinel) report(path, 'only bits that stand in sentinelMask', sentinel);
-  });
-}

@@ -1,10 +1,11 @@
 /**
  * 16-bit transaction ids. The id of a request that timed out is set aside: its answer may still come, however late,
- * and must not be taken for that of a new request after the ids have wrapped around.
+ * and must not be taken for that of a new request after the ids have wrapped around. Ids that are under way are the
+ * caller's knowledge.
  */
 
 const ALL_IDS = 0x1_0000;
-/** Ids set aside at once. The oldest is used again beyond that; at the shortest time-out it is then 51 s old. */
+/** Ids set aside at once. The oldest is used again beyond that; at the shortest time-out it is then 3 s old and more. */
 const MAX_ASIDE = 1_024;
 
 export class TransactionIds {
@@ -33,8 +34,8 @@ export class TransactionIds {
     }
   }
 
-  /** The late answer has come: the id may be used again. */
-  release(id: number): void {
-    this.#aside.delete(id);
+  /** An answer to nothing that is under way has come. @returns whether it is a late one; its id may be used again */
+  release(id: number): boolean {
+    return this.#aside.delete(id);
   }
 }

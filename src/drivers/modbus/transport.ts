@@ -11,6 +11,7 @@
  * time and, after a time-out, a silence in which what comes late is thrown away.
  */
 import type { Duplex } from 'node:stream';
+import type { DeviceError } from '../../core/errors.ts';
 
 export interface Exchange {
   readonly unit: number;
@@ -36,6 +37,8 @@ export interface Transport {
    * @throws DeviceError `timeout`, `connection-lost`, `bad-frame`, `stopped`
    */
   exchange(exchange: Exchange, signal: AbortSignal): Promise<Buffer>;
+  /** Set by the owner before `connect`; called once when the open transport ends by itself (not after `close`). */
+  onLost?: (error: DeviceError) => void;
   /** Exchanges that may be under way at once; 1 without transaction ids. */
   readonly maxInFlight: number;
   /** Idempotent; frees socket, port and timers at once; pending exchanges end with `stopped`. */

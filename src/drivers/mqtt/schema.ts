@@ -191,6 +191,11 @@ function checkLink({ url, listen, ...client }: MqttLink): readonly RuleIssue[] {
   ];
 }
 
+/** Two brokers of ours cannot listen on one port. Clients of a broker elsewhere may share it. */
+function toListenEndpoints({ listen }: MqttLink): readonly string[] {
+  return listen === undefined ? [] : [`listen ${listen.host.toLowerCase()}:${listen.port}`];
+}
+
 /** The first of them in plain English, for who starts a driver without the loader; null = none. */
 export function toLinkProblem(link: MqttLink): string | null {
   const [issue] = checkLink(link);
@@ -211,6 +216,7 @@ export const mqttSchema: ProtocolSchema = {
     ...(options['path'] === undefined ? {} : { path: withNumber(options['path'], n) }),
   }),
   checkLink: (options) => checkLink(toMqttLink(options)),
+  toEndpoints: (options) => toListenEndpoints(toMqttLink(options)),
   checkAddress: (options) => checkAddress(toMqttAddress(options)),
   checkPoint: ({ staleAfterMs }, section) =>
     staleAfterMs !== null || section['availability'] !== undefined

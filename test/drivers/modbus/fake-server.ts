@@ -1,6 +1,6 @@
 /**
- * A Modbus TCP server for tests, on bare sockets: it knows only that a read request has 12 bytes, and answers what the
- * test tells it to, byte for byte. It shares no code with the driver.
+ * A Modbus TCP server for tests, on bare sockets: it knows only where a frame ends, and answers what the test tells it
+ * to, byte for byte. It shares no code with the driver.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 
@@ -9,8 +9,12 @@ export interface FakeRequest {
   readonly transaction: number;
   readonly unit: number;
   readonly functionCode: number;
+  /** First two bytes after the function code. */
   readonly address: number;
+  /** The next two: a count, or a value that is written. */
   readonly count: number;
+  /** Function code and data. */
+  readonly pdu: Buffer;
 }
 
 /** Answers with what it returns (null = silence), or uses the socket itself. */
@@ -22,6 +26,8 @@ export interface FakeServer {
   readonly requests: readonly FakeRequest[];
   /** Connections accepted so far. */
   readonly accepted: number;
+  /** Connections turned away since the only place was taken. */
+  readonly refused: number;
   /** Connections open now. */
   readonly sockets: ReadonlySet<Socket>;
   respond: Responder;
@@ -32,7 +38,8 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-const REQUEST_BYTES = 12;
+/** Transaction, protocol and length, which counts what follows. */
+const LENGTH_END = 6;
 
 /** Every register holds its address; every bit is the parity of its address. */
 export const answerAddresses: Responder = (request) => {
@@ -49,37 +56,66 @@ export const answerAddresses: Responder = (request) => {
 
 export const staySilent: Responder = () => null;
 
+/** Confirms what is written as the specification has it: the request itself, or its address and count. */
+export const confirmWrites: Responder = (request) => {
+  const isCounted = request.functionCode === 15 || request.functionCode === 16;
+  return toFrame(request, isCounted ? request.pdu.subarray(0, 5) : request.pdu);
+};
+
 /** A correct answer around the given data. */
-export function answer({ transaction, unit, functionCode }: FakeRequest, data: Buffer): Buffer {
-  const head = Buffer.from([0, 0, 0, 0, 0, data.length + 3, unit, functionCode, data.length]);
-  head.writeUInt16BE(transaction, 0);
-  return Buffer.concat([head, data]);
+export function answer(request: FakeRequest, data: Buffer): Buffer {
+  return toFrame(request, Buffer.concat([Buffer.from([request.functionCode, data.length]), data]));
 }
 
-export function refuse({ transaction, unit, functionCode }: FakeRequest, exceptionCode: number): Buffer {
-  const frame = Buffer.from([0, 0, 0, 0, 0, 3, unit, functionCode | 0x80, exceptionCode]);
-  frame.writeUInt16BE(transaction, 0);
-  return frame;
+export function refuse(request: FakeRequest, exceptionCode: number): Buffer {
+  return toFrame(request, Buffer.from([request.functionCode | 0x80, exceptionCode]));
+}
+
+/** Any function code and data under the request's transaction and unit. */
+export function toFrame({ transaction, unit }: FakeRequest, pdu: Buffer): Buffer {
+  const head = Buffer.from([0, 0, 0, 0, 0, pdu.length + 1, unit]);
+  head.writeUInt16BE(transaction, 0);
+  return Buffer.concat([head, pdu]);
+}
+
+/** `0C 00` … as the specification prints it. */
+export function hex(text: string): Buffer {
+  return Buffer.from(text.replaceAll(' ', ''), 'hex');
+}
+
+export interface FakeServerOptions {
+  /** Connections at once; one more is closed without a word. Default: any number. */
+  readonly maxConnections?: number;
 }
 
 /** Loopback, free port. */
-export async function startFakeServer(respond: Responder = answerAddresses): Promise<FakeServer> {
+export async function startFakeServer(
+  respond: Responder = answerAddresses,
+  { maxConnections = Number.POSITIVE_INFINITY }: FakeServerOptions = {},
+): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
   const sockets = new Set<Socket>();
   let accepted = 0;
+  let refused = 0;
   let server = await listen(0);
   const { port } = server.address() as { port: number };
 
   function onConnection(socket: Socket): void {
+    socket.on('error', () => {});
+    if (sockets.size >= maxConnections) {
+      refused++;
+      socket.destroy();
+      return;
+    }
     accepted++;
     sockets.add(socket);
     let pending = Buffer.alloc(0);
-    socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
-      for (; pending.length >= REQUEST_BYTES; pending = pending.subarray(REQUEST_BYTES)) {
-        const request = toRequest(pending.subarray(0, REQUEST_BYTES));
+      for (let size = sizeOf(pending); size <= pending.length; size = sizeOf(pending)) {
+        const request = toRequest(pending.subarray(0, size));
+        pending = pending.subarray(size);
         requests.push(request);
         const reply = fake.respond(request, socket);
         if (reply) socket.write(reply);
@@ -107,6 +143,9 @@ export async function startFakeServer(respond: Responder = answerAddresses): Pro
     get accepted() {
       return accepted;
     },
+    get refused() {
+      return refused;
+    },
     sockets,
     respond,
     cut,
@@ -120,13 +159,20 @@ export async function startFakeServer(respond: Responder = answerAddresses): Pro
   return fake;
 }
 
-function toRequest(bytes: Buffer): FakeRequest {
+/** Bytes of the frame at the beginning; infinite as long as its length is not there. */
+function sizeOf(bytes: Buffer): number {
+  return bytes.length < LENGTH_END ? Number.POSITIVE_INFINITY : LENGTH_END + bytes.readUInt16BE(4);
+}
+
+function toRequest(frame: Buffer): FakeRequest {
+  const bytes = Buffer.from(frame);
   return {
-    bytes: Buffer.from(bytes),
+    bytes,
     transaction: bytes.readUInt16BE(0),
     unit: bytes.readUInt8(6),
     functionCode: bytes.readUInt8(7),
     address: bytes.readUInt16BE(8),
     count: bytes.readUInt16BE(10),
+    pdu: bytes.subarray(7),
   };
 }

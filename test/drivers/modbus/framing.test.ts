@@ -1,7 +1,7 @@
 /** Frames against bytes typed by hand from the specification; streams cut and joined in every way. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRead, FrameParser } from '../../../src/drivers/modbus/framing.ts';
+import { encodeFrame, FrameParser } from '../../../src/drivers/modbus/framing.ts';
 import { testSeed } from '../../support/seed.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -11,11 +11,11 @@ interface Parsed {
   readonly problem: string | null;
 }
 
-/** Frames as `transaction/unit/function/body`. */
+/** Frames as `transaction/unit/function/data`. */
 function parse(...chunks: Buffer[]): Parsed {
   const frames: string[] = [];
-  const parser = new FrameParser(({ transaction, unit, functionCode, body }) =>
-    frames.push(`${transaction}/${unit}/${functionCode}/${body.toString('hex')}`),
+  const parser = new FrameParser((transaction, unit, pdu) =>
+    frames.push(`${transaction}/${unit}/${pdu[0]}/${pdu.toString('hex', 1)}`),
   );
   for (const chunk of chunks) {
     const problem = parser.push(chunk);
@@ -30,9 +30,8 @@ const EXCEPTION = hex('0008 0000 0003 01 83 02');
 const EXCEPTION_TEXT = '8/1/131/02';
 
 describe('encoding', () => {
-  it('writes a read request as the specification shows it', () => {
-    const command = { unit: 0x11, functionCode: 3, address: 0x006b, count: 3 };
-    expect(encodeRead(0x1501, command)).toEqual(hex('1501 0000 0006 11 03 006B 0003'));
+  it('puts the header before a request as the specification shows it', () => {
+    expect(encodeFrame(0x1501, 0x11, hex('03 006B 0003'))).toEqual(hex('1501 0000 0006 11 03 006B 0003'));
   });
 });
 
@@ -57,6 +56,15 @@ describe('parsing', () => {
     const longest = Buffer.concat([hex('0001 0000 00FE 01 03 FB'), Buffer.alloc(251, 0xab)]);
     expect(parse(longest).frames).toHaveLength(1);
     expect(parse(longest.subarray(0, 100), longest.subarray(100)).frames).toHaveLength(1);
+  });
+
+  it('a frame that came in pieces stays as it is while the next one is being collected', () => {
+    const pdus: Buffer[] = [];
+    const parser = new FrameParser((_transaction, _unit, pdu) => pdus.push(pdu));
+    const stream = Buffer.concat([REPLY, EXCEPTION]);
+    parser.push(stream.subarray(0, 9));
+    parser.push(stream.subarray(9, REPLY.length + 4));
+    expect(pdus).toEqual([hex('03 04 0102 0304')]);
   });
 
   it('gives no frame for a truncated one', () => {

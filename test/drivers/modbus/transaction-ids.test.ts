@@ -14,8 +14,9 @@ it('leaves out an id that is set aside, until its late answer has come', () => {
   const id = ids.take();
   ids.setAside(id);
   expect(round(ids)).not.toContain(id);
-  ids.release(id);
+  expect(ids.release(id)).toBe(true);
   expect(round(ids)).toContain(id);
+  expect(ids.release(id)).toBe(false);
 });
 
 it('keeps no more than 1,024 aside and gives the oldest back first', () => {

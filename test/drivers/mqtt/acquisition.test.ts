@@ -1,9 +1,11 @@
 /** The driver under acquisition's loop: a cut wire takes its own points off and no others, and all come back alone. */
+
 import { expect, it, onTestFinished } from 'vitest';
 import { createAcquisition } from '../../../src/acquisition/acquisition.ts';
 import type { LinkStatus } from '../../../src/core/link.ts';
 import { toQualityReason } from '../../../src/core/quality.ts';
 import { toReading } from '../../../src/core/reading.ts';
+import { createTexts } from '../../../src/core/texts.ts';
 import { createMqttDriver } from '../../../src/drivers/mqtt/driver.ts';
 import { createTestModel } from '../../support/model.ts';
 import { freePort } from '../../support/ports.ts';
@@ -43,6 +45,7 @@ it('a cut wire to a broker', async (context) => {
     clock,
     log: silentLog,
     random: () => 0,
+    texts: createTexts(10),
     onBatch: (batch) => {
       for (let at = 0; at < batch.count; at++) {
         const { point, quality } = toReading(batch, at);

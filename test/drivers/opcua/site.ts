@@ -1,9 +1,11 @@
 /** A small site on one OPC UA link for tests: acquisition with the real driver, and a sink for a bare connection. */
+
 import { pino } from 'pino';
 import { createAcquisition } from '../../../src/acquisition/acquisition.ts';
 import type { SiteModel } from '../../../src/config/model.ts';
 import type { LinkStatus } from '../../../src/core/link.ts';
 import { type QualityReason, toQualityReason } from '../../../src/core/quality.ts';
+import { createTexts } from '../../../src/core/texts.ts';
 import type { PointSample, PushConnection, PushSink } from '../../../src/drivers/driver.ts';
 import { createOpcuaDriver } from '../../../src/drivers/opcua/driver.ts';
 import { createTestLink, createTestModel, type TestEquipment, type TestPoint } from '../../support/model.ts';
@@ -113,6 +115,7 @@ export function run(model: SiteModel): Running {
     clock: { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot-1' }) },
     log: pino({ level: 'silent' }),
     random: () => 0,
+    texts: createTexts(10),
     onBatch: (batch) => {
       for (let row = 0; row < batch.count; row++) {
         values.set(model.points[batch.point[row]!]!.name, {

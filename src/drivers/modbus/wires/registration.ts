@@ -1,0 +1,62 @@
+/**
+ * Reads who has dialled in: the first bytes of a connection, however they are cut. Registrations may begin alike
+ * (`DTU1`, `DTU10`): the longest one counts, and a shorter one only when nothing follows for a moment.
+ */
+import type { Socket } from 'node:net';
+
+export type Registered =
+  | { readonly kind: 'known'; readonly registration: Buffer; readonly rest: Buffer }
+  | { readonly kind: 'unknown'; readonly bytes: Buffer }
+  | { readonly kind: 'late' }
+  /** It has hung up before. */
+  | { readonly kind: 'gone' };
+
+/** A registration is one short message; its bytes come together. */
+const LONGER_MS = 200;
+/** Bytes of an unknown registration that are kept for the message. */
+const MAX_SHOWN_BYTES = 64;
+
+/** @param onDone called once; the socket then has no listener of this file, and is paused */
+export function readRegistration(
+  socket: Socket,
+  known: () => readonly Buffer[],
+  timeoutMs: number,
+  onDone: (result: Registered) => void,
+): void {
+  let bytes = Buffer.alloc(0);
+  let longer: NodeJS.Timeout | null = null;
+
+  const done = (result: Registered) => {
+    clearTimeout(timer);
+    if (longer) clearTimeout(longer);
+    socket.off('data', onData);
+    socket.off('end', onGone);
+    socket.off('close', onGone);
+    socket.pause();
+    onDone(result);
+  };
+  const onGone = () => done({ kind: 'gone' });
+  const onData = (chunk: Buffer) => {
+    bytes = Buffer.concat([bytes, chunk]);
+    if (longer) clearTimeout(longer);
+    const registrations = known();
+    if (registrations.some((one) => one.length > bytes.length && startsWith(one, bytes))) {
+      longer = setTimeout(() => judge(registrations, false), LONGER_MS);
+    } else judge(registrations, true);
+  };
+  const judge = (registrations: readonly Buffer[], isLast: boolean) => {
+    const fitting = registrations.filter((one) => startsWith(bytes, one));
+    const registration = fitting.toSorted((a, b) => b.length - a.length)[0];
+    if (registration) done({ kind: 'known', registration, rest: bytes.subarray(registration.length) });
+    else if (isLast) done({ kind: 'unknown', bytes: bytes.subarray(0, MAX_SHOWN_BYTES) });
+  };
+  const timer = setTimeout(() => done({ kind: 'late' }), timeoutMs);
+
+  socket.on('data', onData);
+  socket.on('end', onGone);
+  socket.on('close', onGone);
+}
+
+function startsWith(bytes: Buffer, beginning: Buffer): boolean {
+  return bytes.subarray(0, beginning.length).equals(beginning);
+}
