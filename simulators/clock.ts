@@ -13,7 +13,11 @@ export interface SimulationClock {
 }
 
 /** @param speed above 0. @param nowMs monotonic milliseconds. */
-export function startClock(simulation: Simulation, speed: number, nowMs: () => number): SimulationClock {
+export function startClock(
+  simulation: Pick<Simulation, 'advance'>,
+  speed: number,
+  nowMs: () => number,
+): SimulationClock {
   let lastMs = nowMs();
   let lostMs = 0;
   const timer = setInterval(() => {

@@ -4,7 +4,7 @@
  */
 import type { Protocol } from './devices/device.ts';
 import type { FrameLog } from './frame-log.ts';
-import type { ModbusServer } from './modbus/server.ts';
+import type { ModbusEndpoint } from './modbus/endpoint.ts';
 import type { MqttEndpoint } from './mqtt/endpoint.ts';
 import type { OpcuaServer } from './opcua/server.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,7 +14,7 @@ import type { Simulation } from './simulation.ts';
 export interface RunningEndpoint {
   readonly id: string;
   readonly protocol: Protocol;
-  /** Modbus, OPC UA: what it listens on; MQTT: of the broker. */
+  /** Modbus, OPC UA: what it listens on; MQTT, Modbus dial-in: what it dials into; Modbus on a serial port: 0. */
   readonly port: number;
   /** Brings the wire up to what the simulation now holds. */
   refresh(): void;
@@ -26,7 +26,11 @@ export type PublishResult = 'done' | 'unknown-equipment' | 'not-connected';
 
 export interface Endpoints {
   readonly list: readonly RunningEndpoint[];
+  /** Faults and ledgers of the Modbus endpoints. Key: endpoint id. */
+  readonly modbus: ReadonlyMap<string, ModbusEndpoint>;
   refresh(): void;
+  /** Simulated time has passed: ledgers are brought up to it. */
+  record(): void;
   /** Publishes raw bytes once for an MQTT device or a part of it. */
   publish(equipment: string, topic: string, payload: string): PublishResult;
   close(): Promise<void>;
@@ -47,10 +51,18 @@ export interface EndpointsOptions {
 export async function startEndpoints(options: EndpointsOptions): Promise<Endpoints> {
   /** Key: endpoint id. */
   const mqtt = new Map<string, MqttEndpoint>();
+  /** Key: endpoint id. */
+  const modbus = new Map<string, ModbusEndpoint>();
   const { scenario } = options;
-  const list = await Promise.all(scenario.endpoints.map((def) => startEndpoint(def, options, mqtt)));
+  const list = await Promise.all(
+    scenario.endpoints.map((def) => startEndpoint(def, options, { mqtt, modbus })),
+  );
   return {
     list,
+    modbus,
+    record() {
+      for (const endpoint of modbus.values()) endpoint.record();
+    },
     refresh() {
       for (const endpoint of list) endpoint.refresh();
     },
@@ -68,11 +80,11 @@ export async function startEndpoints(options: EndpointsOptions): Promise<Endpoin
 function startEndpoint(
   def: EndpointDef,
   options: EndpointsOptions,
-  mqtt: Map<string, MqttEndpoint>,
+  { mqtt, modbus }: Shared,
 ): Promise<RunningEndpoint> {
   switch (def.protocol) {
     case 'modbus':
-      return startModbus(def, options);
+      return startModbus(def, options, modbus);
     case 'opcua':
       return startOpcua(def, options);
     case 'mqtt':
@@ -82,23 +94,42 @@ function startEndpoint(
   }
 }
 
+/** Where the endpoints of a protocol enter themselves. Key: endpoint id. */
+interface Shared {
+  readonly mqtt: Map<string, MqttEndpoint>;
+  readonly modbus: Map<string, ModbusEndpoint>;
+}
+
 type DefOf<P extends Protocol> = Extract<EndpointDef, { readonly protocol: P }>;
 
-async function startModbus(def: DefOf<'modbus'>, options: EndpointsOptions): Promise<RunningEndpoint> {
-  const { createModbusServer } = await import('./modbus/server.ts');
-  const { simulation, log } = options;
-  const server: ModbusServer = createModbusServer({
-    endpoint: def.id,
+async function startModbus(
+  def: DefOf<'modbus'>,
+  options: EndpointsOptions,
+  modbus: Map<string, ModbusEndpoint>,
+): Promise<RunningEndpoint> {
+  const { createModbusEndpoint } = await import('./modbus/endpoint.ts');
+  const { scenario, simulation, log } = options;
+  const endpoint = createModbusEndpoint({
+    ...def,
+    units: scenario.devices.flatMap((each) =>
+      each.endpoint === def.id && each.unit !== null ? [each.unit] : [],
+    ),
     findUnit: (unit) => simulation.unit(def.id, unit),
     log,
+    nowMs: () => options.nowMs(),
   });
-  const port = await listenAs(def, server, options);
-  // Its servers ask the simulation at every request.
+  endpoint.ledger.switch(def.ledger);
+  for (const { endpoint: id, unit, fault } of scenario.wireFaults) {
+    if (id === def.id) endpoint.setFault(unit, fault);
+  }
+  modbus.set(def.id, endpoint);
+  const port = await listenAs(def, endpoint, options);
+  // Its line asks the simulation at every request.
   return {
     ...base(def, port),
     refresh: () => {},
-    close: () => server.close(),
-    counters: () => server.counters(),
+    close: () => endpoint.close(),
+    counters: () => endpoint.counters(),
   };
 }
 
@@ -157,5 +188,6 @@ function listenAs(
   server: { listen(port: number): Promise<number> },
   options: EndpointsOptions,
 ): Promise<number> {
-  return options.listen(server, `endpoint ${def.id}`, options.toPort(def));
+  const isSerial = def.protocol === 'modbus' && def.line.transport === 'serial';
+  return options.listen(server, `endpoint ${def.id}`, isSerial ? 0 : options.toPort(def));
 }

@@ -14,10 +14,14 @@ export interface LoggedFrame {
   /** UTC milliseconds. */
   readonly atMs: number;
   readonly endpoint: string;
-  /** Whole frame with its MBAP header, hex. */
+  /** Whole frame as it came, with header or checksum, hex; empty for a connection, and for what nobody asked for. */
   readonly request: string;
-  /** null = no answer was given. */
+  /** Everything that is sent because of it, as it goes over the wire, hex; null = no answer is given. */
   readonly response: string | null;
+  /** Faults of the wire that struck, joined by `+`: `late`, `slow+crc`. */
+  readonly fault?: string;
+  /** UTC milliseconds when the last byte of the response had gone; only where a fault struck. */
+  readonly sentAtMs?: number;
 }
 
 /** OPC UA: value by variable; MQTT: payload by topic. */
@@ -30,10 +34,25 @@ export interface LoggedChange {
 }
 
 export interface FrameLog {
-  add(endpoint: string, request: Uint8Array, response: Uint8Array | null): void;
+  /** @param faults that strike. @returns the entry, for `answered` and `sent`. */
+  add(
+    endpoint: string,
+    request: Uint8Array,
+    response: Uint8Array | null,
+    faults?: readonly string[],
+  ): LoggedFrame;
+  /** The answer is known now. */
+  answered(entry: LoggedFrame, response: Uint8Array): void;
+  /** The answer has gone. */
+  sent(entry: LoggedFrame): void;
   addChange(endpoint: string, equipment: string, changes: Readonly<Record<string, unknown>>): void;
-  /** Oldest first. */
-  list(): readonly (LoggedFrame | LoggedChange)[];
+  /** Oldest first; the last ones where there are more than wanted. */
+  list(wanted?: LogQuery): readonly (LoggedFrame | LoggedChange)[];
+}
+
+export interface LogQuery {
+  readonly endpoint?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 export function createFrameLog(
@@ -41,20 +60,36 @@ export function createFrameLog(
   size: number = FRAME_LOG_SIZE,
   changeSize: number = CHANGE_LOG_SIZE,
 ): FrameLog {
-  const frames = createRing<LoggedFrame>(size);
+  const frames = createRing<WritableFrame>(size);
   const changed = createRing<LoggedChange>(changeSize);
   return {
-    add: (endpoint, request, response) =>
-      frames.add({
+    add(endpoint, request, response, faults = []) {
+      const entry: WritableFrame = {
         atMs: nowMs(),
         endpoint,
         request: toHex(request),
         response: response === null ? null : toHex(response),
-      }),
+      };
+      if (faults.length > 0) entry.fault = faults.join('+');
+      frames.add(entry);
+      return entry;
+    },
+    answered(entry: WritableFrame, response) {
+      entry.response = toHex(response);
+    },
+    sent(entry: WritableFrame) {
+      if (entry.fault !== undefined) entry.sentAtMs = nowMs();
+    },
     addChange: (endpoint, equipment, changes) => changed.add({ atMs: nowMs(), endpoint, equipment, changes }),
-    list: () => [...frames.list(), ...changed.list()].toSorted((left, right) => left.atMs - right.atMs),
+    list({ endpoint, limit = Infinity } = {}) {
+      const all = [...frames.list(), ...changed.list()].toSorted((left, right) => left.atMs - right.atMs);
+      const wanted = endpoint === undefined ? all : all.filter((each) => each.endpoint === endpoint);
+      return wanted.slice(Math.max(0, wanted.length - limit));
+    },
   };
 }
+
+type WritableFrame = { -readonly [Field in keyof LoggedFrame]: LoggedFrame[Field] };
 
 interface Ring<T> {
   add(item: T): void;

@@ -1,6 +1,6 @@
 /**
- * Stand-alone program: simulated equipment that answers Modbus TCP and OPC UA on this machine and dials into an MQTT
- * broker on it, with a control interface for faults. Prints one JSON line when ready (and sends it to its parent when it has one), and ends at once when it
+ * Stand-alone program: simulated equipment that answers Modbus (TCP, serial, dial-in) and OPC UA on this machine and dials
+ * into an MQTT broker on it, with a control interface for faults. Prints one JSON line when ready (and sends it to its parent when it has one), and ends at once when it
  * is told to or when its parent dies, however that happens.
  */
 import { enableCompileCache } from 'node:module';
@@ -57,7 +57,7 @@ async function start(options: SimulatorOptions): Promise<Ready> {
   const scenario = loadScenario(options.scenario);
   refuseUnknownEndpoints(options, scenario);
   const simulation = createSimulation(scenario, options.seed);
-  const log = createFrameLog(() => Date.now());
+  const log = createFrameLog(() => Date.now(), Math.max(1, options.logSize ?? scenario.logSize));
   const toPort = ({ id, port }: { readonly id: string; readonly port: number }): number =>
     options.ports.get(id) ?? (options.isAnyPort ? 0 : port);
   const nowMs = (): number => Date.now();
@@ -71,13 +71,17 @@ async function start(options: SimulatorOptions): Promise<Ready> {
   });
   const publish: typeof endpoints.publish = (equipment, topic, payload) =>
     endpoints.publish(equipment, topic, payload);
-  const control = createControlServer({ simulation, log, figures, publish });
+  const control = createControlServer({ simulation, log, figures, publish, modbus: endpoints.modbus });
   const controlPort = await listen(
     control,
     'control interface',
     options.controlPort ?? (options.isAnyPort ? 0 : scenario.controlPort),
   );
-  clock = startClock(simulation, options.speed, () => performance.now());
+  const advance = (simulatedMs: number): void => {
+    simulation.advance(simulatedMs);
+    endpoints.record();
+  };
+  clock = startClock({ advance }, options.speed, () => performance.now());
   setInterval(() => endpoints.refresh(), REFRESH_MS);
   return {
     type: 'ready',
@@ -97,6 +101,8 @@ async function listen(
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const code = reason === 'EADDRINUSE' ? 'port-in-use' : 'address-not-usable';
+    // What is no port of TCP has only the system's own words.
+    if (port === 0) throw new ScenarioError(`${what}: ${toMessage(error)}`, { cause: error });
     const why = code === 'port-in-use' ? 'in use by another program' : `not usable (${reason})`;
     throw new ListenError(
       `${what}: port 127.0.0.1:${port} is ${why}`,

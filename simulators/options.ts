@@ -1,19 +1,22 @@
 /** The command line of the simulators' own program. */
 import { parseArgs } from 'node:util';
+import { MAX_LOG_SIZE } from './scenario.ts';
 
 export const USAGE = `usage: node simulators/main.ts SCENARIO.yaml [options]
   --speed N                run N times faster than life (0.1 to 1000, default 1)
   --seed N                 another course of demand and inflow (default: the scenario's)
   --control-port P         port of the control interface (default: the scenario's; 0 = any free port)
+  --log-size N             frames that the log keeps (default: the scenario's, else 2000)
   --port ENDPOINT=P        port of one endpoint, may be repeated (default: the scenario's);
-                           of an MQTT endpoint: port of the broker that the devices dial into, 0 = none
-  --any-port               any free port wherever none is given; MQTT devices then have no broker`;
+                           of an MQTT or dial-in endpoint: port that the devices dial into, 0 = none
+  --any-port               any free port wherever none is given; who dials in then has nobody to dial`;
 
 export interface SimulatorOptions {
   readonly scenario: string;
   readonly speed: number;
   readonly seed: number | undefined;
   readonly controlPort: number | undefined;
+  readonly logSize: number | undefined;
   /** Ports that are not given are free ones, not the scenario's. */
   readonly isAnyPort: boolean;
   /** Key: endpoint id. */
@@ -37,6 +40,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     speed,
     seed: toWhole('--seed', values.seed, 0xffff_ffff),
     controlPort: toWhole('--control-port', values['control-port'], 65_535),
+    logSize: toWhole('--log-size', values['log-size'], MAX_LOG_SIZE),
     isAnyPort: values['any-port'] === true,
     ports: new Map((values.port ?? []).map(toPort)),
   };
@@ -51,6 +55,7 @@ function parse(args: readonly string[]) {
         speed: { type: 'string' },
         seed: { type: 'string' },
         'control-port': { type: 'string' },
+        'log-size': { type: 'string' },
         port: { type: 'string', multiple: true },
         'any-port': { type: 'boolean' },
       },

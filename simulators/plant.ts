@@ -65,7 +65,14 @@ const NO_FAULT: HasFault = () => false;
 export function createPlant(def: DeviceDef, seed: number, startHour: number): Plant {
   const model = DEVICE_MODELS.get(def.model);
   if (!model) throw new Error(`model ${def.model} was checked when the scenario was read`);
-  const options = { id: def.id, parts: def.parts, seed: deriveSeed(seed, def.id), startHour };
+  const options = {
+    id: def.id,
+    parts: def.parts,
+    seed: deriveSeed(seed, def.id),
+    startHour,
+    ...(def.unit === null ? {} : { unit: def.unit }),
+    ...(def.size === undefined ? {} : { size: def.size }),
+  };
   const faults = model.faults(def.id, def.parts);
   const base = (device: Device) => ({ def, faults, supply: device.supply?.(NO_FAULT) ?? {} });
   switch (model.protocol) {

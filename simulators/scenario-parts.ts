@@ -1,18 +1,19 @@
 /** Reads one endpoint and one device of a scenario, and checks that they fit together. The file is scenario.ts. */
-import { type DeviceModel, PROTOCOLS, type Protocol } from './devices/device.ts';
+import { type DeviceModel, PROTOCOLS, type Protocol, type TableSizes } from './devices/device.ts';
 import { DEVICE_MODELS } from './devices/index.ts';
+import { MODBUS_FIELDS, type ModbusWireDef, readModbusWire, readSize } from './scenario-modbus.ts';
 import { type Path, type Reader, toShown } from './yaml-reader.ts';
 
 interface EndpointBase {
   readonly id: string;
   /**
-   * Modbus, OPC UA: TCP port on 127.0.0.1 that the endpoint listens on; 0 = any free one. MQTT: port of the broker on
-   * 127.0.0.1 that the devices dial into; 0 = there is none, they stay silent.
+   * Modbus, OPC UA: TCP port on 127.0.0.1 that the endpoint listens on; 0 = any free one. MQTT and Modbus dial-in: port
+   * on 127.0.0.1 that the devices dial into; 0 = there is none, they stay silent. Modbus on a serial port: 0.
    */
   readonly port: number;
 }
 
-export interface ModbusEndpointDef extends EndpointBase {
+export interface ModbusEndpointDef extends EndpointBase, ModbusWireDef {
   readonly protocol: 'modbus';
 }
 
@@ -38,6 +39,8 @@ export interface DeviceDef {
   /** Modbus unit, 1–247; null on other protocols. */
   readonly unit: number | null;
   readonly parts: readonly string[];
+  /** Only for models that ask for it. */
+  readonly size?: TableSizes;
   /** Ids of the devices that it hangs on. */
   readonly upstream: Partial<Readonly<Record<Medium, string>>>;
 }
@@ -52,20 +55,24 @@ const MAX_PORT = 65_535;
 
 export function readEndpoint(reader: Reader, item: unknown, at: number): EndpointDef {
   const path = ['endpoints', at];
-  const fields = reader.fields(item, path, ['id', 'protocol', 'port', 'namespace', 'password']);
+  const known = ['id', 'protocol', 'port', 'namespace', 'password', ...MODBUS_FIELDS];
+  const fields = reader.fields(item, path, known);
+  const isSerial = fields['transport'] === 'serial';
+  if (isSerial && 'port' in fields) reader.problem([...path, 'port'], 'not for transport serial');
   const base = {
     id: reader.id(fields['id'], [...path, 'id']),
-    port: reader.integer(fields['port'], [...path, 'port'], 0, MAX_PORT),
+    port: isSerial ? 0 : reader.integer(fields['port'], [...path, 'port'], 0, MAX_PORT),
   };
   const protocol = readProtocol(reader, fields['protocol'] ?? 'modbus', [...path, 'protocol']);
-  const refuse = (key: 'namespace' | 'password'): void => {
+  const refuse = (key: string): void => {
     if (key in fields) reader.problem([...path, key], `not for ${protocol}`);
   };
   if (protocol !== 'opcua') refuse('namespace');
   if (protocol !== 'mqtt') refuse('password');
+  if (protocol !== 'modbus') for (const field of MODBUS_FIELDS) refuse(field);
   switch (protocol) {
     case 'modbus':
-      return { ...base, protocol };
+      return { ...base, protocol, ...readModbusWire(reader, fields, path) };
     case 'opcua': {
       const namespace = readNamespace(reader, fields['namespace'], [...path, 'namespace']);
       return { ...base, protocol, namespace };
@@ -86,14 +93,16 @@ export function readDevice(
   endpoints: readonly EndpointDef[],
 ): DeviceDef {
   const path = ['devices', at];
-  const fields = reader.fields(item, path, ['id', 'model', 'endpoint', 'unit', 'parts', 'upstream']);
+  const fields = reader.fields(item, path, ['id', 'model', 'endpoint', 'unit', 'parts', 'size', 'upstream']);
   const endpointId = reader.id(fields['endpoint'], [...path, 'endpoint']);
   const endpoint = endpoints.find(({ id }) => id === endpointId);
   if (!endpoint) {
     const known = endpoints.map(({ id }) => id).join(', ');
     reader.problem([...path, 'endpoint'], `no such endpoint; known: ${known}`);
   }
+  const size = readSize(reader, fields['size'], [...path, 'size']);
   const device = {
+    ...(size === undefined ? {} : { size }),
     id: reader.id(fields['id'], [...path, 'id']),
     model: reader.id(fields['model'], [...path, 'model']),
     endpoint: endpointId,
@@ -118,9 +127,10 @@ export function refuseDoubles(
     if (seen.has(key)) reader.problem(path, `${key} is there twice`);
     seen.add(key);
   };
-  for (const [at, { id, port }] of endpoints.entries()) {
+  for (const [at, endpoint] of endpoints.entries()) {
+    const { id, port } = endpoint;
     once(`endpoint ${id}`, ['endpoints', at, 'id']);
-    if (port !== 0) once(`port ${port}`, ['endpoints', at, 'port']);
+    if (port !== 0 && !isDialling(endpoint)) once(`port ${port}`, ['endpoints', at, 'port']);
   }
   for (const [at, device] of devices.entries()) {
     once(`equipment ${device.id}`, ['devices', at, 'id']);
@@ -128,6 +138,11 @@ export function refuseDoubles(
     for (const [index, part] of device.parts.entries())
       once(`equipment ${part}`, ['devices', at, 'parts', index]);
   }
+}
+
+/** Modems may dial into one port; what listens may not share it. */
+function isDialling(endpoint: EndpointDef): boolean {
+  return endpoint.protocol === 'modbus' && endpoint.line.transport === 'dial-in';
 }
 
 /** Every upstream must be a device, and nothing may hang on itself by way of others. */
@@ -202,6 +217,9 @@ function checkModel(reader: Reader, path: Path, device: DeviceDef, protocol: Pro
   if (device.parts.length !== model.partCount) {
     const found = `expected ${model.partCount} parts, found ${device.parts.length}`;
     reader.problem([...path, 'parts'], found);
+  }
+  if (device.size !== undefined && !(model.protocol === 'modbus' && model.hasSize === true)) {
+    reader.problem([...path, 'size'], `${device.model} has a map of its own`);
   }
   if (protocol !== undefined && protocol !== model.protocol) {
     reader.problem(

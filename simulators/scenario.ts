@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { DEVICE_MODELS } from './devices/index.ts';
+import { FRAME_LOG_SIZE } from './frame-log.ts';
+import { readWireFault, type WireFaultDef } from './scenario-modbus.ts';
 import {
   type DeviceDef,
   type EndpointDef,
@@ -31,10 +33,17 @@ export interface Scenario {
   readonly devices: readonly DeviceDef[];
   /** Sorted by time. */
   readonly timeline: readonly TimelineEntry[];
+  /** Set when the endpoints start. */
+  readonly wireFaults: readonly WireFaultDef[];
+  /** Frames that the log keeps. */
+  readonly logSize: number;
 }
 
 /** Largest scenario file, bytes; a longer one is a mistake in the path. */
 const MAX_FILE_BYTES = 256 * 1024;
+
+/** Frames of a log at most; at 200 bytes each some 500 MB. */
+export const MAX_LOG_SIZE = 1_000_000;
 
 /** @throws ScenarioError when the file is missing or has problems. */
 export function loadScenario(file: string): Scenario {
@@ -50,7 +59,17 @@ function readScenario(reader: Reader, value: unknown): Scenario {
   const root = reader.fields(
     value,
     [],
-    ['version', 'seed', 'startHour', 'controlPort', 'endpoints', 'devices', 'timeline'],
+    [
+      'version',
+      'seed',
+      'startHour',
+      'controlPort',
+      'logSize',
+      'endpoints',
+      'devices',
+      'timeline',
+      'wireFaults',
+    ],
   );
   if (root['version'] !== 1) reader.problem(['version'], `expected 1, found ${toShown(root['version'])}`);
   const endpoints = reader
@@ -71,7 +90,27 @@ function readScenario(reader: Reader, value: unknown): Scenario {
     endpoints,
     devices,
     timeline: timeline.toSorted((left, right) => left.afterMs - right.afterMs),
+    wireFaults: readWireFaults(reader, root['wireFaults'] ?? [], endpoints, devices),
+    logSize: reader.integer(root['logSize'] ?? FRAME_LOG_SIZE, ['logSize'], 1, MAX_LOG_SIZE),
   };
+}
+
+function readWireFaults(
+  reader: Reader,
+  value: unknown,
+  endpoints: readonly EndpointDef[],
+  devices: readonly DeviceDef[],
+): readonly WireFaultDef[] {
+  const unitsOf = (id: string): readonly number[] =>
+    devices.flatMap(({ endpoint, unit }) => (endpoint === id && unit !== null ? [unit] : []));
+  const modbus = new Map(
+    endpoints.flatMap((def) =>
+      def.protocol === 'modbus' ? [[def.id, { ...def, units: unitsOf(def.id) }] as const] : [],
+    ),
+  );
+  return reader
+    .list(value, ['wireFaults'])
+    .flatMap((item, at) => readWireFault(reader, item, ['wireFaults', at], modbus));
 }
 
 function readTimelineEntry(

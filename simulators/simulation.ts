@@ -11,6 +11,7 @@ import type {
   Supply,
   Table,
   Variable,
+  WriteResult,
 } from './devices/device.ts';
 import {
   createPlant,
@@ -37,8 +38,13 @@ export interface ActiveFault extends FaultDef {
 
 /** What a Modbus server needs of one unit. */
 export interface Unit {
+  /** As it is at this moment. */
   readonly image: RegisterImage;
   readonly maxRegisters: number;
+  /** Otherwise the device knows no function that writes. */
+  readonly isWritable: boolean;
+  /** All or nothing; acts at once. */
+  write(table: Table, address: number, values: readonly number[]): WriteResult;
 }
 
 /** What an OPC UA server needs of one device. */
@@ -61,7 +67,7 @@ export interface Simulation {
   faults(): readonly ActiveFault[];
   /** Begins or ends a fault; its protections act at once. @returns false when there is no such fault. */
   setFault(equipment: string, fault: string, isActive: boolean): boolean;
-  /** undefined when no such unit is on that endpoint. */
+  /** undefined when no such unit is on that endpoint; else the same object at every call. */
   unit(endpoint: string, unit: number): Unit | undefined;
   /** The devices of an OPC UA endpoint, in the order of the scenario. */
   objects(endpoint: string): readonly OpcuaObject[];
@@ -143,14 +149,16 @@ function createWires(
   plants: readonly Plant[],
   hasFault: HasFault,
 ): Pick<Simulation, 'unit' | 'objects' | 'clients'> {
-  const modbus = plants.filter(isModbus);
+  /** Key: `endpoint unit`. */
+  const units = new Map(
+    plants
+      .filter(isModbus)
+      .map((plant) => [`${plant.def.endpoint} ${plant.def.unit}`, toUnit(plant, hasFault)]),
+  );
   const opcua = plants.filter(isOpcua);
   const mqtt = plants.filter(isMqtt);
   return {
-    unit(endpoint, unit) {
-      const plant = modbus.find(({ def }) => def.endpoint === endpoint && def.unit === unit);
-      return plant && { image: toRegisters(plant, hasFault), maxRegisters: plant.model.maxRegisters };
-    },
+    unit: (endpoint, unit) => units.get(`${endpoint} ${unit}`),
     objects: (endpoint) =>
       opcua
         .filter(({ def }) => def.endpoint === endpoint)
@@ -163,6 +171,21 @@ function createWires(
           isConnected: device.isConnected(hasFault),
           messages: device.messages(hasFault),
         })),
+  };
+}
+
+function toUnit(plant: ModbusPlant, hasFault: HasFault): Unit {
+  const { device, model } = plant;
+  return {
+    get image() {
+      return toRegisters(plant, hasFault);
+    },
+    maxRegisters: model.maxRegisters,
+    isWritable: device.write !== undefined,
+    write(table, address, values) {
+      plant.image = null;
+      return device.write?.(table, address, values) ?? 'illegal-address';
+    },
   };
 }
 

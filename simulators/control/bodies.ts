@@ -1,5 +1,5 @@
 /** Parses the bodies of the control interface that are more than a few words. Answers are routes.ts. */
-import type { Variable } from '../devices/device.ts';
+import { TABLES, type Table, type Variable } from '../devices/device.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,19 @@ export function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isTable(value: unknown): value is Table {
+  return TABLES.some((table) => table === value);
+}
+
+/** A whole number of 16 bits. */
+export function isWord(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff;
+}
+
+export function hasOnly(body: Body, known: readonly string[]): boolean {
+  return Object.keys(body).every((key) => known.includes(key));
+}
+
 /**
  * @param toType the type that the variable has, for a body that names none
  * @returns null when the body is not understood
@@ -65,10 +78,6 @@ export function parseMessage(body: unknown): RawMessage | null {
   if (payload === undefined) return null;
   if (payload === null) return { equipment, topic, payload: '' };
   return { equipment, topic, payload: typeof payload === 'string' ? payload : JSON.stringify(payload) };
-}
-
-function hasOnly(body: Body, known: readonly string[]): boolean {
-  return Object.keys(body).every((key) => known.includes(key));
 }
 
 function toOwnType(value: unknown): Variable['type'] {

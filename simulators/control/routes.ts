@@ -1,9 +1,11 @@
 /** What the control interface answers, as a function of method, path and body. HTTP itself is server.ts. */
-import { TABLES, type Table } from '../devices/device.ts';
 import type { PublishResult } from '../endpoints.ts';
 import type { FrameLog } from '../frame-log.ts';
+import type { ModbusEndpoint } from '../modbus/endpoint.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Body, isBody, parseMessage, parsePinnedVariable } from './bodies.ts';
+import { type Answer, refuse } from './answer.ts';
+import { isBody, isTable, isWord, parseMessage, parsePinnedVariable } from './bodies.ts';
+import { routeLedger, routeWire } from './wire-routes.ts';
 
 export interface ControlParts {
   readonly simulation: Simulation;
@@ -12,19 +14,21 @@ export interface ControlParts {
   figures(): Readonly<Record<string, unknown>>;
   /** Publishes raw bytes once for an MQTT device or a part of it. */
   publish(equipment: string, topic: string, payload: string): PublishResult;
-}
-
-export interface Answer {
-  readonly status: number;
-  /** undefined = no body. */
-  readonly body?: unknown;
+  /** Faults and ledgers of the Modbus endpoints, by endpoint id; without it there are none. */
+  readonly modbus?: ReadonlyMap<string, ModbusEndpoint>;
 }
 
 /**
  * @param path without query
  * @param body undefined when the request had none
  */
-export function route(parts: ControlParts, method: string, path: string, body: unknown): Answer {
+export function route(
+  parts: ControlParts,
+  method: string,
+  path: string,
+  body: unknown,
+  query: URLSearchParams,
+): Answer {
   const [first = '', ...rest] = path.split('/').slice(1);
   if (first === 'faults' && rest.length === 0) return routeFaults(parts, method, body);
   if (first === 'faults' && rest.length === 2) {
@@ -43,13 +47,22 @@ export function route(parts: ControlParts, method: string, path: string, body: u
       : refuse(405, 'wrong-method');
   }
   if (first === 'log') {
-    return method === 'GET' ? { status: 200, body: parts.log.list() } : refuse(405, 'wrong-method');
+    return method === 'GET' ? readLog(parts, query) : refuse(405, 'wrong-method');
   }
+  if (first === 'wire') return routeWire(parts.modbus ?? NO_MODBUS, method, body);
+  if (first === 'ledger') return routeLedger(parts.modbus ?? NO_MODBUS, method, body, query);
   return refuse(404, 'not-found');
 }
 
-export function refuse(status: number, code: string, more: Body = {}): Answer {
-  return { status, body: { code, ...more } };
+const NO_MODBUS: ReadonlyMap<string, ModbusEndpoint> = new Map();
+
+function readLog({ log }: ControlParts, query: URLSearchParams): Answer {
+  const limit = query.get('limit');
+  if (limit !== null && !/^\d{1,7}$/.test(limit)) {
+    return refuse(400, 'bad-request', { expected: 'limit: a whole number' });
+  }
+  const endpoint = query.get('endpoint') ?? undefined;
+  return { status: 200, body: log.list({ endpoint, limit: limit === null ? undefined : Number(limit) }) };
 }
 
 function routeFaults(parts: ControlParts, method: string, body: unknown): Answer {
@@ -91,12 +104,4 @@ function publish(parts: ControlParts, body: unknown): Answer {
   const result = parts.publish(parsed.equipment, parsed.topic, parsed.payload);
   if (result === 'done') return { status: 204 };
   return refuse(result === 'not-connected' ? 409 : 404, result);
-}
-
-function isTable(value: unknown): value is Table {
-  return TABLES.some((table) => table === value);
-}
-
-function isWord(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff;
 }

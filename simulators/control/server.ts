@@ -11,10 +11,16 @@
  *   PUT    /messages {equipment, topic, payload}   204; published once (MQTT): text as it is, null = no bytes,
  *                                        anything else as JSON; 409 {code: 'not-connected'}
  *   GET    /state                        physics, active faults, counters
- *   GET    /log                          last frames served and changes shown, oldest first
+ *   GET    /log?endpoint&limit           last frames served and changes shown, oldest first
+ *   GET    /wire                         [{endpoint, unit, fault, hits}]: what is wrong on the wire of Modbus
+ *   PUT    /wire {endpoint, unit?, fault: {kind, …, every?, times?}}   204; begins it anew where it is set already
+ *   DELETE /wire {endpoint, unit?, kind?}   204; PUT with fault null does the same
+ *   PUT    /ledger {endpoint, on, size?}    204
+ *   GET    /ledger?endpoint&unit&table&address&from&to   {entries: [{value, fromMs}], isComplete}; times in UTC ms
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Answer, type ControlParts, refuse, route } from './routes.ts';
+import { type Answer, refuse } from './answer.ts';
+import { type ControlParts, route } from './routes.ts';
 
 export const CONTROL_LIMITS = {
   bodyBytes: 4 * 1024,
@@ -91,15 +97,16 @@ function checkHead(request: IncomingMessage): Answer | null {
 }
 
 function toAnswer(parts: ControlParts, request: IncomingMessage, bytes: Buffer): Answer {
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
-  if (bytes.length === 0) return route(parts, request.method ?? 'GET', path, undefined);
+  const [path = '/', search = ''] = (request.url ?? '/').split('?');
+  const query = new URLSearchParams(search);
+  if (bytes.length === 0) return route(parts, request.method ?? 'GET', path, undefined, query);
   let body: unknown;
   try {
     body = JSON.parse(bytes.toString('utf8'));
   } catch {
     return refuse(400, 'bad-request');
   }
-  return route(parts, request.method ?? 'GET', path, body);
+  return route(parts, request.method ?? 'GET', path, body, query);
 }
 
 /** A refused request ends its connection: the rest of its body is not waited for. */

@@ -7,6 +7,7 @@ import {
   createBooster,
   protectBooster,
   stepBooster,
+  withSetPoint,
 } from '../physics/booster.ts';
 import type {
   DeviceModel,
@@ -15,11 +16,14 @@ import type {
   HasFault,
   ModbusDevice,
   RegisterImage,
+  WriteResult,
 } from './device.ts';
 import { NOT_AVAILABLE, put, toBits, toI16, toU16, toU32 } from './encode.ts';
 
 const MODE_AUTOMATIC = 2;
 const PUMP_BASES = [20, 40] as const;
+/** The only register that takes writes, and what it takes, 0.001 MPa: what both pumps together can keep up. */
+const SET_POINT = { address: 1, min: 200, max: 550 } as const;
 /** Motor temperature from which a pump reports a warning. */
 const WARNING_C = 90;
 
@@ -69,9 +73,20 @@ function createBoosterSet(options: DeviceOptions): ModbusDevice {
       state = protectBooster(state, toInputs(hasFault));
     },
     image: (hasFault) => toImage(state, toInputs(hasFault)),
+    write(table, address, values) {
+      const result = checkWrite(table, address, values);
+      if (result === 'done') state = withSetPoint(state, (values[0] ?? 0) / 1000);
+      return result;
+    },
     demand: () => ({ powerKw: toPowerKw(state) }),
     state: () => ({ ...state }),
   };
+}
+
+function checkWrite(table: string, address: number, values: readonly number[]): WriteResult {
+  const [value = 0, ...more] = values;
+  if (table !== 'holding' || address !== SET_POINT.address || more.length > 0) return 'illegal-address';
+  return value >= SET_POINT.min && value <= SET_POINT.max ? 'done' : 'illegal-value';
 }
 
 function toImage(state: BoosterState, { isSensorLost, isPowerLost }: BoosterInputs): RegisterImage {
@@ -79,7 +94,7 @@ function toImage(state: BoosterState, { isSensorLost, isPowerLost }: BoosterInpu
   const hasTrip = state.pumps.some((pump) => pump.tripCode !== 0);
   put(holding, 0, [
     isSensorLost ? NOT_AVAILABLE : toU16(state.pressureMpa, 0.001),
-    toU16(BOOSTER.setPointMpa, 0.001),
+    toU16(state.setPointMpa, 0.001),
     toU16(state.tankLevelM, 0.001),
     toU16(state.flowM3h, 0.1),
     MODE_AUTOMATIC,

@@ -116,7 +116,14 @@ export interface DeviceOptions {
   readonly seed: number;
   /** Hour of the day at simulated time 0. */
   readonly startHour: number;
+  /** Modbus unit; without it 1. */
+  readonly unit?: number;
+  /** How many addresses of each table, for models without a map of their own. */
+  readonly size?: TableSizes;
 }
+
+/** Number of addresses by table; a table that is missing has none. */
+export type TableSizes = Partial<Readonly<Record<Table, number>>>;
 
 /** One running device. */
 export interface Device {
@@ -132,8 +139,16 @@ export interface Device {
   state(): Readonly<Record<string, unknown>>;
 }
 
+/** What a device says to a write; `illegal-value` = it does not take this value, or not these values together. */
+export type WriteResult = 'done' | 'illegal-address' | 'illegal-value';
+
 export interface ModbusDevice extends Device {
   image(hasFault: HasFault): RegisterImage;
+  /**
+   * Takes consecutive values, all or none; acts at once. Without it the device is read only.
+   * @param values registers 0–65535, bits 0 or 1
+   */
+  write?(table: Table, address: number, values: readonly number[]): WriteResult;
 }
 
 export interface OpcuaDevice extends Device {
@@ -156,6 +171,8 @@ export interface ModbusModel extends ModelBase {
   readonly protocol: 'modbus';
   /** Most registers that the device gives in one answer. */
   readonly maxRegisters: number;
+  /** Whether a scenario says how many addresses it has. */
+  readonly hasSize?: boolean;
   create(options: DeviceOptions): ModbusDevice;
 }
 

@@ -13,6 +13,7 @@ import { leak } from './leak.ts';
 import { lift } from './lift.ts';
 import { sump } from './sump.ts';
 import { switchboard } from './switchboard.ts';
+import { testPattern } from './test-pattern.ts';
 import { transferSwitchboard } from './transfer-switchboard.ts';
 import { transformer } from './transformer.ts';
 import { ups } from './ups.ts';
@@ -38,4 +39,6 @@ export const DEVICE_MODELS: ReadonlyMap<string, DeviceModel> = new Map<string, D
   ['generic-water-meter-mqtt', waterMeter],
   ['generic-water-meter-vacant-mqtt', vacantWaterMeter],
   ['generic-electricity-meter-mqtt', electricityMeter],
+  // No equipment: for tests of transport, without a profile of the library.
+  ['test-pattern', testPattern],
 ]);

@@ -1,55 +1,55 @@
 /**
- * Cuts a TCP stream into MBAP frames (Modbus Messaging on TCP/IP V1.0b, §3.1.3), however the segments fall.
- *
- *   0–1 transaction · 2–3 protocol = 0 · 4–5 length of what follows · 6 unit · 7… PDU
+ * How requests are cut out of a stream of bytes and answers put into it: the contract and the table of the three
+ * forms. Each form is a file of its own; what is answered is respond.ts.
  */
+import { ascii } from './framing-ascii.ts';
+import { mbap } from './framing-mbap.ts';
+import { rtu } from './framing-rtu.ts';
 
-export const HEADER_BYTES = 7;
-/** Unit and PDU: at least a function code, at most 253 bytes of PDU. */
-const MIN_LENGTH = 2;
-const MAX_LENGTH = 254;
-export const MAX_FRAME_BYTES = 6 + MAX_LENGTH;
+export const FRAMINGS = ['mbap', 'rtu', 'ascii'] as const;
+export type Framing = (typeof FRAMINGS)[number];
+
+export interface Request {
+  /** 0 where the form has none. */
+  readonly transaction: number;
+  readonly unit: number;
+  /** Function code and data. */
+  readonly pdu: Buffer;
+  /** The whole frame as it came. */
+  readonly bytes: Buffer;
+}
 
 export interface Cut {
-  /** Complete frames, in order. */
-  readonly frames: readonly Buffer[];
+  /** Complete requests, in order. */
+  readonly requests: readonly Request[];
   /** The stream is not Modbus: there is no way to find the next frame, the connection must end. */
   readonly isBroken: boolean;
+  /** Bytes thrown away because they are no frame. */
+  readonly discardedBytes: number;
 }
 
 export interface Framer {
   push(segment: Buffer): Cut;
+  /** Nothing has come for a while: what waits for more is a frame now, or nothing. */
+  silence(): Cut;
+  /** Whether `silence` would change anything. */
+  isWaiting(): boolean;
 }
 
-/** Keeps at most one incomplete frame, so never more than MAX_FRAME_BYTES. */
-export function createFramer(): Framer {
-  let rest = Buffer.alloc(0);
-  return {
-    push(segment) {
-      const frames: Buffer[] = [];
-      let stream = rest.length === 0 ? segment : Buffer.concat([rest, segment]);
-      rest = Buffer.alloc(0);
-      while (stream.length >= 6) {
-        const length = stream.readUInt16BE(4);
-        if (stream.readUInt16BE(2) !== 0 || length < MIN_LENGTH || length > MAX_LENGTH) {
-          return { frames, isBroken: true };
-        }
-        if (stream.length < 6 + length) break;
-        frames.push(stream.subarray(0, 6 + length));
-        stream = stream.subarray(6 + length);
-      }
-      // A copy, so that a large segment is not kept alive by the few bytes left of it.
-      rest = Buffer.from(stream);
-      return { frames, isBroken: false };
-    },
-  };
+/** What an answer consists of before it is put into bytes; faults change single fields of it. */
+export interface AnswerParts {
+  readonly transaction: number;
+  /** 0 for Modbus. */
+  readonly protocol: number;
+  readonly unit: number;
+  readonly pdu: Uint8Array;
+  readonly isChecksumWrong: boolean;
 }
 
-/** The answer's frame: the request's transaction, protocol and unit with another PDU. */
-export function toFrame(request: Buffer, pdu: Uint8Array): Buffer {
-  const frame = Buffer.alloc(HEADER_BYTES + pdu.length);
-  request.copy(frame, 0, 0, HEADER_BYTES);
-  frame.writeUInt16BE(1 + pdu.length, 4);
-  frame.set(pdu, HEADER_BYTES);
-  return frame;
+export interface FrameForm {
+  createFramer(): Framer;
+  /** Fields that the form does not have are left out. A PDU that is too long is not refused. */
+  toBytes(parts: AnswerParts): Buffer;
 }
+
+export const FRAME_FORMS: Readonly<Record<Framing, FrameForm>> = { mbap, rtu, ascii };

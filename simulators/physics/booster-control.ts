@@ -6,7 +6,6 @@ import type { BoosterInputs, BoosterState } from './booster.ts';
 import { clamp } from './noise.ts';
 
 export const CONTROL = {
-  setPointMpa: 0.45,
   gainHzPerMpa: 80,
   integralHzPerMpaS: 30,
   minHz: 25,
@@ -109,7 +108,7 @@ function stepLagOn(state: BoosterState, control: BoosterControl, dtS: number): B
   const spare = other(control.lead);
   if (state.pumps[spare].tripCode !== 0) return { ...control, lagOnS: 0, lagOffS: 0 };
   const isAtLimit = state.pumps[control.lead].speedHz >= CONTROL.maxHz - 0.5;
-  const isShort = isAtLimit && state.pressureMpa < CONTROL.setPointMpa - CONTROL.lagBelowMpa;
+  const isShort = isAtLimit && state.pressureMpa < state.setPointMpa - CONTROL.lagBelowMpa;
   const lagOnS = isShort ? control.lagOnS + dtS : 0;
   if (lagOnS >= CONTROL.lagOnDelayS) return { ...control, isWanted: [true, true], lagOnS: 0, lagOffS: 0 };
   if (control.leadRunS >= CONTROL.alternateS) {
@@ -127,7 +126,7 @@ function stepLagOff(state: BoosterState, control: BoosterControl, dtS: number): 
 
 /** PI control of the common speed; the integral holds while a drive is still on its ramp or at its limit. */
 function stepRegulator(state: BoosterState, control: BoosterControl, dtS: number): BoosterControl {
-  const errorMpa = CONTROL.setPointMpa - state.pressureMpa;
+  const errorMpa = state.setPointMpa - state.pressureMpa;
   const rawHz = control.integralHz + CONTROL.gainHzPerMpa * errorMpa;
   const outputHz = clamp(rawHz, CONTROL.minHz, CONTROL.maxHz);
   const isSaturated = rawHz !== outputHz && Math.sign(rawHz - outputHz) === Math.sign(errorMpa);
@@ -145,7 +144,7 @@ function toSpeed(state: BoosterState, control: BoosterControl, index: 0 | 1, dtS
   const pump = state.pumps[index];
   if (pump.tripCode !== 0) return 0;
   const targetHz = control.isWanted[index] ? control.outputHz : 0;
-  const isInBand = Math.abs(state.pressureMpa - CONTROL.setPointMpa) < CONTROL.bandMpa;
+  const isInBand = Math.abs(state.pressureMpa - state.setPointMpa) < CONTROL.bandMpa;
   const isFar = Math.abs(targetHz - pump.speedHz) > CONTROL.followHz;
   const isGentle = isInBand && isFar && pump.speedHz > CONTROL.gentleAboveHz;
   const stepHz = (isGentle ? CONTROL.gentleHzPerS : CONTROL.rampHzPerS) * dtS;

@@ -10,6 +10,7 @@ import { type BoosterControl, stepControl } from './booster-control.ts';
 import { bell, clamp, createNoise, deriveSeed, type Noise, stepNoise } from './noise.ts';
 
 export const BOOSTER = {
+  /** At time 0, and the pressure to which demand refers. */
   setPointMpa: 0.45,
   /** Shut-off head of one pump at 50 Hz and the two terms of its curve: p = n²·shutOff − linear·Q − square·Q². */
   shutOffMpa: 0.6,
@@ -67,6 +68,8 @@ export interface BoosterState {
   readonly slowNoise: Noise;
   readonly fastNoise: Noise;
   readonly pressureMpa: number;
+  /** What the controller keeps the pressure at. */
+  readonly setPointMpa: number;
   /** What consumers draw now. */
   readonly demandM3h: number;
   /** What the pumps deliver now. */
@@ -113,6 +116,7 @@ export function createBooster(seed: number, startHour: number): BoosterState {
     slowNoise: createNoise(deriveSeed(seed, 'slow')),
     fastNoise: createNoise(deriveSeed(seed, 'fast')),
     pressureMpa: BOOSTER.setPointMpa,
+    setPointMpa: BOOSTER.setPointMpa,
     demandM3h: 0,
     flowM3h: 0,
     tankLevelM: 2,
@@ -134,6 +138,11 @@ export function createBooster(seed: number, startHour: number): BoosterState {
     totals: { madeUpM3: 0, pumpedM3: 0, drainedM3: 0, spilledM3: 0 },
   };
   return settleAtStart(state);
+}
+
+/** The controller is told another set-point; pressure follows within seconds. */
+export function withSetPoint(state: BoosterState, setPointMpa: number): BoosterState {
+  return { ...state, setPointMpa };
 }
 
 /** What faults, contacts and the loss of power stop, without time passing; also resets what has no cause any more. */

@@ -1,7 +1,6 @@
 /** The clock of the simulators: real time in, simulated time out. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type SimulationClock, startClock } from '../../simulators/clock.ts';
-import type { Simulation } from '../../simulators/simulation.ts';
 
 let nowMs: number;
 let simulatedMs: number;
@@ -23,7 +22,7 @@ function start(speed: number): SimulationClock {
   const advance = (ms: number): void => {
     simulatedMs += ms;
   };
-  clock = startClock({ advance } as Simulation, speed, () => nowMs);
+  clock = startClock({ advance }, speed, () => nowMs);
   return clock;
 }
 

@@ -137,10 +137,10 @@ describe('faults on the wire', () => {
 
 describe('exceptions', () => {
   const cases: readonly (readonly [string, string, string])[] = [
-    ['01 for a write of one coil', '01 05 00 00 ff 00', '01 85 01'],
-    ['01 for a write of one register', '01 06 00 00 00 01', '01 86 01'],
-    ['01 for a write of coils', '01 0f 00 00 00 01 01 01', '01 8f 01'],
-    ['01 for a write of registers', '01 10 00 00 00 01 02 00 01', '01 90 01'],
+    ['01 for a write of one coil where there are none', '01 05 00 00 ff 00', '01 85 01'],
+    ['01 for a write of coils where there are none', '01 0f 00 00 00 01 01 01', '01 8f 01'],
+    ['02 for a write of a register that is only read', '01 06 00 00 00 01', '01 86 02'],
+    ['02 for a write of registers that are only read', '01 10 00 00 00 01 02 00 01', '01 90 02'],
     ['01 for a function that nobody knows', '01 63', '01 e3 01'],
     ['02 for a hole between two blocks', '01 03 00 08 00 01', '01 83 02'],
     ['02 when a request begins mapped and ends in a hole', '01 03 00 00 00 0a', '01 83 02'],
@@ -160,6 +160,22 @@ describe('exceptions', () => {
       );
     });
   }
+
+  it('answers 01 for every write on a device that takes none', async () => {
+    const writes: readonly (readonly [string, string])[] = [
+      ['06 01 05 00 00 ff 00', '85'],
+      ['06 01 06 00 28 00 01', '86'],
+      ['08 01 0f 00 00 00 01 01 01', '8f'],
+      ['09 01 10 00 28 00 01 02 00 01', '90'],
+      ['08 01 16 00 28 00 00 00 01', '96'],
+      ['0d 01 17 00 28 00 01 00 28 00 01 02 00 01', '97'],
+    ];
+    for (const [request, functionCode] of writes) {
+      expect(await ask(sumpPort, `00 09 00 00 00 ${request}`, 9)).toBe(
+        `00 09 00 00 00 03 01 ${functionCode} 01`,
+      );
+    }
+  });
 
   it('answers 03 for 126 registers on the sump', async () => {
     expect(await ask(sumpPort, '00 09 00 00 00 06 01 03 00 00 00 7e', 9)).toBe('00 09 00 00 00 03 01 83 03');

@@ -23,7 +23,7 @@ devices:
 it('keeps protocol, namespace, password and what a device hangs on', () => {
   const { endpoints, devices } = parseScenario(GOOD, 'file.yaml');
   expect(endpoints).toEqual([
-    { id: 'room', protocol: 'modbus', port: 0 },
+    { id: 'room', protocol: 'modbus', port: 0, line: { transport: 'tcp' }, framing: 'mbap', ledger: null },
     { id: 'power', protocol: 'opcua', port: 0, namespace: 'urn:a:b' },
     { id: 'iot', protocol: 'mqtt', port: 0, password: 'secret' },
   ]);

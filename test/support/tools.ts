@@ -43,6 +43,14 @@ export const TOOLS = {
     proof: null,
     hint: 'install Mosquitto 2, or set RISER_MOSQUITTO to the path of mosquitto',
   },
+  socat: {
+    purpose: 'socat: pairs of pseudo-terminals that stand for serial lines',
+    debianPackage: 'socat',
+    variable: 'RISER_SOCAT',
+    paths: ['/usr/bin/socat', '/usr/local/bin/socat', '/opt/homebrew/bin/socat'],
+    proof: ['-V'],
+    hint: 'install socat, or set RISER_SOCAT to its path',
+  },
   chromium: {
     purpose: 'Chromium: the page in a real browser',
     debianPackage: 'chromium',

@@ -13,7 +13,9 @@ interface Allowance {
 
 const PERMISSIONS = 'src/people/permissions.ts';
 const LATEST = 'src/telemetry/latest.ts';
+const POINT_QUALITY = 'src/telemetry/point-quality-view.ts';
 const STAGES = 'src/tickets/stages.ts';
+const INTERLOCKS = 'src/writing/interlocks.ts';
 
 /** Key: part (folder of src). A part that is missing here is a finding. */
 export const ALLOWED: Readonly<Record<string, Allowance>> = {
@@ -34,7 +36,8 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   simulation: { parts: ['config'], files: [] },
   // Where the stages meet (design.md §4, one decision loop).
   engine: { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify'], files: [LATEST] },
-  api: { parts: ['config'], files: [PERMISSIONS, STAGES] },
+  writing: { parts: ['config'], files: [] },
+  api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS] },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
   // The page ships to browsers: nothing of the server at run time.
   web: { parts: [], files: [] },
@@ -50,10 +53,13 @@ export const CONTRACTS: readonly string[] = [
   'src/engine/commands.ts',
   'src/tickets/transitions.ts',
   'src/people/people.ts',
+  'src/writing/port.ts',
   'src/api/services.ts',
   PERMISSIONS,
   LATEST,
+  POINT_QUALITY,
   STAGES,
+  INTERLOCKS,
 ];
 
 /** Parts and files whose types the page may use (design.md §3). */

@@ -187,6 +187,13 @@ describe('purity', () => {
     expect(places(checkPurity, { 'src/core/a.ts': text })).toEqual([]);
   });
 
+  test('single files of other parts are pure too', () => {
+    const text = 'export const now = Date.now();';
+    expect(places(checkPurity, { 'src/writing/step.ts': text, 'src/writing/records.ts': text })).toEqual([
+      'src/writing/step.ts:1',
+    ]);
+  });
+
   test('other parts may use the world', () => {
     expect(places(checkPurity, { 'src/acquisition/a.ts': 'setTimeout(() => Date.now(), 1);' })).toEqual([]);
   });
