@@ -11,13 +11,14 @@ import { RiserError } from '../core/errors.ts';
 import type { EquipmentId, LinkId } from '../core/ids.ts';
 import type { LinkStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
+import type { Texts } from '../core/texts.ts';
 import type { Driver, PointSample, PollDriver, PushDriver } from '../drivers/driver.ts';
 import { Emitter } from './emitter.ts';
 import { type AgeWatch, Freshness } from './freshness.ts';
 import { LinkLoop } from './link-loop.ts';
 import { Presence } from './presence.ts';
 import { PushLoop } from './push-loop.ts';
-import type { PlannedRequest } from './schedule.ts';
+import type { PlannedRequest } from './task.ts';
 
 /** How often values are checked for age: how late `stale` can be. */
 const WATCHDOG_MS = 250;
@@ -32,6 +33,8 @@ export interface AcquisitionOptions {
   readonly log: Logger;
   /** 0 ≤ r < 1; spreads reconnecting. */
   readonly random: () => number;
+  /** Where texts get their numbers: the table in which whoever shows them looks them up. */
+  readonly texts: Texts;
   readonly onBatch: (batch: ReadingBatch) => void;
   readonly onLinkStatus: (status: LinkStatus) => void;
 }
@@ -39,7 +42,7 @@ export interface AcquisitionOptions {
 export interface Acquisition {
   /** Once. Returns at once; absent devices are no error. */
   start(): void;
-  /** Resolves when all loops have ended and all sockets are closed. Idempotent. */
+  /** Resolves when all loops have ended and all sockets are closed; the drivers are used up. Idempotent. */
   stop(): Promise<void>;
   /** In the order of the model; counters as of now. */
   links(): readonly LinkStatus[];
@@ -57,7 +60,11 @@ export interface Acquisition {
 
 export function createAcquisition(options: AcquisitionOptions): Acquisition {
   const loops = createLoops(options);
+  const polled = new Map(
+    loops.filter((loop) => loop instanceof LinkLoop).map((loop) => [loop.status().link, loop]),
+  );
   const idle = idleLinks(options);
+  let ended: Promise<void> | null = null;
   let watchdog: NodeJS.Timeout | null = null;
   let hasStarted = false;
   return {
@@ -71,19 +78,48 @@ export function createAcquisition(options: AcquisitionOptions): Acquisition {
     },
     async stop() {
       if (watchdog) clearInterval(watchdog);
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await (ended ??= endAll(loops, options));
     },
     links: () => [...loops.map((loop) => loop.status()), ...idle],
-    requests: () => [],
-    write: () => Promise.reject(new RiserError('link-down', { link: '' })),
-    read: () => Promise.reject(new RiserError('link-down', { link: '' })),
+    requests: (link) => polled.get(link)?.requests() ?? [],
+    async write(index, value) {
+      const point = toPoint(options.model, index);
+      await toLoop(polled, point).write(point, value);
+    },
+    async read(index) {
+      const point = toPoint(options.model, index);
+      const samples = await toLoop(polled, point).read(point);
+      return defined(
+        samples.findLast((sample) => sample.point === index),
+        `${point.id} in the answer to its own request`,
+      );
+    },
   };
 }
 
 type Loop = LinkLoop | PushLoop;
 
+/** Connections first, then what their drivers hold beside them. */
+async function endAll(loops: readonly Loop[], { drivers }: AcquisitionOptions): Promise<void> {
+  await Promise.all(loops.map((loop) => loop.stop()));
+  const polled = [...drivers.values()].filter((driver) => driver.mode === 'poll');
+  await Promise.all(polled.map(async (driver) => driver.close?.()));
+}
+
+function toPoint({ points }: SiteModel, index: number): PointDef {
+  return defined(points[index], `point ${index} of the site model`);
+}
+
+/** @throws RiserError `not-writable`: the point's protocol is not asked, but tells */
+function toLoop(polled: ReadonlyMap<LinkId, LinkLoop>, { id, link }: PointDef): LinkLoop {
+  const loop = link === null ? undefined : polled.get(link);
+  if (!loop) throw new RiserError('not-writable', { point: id });
+  return loop;
+}
+
 function createLoops(options: AcquisitionOptions): readonly Loop[] {
   const { model } = options;
+  const startMs = options.clock.now().monoMs;
   const byLink = Map.groupBy(model.points, ({ link }) => link);
   const links = [...model.links.values()].filter(({ id }) => byLink.has(id));
   return links.map((link, at) => {
@@ -91,18 +127,22 @@ function createLoops(options: AcquisitionOptions): readonly Loop[] {
     const driver = defined(options.drivers.get(link.protocol), `driver for protocol ${link.protocol}`);
     const phase = at / links.length;
     return driver.mode === 'poll'
-      ? createLinkLoop(options, link, driver, points, phase)
+      ? createLinkLoop(options, link, driver, points, phase, startMs)
       : createPushLoop(options, link, driver, points, phase);
   });
 }
 
-/** @param phase share of the start spread after which the link begins, 0–1 */
+/**
+ * @param phase share of the start spread after which the link begins, 0–1
+ * @param startMs beginning of all poll grids, monotonic
+ */
 function createLinkLoop(
   options: AcquisitionOptions,
   link: LinkDef,
   driver: PollDriver,
   points: readonly PointDef[],
   phase: number,
+  startMs: number,
 ): LinkLoop {
   const requests = planRequests(options.model, driver, link, points);
   const spreadMs = Math.min(MAX_START_SPREAD_MS, ...requests.map(({ pollMs }) => pollMs));
@@ -111,6 +151,10 @@ function createLinkLoop(
     ...toCommon(options, link),
     driver,
     requests,
+    equipmentOf: toEquipmentOf(options.model),
+    nameOf: (point) => toPoint(options.model, point).id,
+    startMs,
+    phase,
     startDelayMs: phase * spreadMs,
     emitter,
   });
@@ -136,11 +180,11 @@ function createPushLoop(
 }
 
 function createEmitter(
-  { model, clock, onBatch }: AcquisitionOptions,
+  { model, clock, texts, onBatch }: AcquisitionOptions,
   points: readonly PointDef[],
   ages: AgeWatch,
 ): Emitter {
-  return new Emitter({ model, points, clock, ages, onBatch });
+  return new Emitter({ model, points, clock, ages, texts, onBatch });
 }
 
 function toCommon({ clock, log, random, onLinkStatus }: AcquisitionOptions, link: LinkDef) {

@@ -1,35 +1,51 @@
 /**
  * Turns what is known of one link's points into batches. Every batch carries the time of its reception; a value is
- * passed on once, when it arrives, and never again with a newer time.
+ * passed on once, when it arrives, and never again with a newer time. Texts become numbers here, and a good value that
+ * is not plausible beside those before it becomes uncertain.
  */
 import type { PointDef, SiteModel } from '../config/model.ts';
-import type { Clock } from '../core/clock.ts';
-import { QUALITIES, type QualityReason } from '../core/quality.ts';
+import type { Clock, Now } from '../core/clock.ts';
+import { isBad, QUALITIES, type QualityReason } from '../core/quality.ts';
 import { type ReadingBatch, ReadingBatchBuilder } from '../core/reading.ts';
+import type { Texts } from '../core/texts.ts';
 import type { PointSample } from '../drivers/driver.ts';
 import type { AgeWatch } from './freshness.ts';
+import { Plausibility } from './plausibility.ts';
 
 export interface EmitterOptions {
   readonly model: SiteModel;
   readonly points: readonly PointDef[];
   readonly clock: Clock;
   readonly ages: AgeWatch;
+  readonly texts: Texts;
   readonly onBatch: (batch: ReadingBatch) => void;
 }
 
 export class Emitter {
   readonly #options: EmitterOptions;
+  /** null = no point of the link declares what is plausible. */
+  readonly #plausibility: Plausibility | null;
 
   constructor(options: EmitterOptions) {
     this.#options = options;
+    this.#plausibility = Plausibility.of(options.points);
   }
 
-  samples(samples: readonly PointSample[]): void {
+  /** @param now when they came */
+  samples(samples: readonly PointSample[], now: Now = this.#options.clock.now()): void {
     if (samples.length === 0) return;
-    const { model, clock, ages, onBatch } = this.#options;
-    const now = clock.now();
+    const { model, ages, texts, onBatch } = this.#options;
+    const plausibility = this.#plausibility;
     const builder = new ReadingBatchBuilder(model.epoch, samples.length);
-    for (const { point, value, quality, sourceMs } of samples) {
+    for (const sample of samples) {
+      const { point, sourceMs, text } = sample;
+      let { value, quality } = sample;
+      if (text !== undefined && !isBad(quality)) {
+        const number = texts.toNumber(text);
+        if (number === null) quality = QUALITIES.decode.code;
+        else value = number;
+      }
+      if (plausibility !== null) quality = plausibility.judge(point, value, quality, now.monoMs);
       builder.add(point, value, quality, now.wallMs, sourceMs);
       ages.note(point, quality, now.monoMs);
     }
@@ -64,7 +80,10 @@ export class Emitter {
     const { model, clock, onBatch } = this.#options;
     const now = clock.now();
     const builder = new ReadingBatchBuilder(model.epoch, points.length);
-    for (const point of points) builder.add(point, Number.NaN, QUALITIES[reason].code, now.wallMs);
+    for (const point of points) {
+      builder.add(point, Number.NaN, QUALITIES[reason].code, now.wallMs);
+      this.#plausibility?.forget(point);
+    }
     onBatch(builder.finish(now.monoMs));
   }
 }

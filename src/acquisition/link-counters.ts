@@ -1,6 +1,10 @@
 /** Figures of one link since start: those of its connections, past and present, and of the loop itself. */
 
-/** Stable names: /metrics and the page show them. A link that has done nothing yet shows zeros. */
+/**
+ * Stable names: /metrics and the page show them. A link that has done nothing yet shows zeros. `retries`: asked again at once
+ * after a time-out; `splits`: refused requests that were asked in pieces; `releases`: connections given back on purpose;
+ * `overdue`: connections given up because their driver did not end an exchange.
+ */
 export const POLL_COUNTERS = [
   'requests',
   'replies',
@@ -8,11 +12,17 @@ export const POLL_COUNTERS = [
   'exceptions',
   'reconnects',
   'late_replies',
+  'unsolicited',
   'wrong_unit',
+  'wrong_function',
+  'crc_errors',
+  'failovers',
   'bad_frames',
   'retries',
   'splits',
   'writes',
+  'releases',
+  'overdue',
   'skipped_cycles',
   'stale_readings',
   'bytes_in',

@@ -10,6 +10,8 @@ export interface LinkReportOptions {
   readonly log: Logger;
   /** Figures of the link as of now. */
   readonly counters: () => LinkStatus['counters'];
+  /** null where nobody is polled. */
+  readonly load: () => LinkStatus['load'];
   readonly onStatus: (status: LinkStatus) => void;
 }
 
@@ -29,14 +31,14 @@ export class LinkReport {
   }
 
   status(): LinkStatus {
-    const { link, counters } = this.#options;
+    const { link, counters, load } = this.#options;
     return {
       link,
       state: this.#state,
       sinceMs: this.#sinceMs,
       reason: this.#reason,
       counters: counters(),
-      load: null,
+      load: load(),
     };
   }
 

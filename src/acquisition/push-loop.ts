@@ -71,7 +71,7 @@ export class PushLoop {
     this.#backOff = new BackOff(options.random);
     const { link, clock, log, onStatus } = options;
     const counters = () => this.#counters.with(this.#connection?.stats() ?? {});
-    this.#report = new LinkReport({ link: link.id, clock, log, counters, onStatus });
+    this.#report = new LinkReport({ link: link.id, clock, log, counters, load: () => null, onStatus });
   }
 
   /** Begins once. An error that is not the device's ends the process as uncaught. */

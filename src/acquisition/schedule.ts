@@ -6,15 +6,29 @@
  *             └────time-out──────┴──time-out──────▶┘
  *
  * - A live device is polled at a fixed rate. A cycle that has passed unserved is skipped and counted, never made up.
+ *   A time-out of its request counts only when its retries are used up; they are made at once.
  * - A silent device is probed with one request at a growing interval, in the gaps of the live ones when there are
  *   any, so that it costs them at most one time-out a probe. Its requests take turns as probe; when one is answered
  *   all are due. A request that stays silent beside answered ones of the same device is retried alone.
  * - Time-outs in a row with no answer between them raise doubt about the wire. After `DOUBT_TIMEOUTS` the device
  *   that answered last is asked out of turn; if it is silent too (or none is left), the wire is dead. So three dead
  *   devices in a row do not take a living one off.
+ * - As many requests are under way at once as every one of them allows. What was sent before a time-out was counted and
+ *   times out too is the same silence, and counts no second time; in doubt the wire is asked one thing at a time.
  */
-import { assert, defined } from '../core/assert.ts';
-import type { PollRequest } from '../drivers/driver.ts';
+import { assert } from '../core/assert.ts';
+import { DueHeap } from './due-heap.ts';
+import {
+  createDevices,
+  createTask,
+  type Device,
+  fastest,
+  type PlannedRequest,
+  replaceTasks,
+  setDueNow,
+  setNextTurn,
+  type Task,
+} from './task.ts';
 
 /** Time-outs in a row that put the wire in doubt. */
 const DOUBT_TIMEOUTS = 3;
@@ -25,47 +39,20 @@ const MAX_PROBE_MS = 30_000;
 /** At its longest the interval is also this many time-outs, so that a dead device takes a tenth of the link at most. */
 const MAX_PROBE_TIMEOUTS = 10;
 
-export interface PlannedRequest {
-  readonly request: PollRequest;
-  readonly pollMs: number;
-}
+/** Between requests in the place of one: so small that they stay before the next one of the plan. */
+const ORDER_STEP = 1e-6;
 
-/** One request and its turn. Changed by PollSchedule only. */
-export interface Task extends PlannedRequest {
-  readonly device: Device;
-  /** Instants of the poll grid are `gridMs + n × pollMs`. */
-  readonly gridMs: number;
-  dueMs: number;
-  /** Due at once, beside the grid: after connecting or when its device came back. */
-  isOutOfTurn: boolean;
-  /** Time-outs in a row of this request. */
-  failures: number;
-}
-
-export interface Device {
-  readonly name: string;
-  /** Shortest interval first. */
-  readonly tasks: Task[];
-  state: 'untried' | 'alive' | 'silent';
-  answeredMs: number;
-  /** Time-outs in a row of the device. */
-  failures: number;
-  probeMs: number;
-  /** Index of the task that is the next probe. */
-  probeTask: number;
-}
-
-/** `task` null: nothing is due before `atMs`. */
+/** `task` null: nothing is to be sent before `atMs`; Infinity = before something under way has ended. */
 export interface Turn {
   readonly task: Task | null;
   readonly atMs: number;
 }
 
-export interface TimeoutVerdict {
-  /** The whole device counts as silent now; false when only this request of it is. */
-  readonly isDeviceSilent: boolean;
-  readonly isWireDead: boolean;
-}
+/**
+ * `retry`: it is asked again at once. `known`: part of a silence that was counted already. `request`: the device lives, this
+ * request of it is silent. `device`: the whole device counts as silent. `wire`: nobody answers any more.
+ */
+export type TimeoutVerdict = 'retry' | 'known' | 'request' | 'device' | 'wire';
 
 interface Waiting {
   readonly task: Task;
@@ -74,20 +61,34 @@ interface Waiting {
   readonly forcedMs: number;
 }
 
+const AFTER_AN_END: Turn = { task: null, atMs: Number.POSITIVE_INFINITY };
+
 export class PollSchedule {
   readonly #devices: readonly Device[];
-  readonly #tasks: readonly Task[];
-  readonly #timeoutMs: number;
+  /** Requests of devices that are not silent, without those that are silent alone, asked again or under way. */
+  readonly #live = new DueHeap<Task>();
+  readonly #underWay: Task[] = [];
+  /** Fewest requests at once that one of those under way allows. */
+  #limit = Number.POSITIVE_INFINITY;
+  /** Asked again before anybody else. */
+  #again: Task[] = [];
+  /** First of the probes and lone retries; undefined = to be looked for. */
+  #waiting: Waiting | null | undefined = undefined;
   #timeoutsInRow = 0;
+  /** When the last of them was counted. */
+  #doubtedMs = Number.NEGATIVE_INFINITY;
+  #answeredMs = Number.NEGATIVE_INFINITY;
   #witness: Task | null = null;
   #skipped = 0;
 
-  /** @param startMs beginning of the poll grid */
-  constructor(requests: readonly PlannedRequest[], timeoutMs: number, startMs: number) {
-    this.#timeoutMs = timeoutMs;
-    this.#devices = createDevices(requests, startMs);
-    this.#tasks = this.#devices.flatMap((device) => device.tasks);
-    assert(this.#tasks.length > 0, 'a schedule has requests');
+  /**
+   * @param startMs beginning of the poll grid, the same for all links
+   * @param phase place of the link among all links, 0 ≤ phase < 1
+   */
+  constructor(requests: readonly PlannedRequest[], startMs: number, phase = 0) {
+    assert(requests.length > 0, 'a schedule has requests');
+    this.#devices = createDevices(requests, startMs, phase);
+    this.resume();
   }
 
   /** Cycles that passed unserved since the beginning. */
@@ -96,73 +97,212 @@ export class PollSchedule {
   }
 
   get silentDevices(): readonly Device[] {
-    return this.#devices.filter((device) => device.state === 'silent');
+    return this.#devices.filter(({ state }) => state === 'silent');
   }
 
-  /** A new connection: nothing is known, everything is due. */
+  /** All requests as they stand now, by device. */
+  get tasks(): readonly Task[] {
+    return this.#devices.flatMap(({ tasks }) => tasks);
+  }
+
+  get underWay(): number {
+    return this.#underWay.length;
+  }
+
+  isSilent(device: string): boolean {
+    return this.#devices.some(({ name, state }) => name === device && state === 'silent');
+  }
+
+  /** A new connection after a loss: nothing is known, everything is due. */
   begin(nowMs: number): void {
     this.#timeoutsInRow = 0;
-    this.#witness = null;
     for (const device of this.#devices) {
       device.state = 'untried';
       device.failures = 0;
+      device.isTold = false;
       for (const task of device.tasks) {
         task.failures = 0;
         setDueNow(task, nowMs);
       }
     }
+    this.resume();
   }
 
+  /** A new connection in place of one that was given back: everything goes on as it stood, what was under way is due. */
+  resume(): void {
+    this.#underWay.length = 0;
+    this.#limit = Number.POSITIVE_INFINITY;
+    this.#again = [];
+    this.#witness = null;
+    this.#waiting = undefined;
+    for (const { tasks } of this.#devices) {
+      for (const task of tasks) {
+        task.isUnderWay = false;
+        task.retried = 0;
+        this.#place(task);
+      }
+    }
+  }
+
+  /** Whose turn it is. Changes nothing: whoever sends it says so by `sent`. */
   next(nowMs: number): Turn {
+    if (this.#underWay.length >= this.#limit) return AFTER_AN_END;
+    if (this.#timeoutsInRow >= DOUBT_TIMEOUTS && this.#underWay.length > 0) return AFTER_AN_END;
     this.#witness = this.#findWitness();
-    if (this.#witness) return { task: this.#witness, atMs: nowMs };
-    const live = this.#nextLive();
-    const probe = this.#nextProbe();
-    if (!probe) return toTurn(defined(live, 'a live task'), defined(live, 'a live task').dueMs, nowMs);
-    if (!live) return toTurn(probe.task, this.#timeoutsInRow > 0 ? nowMs : probe.dueMs, nowMs);
-    return this.#choose(live, probe, nowMs);
+    const first = this.#witness ?? this.#again[0];
+    const turn = first ? { task: first, atMs: nowMs } : this.#nextDue(nowMs);
+    const most = turn.task?.request.maxInFlight ?? Number.POSITIVE_INFINITY;
+    return this.#underWay.length < most ? turn : AFTER_AN_END;
   }
 
-  /** Any answer, an exception too. @returns whether the device was not known to be alive. */
-  answered(task: Task, nowMs: number): boolean {
+  /** The task of a turn goes out. Its end is told by `answered`, `timedOut`, or by a new connection. */
+  sent(task: Task, nowMs: number): void {
+    assert(!task.isUnderWay && !task.isRetired, 'a request is under way once');
+    task.isUnderWay = true;
+    task.sentMs = nowMs;
+    this.#underWay.push(task);
+    this.#limit = Math.min(this.#limit, task.request.maxInFlight);
+    if (this.#again.length > 0) this.#again = this.#again.filter((other) => other !== task);
+    this.#place(task);
+  }
+
+  /**
+   * Any answer, an exception too.
+   * @param againMs for a request that has no turn at its own rate: when it is asked again
+   * @returns whether the device was not known to be alive
+   */
+  answered(task: Task, nowMs: number, againMs: number | null = null): boolean {
     const { device } = task;
     const isNews = device.state !== 'alive';
+    this.#end(task);
     this.#timeoutsInRow = 0;
+    this.#answeredMs = nowMs;
     device.state = 'alive';
     device.failures = 0;
     device.answeredMs = nowMs;
+    device.isTold = false;
+    if (task.failures > 0) this.#waiting = undefined;
     task.failures = 0;
-    if (isNews) device.tasks.forEach((other) => revive(other, nowMs));
+    task.retried = 0;
+    if (isNews) this.#revive(device, nowMs);
     this.#skipped += setNextTurn(task, nowMs);
+    if (againMs !== null) task.dueMs = againMs;
+    this.#place(task);
     return isNews;
   }
 
   /** @param isWireAlive somebody else (a gateway) has answered that the device is silent. */
   timedOut(task: Task, nowMs: number, isWireAlive: boolean): TimeoutVerdict {
-    const { device } = task;
     const wasWitness = task === this.#witness;
-    this.#timeoutsInRow = isWireAlive ? 0 : this.#timeoutsInRow + 1;
-    task.failures++;
-    if (device.state === 'alive' && task.failures > 1) {
-      task.dueMs = nowMs + this.#probeIntervalMs(task.pollMs, task.failures);
-      return { isDeviceSilent: false, isWireDead: false };
+    this.#end(task);
+    if (isWireAlive) this.#timeoutsInRow = 0;
+    const verdict = this.#judge(task);
+    if (verdict === 'known') this.#place(task);
+    if (verdict === 'retry') {
+      task.retried++;
+      this.#again.push(task);
     }
-    device.state = 'silent';
-    device.failures++;
-    device.probeMs = nowMs + this.#probeIntervalMs(fastest(device).pollMs, device.failures);
-    device.probeTask = (device.tasks.indexOf(task) + 1) % device.tasks.length;
+    if (verdict === 'known' || verdict === 'retry') return verdict;
+    task.retried = 0;
+    task.failures++;
+    if (!isWireAlive) this.#doubt(task, nowMs);
+    if (verdict === 'request') {
+      task.dueMs = nowMs + probeIntervalMs(task, task.pollMs, task.failures);
+      this.#place(task);
+      return verdict;
+    }
+    this.#silence(task, nowMs);
     const isNobodyLeft = this.#devices.every(({ state }) => state === 'silent');
     const isWireDead = this.#timeoutsInRow >= DOUBT_TIMEOUTS && (isNobodyLeft || wasWitness);
-    return { isDeviceSilent: true, isWireDead };
+    return isWireDead ? 'wire' : verdict;
   }
 
-  /** Live polls keep their time; a probe goes into a gap that holds a whole time-out, or when it has waited twice. */
-  #choose(live: Task, probe: Waiting, nowMs: number): Turn {
-    if (nowMs >= probe.forcedMs) return { task: probe.task, atMs: nowMs };
-    if (live.dueMs <= nowMs) return { task: live, atMs: nowMs };
-    if (probe.dueMs > nowMs) return { task: null, atMs: Math.min(live.dueMs, probe.dueMs) };
-    if (live.dueMs - nowMs >= this.#timeoutMs) return { task: probe.task, atMs: nowMs };
-    return { task: null, atMs: Math.min(live.dueMs, probe.forcedMs) };
+  /**
+   * Asks other requests for the same points of one device instead. What of the old ones is under way changes no turn any more.
+   * @param dueMs when they are asked first, null = when the first of the old ones was due
+   */
+  replace(old: readonly Task[], by: readonly PlannedRequest[], dueMs: number | null): readonly Task[] {
+    const [first] = old;
+    assert(first !== undefined && by.length > 0, 'some requests take the place of others');
+    const { device, gridMs, order } = first;
+    const firstDueMs = dueMs ?? Math.min(...old.map((task) => task.dueMs));
+    const tasks = by.map((planned, at) => {
+      assert(planned.request.device === device.name, 'what replaces a request asks the same device');
+      return createTask(planned, device, { gridMs, order: order + at * ORDER_STEP, dueMs: firstDueMs });
+    });
+    replaceTasks(device, new Set(old), tasks);
+    for (const task of old) task.isRetired = true;
+    this.#again = this.#again.filter(({ isRetired }) => !isRetired);
+    for (const task of [...old, ...tasks]) this.#place(task);
+    this.#waiting = undefined;
+    return tasks;
+  }
+
+  #nextDue(nowMs: number): Turn {
+    const live = this.#live.first;
+    if (this.#waiting === undefined) this.#waiting = this.#findWaiting();
+    const waiting = this.#waiting;
+    if (!waiting) return live ? toTurn(live, live.dueMs, nowMs) : AFTER_AN_END;
+    if (live) return choose(live, waiting, nowMs);
+    const isNobodyHeard = this.#timeoutsInRow > 0 && this.#underWay.length === 0;
+    return toTurn(waiting.task, isNobodyHeard ? nowMs : waiting.dueMs, nowMs);
+  }
+
+  #end(task: Task): void {
+    assert(task.isUnderWay, 'what ends was under way');
+    task.isUnderWay = false;
+    this.#underWay.splice(this.#underWay.indexOf(task), 1);
+    this.#limit = Number.POSITIVE_INFINITY;
+    for (const { request } of this.#underWay) this.#limit = Math.min(this.#limit, request.maxInFlight);
+  }
+
+  /** Puts the task where it belongs by its state. */
+  #place(task: Task): void {
+    const { device, failures, isUnderWay, isRetired } = task;
+    this.#live.remove(task);
+    const isLive = device.state !== 'silent' && failures === 0;
+    if (isLive && !isUnderWay && !isRetired && task.retried === 0) this.#live.add(task);
+    if (!isLive) this.#waiting = undefined;
+  }
+
+  #judge(task: Task): TimeoutVerdict {
+    const { device, sentMs, isRetired } = task;
+    const hasFailedSince = device.state === 'silent' && sentMs < device.failedMs;
+    if (isRetired || hasFailedSince) return 'known';
+    const isAlive = device.state === 'alive';
+    if (isAlive && task.failures === 0 && task.retried < task.request.retries) return 'retry';
+    return isAlive && (task.failures > 0 || device.answeredMs > sentMs) ? 'request' : 'device';
+  }
+
+  /** One time-out more with no answer, unless somebody was heard or the silence was counted while it was under way. */
+  #doubt(task: Task, nowMs: number): void {
+    if (task.sentMs < Math.max(this.#doubtedMs, this.#answeredMs)) return;
+    this.#timeoutsInRow++;
+    this.#doubtedMs = nowMs;
+  }
+
+  #silence(task: Task, nowMs: number): void {
+    const { device } = task;
+    device.state = 'silent';
+    device.failures++;
+    device.failedMs = nowMs;
+    device.probeMs = nowMs + probeIntervalMs(task, fastest(device).pollMs, device.failures);
+    device.probeTask = (device.tasks.indexOf(task) + 1) % device.tasks.length;
+    this.#again = this.#again.filter((other) => other.device !== device);
+    for (const other of device.tasks) {
+      other.retried = 0;
+      this.#place(other);
+    }
+  }
+
+  /** Time-outs of the outage say little of each request: one is remembered, so that a next one concerns it alone. */
+  #revive(device: Device, nowMs: number): void {
+    for (const task of device.tasks) {
+      task.failures = Math.min(task.failures, 1);
+      setDueNow(task, nowMs);
+      this.#place(task);
+    }
+    this.#waiting = undefined;
   }
 
   #findWitness(): Task | null {
@@ -175,100 +315,49 @@ export class PollSchedule {
     return last.tasks.find(({ failures }) => failures === 0) ?? fastest(last);
   }
 
-  #nextLive(): Task | null {
-    let first: Task | null = null;
-    for (const task of this.#tasks) {
-      if (task.device.state === 'silent' || task.failures > 0) continue;
-      if (!first || task.dueMs < first.dueMs) first = task;
-    }
-    return first;
-  }
-
   /** The first of: probes of silent devices, retries of single silent requests. */
-  #nextProbe(): Waiting | null {
+  #findWaiting(): Waiting | null {
     let first: Waiting | null = null;
-    for (const task of this.#tasks) {
-      const { device } = task;
-      const isProbe = device.state === 'silent' && device.tasks[device.probeTask] === task;
-      const isRetry = device.state !== 'silent' && task.failures > 0;
-      if (!isProbe && !isRetry) continue;
-      const dueMs = isProbe ? device.probeMs : task.dueMs;
-      if (first && first.dueMs <= dueMs) continue;
-      const failures = isProbe ? device.failures : task.failures;
-      // A slow request that has its turn as probe must not make the device wait for its slow turn.
-      const { pollMs } = isProbe ? fastest(device) : task;
-      first = { task, dueMs, forcedMs: dueMs + this.#probeIntervalMs(pollMs, failures) };
+    for (const device of this.#devices) {
+      for (const task of device.state === 'silent' ? [probeOf(device)] : device.tasks) {
+        const waiting = toWaiting(task);
+        if (waiting && (!first || waiting.dueMs < first.dueMs)) first = waiting;
+      }
     }
     return first;
   }
-
-  #probeIntervalMs(pollMs: number, failures: number): number {
-    const longestMs = Math.max(MAX_PROBE_MS, MAX_PROBE_TIMEOUTS * this.#timeoutMs);
-    return Math.min(pollMs * PROBE_GROWTH ** (failures - 1), longestMs);
-  }
 }
 
-/** Devices with their tasks; those of one interval begin evenly spread over it, requests of one device together. */
-function createDevices(requests: readonly PlannedRequest[], startMs: number): readonly Device[] {
-  /** Key: name of the device. */
-  const devices = new Map<string, PlannedRequest[]>();
-  for (const planned of requests) {
-    const name = planned.request.device;
-    devices.set(name, [...(devices.get(name) ?? []), planned]);
-  }
-  return [...devices].map(([name, planned], at) => createDevice(name, planned, startMs, at / devices.size));
+/** Live polls keep their time; a probe goes into a gap that holds a whole time-out, or when it has waited twice. */
+function choose(live: Task, waiting: Waiting, nowMs: number): Turn {
+  const { task, dueMs, forcedMs } = waiting;
+  if (nowMs >= forcedMs) return { task, atMs: nowMs };
+  if (live.dueMs <= nowMs) return { task: live, atMs: nowMs };
+  if (dueMs > nowMs) return { task: null, atMs: Math.min(live.dueMs, dueMs) };
+  if (live.dueMs - nowMs >= task.request.timeoutMs) return { task, atMs: nowMs };
+  return { task: null, atMs: Math.min(live.dueMs, forcedMs) };
 }
 
-function createDevice(
-  name: string,
-  planned: readonly PlannedRequest[],
-  startMs: number,
-  phase: number,
-): Device {
-  const device: Device = {
-    name,
-    tasks: [],
-    state: 'untried',
-    answeredMs: Number.NEGATIVE_INFINITY,
-    failures: 0,
-    probeMs: startMs,
-    probeTask: 0,
-  };
-  for (const { request, pollMs } of planned.toSorted((a, b) => a.pollMs - b.pollMs)) {
-    const gridMs = startMs + phase * pollMs;
-    device.tasks.push({ request, pollMs, device, gridMs, dueMs: startMs, isOutOfTurn: true, failures: 0 });
-  }
-  return device;
+function probeOf(device: Device): Task {
+  return device.tasks[device.probeTask] ?? fastest(device);
 }
 
-function fastest(device: Device): Task {
-  return defined(device.tasks[0], 'first task of a device');
+function toWaiting(task: Task): Waiting | null {
+  const { device } = task;
+  const isProbe = device.state === 'silent';
+  if (task.isUnderWay || (!isProbe && task.failures === 0)) return null;
+  const dueMs = isProbe ? device.probeMs : task.dueMs;
+  // A slow request that has its turn as probe must not make the device wait for its slow turn.
+  const { pollMs } = isProbe ? fastest(device) : task;
+  const failures = isProbe ? device.failures : task.failures;
+  return { task, dueMs, forcedMs: dueMs + probeIntervalMs(task, pollMs, failures) };
 }
 
 function toTurn(task: Task, dueMs: number, nowMs: number): Turn {
   return dueMs <= nowMs ? { task, atMs: nowMs } : { task: null, atMs: dueMs };
 }
 
-/** Time-outs of the outage say little of the request itself: one is remembered, so that a next one concerns it alone. */
-function revive(task: Task, nowMs: number): void {
-  task.failures = Math.min(task.failures, 1);
-  setDueNow(task, nowMs);
-}
-
-function setDueNow(task: Task, nowMs: number): void {
-  task.dueMs = nowMs;
-  task.isOutOfTurn = true;
-}
-
-/**
- * The next instant of the grid. After a poll out of turn one that would follow at once is left out.
- * @returns cycles that have passed unserved
- */
-function setNextTurn(task: Task, nowMs: number): number {
-  const { pollMs, gridMs } = task;
-  const skipped = Math.max(0, Math.floor((nowMs - task.dueMs) / pollMs));
-  const fromMs = task.isOutOfTurn ? nowMs + pollMs / 2 : nowMs;
-  task.dueMs = gridMs + (Math.floor((fromMs - gridMs) / pollMs) + 1) * pollMs;
-  task.isOutOfTurn = false;
-  return skipped;
+function probeIntervalMs({ request }: Task, pollMs: number, failures: number): number {
+  const longestMs = Math.max(MAX_PROBE_MS, MAX_PROBE_TIMEOUTS * request.timeoutMs);
+  return Math.min(pollMs * PROBE_GROWTH ** (failures - 1), longestMs);
 }

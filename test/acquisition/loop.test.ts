@@ -357,7 +357,7 @@ describe('age', () => {
     start(device('pump', 1));
     await pass(1_500);
     driver.outcome = () => 'hang';
-    await pass(60_000);
+    await pass(10_000);
     const qualities = recorder.of('pump/a').map(({ quality }) => quality);
     expect(qualities.filter((quality) => quality === 'stale')).toHaveLength(1);
     expect(recorder.last('pump/a')).toMatchObject({ quality: 'stale', value: Number.NaN });
@@ -381,9 +381,21 @@ describe('age', () => {
   it('leaves a point without data that has never answered', async () => {
     start(device('pump', 1));
     driver.outcome = () => 'hang';
-    await pass(60_000);
+    await pass(10_000);
     expect(recorder.qualities()).toEqual({ 'pump/a': 'no-data' });
   });
+});
+
+it('a read that its driver never ends costs one connection, not the polling', async () => {
+  start(device('pump', 1));
+  await pass(1_500);
+  driver.outcome = () => 'hang';
+  await pass(1_000);
+  driver.outcome = () => 'answer';
+  await pass(14_000);
+  expect(recorder.qualities()).toEqual({ 'pump/a': 'good' });
+  expect(recorder.counter('link', 'overdue')).toBe(1);
+  expect(driver.openNow).toBe(1);
 });
 
 describe('stopping', () => {
@@ -394,6 +406,17 @@ describe('stopping', () => {
     await recorder.acquisition.stop();
     expect(recorder.status('link').state).toBe('stopped');
     await recorder.acquisition.stop();
+  });
+
+  it('closes the driver once, after its connections', async () => {
+    let openAtClose = '';
+    driver.close = async () => {
+      openAtClose += `${driver.openNow} `;
+    };
+    start(device('pump', 1));
+    await pass(1_500);
+    await Promise.all([recorder.acquisition.stop(), recorder.acquisition.stop()]);
+    expect(openAtClose).toBe('0 ');
   });
 
   it('emits nothing more', async () => {

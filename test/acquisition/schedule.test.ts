@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Freshness } from '../../src/acquisition/freshness.ts';
-import { PollSchedule, type Task } from '../../src/acquisition/schedule.ts';
+import { PollSchedule } from '../../src/acquisition/schedule.ts';
+import type { Task } from '../../src/acquisition/task.ts';
 import { defined } from '../../src/core/assert.ts';
 import { createTestModel } from '../support/model.ts';
 import { testSeed } from '../support/seed.ts';
@@ -25,19 +26,23 @@ function create(...requests: readonly (readonly [string, number])[]): PollSchedu
     },
     pollMs,
   }));
-  const schedule = new PollSchedule(planned, TIMEOUT_MS, 0);
+  const schedule = new PollSchedule(planned, 0);
   schedule.begin(0);
   return schedule;
 }
 
-const due = (schedule: PollSchedule, nowMs: number): Task =>
-  defined(schedule.next(nowMs).task, 'a task that is due');
+/** Sends what is due. */
+function ask(schedule: PollSchedule, nowMs: number): Task {
+  const task = defined(schedule.next(nowMs).task, 'a task that is due');
+  schedule.sent(task, nowMs);
+  return task;
+}
+
 const labelOf = (schedule: PollSchedule, nowMs: number) => schedule.next(nowMs).task?.request.label ?? null;
 
 /** Answers whatever is due at `nowMs`. */
 function serve(schedule: PollSchedule, nowMs: number): void {
-  for (let { task } = schedule.next(nowMs); task; { task } = schedule.next(nowMs))
-    schedule.answered(task, nowMs);
+  while (schedule.next(nowMs).task) schedule.answered(ask(schedule, nowMs), nowMs);
 }
 
 describe('a wire in doubt', () => {
@@ -45,16 +50,16 @@ describe('a wire in doubt', () => {
     const schedule = create(...Array.from({ length: 10 }, (_, at) => [`unit ${at}`, 1_000] as const));
     serve(schedule, 0);
     const verdicts = [2_000, 2_100, 2_200, 2_300].map((nowMs) =>
-      schedule.timedOut(due(schedule, nowMs), nowMs, false),
+      schedule.timedOut(ask(schedule, nowMs), nowMs, false),
     );
-    expect(verdicts.map(({ isWireDead }) => isWireDead)).toEqual([false, false, false, true]);
+    expect(verdicts).toEqual(['device', 'device', 'device', 'wire']);
   });
 
   it('is cleared by an answer of the device that answered last, asked out of turn', () => {
     const schedule = create(['live', 60_000], ['a', 1_000], ['b', 1_000], ['c', 1_000]);
     serve(schedule, 0);
-    for (const nowMs of [2_000, 2_100, 2_200]) schedule.timedOut(due(schedule, nowMs), nowMs, false);
-    const witness = due(schedule, 2_300);
+    for (const nowMs of [2_000, 2_100, 2_200]) schedule.timedOut(ask(schedule, nowMs), nowMs, false);
+    const witness = ask(schedule, 2_300);
     expect(witness.device.name).toBe('live');
     schedule.answered(witness, 2_310);
     expect(labelOf(schedule, 2_320)).toBeNull();
@@ -67,7 +72,8 @@ describe('a probe', () => {
     serve(schedule, 0);
     const asked: number[] = [];
     for (let nowMs = 100; nowMs < 3_000; nowMs += 25) {
-      for (let { task } = schedule.next(nowMs); task; { task } = schedule.next(nowMs)) {
+      while (schedule.next(nowMs).task) {
+        const task = ask(schedule, nowMs);
         if (task.device.name === 'live') {
           schedule.answered(task, nowMs);
         } else {
@@ -83,25 +89,25 @@ describe('a probe', () => {
   it('waits for a gap that holds its time-out', () => {
     const schedule = create(['live', 1_000], ['dead', 1_000]);
     serve(schedule, 0);
-    schedule.answered(due(schedule, 3_000), 3_005);
-    const task = due(schedule, 3_500);
+    schedule.answered(ask(schedule, 3_000), 3_005);
+    const task = ask(schedule, 3_500);
     expect(task.device.name).toBe('dead');
     schedule.timedOut(task, 3_600, false);
-    schedule.answered(due(schedule, 4_000), 4_005);
+    schedule.answered(ask(schedule, 4_000), 4_005);
     expect(labelOf(schedule, 4_950)).toBeNull();
     expect(schedule.next(4_950).atMs).toBe(5_000);
-    schedule.answered(due(schedule, 5_000), 5_005);
+    schedule.answered(ask(schedule, 5_000), 5_005);
     expect(labelOf(schedule, 5_010)).toBe('dead 1000');
   });
 
   it('is made after twice its interval when there never is a gap', () => {
     const schedule = create(['live', 50], ['dead', 50]);
-    schedule.answered(due(schedule, 0), 0);
-    schedule.timedOut(due(schedule, 1), 101, false);
+    schedule.answered(ask(schedule, 0), 0);
+    schedule.timedOut(ask(schedule, 1), 101, false);
     const asked: string[] = [];
     for (let nowMs = 101; nowMs <= 210; nowMs += 5) {
-      const { task } = schedule.next(nowMs);
-      if (!task) continue;
+      if (!schedule.next(nowMs).task) continue;
+      const task = ask(schedule, nowMs);
       asked.push(`${task.device.name} ${nowMs}`);
       if (task.device.name === 'dead') break;
       schedule.answered(task, nowMs);
@@ -117,8 +123,8 @@ describe('a probe', () => {
     /** Key: label; value: first answer after the outage. */
     const first = new Map<string, number>();
     for (let nowMs = 1_500; nowMs < backMs + 65_000; nowMs += 10) {
-      const { task } = schedule.next(nowMs);
-      if (!task) continue;
+      if (!schedule.next(nowMs).task) continue;
+      const task = ask(schedule, nowMs);
       if (task.device.name === 'pump' && nowMs < backMs) {
         schedule.timedOut(task, nowMs, false);
         continue;
@@ -134,10 +140,10 @@ describe('a probe', () => {
 it('after connecting leaves out the instant of the grid that would follow at once', () => {
   const schedule = create(['pump', 1_000]);
   schedule.begin(2_900);
-  schedule.answered(due(schedule, 2_900), 2_910);
+  schedule.answered(ask(schedule, 2_900), 2_910);
   expect(schedule.next(2_911).atMs).toBe(4_000);
   schedule.begin(5_400);
-  schedule.answered(due(schedule, 5_400), 5_410);
+  schedule.answered(ask(schedule, 5_400), 5_410);
   expect(schedule.next(5_411).atMs).toBe(6_000);
 });
 
@@ -155,12 +161,13 @@ it('asks every request again and again, whatever is answered: nobody starves', (
           throw new Error(`nothing to do at ${nowMs}, and no time to wait for`);
         nowMs = Math.max(nowMs, atMs);
         if (!task) continue;
+        schedule.sent(task, nowMs);
         asked.set(task.request.label, nowMs);
         // The first device never answers; the others answer as fate has it.
         const isSilent = task.device.name === 'a' || fates[step % fates.length] === 0;
         nowMs += isSilent ? TIMEOUT_MS : 3;
         if (!isSilent) schedule.answered(task, nowMs);
-        else if (schedule.timedOut(task, nowMs, false).isWireDead) schedule.begin(nowMs);
+        else if (schedule.timedOut(task, nowMs, false) === 'wire') schedule.begin(nowMs);
       }
       for (const lastMs of asked.values()) expect(nowMs - lastMs).toBeLessThan(150_000);
       expect(asked.size).toBe(4);

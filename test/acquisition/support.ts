@@ -6,6 +6,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { LinkStatus } from '../../src/core/link.ts';
 import { type QualityReason, toQualityReason } from '../../src/core/quality.ts';
 import type { ReadingBatch } from '../../src/core/reading.ts';
+import { createTexts } from '../../src/core/texts.ts';
 import type { Driver } from '../../src/drivers/driver.ts';
 
 /** Follows vitest's fake timers when they are on. */
@@ -39,7 +40,8 @@ export interface Recorder {
   status(link: string): LinkStatus;
 }
 
-export function record(model: SiteModel, driver: Driver): Recorder {
+/** @param random what spreads attempts to connect; by default they are not spread */
+export function record(model: SiteModel, driver: Driver, random: () => number = () => 0): Recorder {
   const seen: Seen[] = [];
   const states: LinkStatus[] = [];
   const logged: string[] = [];
@@ -52,7 +54,8 @@ export function record(model: SiteModel, driver: Driver): Recorder {
     drivers: new Map([['modbus', driver]]),
     clock: processClock,
     log,
-    random: () => 0,
+    random,
+    texts: createTexts(MOST_TEXTS),
     onBatch: (batch) => seen.push(...toSeen(batch)),
     onLinkStatus: (status) => states.push(status),
   });
@@ -73,6 +76,9 @@ export function record(model: SiteModel, driver: Driver): Recorder {
     status,
   };
 }
+
+/** So few that a test can fill the table. */
+export const MOST_TEXTS = 3;
 
 const LEVELS: Readonly<Record<number, string>> = { 30: 'info', 40: 'warn', 50: 'error' };
 

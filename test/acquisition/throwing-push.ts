@@ -4,6 +4,7 @@
  */
 import { pino } from 'pino';
 import { createAcquisition } from '../../src/acquisition/acquisition.ts';
+import { createTexts } from '../../src/core/texts.ts';
 import { createTestModel } from '../support/model.ts';
 import { createFakePushDriver } from './fake-push-driver.ts';
 
@@ -17,6 +18,7 @@ createAcquisition({
   clock: { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot-1' }) },
   log: pino({ level: 'silent' }),
   random: () => 0,
+  texts: createTexts(1),
   onBatch: () => {
     throw new Error('a mistake of ours');
   },

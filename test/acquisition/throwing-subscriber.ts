@@ -2,6 +2,7 @@
 
 import { pino } from 'pino';
 import { createAcquisition } from '../../src/acquisition/acquisition.ts';
+import { createTexts } from '../../src/core/texts.ts';
 import { createModbusDriver } from '../../src/drivers/modbus/driver.ts';
 import { startFakeServer } from '../drivers/modbus/fake-server.ts';
 import { createTestLink, createTestModel } from '../support/model.ts';
@@ -18,6 +19,7 @@ createAcquisition({
   clock: { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot-1' }) },
   log: pino({ level: 'silent' }),
   random: () => 0,
+  texts: createTexts(1),
   onBatch: () => {
     if (batches++ === 0) throw new Error('subscriber is broken');
   },

@@ -9,11 +9,13 @@ import {
   answer,
   answerAddresses,
   type FakeServer,
+  refuse,
   startFakeServer,
   staySilent,
 } from '../drivers/modbus/fake-server.ts';
 import { createTestLink, createTestModel, type TestEquipment } from '../support/model.ts';
 import { until } from '../support/poll.ts';
+import { createRandom, testSeed } from '../support/seed.ts';
 import { type Recorder, record } from './support.ts';
 
 const POLL_MS = 500;
@@ -29,8 +31,8 @@ afterEach(async () => {
   recorder = null;
 });
 
-async function serve(respond = answerAddresses): Promise<FakeServer> {
-  const server = await startFakeServer(respond);
+async function serve(respond = answerAddresses, options = {}): Promise<FakeServer> {
+  const server = await startFakeServer(respond, options);
   servers.push(server);
   return server;
 }
@@ -215,4 +217,52 @@ it('a subscriber that throws ends the process instead of the loop alone', async 
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(stderr).toContain('subscriber is broken');
   expect(code).toBe(1);
+});
+
+it('a hole in the map costs its own point only, and the rest is read in as few requests as the device takes', async () => {
+  const server = await serve((request, socket) => {
+    const { address, count } = request;
+    return address <= 13 && 13 < address + count ? refuse(request, 2) : answerAddresses(request, socket);
+  });
+  const points = Array.from({ length: 20 }, (_, at) => ({
+    name: `p${at}`,
+    pollMs: 200,
+    staleMs: 2_000,
+    address: { table: 'holding', address: at },
+  }));
+  const seen = start([toLink('link', server)], { id: 'dws', points });
+  const isSettled = () =>
+    Object.entries(seen.qualities()).every(([id, quality]) =>
+      id === 'dws/p13' ? quality === 'device-error' : quality === 'good',
+    );
+  await until(isSettled, { timeoutMs: 5_000, what: '19 good points and one to blame' });
+  const { link } = seen.status('link');
+  const plan = () => seen.acquisition.requests(link);
+  await until(() => plan().length <= 4, { timeoutMs: 5_000, what: 'accepted pieces joined' });
+  expect(plan().flatMap((request) => request.points)).toHaveLength(20);
+  expect(seen.seen.some(({ point, quality }) => point !== 13 && quality !== 'good')).toBe(false);
+});
+
+it('two gateways share a server that takes one connection', async () => {
+  const server = await serve(answerAddresses, { maxConnections: 1 });
+  const link = toLink('link', server, { releaseAfterMs: 50 });
+  const first = start([link], pump('dws', 1, 'link', 600));
+  const model = createTestModel({ links: [link], equipment: [pump('dws', 1, 'link', 600)] });
+  const second = record(model, createModbusDriver(), createRandom(testSeed()));
+  try {
+    await qualityOf(first, 'dws', /^good$/, 5_000);
+    second.acquisition.start();
+    await qualityOf(second, 'dws', /^good$/, 10_000);
+    const isEnough = () => [first, second].every((seen) => seen.counter('link', 'releases') >= 4);
+    await until(isEnough, { timeoutMs: 10_000, what: 'four releases of each' });
+    for (const seen of [first, second]) {
+      expect(seen.status('link').state).toBe('online');
+      const readings = seen.of('dws/pressure');
+      const begun = readings.findIndex(({ quality }) => quality === 'good');
+      expect(readings.slice(begun).every(({ quality }) => quality === 'good')).toBe(true);
+    }
+    expect(first.counter('link', 'reconnects')).toBe(0);
+  } finally {
+    await second.acquisition.stop();
+  }
 });

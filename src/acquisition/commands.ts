@@ -1,0 +1,111 @@
+/**
+ * Commands of one link that wait for their turn: writes, and reads out of turn. Each is carried out once at most and
+ * settled exactly once; when its turn comes is the loop's business.
+ */
+import { assert, defined } from '../core/assert.ts';
+import { DeviceError, RiserError } from '../core/errors.ts';
+import type { LinkId } from '../core/ids.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { PointSample, PollConnection, PollRequest, WriteRequest } from '../drivers/driver.ts';
+
+/** A command that has waited so long finds nobody who still looks at the page it was given on; it was not sent. */
+const MAX_WAIT_MS = 30_000;
+
+export interface Command {
+  readonly kind: 'write' | 'read';
+  readonly device: string;
+  readonly label: string;
+  /** Longest wait for one answer. */
+  readonly timeoutMs: number;
+  readonly queuedMs: number;
+  /** Carries it out; what it read. */
+  run(connection: PollConnection, signal: AbortSignal): Promise<readonly PointSample[]>;
+  /** Tells whoever gave it; calls after the first change nothing. */
+  settle(result: readonly PointSample[] | Error): void;
+}
+
+export type Order = Pick<Command, 'kind' | 'device' | 'label' | 'timeoutMs' | 'run'>;
+
+export class CommandQueue {
+  readonly #link: LinkId;
+  readonly #waiting: Command[] = [];
+  #underWay: Command | null = null;
+
+  constructor(link: LinkId) {
+    this.#link = link;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#underWay !== null;
+  }
+
+  /** @throws (rejects) RiserError `write-busy` when too many wait, or it has waited too long; else what it ends with */
+  add(order: Order, nowMs: number): Promise<readonly PointSample[]> {
+    if (this.#waiting.length >= LIMITS.linkCommands)
+      return Promise.reject(new RiserError('write-busy', { link: this.#link }));
+    return new Promise((resolve, reject) => {
+      const settle = (result: readonly PointSample[] | Error): void =>
+        result instanceof Error ? reject(result) : resolve(result);
+      this.#waiting.push({ ...order, queuedMs: nowMs, settle });
+    });
+  }
+
+  /** The next one; it is under way until `ended`. */
+  take(): Command | null {
+    this.#underWay = this.#waiting.shift() ?? null;
+    return this.#underWay;
+  }
+
+  ended(command: Command, result: readonly PointSample[] | Error): void {
+    this.#underWay = null;
+    command.settle(result);
+  }
+
+  /** Those that have waited too long. */
+  expire(nowMs: number): void {
+    while (this.#waiting[0] && nowMs - this.#waiting[0].queuedMs > MAX_WAIT_MS)
+      this.#waiting.shift()?.settle(new RiserError('write-busy', { link: this.#link }));
+  }
+
+  /** The connection has ended: nothing that waits is sent later, when nobody expects it any more. */
+  rejectAll(code: 'stopped' | 'connection-lost', reason: string): void {
+    const all = [...(this.#underWay ? [this.#underWay] : []), ...this.#waiting.splice(0)];
+    this.#underWay = null;
+    for (const command of all) command.settle(new DeviceError(code, reason));
+  }
+}
+
+export function toWriteOrder(request: WriteRequest): Order {
+  const { device, label, timeoutMs } = request;
+  return {
+    kind: 'write',
+    device,
+    label,
+    timeoutMs,
+    async run(connection, signal) {
+      assert(connection.write !== undefined, 'a driver that makes writes can send them');
+      await connection.write(request, signal);
+      return [];
+    },
+  };
+}
+
+/** @param requests those that read one point of one device; more than one where its value needs another register */
+export function toReadOrder(requests: readonly PollRequest[]): Order {
+  const { device, label } = defined(requests[0], 'a request that reads the point');
+  return {
+    kind: 'read',
+    device,
+    label,
+    timeoutMs: Math.max(...requests.map(({ timeoutMs }) => timeoutMs)),
+    async run(connection, signal) {
+      const samples: PointSample[] = [];
+      for (const request of requests) samples.push(...(await connection.read(request, signal)));
+      return samples;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * One connection of a polled link from opening to its end, with what is under way on it. What ends is kept until the
+ * loop takes it; after the end of the connection nothing that is still said counts.
+ */
+import { DeviceError } from '../core/errors.ts';
+import type { PointSample, PollConnection } from '../drivers/driver.ts';
+import type { Bell } from './bell.ts';
+import type { Command } from './commands.ts';
+import type { Task } from './task.ts';
+import { throwUncaught } from './uncaught.ts';
+
+/**
+ * A driver ends every exchange by itself: within its time-out, the pauses of the bus and, for a write, an exchange or two more.
+ * One that is still under way after so many time-outs and so much time never will; its connection is given up.
+ */
+const OVERDUE_TIMEOUTS = 10;
+const OVERDUE_MS = 10_000;
+
+/** A poll or a command on its way. */
+export type Exchange = {
+  readonly sentMs: number;
+  /** Longest wait for one answer. */
+  readonly timeoutMs: number;
+} & ({ readonly task: Task; readonly command: null } | { readonly task: null; readonly command: Command });
+
+export interface Ended {
+  readonly exchange: Exchange;
+  readonly result: readonly PointSample[] | DeviceError;
+}
+
+export class Life {
+  readonly #bell: Bell;
+  readonly #over = new AbortController();
+  #connection: PollConnection | null = null;
+  #reason = 'stopped';
+  #underWay: Exchange[] = [];
+  #ended: Ended[] = [];
+  /** A mistake of ours that came up in the driver. */
+  #mistake: { readonly error: unknown } | null = null;
+
+  constructor(bell: Bell) {
+    this.#bell = bell;
+  }
+
+  /** Aborted at the end. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** Why it is over. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get underWay(): number {
+    return this.#underWay.length;
+  }
+
+  adopt(connection: PollConnection): void {
+    this.#connection = connection;
+    if (this.isOver) connection.close();
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return this.#connection?.stats() ?? {};
+  }
+
+  /** Ends it; the first reason counts. Frees the socket at once. */
+  end(reason: string): void {
+    if (this.isOver) return;
+    this.#reason = reason;
+    this.#over.abort();
+    this.#connection?.close();
+    this.#bell.ring();
+  }
+
+  /** Begins an exchange. It never rejects: its end is found by `take`. */
+  begin(exchange: Exchange, promise: Promise<readonly PointSample[]>): void {
+    this.#underWay.push(exchange);
+    promise.then(
+      (samples) => this.#note(exchange, samples),
+      (error: unknown) => {
+        if (error instanceof DeviceError) return this.#note(exchange, error);
+        if (this.isOver) return throwUncaught(error);
+        this.#mistake = { error };
+        this.#bell.ring();
+      },
+    );
+  }
+
+  /** What has ended since the last call, in that order. @throws what is not the device's trouble */
+  take(): readonly Ended[] {
+    if (this.#mistake) throw this.#mistake.error;
+    if (this.#ended.length === 0) return NOTHING;
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
+  }
+
+  /** Something is under way that should have ended long ago. */
+  hasOverdue(nowMs: number): boolean {
+    return this.#underWay.some(
+      ({ sentMs, timeoutMs }) => nowMs - sentMs > timeoutMs * OVERDUE_TIMEOUTS + OVERDUE_MS,
+    );
+  }
+
+  #note(exchange: Exchange, result: readonly PointSample[] | DeviceError): void {
+    if (this.isOver) return;
+    this.#underWay.splice(this.#underWay.indexOf(exchange), 1);
+    this.#ended.push({ exchange, result });
+    this.#bell.ring();
+  }
+}
+
+const NOTHING: readonly Ended[] = [];
