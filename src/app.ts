@@ -1,8 +1,10 @@
 /**
  * Composition root: builds the parts, joins the feeds, starts them in order and stops them in reverse.
  *
- *   acquisition ─┬─▶ latest, recent, trend ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
+ *   acquisition ─┬─▶ latest, quality, recent, trend ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
  *   internal   ──┘ └▶ journal (worker A: append log, forwarder ─▶ InfluxDB)
+ *
+ *   api ─▶ writing ─▶ acquisition: the one way back to the field
  *
  * Polling begins before the API is loaded; a start that fails half-way stops what it had started.
  */
@@ -18,10 +20,12 @@ import { createFeed } from './core/feed.ts';
 import { LIMITS } from './core/limits.ts';
 import type { LinkStatus } from './core/link.ts';
 import type { ReadingBatch } from './core/reading.ts';
+import { createTexts, type Texts } from './core/texts.ts';
 import type { TicketEvent } from './core/ticket.ts';
 import { loadDrivers } from './drivers/load.ts';
 import { Engine, type EnginePhase } from './engine/engine.ts';
 import { createSystemClock } from './engine/system-clock.ts';
+import { toFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
 import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
@@ -31,8 +35,11 @@ import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 import { createJournal, type Journal } from './telemetry/journal.ts';
 import { createLatest, type Latest } from './telemetry/latest.ts';
+import { createPointQuality } from './telemetry/point-quality.ts';
+import type { PointQualityView } from './telemetry/point-quality-view.ts';
 import { createRecent } from './telemetry/recent.ts';
 import { createTrend } from './telemetry/trend.ts';
+import { createWriting, type Writing } from './writing/writing.ts';
 
 export interface AppOptions {
   readonly model: SiteModel;
@@ -103,6 +110,8 @@ type Feeds = ApiServices['feeds'];
 interface Pipeline {
   readonly feeds: Feeds;
   readonly latest: Latest;
+  readonly texts: Texts;
+  readonly pointQuality: PointQualityView;
   readonly history: HistoryPort;
   readonly engine: Engine;
 }
@@ -113,6 +122,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const stores = await openStores(options, clock, onStop);
   const pipeline = await startEngine(options, stores, clock, onStop);
   const acquisition = await startAcquisition(options, stores.directory, pipeline, clock, onStop);
+  const writing = await startWriting(options, stores.store, pipeline, acquisition, clock, onStop);
   const watch = startSelfWatch(options, stores, pipeline, acquisition, clock, onStop);
   const services: ApiServices = {
     model: options.model,
@@ -120,18 +130,27 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     clock,
     log: options.log,
     latest: pipeline.latest,
+    texts: pipeline.texts,
+    pointQuality: pipeline.pointQuality,
     history: pipeline.history,
     queries: stores.store.queries,
     commands: pipeline.engine,
+    writing,
     people: stores.people,
     links: () => acquisition.links(),
+    requests: (link) => acquisition.requests(link),
     health: () => watch.health(),
     isReady: () => watch.isReady(),
     feeds: pipeline.feeds,
     simulation: options.simulation,
     audit: (entry) =>
       stores.store.commit({ writes: [{ type: 'audit', entry: { ...entry, atMs: clock.now().wallMs } }] }),
-    figures: () => watch.figures(),
+    figures: () => [
+      ...watch.figures(),
+      ...toPointFigures(pipeline.pointQuality.tally(null)),
+      ...toFigures('riser_writing', { ...writing.counters() }),
+      ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
+    ],
   };
   return listen(services, options, stores.directory, watch, onStop);
 }
@@ -160,7 +179,10 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   return { directory: directory.path, store, people, journal };
 }
 
-/** Joins the feeds: a reading goes to the live view, the evidence, the trend, the journal and the decision loop, in this order. */
+/**
+ * Joins the feeds: a reading goes to the live view, the quality figures, the evidence, the trend, the journal and the
+ * decision loop, in this order.
+ */
 async function startEngine(
   options: AppOptions,
   stores: Stores,
@@ -175,6 +197,8 @@ async function startEngine(
     tickets: createFeed<TicketEvent>(),
   };
   const latest = createLatest(model);
+  const texts = createTexts(LIMITS.texts);
+  const pointQuality = createPointQuality(model, clock);
   const recent = createRecent(model, LIMITS.recentSamplesPerPoint);
   const trend = createTrend(model, recent);
   const engine = new Engine({
@@ -182,6 +206,7 @@ async function startEngine(
     store: stores.store,
     latest,
     recent: (point) => recent.get(point),
+    texts,
     clock,
     log,
     onAlarm: (event) => feeds.alarms.publish(event),
@@ -191,19 +216,20 @@ async function startEngine(
   onStop(() => engine.stop());
   feeds.readings.subscribe((batch) => {
     latest.apply(batch);
+    pointQuality.apply(batch);
     recent.apply(batch);
     trend.apply(batch);
     stores.journal.append(batch);
     engine.accept(batch);
   });
   engine.start(await stores.store.boot(clock.now().wallMs - model.policy.reopenMs));
-  return { feeds, latest, history: trend, engine };
+  return { feeds, latest, texts, pointQuality, history: trend, engine };
 }
 
 async function startAcquisition(
   { model, log }: AppOptions,
   directory: string,
-  { feeds }: Pipeline,
+  { feeds, texts }: Pipeline,
   clock: Clock,
   onStop: OnStop,
 ): Promise<Acquisition> {
@@ -213,12 +239,28 @@ async function startAcquisition(
     clock,
     log,
     random: Math.random,
+    texts,
     onBatch: (batch) => feeds.readings.publish(batch),
     onLinkStatus: (status) => feeds.links.publish(status),
   });
   onStop(() => acquisition.stop());
   acquisition.start();
   return acquisition;
+}
+
+/** The way back to the field. It stops before acquisition, which carries its values. */
+async function startWriting(
+  { model, log }: AppOptions,
+  store: Store,
+  { latest }: Pipeline,
+  field: Acquisition,
+  clock: Clock,
+  onStop: OnStop,
+): Promise<Writing> {
+  const writing = await createWriting({ model, store, clock, log, field, latest });
+  onStop(() => writing.stop());
+  writing.start();
+  return writing;
 }
 
 /** The gateway's own points are readings like any other. */

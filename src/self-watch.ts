@@ -6,8 +6,8 @@ import { statfsSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
-import type { LinkStatus } from './core/link.ts';
 import type { Engine } from './engine/engine.ts';
+import { toFigures, toLinkFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
 
@@ -141,62 +141,4 @@ function toFreePercent(directory: string): number {
     // The directory's disk is gone: no value, which the point shows as bad quality.
     return Number.NaN;
   }
-}
-
-/** What only ever rises since the start; the rest are gauges. Names of the status records. */
-const COUNTERS: ReadonlySet<string> = new Set([
-  'rounds',
-  'commits',
-  'commitFailures',
-  'refusedCommands',
-  'appendedReadings',
-  'durableReadings',
-  'confirmedReadings',
-  'droppedReadings',
-  'damagedPlaces',
-  'damagedReadings',
-  'sentReadings',
-  'rejectedReadings',
-  'retries',
-  'failures',
-]);
-
-/** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures_total`. */
-function toFigures(
-  prefix: string,
-  values: Readonly<Record<string, unknown>>,
-  labels?: Readonly<Record<string, string>>,
-): Figure[] {
-  return Object.entries(values).flatMap(([key, value]): Figure[] => {
-    if (typeof value !== 'number' && typeof value !== 'boolean') return [];
-    const type = COUNTERS.has(key) ? 'counter' : 'gauge';
-    return [toFigure(prefix, key, type, Number(value), labels)];
-  });
-}
-
-/** The counters of one link; every one of them only rises. */
-function toLinkFigures({ link, state, counters }: LinkStatus): Figure[] {
-  const labels = { link };
-  return [
-    ...Object.entries(counters).map(([key, value]) => toFigure('riser_link', key, 'counter', value, labels)),
-    toFigure('riser_link', 'online', 'gauge', Number(state === 'online'), labels),
-  ];
-}
-
-function toFigure(
-  prefix: string,
-  key: string,
-  type: Figure['type'],
-  value: number,
-  labels?: Readonly<Record<string, string>>,
-): Figure {
-  const words = key.replace(/^is(?=[A-Z])/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const name = `${prefix}_${words}${type === 'counter' ? '_total' : ''}`.replaceAll('__', '_');
-  return {
-    name,
-    help: `${prefix.replaceAll('_', ' ')}: ${words.replaceAll('_', ' ').trim()}`,
-    type,
-    value,
-    ...(labels && { labels }),
-  };
 }

@@ -37,7 +37,10 @@ type HubLimits = Pick<
   | 'heartbeatMs'
   | 'sessionCheckMs'
 >;
-type HubServices = Pick<ApiServices, 'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health'>;
+type HubServices = Pick<
+  ApiServices,
+  'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health' | 'texts'
+>;
 
 interface Stream {
   readonly sink: LiveSink;
@@ -65,7 +68,7 @@ export class LiveHub {
     this.#services = services;
     this.#limits = limits;
     this.#epoch = services.model.epoch;
-    this.#pending = createPendingReadings(services.model);
+    this.#pending = createPendingReadings(services.model, services.texts);
     const heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs).unref();
     const check = setInterval(() => void this.recheck(), limits.sessionCheckMs).unref();
     const { feeds } = services;
@@ -194,7 +197,7 @@ export class LiveHub {
     if (model.epoch === this.#epoch) return;
     this.#epoch = model.epoch;
     this.#counts.discarded += this.#pending.discardedBatches;
-    this.#pending = createPendingReadings(model);
+    this.#pending = createPendingReadings(model, this.#services.texts);
   }
 
   #armBatch(): void {

@@ -5,6 +5,7 @@ export const NOUNS = {
   alarm: { zh: '告警', en: 'alarm' },
   apiPath: { zh: '接口', en: 'API path' },
   equipment: { zh: '设备', en: 'equipment' },
+  link: { zh: '链路', en: 'link' },
   location: { zh: '位置', en: 'location' },
   point: { zh: '点位', en: 'point' },
   rule: { zh: '告警规则', en: 'rule' },

@@ -54,6 +54,11 @@ export const AlarmsQuery = closed({
   equipment,
   ...paging,
 });
+export const WritesQuery = closed({
+  equipment,
+  point: Type.Optional(Type.String({ minLength: 1, maxLength: 2 * MAX_ID_LENGTH + 1 })),
+  limit: paging.limit,
+});
 export const TicketsQuery = closed({
   state: oneOf(['open', 'closed', 'all'], { default: 'open' }),
   equipment,
@@ -134,6 +139,16 @@ export const TRANSITION_BODIES = {
   cancel: closed({ version, reason: Type.Optional(oneOf(['false-alarm', 'duplicate'])), note: text }),
   note: closed({ version, note: text }),
 } as const satisfies Record<TransitionType, ReturnType<typeof closed>>;
+
+// --- writing ------------------------------------------------------------------------------------------------------
+
+/** Whether there is a reason and how long it may be is judged in writing/: `reason-required` tells people more. */
+const reason = LongText;
+export const WriteBody = closed({
+  value: Type.Number({ description: 'In the unit of the point; 0 or 1 of a boolean' }),
+  reason,
+});
+export const LockOutBody = closed({ reason });
 
 // --- simulation ---------------------------------------------------------------------------------------------------
 

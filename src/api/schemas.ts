@@ -4,6 +4,9 @@
  */
 import Type, { type Static } from 'typebox';
 
+export type { LinkView } from './link-schema.ts';
+export type { LiveEventName, LiveEvents, ReadingTuple, Trouble } from './live-events.ts';
+
 const strings = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values] });
 export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
@@ -33,6 +36,32 @@ export type ProblemDocument = Static<typeof ProblemSchema>;
 
 // --- site ---------------------------------------------------------------------------------------------------------
 
+/** A tag that hangs. */
+export const LockOutSchema = Type.Object({ by: Type.String(), reason: Type.String(), atMs: Ms });
+
+const PointWritingSchema = Type.Object(
+  {
+    min: Type.Number(),
+    max: Type.Number(),
+    values: nullable(
+      Type.Array(Type.Number(), { description: 'The only values; null = all from min to max' }),
+    ),
+    role: strings(['engineer', 'supervisor']),
+    revertAfterMs: nullable(
+      Type.Number({ description: 'What stood before is written again after this time' }),
+    ),
+    interlocks: Type.Array(
+      Type.Object({
+        text: TextSchema,
+        holds: nullable(
+          Type.Boolean({ description: 'By the latest readings; null = cannot be told, and refuses' }),
+        ),
+      }),
+    ),
+  },
+  { description: 'How it may be written; null = read only' },
+);
+
 export const PointViewSchema = Type.Object({
   id: Type.String({ description: 'equipment/point' }),
   equipment: Type.String(),
@@ -43,14 +72,16 @@ export const PointViewSchema = Type.Object({
   isKey: Type.Boolean({ description: 'Staff look at it first; a profile may name none' }),
   decimals: Type.Integer(),
   states: Type.Array(Type.Object({ value: Type.Number(), text: TextSchema })),
-  value: nullable(Type.Number()),
+  value: nullable(Type.Number({ description: 'Never of a text' })),
+  textValue: nullable(Type.String({ description: 'Of type `text` only, in place of `value`' })),
   quality: strings(['good', 'uncertain', 'bad']),
   qualityCode: Type.Integer(),
   qualityReason: Type.String(),
   qualityText: TextSchema,
   sourceMs: nullable(Ms),
   receivedMs: nullable(Ms),
-  lastGood: nullable(Type.Object({ value: Type.Number(), receivedMs: Ms })),
+  lastGood: nullable(Type.Object({ value: Type.Number(), receivedMs: Ms }, { description: 'Not of a text' })),
+  write: nullable(PointWritingSchema),
 });
 export type PointView = Static<typeof PointViewSchema>;
 
@@ -74,19 +105,11 @@ export const EquipmentViewSchema = Type.Object({
     { description: 'Equipment that this one depends on' },
   ),
   points: Type.Array(Type.String({ description: 'Point ids' })),
+  lockOut: Type.Union([LockOutSchema, Type.Null()], {
+    description: 'Tag on this very equipment; one on what it is a part of forbids writing as well',
+  }),
 });
 export type EquipmentView = Static<typeof EquipmentViewSchema>;
-
-export const LinkViewSchema = Type.Object({
-  link: Type.String(),
-  name: TextSchema,
-  protocol: Type.String(),
-  state: strings(['connecting', 'online', 'degraded', 'offline', 'stopped']),
-  sinceMs: Ms,
-  reason: nullable(Type.String()),
-  counters: Type.Record(Type.String(), Type.Number()),
-});
-export type LinkView = Static<typeof LinkViewSchema>;
 
 export const RuleViewSchema = Type.Object({
   key: Type.String(),
@@ -307,7 +330,7 @@ export const TicketViewSchema = Type.Object({
 });
 export type TicketView = Static<typeof TicketViewSchema>;
 
-// --- people, simulation, events -----------------------------------------------------------------------------------
+// --- people, simulation -------------------------------------------------------------------------------------------
 
 export const PersonViewSchema = Type.Object({
   username: Type.String(),
@@ -359,25 +382,3 @@ export const HealthViewSchema = Type.Object({
   parts: Type.Array(Type.Object({ name: Type.String(), isHealthy: Type.Boolean(), detail: Type.String() })),
 });
 export const ReadyViewSchema = Type.Object({ isReady: Type.Boolean() });
-
-/** Changed readings of one batch interval: [point id, value or null, quality code, receivedMs, sourceMs or null]. */
-export type ReadingTuple = readonly [string, number | null, number, number, number | null];
-
-/** Events of `GET /api/v1/events`, by SSE event name. */
-export interface LiveEvents {
-  /** First event of every stream: the server's time, so that the page can show ages truthfully. */
-  hello: { readonly serverMs: number; readonly version: string; readonly trouble: readonly Trouble[] };
-  readings: readonly ReadingTuple[];
-  link: LinkView;
-  alarm: { readonly type: string; readonly atMs: number; readonly alarm: AlarmView };
-  ticket: { readonly type: string; readonly atMs: number; readonly by: string; readonly ticket: TicketView };
-  /** Every 10 s; a page that misses two knows that what it shows is old. */
-  heartbeat: { readonly serverMs: number; readonly trouble: readonly Trouble[] };
-}
-
-/** A part of the gateway that is not well, as in /health; links are not among them, they have events of their own. */
-export interface Trouble {
-  readonly part: string;
-  readonly detail: string;
-}
-export type LiveEventName = keyof LiveEvents;

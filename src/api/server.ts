@@ -20,7 +20,10 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
+import { linkRoutes } from './routes/links.ts';
+import { lockOutRoutes } from './routes/lock-outs.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { pointQualityRoutes } from './routes/point-quality.ts';
 import { pointRoutes } from './routes/points.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -29,6 +32,7 @@ import { siteRoutes } from './routes/site.ts';
 import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
+import { writeRoutes } from './routes/writes.ts';
 import type { ApiServices } from './services.ts';
 import { coerceQuery } from './validation.ts';
 import { servePage } from './web-page.ts';
@@ -39,8 +43,12 @@ const MINUTE_MS = 60_000;
 const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   sessionRoutes,
   siteRoutes,
+  linkRoutes,
   equipmentRoutes,
   pointRoutes,
+  pointQualityRoutes,
+  writeRoutes,
+  lockOutRoutes,
   alarmRoutes,
   ruleRoutes,
   ticketRoutes,

@@ -4,13 +4,17 @@ import type { SiteModel } from '../config/model.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Feed } from '../core/feed.ts';
-import type { LinkStatus } from '../core/link.ts';
+import type { LinkId } from '../core/ids.ts';
+import type { LinkStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
+import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
 import type { CommandPort } from '../engine/commands.ts';
 import type { People } from '../people/people.ts';
 import type { AuditRow, StoreQueries } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
+import type { PointQualityView } from '../telemetry/point-quality-view.ts';
+import type { WritingPort } from '../writing/port.ts';
 
 export interface ApiServices {
   readonly model: SiteModel;
@@ -18,11 +22,17 @@ export interface ApiServices {
   readonly clock: Clock;
   readonly log: Logger;
   readonly latest: LatestView;
+  /** What the numbers of points of type `text` mean. */
+  readonly texts: Pick<Texts, 'toText'>;
+  readonly pointQuality: PointQualityView;
   readonly history: HistoryPort;
   readonly queries: StoreQueries;
   readonly commands: CommandPort;
+  readonly writing: WritingPort;
   readonly people: People;
   links(): readonly LinkStatus[];
+  /** The poll plan as it stands; empty for a pushed or unknown link. */
+  requests(link: LinkId): readonly RequestStatus[];
   /** Parts with their state; `isAlive` false makes /health answer 503. */
   health(): HealthReport;
   /** Whether polling has begun and the stores answer; /ready answers 503 until then. */

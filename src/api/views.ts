@@ -5,12 +5,14 @@ import { KINDS, SYSTEMS } from '../core/kinds.ts';
 import type { LinkStatus } from '../core/link.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
 import type { Text } from '../core/text.ts';
+import type { Texts } from '../core/texts.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { UNITS } from '../core/units.ts';
 import type { Person } from '../people/people.ts';
 import type { Permission } from '../people/permissions.ts';
-import type { UserRow } from '../store/store.ts';
+import type { LockOutRow, UserRow } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
+import { toExceptions } from './exceptions.ts';
 import type { PointHistoryView } from './history-schema.ts';
 import type {
   AlarmView,
@@ -24,11 +26,14 @@ import type {
 } from './schemas.ts';
 import type { PointHistory } from './services.ts';
 import { offeredTransitions } from './ticket-permissions.ts';
+import { toWriteView } from './write-views.ts';
 
 const NOWHERE: Text = { zh: '', en: '' };
 
-export function toPointView(point: PointDef, latest: LatestView): PointView {
+/** @param texts what the number of a text means */
+export function toPointView(point: PointDef, latest: LatestView, texts: Pick<Texts, 'toText'>): PointView {
   const { value, quality, sourceMs, receivedMs, lastGood } = latest.get(point.index);
+  const isText = point.type === 'text';
   const reason = toQualityReason(quality);
   return {
     id: point.id,
@@ -40,14 +45,16 @@ export function toPointView(point: PointDef, latest: LatestView): PointView {
     isKey: point.isKey,
     decimals: point.decimals,
     states: [...point.states].map(([state, text]) => ({ value: state, text })),
-    value,
+    value: isText ? null : value,
+    textValue: isText && value !== null ? (texts.toText(value) ?? null) : null,
     quality: toQualityLevel(quality),
     qualityCode: quality,
     qualityReason: reason,
     qualityText: QUALITIES[reason].text,
     sourceMs,
     receivedMs,
-    lastGood,
+    lastGood: isText ? null : lastGood,
+    write: toWriteView(point, latest),
   };
 }
 
@@ -60,11 +67,15 @@ export function toHistoryView(
   return { point: id, unit: UNITS[unit], ...range, coveredFromMs, bucketMs, samples: [...samples] };
 }
 
-/** @param points ids of the equipment's own points */
+/**
+ * @param points ids of the equipment's own points
+ * @param lockOuts tags that hang; key: equipment id
+ */
 export function toEquipmentView(
   equipment: Equipment,
   model: SiteModel,
   points: readonly string[],
+  lockOuts: ReadonlyMap<string, LockOutRow>,
 ): EquipmentView {
   const contact = equipment.contact === null ? undefined : model.contacts.get(equipment.contact);
   const { system, text } = KINDS[equipment.kind];
@@ -82,6 +93,7 @@ export function toEquipmentView(
     contact: contact === undefined ? null : { name: contact.name, method: contact.method },
     upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null },
     points: [...points],
+    lockOut: lockOuts.get(equipment.id) ?? null,
   };
 }
 
@@ -106,6 +118,8 @@ export function toLinkView(status: LinkStatus, model: SiteModel): LinkView {
     sinceMs: status.sinceMs,
     reason: status.reason,
     counters: { ...status.counters },
+    exceptions: toExceptions(status.counters),
+    load: status.load === null ? null : { ...status.load },
   };
 }
 

@@ -12,6 +12,7 @@ import type { Now } from '../core/clock.ts';
 import type { RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
+import type { Texts } from '../core/texts.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import { Evaluator, type RuleChange } from '../rules/evaluator.ts';
 import type { BootState, WriteBatch } from '../store/store.ts';
@@ -36,6 +37,8 @@ export interface DecisionsOptions {
   readonly model: SiteModel;
   readonly latest: LatestView;
   readonly recent: RecentSamples;
+  /** What the numbers of points of type `text` mean. */
+  readonly texts?: Pick<Texts, 'toText'>;
   readonly log: Logger;
 }
 
@@ -68,12 +71,12 @@ export class Decisions {
   /** Wall minus monotonic time that running clocks are anchored to. */
   #wallOffsetMs: number;
 
-  constructor({ model, latest, recent, log }: DecisionsOptions, boot: BootState, now: Now) {
+  constructor({ model, latest, recent, texts, log }: DecisionsOptions, boot: BootState, now: Now) {
     const known = new Set(model.rules.map((rule) => rule.key));
     this.#log = log;
     this.#model = model;
     this.#causes = createCauses(model);
-    this.#takeEvidence = createEvidence(model, latest, recent);
+    this.#takeEvidence = createEvidence(model, latest, recent, texts);
     this.#state = toEngineState(boot);
     this.#orphans = boot.occurrences.filter((occurrence) => !known.has(occurrence.key));
     this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);

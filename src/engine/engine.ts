@@ -17,6 +17,7 @@ import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
+import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
 import type { BootState, Store, WriteBatch } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
@@ -39,6 +40,8 @@ export interface EngineOptions {
   readonly store: Store;
   readonly latest: LatestView;
   readonly recent: RecentSamples;
+  /** What the numbers of points of type `text` mean. */
+  readonly texts?: Pick<Texts, 'toText'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onAlarm: (event: AlarmEvent) => void;

@@ -20,6 +20,8 @@ export const STORE_LIMITS = {
   historyRows: 5_000,
   /** Open alarms with a cause that are shown on tickets; a dead transformer of a large building explains hundreds. */
   explainedRows: 5_000,
+  /** Writes of points that are kept; the audit holds the older ones too. A year of 50 a day. */
+  pointWrites: 20_000,
   /** Longest check of the chains; a year of a busy site is about a million rows, a minute's work. */
   verifyMs: 600_000,
   /** Mismatches that one check of one chain names. */

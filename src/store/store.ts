@@ -32,7 +32,7 @@ export type Write =
   | { readonly type: 'session'; readonly session: SessionRow }
   | { readonly type: 'session-end'; readonly tokenHash: string }
   | { readonly type: 'sessions-end'; readonly username: string }
-  /** Replaces the row of that id. */
+  /** Replaces the row of that id. The oldest that are over go beyond `STORE_LIMITS.pointWrites`; the audit keeps all. */
   | { readonly type: 'point-write'; readonly write: PointWriteRow }
   /** Replaces the row of that equipment; null takes the tag off. */
   | { readonly type: 'lock-out'; readonly equipment: string; readonly lockOut: LockOutRow | null }
@@ -209,6 +209,19 @@ export interface StoreQueries {
   /** Hash of the configuration that was loaded last, null before the first. */
   configHash(): Promise<string | null>;
   audit(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditRow>>;
+  /**
+   * Writes of points, newest first. `open` = those that are not over: sent, or with a revert to come; all of them,
+   * whatever the limit of a page.
+   */
+  pointWrites(filter: {
+    readonly state: 'open' | 'all';
+    readonly equipment?: string;
+    /** Name of the point within its equipment. */
+    readonly point?: string;
+    readonly limit: number;
+  }): Promise<readonly PointWriteRow[]>;
+  /** Tags that hang now. Key: equipment id. */
+  lockOuts(): Promise<ReadonlyMap<string, LockOutRow>>;
 }
 
 export interface Store {

@@ -16,6 +16,7 @@ import { JOURNAL_LIMITS } from './journal/limits.ts';
 import { toTableText } from './journal/table.ts';
 import type { FromWorker, HostSettings, HostStatus, ToWorker } from './messages.ts';
 import { createStatusLog } from './status-log.ts';
+import { toTextMask } from './text-points.ts';
 
 export interface JournalOptions {
   /** Of the journal itself, e.g. `<data>/journal`; made when it is missing. No other process may use it. */
@@ -43,7 +44,7 @@ export interface JournalStatus extends Omit<HostStatus, 'writeFailure' | 'upkeep
 }
 
 export interface Journal {
-  /** Never blocks, never throws for what the world does wrong. A batch of another epoch is discarded. */
+  /** Never blocks, never throws for what the world does wrong. A batch of another epoch is discarded, and so are texts. */
   append(batch: ReadingBatch): void;
   status(): JournalStatus;
   /** @returns a function that ends the subscription. */
@@ -83,6 +84,7 @@ class JournalClient implements Journal {
   readonly #epoch: number;
   readonly #points: number;
   readonly #worker: Worker;
+  readonly #isText: Uint8Array;
   readonly #deadband: Deadband;
   readonly #group = new ReadingGroup(JOURNAL_LIMITS.groupReadings);
   readonly #listeners = new Set<(status: JournalStatus) => void>();
@@ -99,6 +101,7 @@ class JournalClient implements Journal {
   constructor(options: JournalOptions, worker: Worker, host: HostStatus) {
     this.#epoch = options.model.epoch;
     this.#points = options.model.points.length;
+    this.#isText = toTextMask(options.model);
     this.#deadband = createDeadband(options.model.points.map((point) => point.deadband));
     this.#worker = worker;
     this.#host = host;
@@ -154,6 +157,7 @@ class JournalClient implements Journal {
   #appendRow(batch: ReadingBatch, at: number): void {
     const point = batch.point[at] as number;
     assert(point < this.#points, 'a reading belongs to a point of the model');
+    if (this.#isText[point] === 1) return;
     const value = batch.value[at] as number;
     const quality = batch.quality[at] as number;
     const receivedMs = batch.receivedMs[at] as number;

@@ -6,6 +6,7 @@
 import type { SiteModel } from '../config/model.ts';
 import { assert } from '../core/assert.ts';
 import type { ReadingBatch } from '../core/reading.ts';
+import { toTextMask } from './text-points.ts';
 
 const FIRST_CAPACITY = 2;
 
@@ -13,7 +14,7 @@ const FIRST_CAPACITY = 2;
 export type RecentSample = readonly [receivedMs: number, value: number | null];
 
 export interface Recent {
-  /** A batch of another configuration epoch is discarded. */
+  /** A batch of another configuration epoch is discarded, and so are texts. */
   apply(batch: ReadingBatch): void;
   /** Oldest first. */
   get(point: number): readonly RecentSample[];
@@ -34,11 +35,13 @@ interface Ring {
 export function createRecent(model: SiteModel, samplesPerPoint: number): Recent {
   assert(samplesPerPoint >= 1, 'a point keeps at least one sample');
   const rings: (Ring | undefined)[] = Array.from({ length: model.points.length });
+  const isText = toTextMask(model);
   return {
     apply(batch) {
       if (batch.epoch !== model.epoch) return;
       for (let at = 0; at < batch.count; at++) {
         const point = batch.point[at] as number;
+        if (isText[point] === 1) continue;
         const ring = (rings[point] ??= createRing(Math.min(FIRST_CAPACITY, samplesPerPoint)));
         const quality = batch.quality[at] as number;
         addSample(ring, batch.receivedMs[at] as number, batch.value[at] as number, quality, samplesPerPoint);

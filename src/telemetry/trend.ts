@@ -19,6 +19,7 @@ import { defined } from '../core/assert.ts';
 import { isBad } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Recent } from './recent.ts';
+import { toTextMask } from './text-points.ts';
 import { MINUTE_MS, MinuteRing, type Tally } from './trend-ring.ts';
 
 /** All rings together at their largest. */
@@ -29,7 +30,7 @@ const MAX_MINUTES = 1_440;
 const MIN_MINUTES = 30;
 
 export interface Trend extends HistoryPort {
-  /** A batch of another configuration epoch is discarded. */
+  /** A batch of another configuration epoch is discarded, and so are texts. */
   apply(batch: ReadingBatch): void;
 }
 
@@ -37,11 +38,14 @@ export interface Trend extends HistoryPort {
 export function createTrend(model: SiteModel, recent: Recent, maxBytes: number = MAX_BYTES): Trend {
   const minutes = toMinutesPerPoint(model.points.length, maxBytes);
   const rings: (MinuteRing | undefined)[] = Array.from({ length: model.points.length });
+  const isText = toTextMask(model);
   return {
     apply(batch) {
       if (batch.epoch !== model.epoch) return;
       for (let at = 0; at < batch.count; at++) {
-        const ring = (rings[batch.point[at] as number] ??= new MinuteRing(minutes));
+        const point = batch.point[at] as number;
+        if (isText[point] === 1) continue;
+        const ring = (rings[point] ??= new MinuteRing(minutes));
         const value = isBad(batch.quality[at] as number) ? Number.NaN : (batch.value[at] as number);
         ring.add(batch.receivedMs[at] as number, value);
       }

@@ -21,6 +21,8 @@ const BODIES: Readonly<Record<string, object>> = {
     priority: 'normal',
     content: 'x',
   },
+  'POST /api/v1/points/:equipment/:point/write': { value: 0.4, reason: 'night' },
+  'POST /api/v1/equipment/:id/lock-out': { reason: 'pump is being repaired' },
   'POST /api/v1/simulation/faults': { equipment: 'booster', fault: 'dry-run' },
   'POST /api/v1/users': {
     username: 'new',
@@ -34,6 +36,7 @@ const BODIES: Readonly<Record<string, object>> = {
 function toRequest(method: string, pattern: string) {
   const url = pattern
     .replace('/tickets/:id', `/tickets/${TICKET.id}`)
+    .replace('/links/:id', '/links/plant')
     .replace(':id', pattern.includes('equipment') ? 'booster' : 'occ-1')
     .replace('rules/:equipment/:rule', 'rules/booster/pressure-low')
     .replace(':equipment/:point', 'booster/outlet-pressure')

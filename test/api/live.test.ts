@@ -79,6 +79,32 @@ describe('greeting', () => {
 });
 
 describe('readings', () => {
+  test('a text comes as text behind the other fields, and null when there is none', () => {
+    const model = createModel();
+    const points = model.points.map((point) =>
+      point.index === 2 ? { ...point, type: 'text' as const } : point,
+    );
+    const gateway = createGateway({ model: { ...model, points } });
+    const number = gateway.services.texts.toNumber('门锁 "回路"\n断开') ?? -1;
+    const hub = createHub(gateway);
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishReadings([
+      [0, 0.4],
+      [2, number],
+    ]);
+    vi.advanceTimersByTime(API_LIMITS.eventBatchMs);
+    gateway.publishReadings([[2, Number.NaN, 129]]);
+    vi.advanceTimersByTime(API_LIMITS.eventBatchMs);
+    expect(sink.events('readings').map(({ data }) => data)).toEqual([
+      [
+        ['booster/outlet-pressure', 0.4, 0, NOW_MS, null],
+        ['booster/silent', null, 0, NOW_MS, null, '门锁 "回路"\n断开'],
+      ],
+      [['booster/silent', null, 129, NOW_MS, null, null]],
+    ]);
+  });
+
   test('are sent once per interval, the last value of each point, bad ones as null', () => {
     const gateway = createGateway();
     const sink = createSink();

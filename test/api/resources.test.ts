@@ -8,6 +8,7 @@ import { allowedTransitions } from '../../src/tickets/stages.ts';
 import {
   bearer,
   createGateway,
+  createModel,
   EXPLAINED,
   LINK,
   NOW_MS,
@@ -18,6 +19,14 @@ import {
 } from './support.ts';
 
 const API = '/api/v1';
+/** `booster/silent` is a text. */
+const withText = () => {
+  const model = createModel();
+  return {
+    ...model,
+    points: model.points.map((point) => (point.index === 2 ? { ...point, type: 'text' as const } : point)),
+  };
+};
 const get = async (gateway: Started, path: string, role: Parameters<typeof bearer>[0] = 'engineer') => {
   const response = await gateway.api.inject({ url: `${API}${path}`, headers: bearer(role) });
   expect(response.statusCode, response.body).toBe(200);
@@ -58,6 +67,23 @@ describe('points', () => {
     const point = await get(gateway, '/points/booster/is-running');
     expect(point).toMatchObject({ value: 0, quality: 'good', type: 'boolean' });
     expect(point.states.map((state: { value: number }) => state.value)).toEqual([0, 1]);
+  });
+
+  test('a text is shown as text; the number that it travels as appears nowhere', async () => {
+    await using gateway = await startApi({}, createGateway({ model: withText() }));
+    const number = gateway.services.texts.toNumber('门锁回路断开') ?? -1;
+    const ask = () => get(gateway, '/points/booster/silent');
+    expect(await ask()).toMatchObject({ type: 'text', value: null, textValue: null, lastGood: null });
+    gateway.publishReadings([[2, number]]);
+    expect(await ask()).toMatchObject({
+      value: null,
+      textValue: '门锁回路断开',
+      quality: 'good',
+      lastGood: null,
+    });
+    gateway.publishReadings([[2, Number.NaN, 129]]);
+    expect(await ask()).toMatchObject({ value: null, textValue: null, qualityReason: 'comm-loss' });
+    expect(await get(gateway, '/points/booster/outlet-pressure')).toMatchObject({ textValue: null });
   });
 
   test('the list can be narrowed to the points of one equipment', async () => {

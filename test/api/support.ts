@@ -11,14 +11,17 @@ import { createFeed, type Feed } from '../../src/core/feed.ts';
 
 import type { LinkStatus } from '../../src/core/link.ts';
 import { type ReadingBatch, ReadingBatchBuilder } from '../../src/core/reading.ts';
+import { createTexts, type Texts } from '../../src/core/texts.ts';
 import type { TicketEvent } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
 import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { AuditRow, HistoryEntry, Role, UserRow } from '../../src/store/store.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
+import { createPointQuality } from '../../src/telemetry/point-quality.ts';
 import { createRecent } from '../../src/telemetry/recent.ts';
 import { createTrend } from '../../src/telemetry/trend.ts';
+import { createFakeWriting } from './fake-writing.ts';
 import { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET, text } from './fixtures.ts';
 
 export { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET } from './fixtures.ts';
@@ -32,7 +35,10 @@ const AUDIT: readonly AuditRow[] = [
 
 /** What a test may look at and turn. */
 export interface FakeGateway {
-  readonly services: ApiServices & { readonly feeds: Record<'readings', Feed<ReadingBatch>> };
+  readonly services: ApiServices & {
+    readonly feeds: Record<'readings', Feed<ReadingBatch>>;
+    readonly texts: Texts;
+  };
   /** Commands that came in. */
   readonly submitted: Command[];
   /** What people.* was asked to do: function name and arguments. */
@@ -76,10 +82,14 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     alarms: createFeed<AlarmEvent>(),
     tickets: createFeed<TicketEvent>(),
   };
+  const clock = overrides.clock ?? { now: () => ({ wallMs: NOW_MS, monoMs: 0, bootId: 'boot' }) };
+  const pointQuality = createPointQuality(model, clock);
+  const texts = createTexts(10);
   const recent = createRecent(model, 300);
   const trend = createTrend(model, recent);
   feeds.readings.subscribe((batch) => {
     latest.apply(batch);
+    pointQuality.apply(batch);
     recent.apply(batch);
     trend.apply(batch);
   });
@@ -97,9 +107,10 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
   const services: FakeGateway['services'] = {
     model,
     version: '1.2.3',
-    clock: { now: () => ({ wallMs: NOW_MS, monoMs: 0, bootId: 'boot' }) },
+    clock,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     latest,
+    pointQuality,
     history: trend,
     queries: {
       alarms: async ({ state }) => ({
@@ -116,8 +127,11 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       user: async (username) => users.get(username) ?? null,
       session: async () => null,
       configHash: async () => null,
+      pointWrites: async () => [],
+      lockOuts: async () => new Map(),
       audit: async () => ({ items: AUDIT, total: 1 }),
     },
+    writing: createFakeWriting(record),
     commands: {
       submit: async (command) => {
         submitted.push(command);
@@ -150,6 +164,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       },
     },
     links: () => [LINK],
+    requests: () => [],
     health: () => ({ isAlive: true, status: 'ok', parts: [{ name: 'store', isHealthy: true, detail: '' }] }),
     isReady: () => true,
     feeds,
@@ -177,6 +192,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       { name: 'riser_queue_inputs', help: 'Waiting', type: 'gauge', value: 2 },
     ],
     ...overrides,
+    texts,
   };
   const gateway: FakeGateway = {
     services,
@@ -193,7 +209,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     publishReadings(rows, receivedMs = NOW_MS) {
       const builder = new ReadingBatchBuilder(model.epoch, rows.length);
       for (const [index, value, quality = 0] of rows) builder.add(index, value, quality, receivedMs);
-      feeds.readings.publish(builder.finish(0));
+      feeds.readings.publish(builder.finish(clock.now().monoMs));
     },
     publishAlarm: (event) =>
       feeds.alarms.publish({ type: 'raised', atMs: NOW_MS, occurrence: OCCURRENCE, ...event }),

@@ -76,4 +76,33 @@ describe('the evidence of a ticket', () => {
     expect(take(any, occurrence, 5).points).toBe(take(trip, occurrence, 5).points);
     expect(take(trip, occurrence, 5).trend?.samples).toEqual([[0, 1]]);
   });
+
+  test('a text stands in the rows in the device’s own words, never as the number that it travels as', () => {
+    const withText = createTestModel({
+      equipment: [
+        {
+          id: 'lift',
+          points: [{ name: 'fault' }, { name: 'message', type: 'text' }, { name: 'note', type: 'text' }],
+          rules: [{ id: 'trip', type: 'state', points: ['fault'], params: { point: 'fault', in: [2] } }],
+        },
+      ],
+    });
+    const latest = createLatest(withText);
+    const batch = new ReadingBatchBuilder(withText.epoch, 2);
+    batch.add(0, 2, 0, 0);
+    batch.add(1, 7, 0, 0);
+    latest.apply(batch.finish(0));
+    const loop = createTestLoop(withText);
+    loop.feed({ 'lift/fault': 2 });
+    const [occurrence] = loop.alarms();
+    const [trip] = withText.rules;
+    if (occurrence === undefined || trip === undefined) throw new Error('no alarm');
+    const texts = { toText: (number: number) => (number === 7 ? '门锁回路断开' : undefined) };
+    const rows = createEvidence(withText, latest, () => [], texts)()(trip, occurrence, 5).points;
+    expect(rows.map(({ point, value, valueText }) => [point, value, valueText.zh])).toEqual([
+      ['lift/fault', 2, '2.0'],
+      ['lift/message', null, '门锁回路断开'],
+      ['lift/note', null, '尚无数据'],
+    ]);
+  });
 });

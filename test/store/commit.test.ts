@@ -25,6 +25,8 @@ const TABLES = [
   'session',
   'config_version',
   'audit',
+  'point_write',
+  'lock_out',
 ] as const;
 
 const VERSION: Write = {
@@ -34,12 +36,7 @@ const VERSION: Write = {
 const USER: Write = { type: 'user', user: rows.makeUser('wang') };
 
 /** Key: kind of write; the writes that bring it into an empty store. */
-const CASES: Readonly<
-  Record<
-    Exclude<Write['type'], 'session-end' | 'sessions-end' | 'point-write' | 'lock-out'>,
-    readonly Write[]
-  >
-> = {
+const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-end'>, readonly Write[]>> = {
   occurrence: [rows.occurrence('o-1')],
   'alarm-event': [rows.occurrence('o-1'), rows.alarmEvent('o-1')],
   ticket: [rows.ticket('t-1')],
@@ -51,6 +48,8 @@ const CASES: Readonly<
   session: [USER, { type: 'session', session: rows.makeSession('s1', 'wang') }],
   'config-version': [VERSION],
   audit: [rows.audit('login')],
+  'point-write': [rows.pointWrite('w-1')],
+  'lock-out': [rows.lockOut('pump-1')],
 };
 
 describe('a batch whose last write fails leaves nothing', () => {

@@ -15,7 +15,7 @@ const FIXTURE = readFileSync(new URL('./support/riser-v1.sql', import.meta.url),
 
 /** A step that no release has: shows what the next one can rely on. */
 const NEXT = {
-  version: 2,
+  version: 3,
   name: 'a column more',
   up: async (database: Parameters<(typeof MIGRATIONS)[number]['up']>[0]) => {
     await sql.raw("alter table ticket add column floor text not null default 'B1'").execute(database);
@@ -45,6 +45,14 @@ test('occurrences of an earlier version have no cause and wait for nothing', asy
   expect(await store.queries.explained()).toEqual([]);
 });
 
+test('a database of version 1 gets room for writes and lock-outs', async () => {
+  const { store } = await openTestStore(makeFixture().directory);
+  expect(await store.queries.pointWrites({ state: 'all', limit: 10 })).toEqual([]);
+  await store.commit({ writes: [rows.pointWrite('w-1'), rows.lockOut('pump-1')] });
+  expect(await store.queries.pointWrites({ state: 'open', limit: 10 })).toEqual([rows.makePointWrite('w-1')]);
+  expect((await store.queries.lockOuts()).get('pump-1')).toEqual(rows.LOCK_OUT);
+});
+
 test('only the missing steps run, once, and keep the rows', async () => {
   const { file } = makeFixture();
   for (const _ of [1, 2]) {
@@ -71,11 +79,11 @@ test('a step that fails leaves the database at its old version', async () => {
 test('a database of a newer version is refused and stays as it is', async () => {
   const { directory, file } = makeFixture();
   (await openDatabase(file, [...MIGRATIONS, NEXT])).close();
-  const refused = { code: 'data-too-new', params: { found: 2, known: 1 } };
+  const refused = { code: 'data-too-new', params: { found: 3, known: 2 } };
   await expect(openStore({ directory, log: silent })).rejects.toMatchObject(refused);
   const database = new DatabaseSync(file);
   expect(database.prepare("select value from meta where name = 'schema_version'").get()).toEqual({
-    value: '2',
+    value: '3',
   });
   database.close();
 });

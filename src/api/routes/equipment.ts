@@ -29,8 +29,9 @@ export function equipmentRoutes(api: Api, { services }: ApiContext): void {
     async () => {
       const { model } = services;
       const points = toPointsByEquipment(model);
+      const lockOuts = services.writing.lockOuts();
       const items = [...model.equipment.values()].map((one) =>
-        toEquipmentView(one, model, points.get(one.id) ?? []),
+        toEquipmentView(one, model, points.get(one.id) ?? [], lockOuts),
       );
       return { items, total: items.length };
     },
@@ -55,7 +56,7 @@ export function equipmentRoutes(api: Api, { services }: ApiContext): void {
       const points = model.points
         .filter((point) => point.equipment === equipment.id)
         .map((point) => point.id);
-      return toEquipmentView(equipment, model, points);
+      return toEquipmentView(equipment, model, points, services.writing.lockOuts());
     },
   );
 }

@@ -35,12 +35,12 @@ export function pointRoutes(api: Api, { services }: ApiContext): void {
     },
     async ({ query }) => {
       const { equipment } = query;
-      const { model, latest } = services;
+      const { model, latest, texts } = services;
       if (equipment !== undefined && !model.equipment.has(toId<EquipmentId>(equipment))) {
         throw new RiserError('not-found', { what: NOUNS.equipment });
       }
       const points = model.points.filter((point) => equipment === undefined || point.equipment === equipment);
-      return { items: points.map((point) => toPointView(point, latest)), total: points.length };
+      return { items: points.map((point) => toPointView(point, latest, texts)), total: points.length };
     },
   );
 
@@ -56,7 +56,7 @@ export function pointRoutes(api: Api, { services }: ApiContext): void {
         response: ok(Point),
       },
     },
-    async ({ params }) => toPointView(findPoint(services, params), services.latest),
+    async ({ params }) => toPointView(findPoint(services, params), services.latest, services.texts),
   );
 
   api.get(

@@ -4,9 +4,17 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Occurrence } from '../../core/alarm.ts';
-import { assert } from '../../core/assert.ts';
 import { isTicketOpen, type Ticket } from '../../core/ticket.ts';
-import type { DelayRow, SessionRow, UserRow, Write, WriteBatch } from '../store.ts';
+import { STORE_LIMITS } from '../limits.ts';
+import type {
+  DelayRow,
+  LockOutRow,
+  PointWriteRow,
+  SessionRow,
+  UserRow,
+  Write,
+  WriteBatch,
+} from '../store.ts';
 import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
 
 export interface Committer {
@@ -106,6 +114,42 @@ export function createCommitter(database: DatabaseSync): Committer {
   };
 }
 
+type LockOutWrite = Extract<Write, { type: 'lock-out' }>;
+
+const POINT_WRITE: Columns<PointWriteRow> = {
+  id: (row) => row.id,
+  equipment: (row) => row.point.slice(0, row.point.indexOf('/')),
+  name: (row) => row.point.slice(row.point.indexOf('/') + 1),
+  is_open: (row) => (row.state === 'sent' || row.state === 'reverting' || row.revertAtMs !== null ? 1 : 0),
+  doc: (row) => JSON.stringify(row),
+};
+
+const LOCK_OUT: Columns<{ readonly equipment: string; readonly row: LockOutRow }> = {
+  equipment: ({ equipment }) => equipment,
+  doc: ({ row }) => JSON.stringify(row),
+};
+
+/** Those that are not over are kept, however old. */
+function createPointWriteApplier(database: DatabaseSync): Appliers['point-write'] {
+  const put = upsert(database, 'point_write', ['id'], POINT_WRITE);
+  const prune = database.prepare(
+    'delete from point_write where is_open = 0 and seq <= (select max(seq) from point_write) - ?',
+  );
+  return ({ write }) => {
+    put(write);
+    prune.run(STORE_LIMITS.pointWrites);
+  };
+}
+
+function createLockOutApplier(database: DatabaseSync): Appliers['lock-out'] {
+  const put = upsert(database, 'lock_out', ['equipment'], LOCK_OUT);
+  const remove = database.prepare('delete from lock_out where equipment = ?');
+  return ({ equipment, lockOut }: LockOutWrite) => {
+    if (lockOut === null) remove.run(equipment);
+    else put({ equipment, row: lockOut });
+  };
+}
+
 type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
 
 function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType> {
@@ -136,9 +180,8 @@ function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType> 
       pruneSessions.run(write.session.createdAtMs);
       session(write.session);
     },
-    // Their tables come with the next migration.
-    'point-write': () => assert(false, 'there is a table for writes of points'),
-    'lock-out': () => assert(false, 'there is a table for lock-outs'),
+    'point-write': createPointWriteApplier(database),
+    'lock-out': createLockOutApplier(database),
     'session-end': (write) => void endSession.run(write.tokenHash),
     'sessions-end': (write) => void endSessions.run(write.username),
     'config-version': ({ version }) =>

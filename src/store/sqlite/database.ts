@@ -35,6 +35,15 @@ export interface Database {
   user: { username: string; is_disabled: number; is_demo: number; doc: string };
   session: { token_hash: string; username: string; created_at_ms: number; expires_at_ms: number };
   config_version: { id: number; hash: string; loaded_at_ms: number; files: string };
+  point_write: {
+    seq: number;
+    id: string;
+    equipment: string;
+    name: string;
+    is_open: number;
+    doc: string;
+  };
+  lock_out: { equipment: string; doc: string };
   audit: ChainedRow & { action: string; object: string };
 }
 

@@ -116,12 +116,33 @@ const TRIGGERS = HISTORIES.flatMap((table) =>
   ),
 );
 
+/** `seq` is the order in which they were asked for. */
+const WRITING_TABLES = [
+  `create table point_write (
+    seq integer primary key,
+    id text not null unique,
+    equipment text not null,
+    name text not null,
+    is_open integer not null,
+    doc text not null) strict`,
+  'create index point_write_point on point_write (equipment, name, seq)',
+  'create index point_write_open on point_write (seq) where is_open = 1',
+  'create table lock_out (equipment text primary key, doc text not null) strict, without rowid',
+];
+
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     name: 'alarms, tickets, people, audit',
     async up(database) {
       for (const statement of [...TABLES, ...TRIGGERS]) await sql.raw(statement).execute(database);
+    },
+  },
+  {
+    version: 2,
+    name: 'writes of points, lock-outs',
+    async up(database) {
+      for (const statement of WRITING_TABLES) await sql.raw(statement).execute(database);
     },
   },
 ];

@@ -4,7 +4,17 @@ import type { Occurrence } from '../../core/alarm.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
-import type { AuditRow, BootState, DelayRow, HistoryEntry, Page, StoreQueries, UserRow } from '../store.ts';
+import type {
+  AuditRow,
+  BootState,
+  DelayRow,
+  HistoryEntry,
+  LockOutRow,
+  Page,
+  PointWriteRow,
+  StoreQueries,
+  UserRow,
+} from '../store.ts';
 import type { Database } from './database.ts';
 
 type Detail = HistoryEntry['detail'];
@@ -60,6 +70,11 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
     },
     configHash: () => readConfigHash(database),
     audit: (page) => readAudit(database, page),
+    pointWrites: (filter) => readPointWrites(database, filter),
+    async lockOuts() {
+      const rows = await database.selectFrom('lock_out').selectAll().orderBy('equipment').execute();
+      return new Map(rows.map(({ equipment, doc }) => [equipment, parse(doc) as LockOutRow]));
+    },
   };
 }
 
@@ -187,6 +202,18 @@ async function readAudit(database: Kysely<Database>, page: PageRequest): Promise
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
   return { items: rows.map((row) => ({ ...row, detail: parse(row.detail) as Detail })), total };
+}
+
+async function readPointWrites(
+  database: Kysely<Database>,
+  filter: Parameters<StoreQueries['pointWrites']>[0],
+): Promise<readonly PointWriteRow[]> {
+  let rows = database.selectFrom('point_write').select('doc').orderBy('seq', 'desc');
+  if (filter.state === 'open') rows = rows.where('is_open', '=', 1);
+  else rows = rows.limit(Math.max(0, Math.min(filter.limit, LIMITS.pageRows)));
+  if (filter.equipment !== undefined) rows = rows.where('equipment', '=', filter.equipment);
+  if (filter.point !== undefined) rows = rows.where('name', '=', filter.point);
+  return (await rows.execute()).map(({ doc }) => parse(doc) as PointWriteRow);
 }
 
 function toPage({ limit, offset }: PageRequest): PageRequest {

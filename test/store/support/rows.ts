@@ -2,7 +2,14 @@
 import type { Occurrence } from '../../../src/core/alarm.ts';
 import { toId } from '../../../src/core/ids.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
-import type { AuditRow, SessionRow, UserRow, Write } from '../../../src/store/store.ts';
+import type {
+  AuditRow,
+  LockOutRow,
+  PointWriteRow,
+  SessionRow,
+  UserRow,
+  Write,
+} from '../../../src/store/store.ts';
 import { createTestTicket } from '../../support/ticket.ts';
 
 const text = { zh: '水泵', en: 'pump' };
@@ -144,4 +151,32 @@ export function delay(key: string): Write {
     onsetAtMs: 900,
   } as const;
   return { type: 'delays', delays: [{ key: toId(key), ...row }] };
+}
+
+export function makePointWrite(id: string, changes: Partial<PointWriteRow> = {}): PointWriteRow {
+  return {
+    id,
+    point: 'pump-1/set-point',
+    value: 0.4,
+    previous: 0.45,
+    state: 'sent',
+    by: 'wang',
+    reason: 'night',
+    atMs: 1_000,
+    readBack: null,
+    revertAtMs: null,
+    changedAtMs: 1_000,
+    detail: '',
+    ...changes,
+  };
+}
+
+export function pointWrite(id: string, changes: Partial<PointWriteRow> = {}): Write {
+  return { type: 'point-write', write: makePointWrite(id, changes) };
+}
+
+export const LOCK_OUT: LockOutRow = { by: 'wang', reason: 'bearing is being changed', atMs: 1_000 };
+
+export function lockOut(equipment: string, row: LockOutRow | null = LOCK_OUT): Write {
+  return { type: 'lock-out', equipment, lockOut: row };
 }

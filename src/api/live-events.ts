@@ -1,0 +1,28 @@
+/** What comes over `GET /api/v1/events`, by name of the event. Types only: live.ts writes them, the page reads them. */
+import type { LinkView } from './link-schema.ts';
+import type { AlarmView, TicketView } from './schemas.ts';
+
+/**
+ * Changed readings of one batch interval: [point id, value or null, quality code, receivedMs, sourceMs or null]; of a
+ * point of type `text` the value is null, and the text or null comes last.
+ */
+export type ReadingTuple = readonly [string, number | null, number, number, number | null, (string | null)?];
+
+/** Events of `GET /api/v1/events`, by SSE event name. */
+export interface LiveEvents {
+  /** First event of every stream: the server's time, so that the page can show ages truthfully. */
+  hello: { readonly serverMs: number; readonly version: string; readonly trouble: readonly Trouble[] };
+  readings: readonly ReadingTuple[];
+  link: LinkView;
+  alarm: { readonly type: string; readonly atMs: number; readonly alarm: AlarmView };
+  ticket: { readonly type: string; readonly atMs: number; readonly by: string; readonly ticket: TicketView };
+  /** Every 10 s; a page that misses two knows that what it shows is old. */
+  heartbeat: { readonly serverMs: number; readonly trouble: readonly Trouble[] };
+}
+
+/** A part of the gateway that is not well, as in /health; links are not among them, they have events of their own. */
+export interface Trouble {
+  readonly part: string;
+  readonly detail: string;
+}
+export type LiveEventName = keyof LiveEvents;

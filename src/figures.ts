@@ -1,0 +1,98 @@
+/** Status records of the gateway's parts as figures of /metrics. What they count is theirs; here it is named. */
+import type { Figure } from './api/services.ts';
+import type { LinkStatus } from './core/link.ts';
+import type { QualityTally } from './telemetry/point-quality-view.ts';
+
+/** What only ever rises since the start; the rest are gauges. Names of the status records. */
+const COUNTERS: ReadonlySet<string> = new Set([
+  'rounds',
+  'commits',
+  'commitFailures',
+  'refusedCommands',
+  'appendedReadings',
+  'durableReadings',
+  'confirmedReadings',
+  'droppedReadings',
+  'damagedPlaces',
+  'damagedReadings',
+  'sentReadings',
+  'rejectedReadings',
+  'retries',
+  'failures',
+  'refused',
+  'confirmedWrites',
+  'failedWrites',
+  'differingWrites',
+  'unknownWrites',
+  'refusedWrites',
+  'reverts',
+  'failedReverts',
+]);
+
+/** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures_total`. */
+export function toFigures(
+  prefix: string,
+  values: Readonly<Record<string, unknown>>,
+  labels?: Readonly<Record<string, string>>,
+): Figure[] {
+  return Object.entries(values).flatMap(([key, value]): Figure[] => {
+    if (typeof value !== 'number' && typeof value !== 'boolean') return [];
+    const type = COUNTERS.has(key) ? 'counter' : 'gauge';
+    return [toFigure(prefix, key, type, Number(value), labels)];
+  });
+}
+
+/** Counters of refusals by code (`exceptions_02`): one metric with the code as label. */
+const BY_CODE = /^exceptions_([0-9a-f]{2})$/i;
+
+/** The counters of one link, every one of which only rises, and its load of the last minute. */
+export function toLinkFigures({ link, state, counters, load }: LinkStatus): Figure[] {
+  const labels = { link };
+  const gauge = (key: string, value: number | null): Figure[] =>
+    value === null ? [] : [toFigure('riser_link', key, 'gauge', value, labels)];
+  return [
+    ...Object.entries(counters).map(([key, value]) => toLinkCounter(key, value, labels)),
+    ...gauge('online', Number(state === 'online')),
+    ...gauge('busyRatio', load?.busyRatio ?? null),
+    ...gauge('latencyP50Ms', load?.latencyP50Ms ?? null),
+    ...gauge('latencyP99Ms', load?.latencyP99Ms ?? null),
+    ...gauge('reachedRatio', load?.reachedRatio ?? null),
+  ];
+}
+
+function toLinkCounter(key: string, value: number, labels: { readonly link: string }): Figure {
+  const digits = BY_CODE.exec(key)?.[1];
+  if (digits === undefined) return toFigure('riser_link', key, 'counter', value, labels);
+  const code = String(Number.parseInt(digits, 16));
+  return toFigure('riser_link', 'exceptions_by_code', 'counter', value, { ...labels, code });
+}
+
+/** How much of the site can be seen. `never-good` counts points that are in one of the other states as well. */
+export function toPointFigures({ good, uncertain, bad, neverGood }: QualityTally): Figure[] {
+  const states = { good, uncertain, bad, 'never-good': neverGood };
+  return Object.entries(states).map(([state, value]) => ({
+    name: 'riser_points',
+    help: 'Points by quality now; never-good: without a good reading since start',
+    type: 'gauge',
+    value,
+    labels: { state },
+  }));
+}
+
+function toFigure(
+  prefix: string,
+  key: string,
+  type: Figure['type'],
+  value: number,
+  labels?: Readonly<Record<string, string>>,
+): Figure {
+  const words = key.replace(/^is(?=[A-Z])/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = `${prefix}_${words}${type === 'counter' ? '_total' : ''}`.replaceAll('__', '_');
+  return {
+    name,
+    help: `${prefix.replaceAll('_', ' ')}: ${words.replaceAll('_', ' ').trim()}`,
+    type,
+    value,
+    ...(labels && { labels }),
+  };
+}

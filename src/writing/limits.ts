@@ -1,0 +1,21 @@
+/** Limits of writing, with their reasons. Units are in the names. */
+
+export const WRITING_LIMITS = {
+  /** Longest reason, in characters: it stands in the audit and on a tag, not in an essay. */
+  reasonChars: 200,
+  /** Pause between two reads of a read-back: a drive takes some hundred ms to show a new set-point. */
+  readBackEveryMs: 250,
+  /** Longest wait for one call to the field; links have shorter time-outs of their own, this one guards against none. */
+  fieldMs: 30_000,
+  /** A caller waits no longer than this and is answered with what is known; the write goes on. Less than the API waits. */
+  answerMs: 15_000,
+  /** A revert that failed is tried again after this time, then twice, four times … as long, up to the greatest. */
+  revertRetryMinMs: 5_000,
+  revertRetryMaxMs: 600_000,
+  /** Tries of one revert since the start of the gateway, about 4 h; then people must do it, and are told so. */
+  revertTries: 30,
+  /** Pause before an outcome that could not be stored is tried again. */
+  storeRetryMs: 1_000,
+  /** Hanging a tag waits this long for a write that is on the wire; stopping as long for those under way. */
+  settleMs: 5_000,
+} as const;

@@ -1,0 +1,280 @@
+/**
+ * Writing: a person's value from the request to the device, back, and, where the profile asks for it, away again.
+ *
+ *   check ─▶ row `sent` + audit stored ─▶ check again ─▶ wire, once ─▶ read back ─▶ outcome + audit stored
+ *                                                                         └ revert due (a row, swept) ─▶ the same way
+ *
+ * The row is stored before the wire is touched: whatever ends the gateway in between, a write is shown as `unknown` at
+ * the next start and is never sent again.
+ *
+ * Reverts: a revert writes what stood before the *first* of several writes, because only that was not a passing value;
+ * the newest write carries it and the older row is `superseded`. A lock-out holds a revert up. Interlocks do not: they
+ * guard the way into an unusual state, and a revert is the way out of it. So a profile asks for one only where going
+ * back is always safe.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { PointDef, SiteModel, WriteDef } from '../config/model.ts';
+import { assert, defined } from '../core/assert.ts';
+import type { Clock } from '../core/clock.ts';
+import { RiserError } from '../core/errors.ts';
+import { type EquipmentId, type PointId, toId } from '../core/ids.ts';
+import { LIMITS } from '../core/limits.ts';
+import { isGood } from '../core/quality.ts';
+import type { Role } from '../core/roles.ts';
+import type { LockOutRow, PointWriteRow, Store } from '../store/store.ts';
+import type { LatestView } from '../telemetry/latest.ts';
+import { type Carried, type Field, pause, readOnce, within } from './carry-out.ts';
+import { refusal } from './check.ts';
+import { createTally, type WritingCounters } from './counters.ts';
+import { WRITING_LIMITS } from './limits.ts';
+import { LockOuts } from './lock-outs.ts';
+import type { WriteCommand, WritesFilter, WritingPort } from './port.ts';
+import { WriteRecords } from './records.ts';
+import { beginDueReverts } from './reverts.ts';
+import { step, toSent, type WriteInput, type WriteState } from './step.ts';
+import { createUnderWay } from './under-way.ts';
+import { toWriteDef, Wire } from './wire.ts';
+
+export interface WritingOptions {
+  readonly model: SiteModel;
+  readonly store: Pick<Store, 'commit' | 'queries'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly field: Field;
+  readonly latest: Pick<LatestView, 'get'>;
+  /** Id of the next write. Default: a random UUID. */
+  readonly newId?: () => string;
+}
+
+export interface Writing extends WritingPort {
+  /** Reverts are made from now on. */
+  start(): void;
+  /** Looks once for reverts that are due and outcomes that are not stored; `start` calls it on a tick. */
+  sweep(): void;
+  /** Sends nothing more and waits, for a bounded time, until what is under way is stored. Idempotent. */
+  stop(): Promise<void>;
+  counters(): WritingCounters;
+}
+
+/** Reads what was open when the gateway ended. @throws RiserError `store-failed` */
+export async function createWriting(options: WritingOptions): Promise<Writing> {
+  const { model, store, clock } = options;
+  const lockOuts = new LockOuts({ model, store, clock, hanging: await store.queries.lockOuts() });
+  const revertAfterMs = (point: string): number => {
+    const index = model.pointIndex.get(toId<PointId>(point));
+    return (index === undefined ? null : model.points[index]?.write?.revertAfterMs) ?? 0;
+  };
+  const records = new WriteRecords({ ...options, revertAfterMs });
+  await records.restore();
+  return new WritingService(options, lockOuts, records);
+}
+
+class WritingService implements Writing {
+  readonly #options: WritingOptions;
+  readonly #lockOuts: LockOuts;
+  readonly #records: WriteRecords;
+  readonly #tally = createTally();
+  readonly #stopping = new AbortController();
+  readonly #underWay = createUnderWay();
+  readonly #wire: Wire;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: WritingOptions, lockOuts: LockOuts, records: WriteRecords) {
+    this.#options = options;
+    this.#lockOuts = lockOuts;
+    this.#records = records;
+    this.#wire = new Wire({ ...options, signal: this.#stopping.signal });
+  }
+
+  start(): void {
+    assert(this.#timer === null, 'writing starts once');
+    this.#timer = setInterval(() => this.sweep(), LIMITS.sweepMs);
+  }
+
+  sweep(): void {
+    if (this.#stopping.signal.aborted) return;
+    if (this.#records.unsaved > 0) {
+      this.#underWay.own(this.#records.flush());
+      return;
+    }
+    beginDueReverts({
+      ...this.#options,
+      records: this.#records,
+      lockOuts: this.#lockOuts,
+      wire: this.#wire,
+      tally: this.#tally,
+      own: (work) => this.#underWay.own(work),
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stopping.abort();
+    if (!(await this.#underWay.ended())) {
+      this.#options.log.warn('a write is still under way; it will be shown as unknown');
+    }
+    await this.#records.flush({ isLast: true });
+  }
+
+  counters(): WritingCounters {
+    return {
+      ...this.#tally.counters(),
+      pendingReverts: this.#records.pending().length,
+      unsavedOutcomes: this.#records.unsaved,
+      lockOuts: this.#lockOuts.all().size,
+    };
+  }
+
+  async write(command: WriteCommand): Promise<PointWriteRow> {
+    const point = defined(this.#options.model.points[command.point], `point ${command.point}`);
+    const asked = this.#counted(() => {
+      const reason = toReason(command.reason);
+      this.#refuse(point, command);
+      if (this.#wire.isBusy(point)) throw new RiserError('write-busy');
+      return { ...command, reason };
+    });
+    const shown: { row: PointWriteRow | null } = { row: null };
+    const work = this.#wire.hold(point, () => this.#perform(point, asked, shown));
+    this.#underWay.follow(work);
+    const ended = new AbortController();
+    const late = pause(WRITING_LIMITS.answerMs, ended.signal).then(() => shown.row ?? work);
+    return Promise.race([work, late]).finally(() => ended.abort());
+  }
+
+  async lockOut(equipment: EquipmentId, reason: string, by: string): Promise<LockOutRow> {
+    const lockOut = await this.#lockOuts.hang(equipment, toReason(reason), by);
+    const sending = this.#wire.sendingTo(this.#lockOuts.covered(equipment));
+    await within(Promise.allSettled(sending), WRITING_LIMITS.answerMs).catch(() => {
+      this.#options.log.warn({ equipment }, 'a value was on the wire when the tag was hung, and still is');
+    });
+    return lockOut;
+  }
+
+  unlock(equipment: EquipmentId, by: string, roles: readonly Role[]): Promise<void> {
+    return this.#lockOuts.takeOff(equipment, by, roles);
+  }
+
+  lockOuts(): ReadonlyMap<string, LockOutRow> {
+    return this.#lockOuts.all();
+  }
+
+  writes(filter: WritesFilter): Promise<readonly PointWriteRow[]> {
+    return this.#options.store.queries.pointWrites({ state: 'all', ...filter });
+  }
+
+  /** @throws RiserError when the write may not be made as things are now */
+  #refuse(point: PointDef, { value, roles }: WriteCommand): void {
+    if (this.#stopping.signal.aborted) throw new RiserError('engine-busy');
+    const error = refusal({
+      point,
+      kinds: this.#wire.kindsOf(point),
+      value,
+      roles,
+      lockOut: this.#lockOuts.over(point.equipment),
+      read: (index) => this.#options.latest.get(index),
+    });
+    if (error !== null) throw error;
+  }
+
+  #counted<T>(check: () => T): T {
+    try {
+      return check();
+    } catch (error) {
+      this.#tally.refused();
+      throw error;
+    }
+  }
+
+  /** @param shown what a caller is answered with who does not wait for the end */
+  async #perform(
+    point: PointDef,
+    command: WriteCommand,
+    shown: { row: PointWriteRow | null },
+  ): Promise<PointWriteRow> {
+    const def = toWriteDef(point);
+    const older = this.#records.pendingOf(point.id)?.state.row ?? null;
+    const from = await this.#valueBefore(point, def, older !== null);
+    const previous = def.revertAfterMs !== null && older !== null ? older.previous : from;
+    if (def.revertAfterMs !== null && previous === null) throw toNoWayBack();
+    const sent = toSent(this.#toRow(point, command, previous), from);
+    // Reading what stood before has taken time: what has changed meanwhile refuses it without a row.
+    this.#counted(() => this.#refuse(point, command));
+    await this.#records.announce(sent);
+    shown.row = sent.state.row;
+    const carried = this.#obstacle(point, command) ?? (await this.#wire.carry(point, command.value));
+    return this.#finish(sent.state, carried);
+  }
+
+  #toRow(point: PointDef, { value, reason, by }: WriteCommand, previous: number | null): PointWriteRow {
+    const { clock, newId = randomUUID } = this.#options;
+    const { revertAfterMs } = toWriteDef(point);
+    const atMs = clock.now().wallMs;
+    return {
+      id: newId(),
+      point: point.id,
+      value,
+      previous,
+      state: 'sent',
+      by,
+      reason,
+      atMs,
+      readBack: null,
+      revertAtMs: revertAfterMs === null ? null : atMs + revertAfterMs,
+      changedAtMs: atMs,
+      detail: '',
+    };
+  }
+
+  /** A tag or an interlock that came while the row was being stored. */
+  #obstacle(point: PointDef, command: WriteCommand): Carried | null {
+    try {
+      this.#refuse(point, command);
+      return null;
+    } catch (error) {
+      if (!(error instanceof RiserError)) throw error;
+      return { outcome: { state: 'failed', readBack: null, detail: error.message }, error };
+    }
+  }
+
+  async #finish(state: WriteState, { outcome, error }: Carried): Promise<PointWriteRow> {
+    const nowMs = this.#options.clock.now().wallMs;
+    const ended = step(state, { type: 'outcome', outcome }, nowMs);
+    const older = this.#records.pendingOf(state.row.point);
+    const isTakenOver = outcome.state !== 'failed' && older !== null;
+    const input: WriteInput = { type: 'superseded', by: state.row.id };
+    // The older one first: the newer then stands in its place.
+    await this.#records.settle(...(isTakenOver ? [step(older.state, input, nowMs)] : []), ended);
+    this.#tally.written(outcome.state);
+    if (error !== null) throw error;
+    return ended.state.row;
+  }
+
+  /**
+   * What stands now. Where it will be written again it is read now, since the latest reading may be a poll old.
+   * @param isKnown what a revert will write is known from an earlier write
+   */
+  async #valueBefore({ index }: PointDef, def: WriteDef, isKnown: boolean): Promise<number | null> {
+    const { latest, field } = this.#options;
+    const { value, quality } = latest.get(index);
+    const usual = isGood(quality) ? value : null;
+    if (usual !== null && (def.revertAfterMs === null || isKnown)) return usual;
+    return (await readOnce(field, index, def.readBack.withinMs)) ?? usual;
+  }
+}
+
+/** @throws RiserError `reason-required` */
+function toReason(reason: string): string {
+  const trimmed = reason.trim();
+  const { reasonChars: max } = WRITING_LIMITS;
+  if (trimmed === '' || trimmed.length > max) throw new RiserError('reason-required', { max });
+  return trimmed;
+}
+
+function toNoWayBack(): RiserError {
+  const why = {
+    zh: '读不到原值，到时无法自动恢复',
+    en: 'the value before cannot be read, so it could not be put back',
+  };
+  return new RiserError('interlocked', { why });
+}

@@ -1,0 +1,45 @@
+/** Writing behind the API's tests: says yes to everything, remembers what it was asked and which tags hang. */
+import type { LockOutRow, PointWriteRow } from '../../src/store/store.ts';
+import type { WritingPort } from '../../src/writing/port.ts';
+import { NOW_MS } from './fixtures.ts';
+
+export const WRITE: PointWriteRow = {
+  id: 'w-1',
+  point: 'booster/outlet-pressure',
+  value: 0.4,
+  previous: 0.45,
+  state: 'confirmed',
+  by: 'engineer',
+  reason: 'night',
+  atMs: NOW_MS,
+  readBack: 0.4,
+  revertAtMs: null,
+  changedAtMs: NOW_MS,
+  detail: '',
+};
+
+/** @param record is told of every call: name and arguments */
+export function createFakeWriting(record: (...call: readonly unknown[]) => void): WritingPort {
+  const hanging = new Map<string, LockOutRow>();
+  return {
+    async write(command) {
+      record('write', command);
+      return { ...WRITE, value: command.value, by: command.by, reason: command.reason };
+    },
+    async lockOut(equipment, reason, by) {
+      record('lockOut', equipment, reason, by);
+      const lockOut = { by, reason, atMs: NOW_MS };
+      hanging.set(equipment, lockOut);
+      return lockOut;
+    },
+    async unlock(equipment, by, roles) {
+      record('unlock', equipment, by, roles);
+      hanging.delete(equipment);
+    },
+    lockOuts: () => new Map(hanging),
+    async writes(filter) {
+      record('writes', filter);
+      return [WRITE];
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** Texts travel as numbers that mean nothing to whoever keeps or reckons with values: none of them may show up there. */
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { readJournal } from '../../src/telemetry/journal/reader.ts';
+import { createJournal } from '../../src/telemetry/journal.ts';
+import { createLatest } from '../../src/telemetry/latest.ts';
+import { createRecent } from '../../src/telemetry/recent.ts';
+import { createTrend } from '../../src/telemetry/trend.ts';
+import { temporaryDirectory } from '../support/temp.ts';
+import { createTestModel, pumpPoints, toBatch } from './model.ts';
+
+const T0 = 1_800_000_000_000;
+const plain = createTestModel(pumpPoints(1, 2));
+/** Point 1 is a text. */
+const model = {
+  ...plain,
+  points: plain.points.map((point) => (point.index === 1 ? { ...point, type: 'text' as const } : point)),
+};
+const batch = () =>
+  toBatch([
+    [0, 0.4, T0],
+    [1, 12, T0],
+  ]);
+
+test('the latest value of a text is its number', () => {
+  const latest = createLatest(model);
+  latest.apply(batch());
+  expect(latest.get(1)).toMatchObject({ value: 12, quality: 0, receivedMs: T0 });
+});
+
+test('recent samples and trend hold numbers only', async () => {
+  const recent = createRecent(model, 10);
+  const trend = createTrend(model, recent);
+  recent.apply(batch());
+  trend.apply(batch());
+  const ask = (point: number) => trend.history({ point, fromMs: T0 - 1, toMs: T0 + 1, maxPoints: 10 });
+  expect(recent.get(0)).toEqual([[T0, 0.4]]);
+  expect(recent.get(1)).toEqual([]);
+  expect((await ask(0)).samples.at(-1)).toMatchObject({ last: 0.4 });
+  expect(await ask(1)).toMatchObject({ coveredFromMs: null, samples: [{ last: null, isGood: false }] });
+});
+
+test('the journal, and so whatever it is forwarded to, never sees a text', async () => {
+  const directory = temporaryDirectory();
+  const settings = { maxAgeDays: 30, maxBytes: 1e9 };
+  const log = pino({ level: 'silent' });
+  const journal = await createJournal({ directory, model, settings, influx: null, log });
+  journal.append(batch());
+  const { appendedReadings, droppedReadings } = journal.status();
+  await journal.close();
+  expect([appendedReadings, droppedReadings]).toEqual([1, 0]);
+  expect([...readJournal(directory)].map(({ pointId }) => pointId)).toEqual(['pump-1/p0']);
+});

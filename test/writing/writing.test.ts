@@ -1,0 +1,323 @@
+/** A write from the request to its outcome: what goes over the wire, what is stored before and after, what people are told. */
+import { describe, expect, test } from 'vitest';
+import { DeviceError, RiserError } from '../../src/core/errors.ts';
+import { KIND_NAMES, KINDS } from '../../src/core/kinds.ts';
+import { WRITING_LIMITS } from '../../src/writing/limits.ts';
+import { BAD, createRig, ending, failing, makeModel, passing } from './support.ts';
+
+const timeout = () => Promise.reject(new DeviceError('timeout', 'no answer in 500 ms'));
+const forEver = () => new Promise<never>(() => {});
+
+describe('a write that works', () => {
+  test('is sent once, read back and stored with who, what, from, to and why', async () => {
+    const rig = await createRig();
+    const row = await ending(rig.ask({ reason: '  night  ' }));
+    expect(row).toMatchObject({
+      point: 'set/set-point',
+      value: 0.4,
+      previous: 0.45,
+      state: 'confirmed',
+      readBack: 0.4,
+      by: 'wang',
+      reason: 'night',
+      revertAtMs: null,
+      detail: '',
+    });
+    expect(rig.field.written).toEqual([[0, 0.4]]);
+    expect(rig.store.rows.get('w-1')).toEqual(row);
+    expect(rig.store.audit).toMatchObject([
+      { actor: 'wang', action: 'point-write', detail: { from: 0.45, to: 0.4, reason: 'night' } },
+      { actor: 'gateway', action: 'point-write-result', detail: { state: 'confirmed', readBack: 0.4 } },
+    ]);
+  });
+
+  test('is stored with its audit entry before the wire is touched', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => {
+      expect(rig.states()).toEqual(['sent']);
+      expect(rig.actions()).toEqual(['point-write']);
+      rig.field.values.set(0, 0.4);
+    };
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed' });
+  });
+
+  test('is not sent when it cannot be stored', async () => {
+    const rig = await createRig();
+    rig.store.before = failing;
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'store-failed' });
+    expect(rig.field.written).toEqual([]);
+    rig.store.before = () => {};
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed' });
+  });
+
+  test('is confirmed by a device that takes its time, as long as it is within the time of the profile', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => void setTimeout(() => rig.field.values.set(0, 0.4), 1_500);
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed', readBack: 0.4 });
+  });
+
+  test('is confirmed within the tolerance, and by another point where the profile names one', async () => {
+    const readBack = { point: 1, tolerance: 0.01, withinMs: 1_000 };
+    const rig = await createRig(makeModel({ readBack, interlocks: [] }));
+    rig.field.onWrite = async () => void rig.field.values.set(1, 0.409);
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed', readBack: 0.409 });
+  });
+
+  test('is confirmed by a single-precision device', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async (point, value) => void rig.field.values.set(point, Math.fround(value));
+    expect(await ending(rig.ask({ value: 0.41 }))).toMatchObject({ state: 'confirmed' });
+  });
+});
+
+describe('a write that does not work', () => {
+  test('differs when another value is read back until the time is over', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => void rig.field.values.set(0, 0.43);
+    const row = await ending(rig.ask());
+    expect(row).toMatchObject({
+      state: 'differs',
+      readBack: 0.43,
+      detail: 'written, but 0.43 was read back',
+    });
+    expect(rig.store.rows.get('w-1')).toEqual(row);
+    expect(rig.field.written).toHaveLength(1);
+  });
+
+  test('has failed when the device refuses: nothing was changed, and the caller is told', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = () =>
+      Promise.reject(new DeviceError('exception', 'exception 2', { exceptionCode: 2 }));
+    await expect(rig.ask()).rejects.toMatchObject({
+      code: 'write-failed',
+      params: { reason: 'exception 2' },
+    });
+    expect(rig.store.rows.get('w-1')).toMatchObject({
+      state: 'failed',
+      readBack: null,
+      detail: /exception 2/,
+    });
+    expect(rig.actions()).toEqual(['point-write', 'point-write-result']);
+  });
+
+  test.each(['link-down', 'write-busy', 'not-writable'] as const)(
+    'has failed when acquisition says %s',
+    async (code) => {
+      const rig = await createRig();
+      rig.field.onWrite = () => Promise.reject(new RiserError(code, { link: 'plant', point: 'p' }));
+      await expect(rig.ask()).rejects.toMatchObject({ code });
+      expect(rig.states()).toEqual(['failed']);
+    },
+  );
+
+  test('is unknown after a time-out, and never sent again', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = timeout;
+    const row = await ending(rig.ask());
+    expect(row).toMatchObject({ state: 'unknown', readBack: 0.45, detail: 'no answer in 500 ms' });
+    await passing(3_600_000);
+    expect(rig.field.written).toHaveLength(1);
+  });
+
+  test('is confirmed after a time-out when the device shows the value after all', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => {
+      rig.field.values.set(0, 0.4);
+      await timeout();
+    };
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed', readBack: 0.4, detail: '' });
+  });
+
+  test.each(['connection-lost', 'bad-frame', 'stopped'] as const)('is unknown after %s', async (code) => {
+    const rig = await createRig();
+    rig.field.onWrite = () => Promise.reject(new DeviceError(code, 'lost'));
+    expect(await ending(rig.ask())).toMatchObject({ state: 'unknown' });
+  });
+
+  test.each(['connect-failed', 'connect-timeout'] as const)(
+    'has failed after %s: it never left',
+    async (code) => {
+      const rig = await createRig();
+      rig.field.onWrite = () => Promise.reject(new DeviceError(code, 'refused'));
+      await expect(rig.ask()).rejects.toMatchObject({ code: 'write-failed' });
+      expect(rig.states()).toEqual(['failed']);
+    },
+  );
+
+  test('is unknown when it cannot be read back', async () => {
+    const rig = await createRig();
+    rig.field.onRead = timeout;
+    const row = await ending(rig.ask());
+    expect(row).toMatchObject({ state: 'unknown', readBack: null, detail: /could not be read back/ });
+  });
+
+  test('is unknown when what is read back is bad, whatever number stands in it', async () => {
+    const rig = await createRig();
+    rig.field.onRead = async (point) => ({ point, value: 0.4, quality: BAD, sourceMs: Number.NaN });
+    expect(await ending(rig.ask())).toMatchObject({ state: 'unknown', readBack: null });
+  });
+
+  test('ends when the field never answers, and the caller is answered before that', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = forEver;
+    const work = rig.ask();
+    await passing(WRITING_LIMITS.answerMs);
+    expect(await work).toMatchObject({ state: 'sent' });
+    expect(rig.states()).toEqual(['sent']);
+    await passing(WRITING_LIMITS.fieldMs);
+    expect(rig.states()).toEqual(['unknown']);
+    rig.field.onWrite = async (point, value) => void rig.field.values.set(point, value);
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed' });
+  });
+});
+
+describe('a refusal', () => {
+  test.each<readonly [string, Parameters<Awaited<ReturnType<typeof createRig>>['ask']>[0], string]>([
+    ['no reason', { reason: '   ' }, 'reason-required'],
+    ['an endless reason', { reason: 'x'.repeat(201) }, 'reason-required'],
+    ['a read-only point', { point: 1 }, 'not-writable'],
+    ['the desk', { roles: ['desk'] }, 'not-permitted'],
+    ['a value out of range', { value: 0.7 }, 'value-not-allowed'],
+  ])('of %s leaves no row, touches no wire and is counted', async (_, command, code) => {
+    const rig = await createRig();
+    await expect(rig.ask(command)).rejects.toMatchObject({ code });
+    expect([rig.field.written, rig.states(), rig.actions()]).toEqual([[], [], []]);
+    expect(rig.writing.counters()).toMatchObject({ refusedWrites: 1, confirmedWrites: 0 });
+  });
+
+  test('a reason of 200 characters is a reason', async () => {
+    const rig = await createRig();
+    expect(await ending(rig.ask({ reason: '夜'.repeat(200) }))).toMatchObject({ state: 'confirmed' });
+  });
+
+  test('by an interlock that nobody can judge says so in words', async () => {
+    const rig = await createRig();
+    rig.field.qualities.set(1, BAD);
+    await expect(rig.ask()).rejects.toMatchObject({
+      text: { zh: '联锁条件不满足：供水设备未投自动（无法确认）' },
+    });
+  });
+
+  test('a second write to the point under way is refused, one to another point is not', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async (point, value) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      rig.field.values.set(point, value);
+    };
+    const first = rig.ask();
+    await expect(rig.ask({ value: 0.5 })).rejects.toMatchObject({ code: 'write-busy' });
+    const other = rig.ask({ point: 2, value: 30 });
+    expect(await ending(Promise.all([first, other]))).toMatchObject([
+      { state: 'confirmed' },
+      { state: 'confirmed' },
+    ]);
+    expect(rig.field.written).toEqual([
+      [0, 0.4],
+      [2, 30],
+    ]);
+  });
+
+  test('an interlock that fails while the row is being stored keeps the value off the wire', async () => {
+    const rig = await createRig();
+    rig.store.before = () => void rig.field.values.set(1, 0);
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'interlocked' });
+    expect(rig.field.written).toEqual([]);
+    expect(rig.states()).toEqual(['failed']);
+  });
+});
+
+describe('life safety', () => {
+  const kinds = KIND_NAMES.filter((kind) => KINDS[kind].isLifeSafety);
+
+  test.each(kinds)('%s is not written even when the model has been forged to say so', async (kind) => {
+    const rig = await createRig(makeModel({}, { kind }));
+    for (const point of [0, 2]) {
+      const command = { point, value: point === 0 ? 0.4 : 30, roles: ['admin'] as const };
+      await expect(rig.ask(command)).rejects.toMatchObject({ code: 'life-safety-write' });
+    }
+    expect([rig.field.written, rig.states()]).toEqual([[], []]);
+  });
+});
+
+describe('the gateway ends', () => {
+  test('while the row is being stored: nothing was sent, nothing is shown', async () => {
+    const rig = await createRig();
+    rig.store.before = forEver;
+    void rig.ask();
+    await passing(10);
+    rig.store.before = () => {};
+    await rig.crash();
+    expect([rig.states(), rig.field.written]).toEqual([[], []]);
+  });
+
+  test('between row and wire: unknown at the next start, shown and audited, never sent', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = forEver;
+    void rig.ask();
+    await passing(10);
+    rig.field.written.length = 0;
+    await rig.crash();
+    expect(rig.store.rows.get('w-1')).toMatchObject({
+      state: 'unknown',
+      detail: 'the gateway ended before it was known',
+    });
+    expect(rig.actions()).toEqual(['point-write', 'point-write-result']);
+    await passing(3_600_000);
+    expect(rig.field.written).toEqual([]);
+  });
+
+  test('between wire and outcome: unknown at the next start, whatever was read', async () => {
+    const rig = await createRig();
+    rig.store.before = ({ writes }) => {
+      const [first] = writes;
+      return first?.type === 'point-write' && first.write.state !== 'sent' ? forEver() : undefined;
+    };
+    void rig.ask();
+    await passing(1_000);
+    expect(rig.field.values.get(0)).toBe(0.4);
+    rig.store.before = () => {};
+    await rig.crash();
+    expect(rig.states()).toEqual(['unknown']);
+    expect(rig.field.written).toHaveLength(1);
+  });
+
+  test('after the outcome: the row stays as it was, and nothing more is written down', async () => {
+    const rig = await createRig();
+    const row = await ending(rig.ask());
+    await rig.crash();
+    expect(rig.store.rows.get('w-1')).toEqual(row);
+    expect(rig.actions()).toHaveLength(2);
+  });
+
+  test('in order: a read-back is cut short and stored, and nothing more is begun', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => {};
+    const work = rig.ask();
+    await passing(600);
+    await rig.writing.stop();
+    expect(await work).toMatchObject({ state: 'differs', readBack: 0.45 });
+    expect(rig.states()).toEqual(['differs']);
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'engine-busy' });
+  });
+});
+
+describe('an outcome that cannot be stored', () => {
+  test('is told truly, stored as soon as it can be, and nothing is written before that', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async (point, value) => {
+      rig.field.values.set(point, value);
+      rig.store.before = failing;
+    };
+    expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed' });
+    expect(rig.states()).toEqual(['sent']);
+    expect(rig.writing.counters().unsavedOutcomes).toBe(1);
+    await expect(rig.ask({ point: 2, value: 30 })).rejects.toMatchObject({ code: 'store-failed' });
+    await passing(5_000);
+    expect(rig.errors).toEqual(['the outcome of a write could not be stored']);
+    rig.store.before = () => {};
+    await passing(2_000);
+    expect(rig.states()).toEqual(['confirmed']);
+    expect(rig.actions()).toEqual(['point-write', 'point-write-result']);
+    expect(rig.writing.counters().unsavedOutcomes).toBe(0);
+  });
+});
