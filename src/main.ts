@@ -11,15 +11,25 @@ const COMMANDS: Readonly<
 > = {
   demo: {
     summary: 'simulated building, gateway, stores and page in one command',
-    load: async () => (await import('./cli/demo.ts')).demo,
+    load: async () => {
+      await relaunch();
+      return (await import('./cli/demo.ts')).demo;
+    },
   },
   run: {
     summary: 'the gateway for a real site: run --config FILE [--data DIR]',
-    load: async () => (await import('./cli/run.ts')).run,
+    load: async () => {
+      await relaunch();
+      return (await import('./cli/run.ts')).run;
+    },
   },
   check: {
     summary: 'check a configuration and list all problems: check --config FILE',
     load: async () => (await import('./cli/check.ts')).check,
+  },
+  doctor: {
+    summary: 'examine a site before it runs: doctor plan --config FILE',
+    load: async () => (await import('./cli/doctor.ts')).doctor,
   },
   simulate: {
     summary: 'simulated equipment by itself; inject and clear faults',
@@ -34,6 +44,11 @@ const COMMANDS: Readonly<
     load: async () => (await import('./cli/user.ts')).user,
   },
 };
+
+/** Before the command's own modules: the process that has the settings loads them again. */
+async function relaunch(): Promise<void> {
+  (await import('./cli/relaunch.ts')).relaunchOnce();
+}
 
 const HELP = `Riser: readings from building equipment, alarms, repair tickets that people close.
 
