@@ -1,4 +1,5 @@
 /** `run`: the gateway for a real site. */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import type { AppOptions } from '../app.ts';
 import { CATALOG } from '../catalog.ts';
@@ -58,6 +59,8 @@ async function runGateway(config: string, data: string, level: string): Promise<
   const reloads = createReloads();
   const asked = untilSignal(() => reloads.ask());
   let running = await startRunning({ ...base, model: load(1) });
+  // By itself it is written when the process ends in good order: after a power cut the next start would have none.
+  flushCompileCache();
   for (;;) {
     const signal = await Promise.race([asked, reloads.next()]);
     if (signal !== 'reload') {

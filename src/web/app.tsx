@@ -10,8 +10,11 @@ import { ProblemError } from './api/client.ts';
 import { useSession } from './api/queries.ts';
 import { EquipmentPage } from './equipment/equipment-page.tsx';
 import { FaultPage } from './faults/fault-page.tsx';
+import { LinkListPage } from './links/link-list-page.tsx';
+import { LinkPage } from './links/link-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { QualityPage } from './quality/quality-page.tsx';
 import { useSettings } from './settings.ts';
 import { ErrorBoundary } from './shared/error-boundary.tsx';
 import { QueryState } from './shared/query-state.tsx';
@@ -84,6 +87,9 @@ function Pages() {
           <Route path="/tickets/new" element={<NewTicketPage />} />
           <Route path="/tickets/:id" element={<TicketPage />} />
           <Route path="/equipment/:id" element={<EquipmentPage />} />
+          <Route path="/links" element={<LinkListPage />} />
+          <Route path="/links/:id" element={<LinkPage />} />
+          <Route path="/quality" element={<QualityPage />} />
           <Route path="/faults" element={<FaultPage />} />
           <Route path="*" element={<p>{t('common.notFound')}</p>} />
         </Route>

@@ -11,6 +11,10 @@ import './styles/points.css';
 import './styles/equipment.css';
 import './styles/lists.css';
 import './styles/ticket.css';
+import './styles/links.css';
+import './styles/plan.css';
+import './styles/quality.css';
+import './styles/writing.css';
 import './styles/phone.css';
 
 /** Follows the settings in what stands outside of React. */

@@ -111,6 +111,20 @@ describe('the poll plan', () => {
     });
   });
 
+  test('says by point id who uses which address, and what serves other points', async () => {
+    const places = [
+      { point: 1, first: 4, count: 2 },
+      { point: null, first: 6, count: 1 },
+    ];
+    const block = { table: 'holding', first: 0, count: 20, used: 3, places };
+    await using gateway = await start({ requests: () => [{ ...REQUEST, block }] });
+    const [request] = (await ask(gateway, '/links/plant/plan')).requests;
+    expect(request.block.places).toEqual([
+      { point: 'booster/is-running', first: 4, count: 2 },
+      { point: null, first: 6, count: 1 },
+    ]);
+  });
+
   test('of a protocol without addresses, or that is told and not asked, adds up to nothing', async () => {
     await using gateway = await start({ requests: () => [{ ...REQUEST, block: null }] });
     expect((await ask(gateway, '/links/plant/plan')).totals.coverage).toEqual({ used: 0, asked: 0 });

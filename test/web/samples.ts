@@ -18,6 +18,7 @@ export function toEquipment(id: string, given: Partial<Equipment> = {}): Equipme
     contact: null,
     upstream: { power: null, water: null, linkage: null },
     points: [],
+    lockOut: null,
     ...given,
   };
 }
@@ -34,6 +35,7 @@ export function toPoint(name: string, states: readonly string[] = [], given: Par
     isKey: true,
     decimals: 1,
     states: states.map((word, value) => ({ value, text: text(word) })),
+    write: null,
     ...given,
   };
   return point;
@@ -78,10 +80,10 @@ export function toAlarm(id: string, given: Partial<Alarm> = {}): Alarm {
 }
 
 export function good(value: number, receivedMs = 0): PointState {
-  return { value, qualityCode: 0, receivedMs, lastGood: { value, receivedMs }, epoch: 1 };
+  return { value, text: null, qualityCode: 0, receivedMs, lastGood: { value, receivedMs }, epoch: 1 };
 }
 
 export function bad(qualityCode: number, lastGoodMs: number | null = null): PointState {
   const lastGood = lastGoodMs === null ? null : { value: 1, receivedMs: lastGoodMs };
-  return { value: null, qualityCode, receivedMs: 9, lastGood, epoch: 1 };
+  return { value: null, text: null, qualityCode, receivedMs: 9, lastGood, epoch: 1 };
 }

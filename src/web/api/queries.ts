@@ -99,9 +99,11 @@ export function useSite() {
   });
 }
 
-export function useEquipment() {
+/** @param recheckMs ask again so often: no event tells of tags that are hung or taken off */
+export function useEquipment(recheckMs: number = RECHECK_MS) {
   return useQuery({
     queryKey: keys.equipment,
+    refetchInterval: recheckMs,
     queryFn: ({ signal }) => request<Page<Equipment>>('GET', '/equipment', undefined, signal),
   });
 }
@@ -244,6 +246,6 @@ function toPerson(answer: Person | { person: Person }): Person {
 }
 
 function toDefinition(point: Point): PointDefinition {
-  const { id, equipment, name, text, unit, type, isKey, decimals, states } = point;
-  return { id, equipment, name, text, unit, type, isKey, decimals, states };
+  const { id, equipment, name, text, unit, type, isKey, decimals, states, write } = point;
+  return { id, equipment, name, text, unit, type, isKey, decimals, states, write };
 }

@@ -12,6 +12,7 @@ import type {
   SiteView,
   TicketView,
 } from '../../api/schemas.ts';
+import type { PointWriteView } from '../../api/write-schema.ts';
 
 export type { LiveEventName, LiveEvents, ReadingTuple, Trouble } from '../../api/schemas.ts';
 export type { Language, Text } from '../../core/text.ts';
@@ -31,11 +32,15 @@ export type Site = SiteView;
 export type Ticket = TicketView;
 export type TicketClock = Ticket['clocks'][number];
 export type Severity = Alarm['severity'];
+export type LockOut = NonNullable<Equipment['lockOut']>;
+/** How a point may be written. */
+export type PointWriting = NonNullable<Point['write']>;
+export type PointWrite = PointWriteView;
 
 /** Definition of a point without what changes: the values live in live/readings.ts. */
 export type PointDefinition = Pick<
   Point,
-  'id' | 'equipment' | 'name' | 'text' | 'unit' | 'type' | 'isKey' | 'decimals' | 'states'
+  'id' | 'equipment' | 'name' | 'text' | 'unit' | 'type' | 'isKey' | 'decimals' | 'states' | 'write'
 >;
 
 export interface SimulatedFault {

@@ -13,6 +13,8 @@ import { QueryState } from '../shared/query-state.tsx';
 import { NormalTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
+import { LockOutBar, LockOutButton } from '../writing/lock-out-bar.tsx';
+import { WriteHistory } from '../writing/write-history.tsx';
 import { Dependencies } from './dependencies.tsx';
 import { EquipmentAlarms, EquipmentTickets } from './equipment-alarms.tsx';
 import { HealthCard } from './health-card.tsx';
@@ -21,11 +23,13 @@ import { TrendPanel } from './trend-panel.tsx';
 
 /** While somebody looks: tells that unchanged values are still being read, and the counters of the link. */
 const RECHECK_MS = 5_000;
+/** Tags are hung and taken off by hand. */
+const TAG_RECHECK_MS = 10_000;
 
 export function EquipmentPage() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
-  const equipment = useEquipment();
+  const equipment = useEquipment(TAG_RECHECK_MS);
   const points = usePoints(RECHECK_MS);
   const alarms = useOpenAlarms().data?.items;
   const links = useLinks(RECHECK_MS).data?.items;
@@ -74,6 +78,7 @@ function EquipmentView({ node, all }: EquipmentViewProps) {
   return (
     <div className="equipment-page" data-testid="equipment-page">
       <Header node={node} all={all} />
+      <LockOutBar equipment={node.equipment} all={all} />
       <div className="equipment-columns">
         <div className="equipment-main" data-testid={`equipment-${node.equipment.id}`}>
           <EquipmentAlarms alarms={node.allAlarms} equipment={node.equipment.id} />
@@ -82,6 +87,7 @@ function EquipmentView({ node, all }: EquipmentViewProps) {
         </div>
         <div className="equipment-side">
           {!isPhone && <Trend point={selected ?? fallback} all={all} />}
+          <WriteHistory equipment={node.equipment.id} points={points} />
           <HealthCard points={points} link={node.link} />
           <Dependencies equipment={node.equipment} all={all} />
         </div>
@@ -162,6 +168,7 @@ function Header({ node, all }: EquipmentViewProps) {
         </h1>
         {worst === undefined ? <NormalTag /> : <SeverityTag severity={worst.severity} />}
         {link !== null && <LinkChip link={link} />}
+        <LockOutButton equipment={equipment} all={all} />
       </div>
       <div className="hint">
         {[...new Set([equipment.systemText, equipment.kindText, equipment.place].map(format.text))].join(

@@ -1,4 +1,4 @@
-/** All points of an equipment and its parts, live: value, quality, age; a tap shows the trend. */
+/** All points of an equipment and its parts, live: value, quality, age; a tap shows the trend, a button writes. */
 import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
 import { Card } from 'antd';
 import { memo, useMemo } from 'react';
@@ -12,6 +12,9 @@ import { toShownAlarm } from '../shared/alarm-order.ts';
 import { isBadState, PointRemark, PointValue } from '../shared/point-value.tsx';
 import { SeverityIcon, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
+import { WriteButton } from '../writing/write-button.tsx';
+import { type PointQualityRow, type QualityMark, toMark, useEquipmentQuality } from './point-quality.ts';
+import { QualityMarkTag } from './quality-facts.tsx';
 
 /** A younger value counts as of this moment: polls and rechecks of the page lie below it. */
 const RECENT_MS = 60_000;
@@ -25,12 +28,14 @@ interface PointGroupsProps {
 
 export function PointGroups({ node, selected, onSelect }: PointGroupsProps) {
   const { t } = useTranslation();
+  // Of its own points only: those of a part are marked on the page of the part, and shown beside its trend.
+  const quality = useEquipmentQuality(node.equipment.id);
   const title = t('equipment.points');
   return (
     <>
       {node.points.length > 0 && (
         <Card size="small" title={title} data-testid="equipment-points">
-          <PointList node={node} selected={selected} onSelect={onSelect} />
+          <PointList node={node} selected={selected} onSelect={onSelect} quality={quality} />
         </Card>
       )}
       {node.parts.length > 0 && (
@@ -63,7 +68,12 @@ function PartCard(props: PointGroupsProps) {
   );
 }
 
-function PointList({ node, selected, onSelect }: PointGroupsProps) {
+interface PointListProps extends PointGroupsProps {
+  /** Key: point id; left out where no marks are shown. */
+  readonly quality?: ReadonlyMap<string, PointQualityRow>;
+}
+
+function PointList({ node, selected, onSelect, quality }: PointListProps) {
   const alarming = useMemo(() => toAlarming(node.alarms), [node.alarms]);
   return (
     <dl className="point-list">
@@ -72,6 +82,7 @@ function PointList({ node, selected, onSelect }: PointGroupsProps) {
           key={point.id}
           point={point}
           severity={alarming.get(point.id) ?? null}
+          mark={toMark(quality?.get(point.id))}
           isSelected={point.id === selected}
           onSelect={onSelect}
         />
@@ -83,11 +94,12 @@ function PointList({ node, selected, onSelect }: PointGroupsProps) {
 interface PointLineProps {
   readonly point: PointDefinition;
   readonly severity: Severity | null;
+  readonly mark: QualityMark | null;
   readonly isSelected: boolean;
   readonly onSelect: (point: string) => void;
 }
 
-const PointLine = memo(function PointLine({ point, severity, isSelected, onSelect }: PointLineProps) {
+const PointLine = memo(function PointLine({ point, severity, mark, isSelected, onSelect }: PointLineProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const state = usePointState(point.id);
@@ -115,7 +127,9 @@ const PointLine = memo(function PointLine({ point, severity, isSelected, onSelec
         <PointValue point={point} state={state} />
         <PointRemark point={point} state={state} />
         {!isBad && <PointAge point={point.id} />}
+        {!(isBad && mark?.type === 'share') && <QualityMarkTag mark={mark} />}
       </dd>
+      <WriteButton point={point} />
     </div>
   );
 });

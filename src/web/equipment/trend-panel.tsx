@@ -1,4 +1,4 @@
-/** The trend of one point: how far back, the curve, and since when there is anything to show. */
+/** One point in detail: its curve with how far back it goes, and how good its data was. A text has no curve. */
 import { Segmented, Spin } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { readings, usePointState } from '../live/readings.ts';
 import { isBadState, PointRemark, PointValue } from '../shared/point-value.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
+import { QualityFacts } from './quality-facts.tsx';
 import type { TailSample } from './trend-data.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,6 +27,29 @@ const TrendPlot = lazy(() => import('./trend-plot.tsx').then((module) => ({ defa
 
 /** Give it the point's id as `key`: it belongs to one point. */
 export function TrendPanel({ point }: { readonly point: PointDefinition }) {
+  return (
+    <div className="trend-panel" data-testid="trend-panel">
+      {point.type === 'text' ? <TextNow point={point} /> : <Trend point={point} />}
+      <QualityFacts point={point} />
+    </div>
+  );
+}
+
+function TextNow({ point }: { readonly point: PointDefinition }) {
+  const { t } = useTranslation();
+  const state = usePointState(point.id);
+  return (
+    <>
+      <div className={`trend-now ${isBadState(state) ? 'is-bad' : ''}`}>
+        <PointValue point={point} state={state} />
+      </div>
+      <PointRemark point={point} state={state} />
+      <p className="hint">{t('pointQuality.noCurve')}</p>
+    </>
+  );
+}
+
+function Trend({ point }: { readonly point: PointDefinition }) {
   const { t } = useTranslation();
   const [range, setRange] = useState<RangeId>('1h');
   const rangeMs = RANGES.find(({ id }) => id === range)?.ms ?? 0;
@@ -33,7 +57,7 @@ export function TrendPanel({ point }: { readonly point: PointDefinition }) {
   const tail = useTail(point.id);
   const state = usePointState(point.id);
   return (
-    <div className="trend-panel" data-testid="trend-panel">
+    <>
       <div className="trend-head">
         <span className={`trend-now ${isBadState(state) ? 'is-bad' : ''}`}>
           <PointValue point={point} state={state} />
@@ -54,7 +78,7 @@ export function TrendPanel({ point }: { readonly point: PointDefinition }) {
       ) : (
         <Curve point={point} history={query.data} tail={tail} rangeMs={rangeMs} />
       )}
-    </div>
+    </>
   );
 }
 

@@ -3,6 +3,8 @@
 export interface PointState {
   /** null when bad: an old value is never shown as the present one. */
   readonly value: number | null;
+  /** Of a point of type `text` in place of the value; null of any other, and when bad. */
+  readonly text: string | null;
   /** core/quality.ts: 0 good, 64–127 uncertain, from 128 bad. */
   readonly qualityCode: number;
   readonly receivedMs: number | null;

@@ -52,6 +52,7 @@ class ReadingStore {
       }
       this.#set(point.id, {
         value: isBadCode(point.qualityCode) ? null : point.value,
+        text: isBadCode(point.qualityCode) ? null : point.textValue,
         qualityCode: point.qualityCode,
         receivedMs: point.receivedMs,
         lastGood: point.lastGood,
@@ -63,13 +64,14 @@ class ReadingStore {
   /** @returns whether a point turned bad, so that the exact time of its last good value is worth asking for. */
   applyReadings(tuples: readonly ReadingTuple[]): boolean {
     let hasTurnedBad = false;
-    for (const [point, value, qualityCode, receivedMs] of tuples) {
+    for (const [point, value, qualityCode, receivedMs, , text = null] of tuples) {
       const known = this.#states.get(point);
       const isBad = isBadCode(qualityCode);
       if (isBad && (known === undefined || !isBadCode(known.qualityCode))) hasTurnedBad = true;
       const lastGood = isBad ? lastGoodOf(known) : value === null ? null : { value, receivedMs };
       this.#set(point, {
         value: isBad ? null : value,
+        text: isBad ? null : text,
         qualityCode,
         receivedMs,
         lastGood,
@@ -170,7 +172,7 @@ export function usePointStates(
 }
 
 function toSignature(state: PointState | undefined): string {
-  return state === undefined ? '?' : `${state.value}/${state.qualityCode}`;
+  return state === undefined ? '?' : `${state.value}/${state.text}/${state.qualityCode}`;
 }
 
 /** While good the reading on show is the last good one, but it may have been confirmed since: its time is unknown. */
@@ -183,6 +185,7 @@ function lastGoodOf(known: PointState | undefined): PointState['lastGood'] {
 function isShownDifferently(before: PointState, after: PointState): boolean {
   return (
     before.value !== after.value ||
+    before.text !== after.text ||
     before.qualityCode !== after.qualityCode ||
     before.lastGood?.value !== after.lastGood?.value ||
     (isBadCode(after.qualityCode) && before.lastGood?.receivedMs !== after.lastGood?.receivedMs)

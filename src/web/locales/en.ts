@@ -1,9 +1,13 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
+import { enLinks } from './en-links.ts';
 import { enTickets } from './en-tickets.ts';
+import { enWriting } from './en-writing.ts';
 import type { Locale } from './zh.ts';
 
 export const en: Locale = {
   ...enTickets,
+  ...enWriting,
+  ...enLinks,
   common: {
     product: 'Riser building monitoring',
     loading: 'Loading…',
@@ -35,7 +39,13 @@ export const en: Locale = {
     wholeMinutes: '{{minutes}} min',
     ago: '{{duration}} ago',
   },
-  nav: { overview: 'Overview', alarms: 'Alarms', tickets: 'Tickets', faults: 'Simulated faults' },
+  nav: {
+    overview: 'Overview',
+    alarms: 'Alarms',
+    tickets: 'Tickets',
+    links: 'Links',
+    faults: 'Simulated faults',
+  },
   shell: {
     language: '中文',
     languageLabel: 'Switch to Chinese',
@@ -132,6 +142,7 @@ export const en: Locale = {
     q65: 'step too large',
     q66: 'undeclared state value',
     q67: 'marked uncertain by the device',
+    q68: 'unchanged for too long',
     q128: 'no data yet',
     q129: 'communication lost',
     q130: 'device does not answer',
@@ -142,6 +153,8 @@ export const en: Locale = {
     q135: 'not a number',
     q136: 'cannot be decoded',
     q137: 'not given by a device that answers',
+    q138: 'broken wire of a 4–20 mA loop',
+    q139: 'current of a 4–20 mA loop too high',
     unknown: 'quality code {{code}}',
   },
   qualityShort: {
@@ -155,6 +168,8 @@ export const en: Locale = {
     q135: 'no number',
     q136: 'garbled',
     q137: 'not given',
+    q138: 'broken wire',
+    q139: 'loop too high',
   },
   alarms: {
     title: 'Alarms',

@@ -1,9 +1,13 @@
 /** Chinese texts of the page. Defines the keys: en.ts must have the same ones. Texts of records come from the API. */
 
+import { zhLinks } from './zh-links.ts';
 import { zhTickets } from './zh-tickets.ts';
+import { zhWriting } from './zh-writing.ts';
 
 export const zh = {
   ...zhTickets,
+  ...zhWriting,
+  ...zhLinks,
   common: {
     product: 'Riser 楼宇设备监控',
     loading: '正在加载…',
@@ -35,7 +39,7 @@ export const zh = {
     ago: '{{duration}}前',
     wholeMinutes: '{{minutes}} 分钟',
   },
-  nav: { overview: '总览', alarms: '告警', tickets: '工单', faults: '模拟故障' },
+  nav: { overview: '总览', alarms: '告警', tickets: '工单', links: '通信', faults: '模拟故障' },
   shell: {
     language: 'English',
     languageLabel: '切换到英文',
@@ -131,6 +135,7 @@ export const zh = {
     q65: '突变超限',
     q66: '未定义的状态值',
     q67: '设备标为可疑',
+    q68: '数值长时间不变',
     q128: '尚无数据',
     q129: '通信中断',
     q130: '设备无应答',
@@ -141,6 +146,8 @@ export const zh = {
     q135: '非数值',
     q136: '报文无法解析',
     q137: '设备在线但未给出该值',
+    q138: '变送器断线',
+    q139: '变送器电流超上限',
     unknown: '品质码 {{code}}',
   },
   qualityShort: {
@@ -154,6 +161,8 @@ export const zh = {
     q135: '非数值',
     q136: '报文错误',
     q137: '未给出',
+    q138: '断线',
+    q139: '超上限',
   },
   alarms: {
     title: '告警',

@@ -10,6 +10,7 @@ import { CauseNote } from '../shared/cause-note.tsx';
 import { AlarmStateTag, BlindTag, NormalTag, SeverityIcon } from '../shared/severity-tag.tsx';
 import { toShortNames } from '../shared/short-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { LockOutTag, PartLockOutTag } from '../writing/lock-out-tag.tsx';
 import { toTilesPerRow } from './columns.ts';
 import { PartTile } from './part-tile.tsx';
 import { PointCell } from './point-cell.tsx';
@@ -39,6 +40,7 @@ export const EquipmentRow = memo(function EquipmentRow({ node, sharedPlace }: Eq
         >
           {format.text(equipment.name)}
         </Link>
+        <Tags node={node} />
         <span className={`hint equipment-place ${worst === undefined ? '' : 'is-alarming'}`}>
           {place.startsWith(sharedPlace) ? place.slice(sharedPlace.length) : place}
         </span>
@@ -51,6 +53,16 @@ export const EquipmentRow = memo(function EquipmentRow({ node, sharedPlace }: Eq
     </article>
   );
 });
+
+/** Its own tag, else the tags of its parts. */
+function Tags({ node }: { readonly node: EquipmentNode }) {
+  const format = useFormat();
+  const { lockOut } = node.equipment;
+  if (lockOut !== null) return <LockOutTag lockOut={lockOut} />;
+  const tagged = node.parts.filter(({ equipment }) => equipment.lockOut !== null);
+  if (tagged.length === 0) return null;
+  return <PartLockOutTag names={tagged.map(({ equipment }) => format.text(equipment.name))} />;
+}
 
 /** One alarm in full, the others counted; else whether all its data are there. */
 function State({ node, worst }: { readonly node: EquipmentNode; readonly worst: Alarm | undefined }) {

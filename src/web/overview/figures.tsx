@@ -49,11 +49,11 @@ function BreachedTickets({ tickets }: { readonly tickets: readonly Ticket[] | un
 
 function BadPoints() {
   const { t } = useTranslation();
-  return <Figure to={null} label={t('overview.badPoints')} value={useMissingPointCount()} tone="warn" />;
+  return <Figure to="/quality" label={t('overview.badPoints')} value={useMissingPointCount()} tone="warn" />;
 }
 
 interface FigureProps {
-  readonly to: string | null;
+  readonly to: string;
   readonly label: string;
   /** undefined = not known yet: never shown as 0. */
   readonly value: number | undefined;
@@ -62,18 +62,10 @@ interface FigureProps {
 
 function Figure({ to, label, value, tone }: FigureProps) {
   const { t } = useTranslation();
-  const content = (
-    <>
+  return (
+    <Link to={to} className={`figure ${value === undefined || value === 0 ? '' : `figure-${tone}`}`}>
       <span className="figure-value figures">{value ?? t('common.none')}</span>
       <span className="figure-label">{label}</span>
-    </>
-  );
-  const className = `figure ${value === undefined || value === 0 ? '' : `figure-${tone}`}`;
-  return to === null ? (
-    <div className={className}>{content}</div>
-  ) : (
-    <Link to={to} className={className}>
-      {content}
     </Link>
   );
 }

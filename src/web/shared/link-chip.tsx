@@ -1,6 +1,7 @@
-/** One link: name, state, and since when where it is not online. */
+/** One link: name, state, and since when where it is not online; leads to its page. */
 import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { LinkStatus } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { useFormat } from './use-format.ts';
@@ -11,14 +12,15 @@ export function LinkChip({ link }: { readonly link: LinkStatus }) {
   const isWell = link.state === 'online';
   return (
     <Tooltip title={`${link.protocol}${link.reason === null ? '' : ` · ${link.reason}`}`}>
-      <span
+      <Link
+        to={`/links/${link.link}`}
         className={`link-chip link-${link.state}`}
         data-testid={`link-${link.link}`}
         data-state={link.state}
       >
         <i aria-hidden /> {format.text(link.name)} <b>{t(`link.${link.state}`)}</b>
         {!isWell && <Since sinceMs={link.sinceMs} />}
-      </span>
+      </Link>
     </Tooltip>
   );
 }

@@ -38,12 +38,12 @@ export function PointValue({
       </>
     );
   }
-  const isWord = point.states.length > 0 || point.type === 'boolean';
+  const isWord = point.states.length > 0 || point.type !== 'number';
   return (
     <>
       {isUncertainCode(state.qualityCode) && <WarningOutlined className="uncertain" />}
       <span className={isWord ? 'value value-word' : 'value figures'}>
-        {state.value === null ? t('common.none') : format.value(point, state.value)}
+        {state.text ?? (state.value === null ? t('common.none') : format.value(point, state.value))}
       </span>
       {!isWord && point.unit !== '' && <span className="unit">{point.unit}</span>}
     </>

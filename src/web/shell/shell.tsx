@@ -1,5 +1,6 @@
 /** The frame around every page: navigation with counts, live lamp, gateway time, switches, the person. */
 import AlertOutlined from '@ant-design/icons/AlertOutlined';
+import ApiOutlined from '@ant-design/icons/ApiOutlined';
 import DashboardOutlined from '@ant-design/icons/DashboardOutlined';
 import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
 import FileTextOutlined from '@ant-design/icons/FileTextOutlined';
@@ -99,6 +100,13 @@ function Navigation() {
         text={t('nav.tickets')}
         count={<Badge count={tickets?.total ?? 0} overflowCount={MAX_BADGE} className="count-calm" />}
       />
+      <NavigationLink
+        to="/links"
+        also="/quality"
+        testId="nav-links"
+        icon={<ApiOutlined />}
+        text={t('nav.links')}
+      />
       {canSimulate && (
         <NavigationLink
           to="/faults"
@@ -113,15 +121,23 @@ function Navigation() {
 
 interface NavigationLinkProps {
   readonly to: string;
+  /** A second page that stands under this entry. */
+  readonly also?: string;
   readonly testId: string;
   readonly icon: ReactNode;
   readonly text: string;
   readonly count?: ReactNode;
 }
 
-function NavigationLink({ to, testId, icon, text, count }: NavigationLinkProps) {
+function NavigationLink({ to, also, testId, icon, text, count }: NavigationLinkProps) {
+  const isAlso = useLocation().pathname === also;
   return (
-    <NavLink to={to} end={to === '/'} className="navigation-link" data-testid={testId}>
+    <NavLink
+      to={to}
+      end={to === '/'}
+      className={({ isActive }) => `navigation-link ${isActive || isAlso ? 'active' : ''}`}
+      data-testid={testId}
+    >
       {icon}
       <span>{text}</span>
       {count}
