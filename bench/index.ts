@@ -1,8 +1,10 @@
 /** The table of suites. */
 import type { Suite } from './suite.ts';
+import { modbus } from './suites/modbus.ts';
 import { mqtt } from './suites/mqtt.ts';
 import { opcua } from './suites/opcua.ts';
+import { peers } from './suites/peers.ts';
 import { pipeline } from './suites/pipeline.ts';
 
 /** Key: name on the command line. */
-export const SUITES: Readonly<Record<string, Suite>> = { pipeline, mqtt, opcua };
+export const SUITES: Readonly<Record<string, Suite>> = { pipeline, modbus, peers, mqtt, opcua };

@@ -6,7 +6,14 @@ const NONE = '—';
 
 export function toTables(rows: readonly Row[]): string {
   const scenes = Map.groupBy(rows, ({ suite, scene }) => `${suite}: ${scene}`);
-  return [...scenes].map(([title, group]) => `${title}\n${toTable(group)}\n`).join('\n');
+  return [...scenes].map(([title, group]) => `${title}\n${toTable(group)}\n${toReasons(group)}`).join('\n');
+}
+
+function toReasons(rows: readonly Row[]): string {
+  return rows
+    .filter(({ missing }) => missing !== null)
+    .map(({ what, missing }) => `  ${what}: not measured, ${missing}\n`)
+    .join('');
 }
 
 function toTable(rows: readonly Row[]): string {

@@ -24,6 +24,8 @@ export interface Row {
   readonly goal: Goal | null;
   /** null = there is no goal. */
   readonly met: boolean | null;
+  /** Why it could not be measured; null = it was. */
+  readonly missing: string | null;
 }
 
 export interface RowOptions {
@@ -35,17 +37,19 @@ export interface RowOptions {
   readonly values: readonly number[];
   readonly baselines?: readonly number[];
   readonly goal?: Goal;
+  readonly missing?: string | undefined;
 }
 
 /** What could not be measured misses its goal. */
-export function toRow({ suite, scene, what, unit, values, baselines = [], goal }: RowOptions): Row {
+export function toRow(options: RowOptions): Row {
+  const { suite, scene, what, unit, values, baselines = [], goal, missing = null } = options;
   const value = toFinite(median(values));
   const baseline = toFinite(median(baselines));
   const ratio = value === null || baseline === null || baseline === 0 ? null : value / baseline;
   const range = value === null ? null : ([Math.min(...values), Math.max(...values)] as const);
   const judged = goal?.of === 'ratio' ? ratio : value;
   const met = goal === undefined ? null : isWithin(judged, goal);
-  return { suite, scene, what, unit, value, range, baseline, ratio, goal: goal ?? null, met };
+  return { suite, scene, what, unit, value, range, baseline, ratio, goal: goal ?? null, met, missing };
 }
 
 export function hasMissedGoal(rows: readonly Row[]): boolean {

@@ -1,7 +1,8 @@
 /**
  * The site that a benchmark runs on, as files: a profile with rules, equipment, links. Each device has `values`
  * points: the first half are states (0 or 1; the first few are what the field raises), the second half are numbers,
- * of which the last part walks. Every point has a threshold rule, every state a state rule: 1.5 rules a point.
+ * of which the last part walks. Every point has a threshold rule, every state a state rule: 1.5 rules a point, unless a
+ * suite asks for rules on fewer points.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,10 @@ export interface SiteOptions {
   readonly point: Readonly<Record<string, unknown>>;
   /** The protocol's section of the profile. */
   readonly section: Readonly<Record<string, unknown>>;
+  /** One point in so many has rules, among them the first; default 1. */
+  readonly ruledEvery?: number;
+  /** Default 0: any free one. */
+  readonly httpPort?: number;
 }
 
 const PROFILE = 'bench-device';
@@ -41,7 +46,7 @@ export function writeSite(options: SiteOptions): string {
 
 const toText = (text: string) => ({ zh: text, en: text });
 
-function toSite({ protocol, devices, links, toDevice }: SiteOptions): object {
+function toSite({ protocol, devices, links, toDevice, httpPort = 0 }: SiteOptions): object {
   return {
     version: 1,
     site: { id: 'bench', name: toText('Bench'), timeZone: 'UTC' },
@@ -63,12 +68,13 @@ function toSite({ protocol, devices, links, toDevice }: SiteOptions): object {
         ...device,
       };
     }),
-    http: { port: 0 },
+    http: { port: httpPort },
     profiles: ['profiles'],
   };
 }
 
-function toProfile({ protocol, values, toAddress, point, section }: SiteOptions): object {
+function toProfile(options: SiteOptions): object {
+  const { protocol, values, toAddress, point, section, ruledEvery = 1 } = options;
   const all = Array.from({ length: values }, (_, at) => at);
   const isState = (at: number): boolean => at < values / 2;
   return {
@@ -92,14 +98,16 @@ function toProfile({ protocol, values, toAddress, point, section }: SiteOptions)
       ...point,
       address: toAddress(at),
     })),
-    rules: all.flatMap((at) => [
-      ...(isState(at) ? [{ ...toRule('state', at), type: 'state', in: [1] }] : []),
-      {
-        ...toRule('high', at),
-        type: 'threshold',
-        hi: { limit: isState(at) ? STATE_LIMIT : HIGH_LIMIT, deadband: 1 },
-      },
-    ]),
+    rules: all
+      .filter((at) => at % ruledEvery === 0)
+      .flatMap((at) => [
+        ...(isState(at) ? [{ ...toRule('state', at), type: 'state', in: [1] }] : []),
+        {
+          ...toRule('high', at),
+          type: 'threshold',
+          hi: { limit: isState(at) ? STATE_LIMIT : HIGH_LIMIT, deadband: 1 },
+        },
+      ]),
   };
 }
 

@@ -31,13 +31,20 @@ export interface Scene {
   readonly toRows: (results: Results) => readonly Row[];
 }
 
+/** A load that does not fit a field and a gateway on it: measures by itself what it compares. */
+export interface OwnScene {
+  readonly name: string;
+  /** @param directory of its own, removed afterwards */
+  readonly measure: (directory: string, options: RunOptions) => Promise<readonly Row[]>;
+}
+
 /** All repetitions. Key: subject; the gateway's is `gateway`. */
 export type Results = ReadonlyMap<string, readonly Result[]>;
 
 export interface Suite {
   readonly summary: string;
   /** @param scale 1 = as documented; a smoke test runs a small part of it. */
-  readonly scenes: (scale: number, timing: Timing) => readonly Scene[];
+  readonly scenes: (scale: number, timing: Timing) => readonly (Scene | OwnScene)[];
   readonly timing: { readonly full: Timing; readonly quick: Timing };
 }
 
@@ -54,11 +61,21 @@ export interface RunOptions {
   readonly onProgress: (text: string) => void;
 }
 
-export async function runScene(scene: Scene, options: RunOptions): Promise<SceneRun> {
+export async function runScene(scene: Scene | OwnScene, options: RunOptions): Promise<SceneRun> {
   const directory = mkdtempSync(join(tmpdir(), 'riser-bench-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   // Also when the run is ended from outside.
   process.once('exit', remove);
+  try {
+    if ('field' in scene) return await runOnField(scene, directory, options);
+    return { scene: scene.name, results: [], rows: await scene.measure(directory, options) };
+  } finally {
+    remove();
+    process.off('exit', remove);
+  }
+}
+
+async function runOnField(scene: Scene, directory: string, options: RunOptions): Promise<SceneRun> {
   const field = await startChild(scene.field, scene.fieldSetup);
   try {
     const results = await runRepetitions(scene, field, directory, options);
@@ -66,8 +83,6 @@ export async function runScene(scene: Scene, options: RunOptions): Promise<Scene
     return { scene: scene.name, results, rows };
   } finally {
     await field.stop();
-    remove();
-    process.off('exit', remove);
   }
 }
 

@@ -14,6 +14,15 @@ export interface ModbusFieldSetup {
   readonly registers: number;
   /** Registers of each device that can raise an alarm. */
   readonly alarms: number;
+  /** From request to answer; default 0: at once. */
+  readonly delayMs?: number;
+}
+
+/** Answer to `served`. */
+export interface FieldServed {
+  /** Answers given since the start, all devices together, and by how many devices. */
+  readonly answers: number;
+  readonly devices: number;
 }
 
 const REQUEST_BYTES = 12;
@@ -26,14 +35,26 @@ serve<ModbusFieldSetup>(async (setup) => {
   const random = createRandom(1);
   const devices = createDevices(setup.devices, setup.registers, setup.alarms);
   const raiser = createRaiser(devices, random);
-  const servers = devices.map(createDeviceServer);
+  /** Answers given, by device. */
+  const served = new Uint32Array(devices.length);
+  const servers = devices.map((device, at) =>
+    createDeviceServer(device, setup.delayMs ?? 0, () => void ((served[at] as number) += 1)),
+  );
   const ports = await Promise.all(servers.map(listen));
   const timer = setInterval(() => {
     for (const device of devices) walk(device, WALKING_SHARE, random);
   }, WALK_MS);
   return {
     facts: { ports },
-    answers: { begin: () => raiser.begin(), end: () => raiser.end(), reset: () => raiser.reset() },
+    answers: {
+      begin: () => raiser.begin(),
+      end: () => raiser.end(),
+      reset: () => raiser.reset(),
+      served: (): FieldServed => ({
+        answers: served.reduce((sum, count) => sum + count, 0),
+        devices: served.filter((count) => count > 0).length,
+      }),
+    },
     stop() {
       clearInterval(timer);
       raiser.reset();
@@ -52,7 +73,11 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function createDeviceServer(device: Device): Server {
+function createDeviceServer(device: Device, delayMs: number, onAnswer: () => void): Server {
+  const reply = (socket: Socket, request: Buffer): void => {
+    answer(socket, device, request);
+    onAnswer();
+  };
   return createServer((socket) => {
     let rest: Buffer = Buffer.alloc(0);
     socket.setNoDelay(true);
@@ -60,7 +85,9 @@ function createDeviceServer(device: Device): Server {
     socket.on('data', (chunk: Buffer) => {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       while (rest.length >= REQUEST_BYTES) {
-        answer(socket, device, rest.subarray(0, REQUEST_BYTES));
+        const request = rest.subarray(0, REQUEST_BYTES);
+        if (delayMs === 0) reply(socket, request);
+        else setTimeout(reply, delayMs, socket, request);
         rest = rest.subarray(REQUEST_BYTES);
       }
     });

@@ -7,7 +7,6 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import type { HttpSettings } from '../config/model.ts';
 import { RiserError } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
@@ -104,6 +103,8 @@ async function makePair(host: string, nowMs: number): Promise<TlsPair> {
     ...names.map((value) => ({ type: 2 as const, value })),
     ...addresses.map((ip) => ({ type: 7 as const, ip })),
   ];
+  // Needed once in two years, and 4.5 MB.
+  const { generate } = await import('selfsigned');
   const pair = await generate([{ name: 'commonName', value: 'Riser gateway' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -9,11 +9,12 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
+function refuse(): never {
+  throw new TypeError('the site model cannot be changed');
+}
+
 /** `Object.freeze` leaves the entries of a map open. */
 function freezeMap(map: Map<unknown, unknown>): void {
-  const refuse = (): never => {
-    throw new TypeError('the site model cannot be changed');
-  };
   for (const method of ['set', 'delete', 'clear'] as const)
     Object.defineProperty(map, method, { value: refuse });
 }

@@ -99,6 +99,18 @@ export function decodeRegisters(format: RegisterFormat, block: DataView, at: num
  * @param exponent of ten from a scale-factor register, −10…10; without meaning for bits, strings and current loops
  */
 export function compileDecoder(format: RegisterFormat, exponent = 0): RegisterDecoder {
+  if (exponent !== 0) return compile(format, exponent);
+  const known = compiled.get(format);
+  if (known) return known;
+  const decoder = compile(format, 0);
+  compiled.set(format, decoder);
+  return decoder;
+}
+
+/** Formats are shared by equipment of one profile. */
+const compiled = new WeakMap<RegisterFormat, RegisterDecoder>();
+
+function compile(format: RegisterFormat, exponent: number): RegisterDecoder {
   const { type } = format;
   switch (type) {
     case 'u16':

@@ -9,6 +9,8 @@ import type { ReadingBatch } from '../core/reading.ts';
 import { toTextMask } from './text-points.ts';
 
 const FIRST_CAPACITY = 2;
+/** Numbers of a sample. */
+const FIELDS = 2;
 
 /** `[receivedMs, value]`; the value is null where the quality was bad. */
 export type RecentSample = readonly [receivedMs: number, value: number | null];
@@ -21,8 +23,8 @@ export interface Recent {
 }
 
 interface Ring {
-  times: Float64Array;
-  values: Float64Array;
+  /** Time and value of each sample by turns: of a point that stands, one array costs less than its samples, two cost twice. */
+  samples: Float64Array;
   /** Index of the oldest sample. */
   start: number;
   count: number;
@@ -55,51 +57,52 @@ export function createRecent(model: SiteModel, samplesPerPoint: number): Recent 
 }
 
 function createRing(capacity: number): Ring {
-  const times = new Float64Array(capacity);
-  const values = new Float64Array(capacity);
-  return { times, values, start: 0, count: 0, lastQuality: -1, isStanding: false };
+  const samples = new Float64Array(capacity * FIELDS);
+  return { samples, start: 0, count: 0, lastQuality: -1, isStanding: false };
 }
 
 function addSample(ring: Ring, receivedMs: number, value: number, quality: number, maxSamples: number): void {
   const isSame = ring.count > 0 && isUnchanged(ring, value, quality);
   if (isSame && ring.isStanding) {
-    ring.times[lastPlace(ring)] = receivedMs;
+    ring.samples[lastPlace(ring) * FIELDS] = receivedMs;
     return;
   }
   // With room for one sample only, a stretch has no two ends.
   ring.isStanding = isSame && maxSamples > 1;
-  if (ring.count === ring.times.length && ring.count < maxSamples) grow(ring, maxSamples);
-  const capacity = ring.times.length;
-  const at = (ring.start + ring.count) % capacity;
-  ring.times[at] = receivedMs;
-  ring.values[at] = value;
+  if (ring.count === capacityOf(ring) && ring.count < maxSamples) grow(ring, maxSamples);
+  const capacity = capacityOf(ring);
+  const at = ((ring.start + ring.count) % capacity) * FIELDS;
+  ring.samples[at] = receivedMs;
+  ring.samples[at + 1] = value;
   ring.lastQuality = quality;
   if (ring.count < capacity) ring.count++;
   else ring.start = (ring.start + 1) % capacity;
 }
 
 function isUnchanged(ring: Ring, value: number, quality: number): boolean {
-  return quality === ring.lastQuality && Object.is(value, ring.values[lastPlace(ring)]);
+  return quality === ring.lastQuality && Object.is(value, ring.samples[lastPlace(ring) * FIELDS + 1]);
 }
 
-function lastPlace({ start, count, times }: Ring): number {
-  return (start + count - 1) % times.length;
+function capacityOf({ samples }: Ring): number {
+  return samples.length / FIELDS;
+}
+
+function lastPlace(ring: Ring): number {
+  return (ring.start + ring.count - 1) % capacityOf(ring);
 }
 
 function grow(ring: Ring, maxSamples: number): void {
-  const larger = createRing(Math.min(ring.times.length * 2, maxSamples));
-  for (let at = 0; at < ring.count; at++) {
-    const from = (ring.start + at) % ring.times.length;
-    larger.times[at] = ring.times[from] as number;
-    larger.values[at] = ring.values[from] as number;
-  }
-  ring.times = larger.times;
-  ring.values = larger.values;
+  const capacity = capacityOf(ring);
+  const larger = new Float64Array(Math.min(capacity * 2, maxSamples) * FIELDS);
+  // The oldest stand behind the newest where the ring has gone round.
+  larger.set(ring.samples.subarray(ring.start * FIELDS));
+  larger.set(ring.samples.subarray(0, ring.start * FIELDS), (capacity - ring.start) * FIELDS);
+  ring.samples = larger;
   ring.start = 0;
 }
 
 function toSample(ring: Ring, at: number): RecentSample {
-  const index = (ring.start + at) % ring.times.length;
-  const value = ring.values[index] as number;
-  return [ring.times[index] as number, Number.isNaN(value) ? null : value];
+  const index = ((ring.start + at) % capacityOf(ring)) * FIELDS;
+  const value = ring.samples[index + 1] as number;
+  return [ring.samples[index] as number, Number.isNaN(value) ? null : value];
 }
