@@ -9,9 +9,9 @@ import { defineConfig } from 'vitest/config';
 process.env['RISER_TEST_RUN'] = randomUUID();
 
 const TEST_FILES = 'test/**/*.test.ts';
-const E2E_FILES = 'test/e2e/**/*.test.ts';
+const E2E_FILES = 'test/{e2e,field-lessons/gateway}/**/*.test.ts';
 /** They hold promises about time (ready, raised, back again) and run alone. */
-const TIMED_FILES = 'test/e2e/{latency,lifecycle,quiet}.test.ts';
+const TIMED_FILES = 'test/{e2e/{latency,lifecycle,quiet},field-lessons/timed/*}.test.ts';
 const BROWSER_FILES = 'test/browser/**/*.test.ts';
 
 /** Forked workers of each group; the smallest machine that runs the tests has 2 cores. */
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [TEST_FILES],
-          exclude: [E2E_FILES, BROWSER_FILES],
+          exclude: [E2E_FILES, TIMED_FILES, BROWSER_FILES],
           testTimeout: UNIT_TIMEOUT_MS,
           hookTimeout: UNIT_TIMEOUT_MS,
           maxWorkers: UNIT_WORKERS,

@@ -13,6 +13,7 @@ import type { LinkStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { Driver, PointSample, PollDriver, PushDriver } from '../drivers/driver.ts';
+import type { Gate } from './commands.ts';
 import { Emitter } from './emitter.ts';
 import { type AgeWatch, Freshness } from './freshness.ts';
 import { LinkLoop } from './link-loop.ts';
@@ -51,9 +52,10 @@ export interface Acquisition {
   /**
    * Writes one value through the link's own queue, ahead of the polls. Sent once at most.
    * @throws DeviceError `timeout`, `exception`, `connection-lost`, `stopped`; RiserError `link-down`, `write-busy` (too
-   * many wait), `not-writable` (the protocol cannot)
+   * many wait), `not-writable` (the protocol cannot), and what `gate` gives
+   * @param gate asked when the turn of the write comes, which can be half a minute later: why it must not be sent any more
    */
-  write(point: number, value: number): Promise<void>;
+  write(point: number, value: number, gate?: Gate): Promise<void>;
   /** Reads one point out of turn; the sample is also emitted like any other. Errors as `write`. */
   read(point: number): Promise<PointSample>;
 }
@@ -82,9 +84,9 @@ export function createAcquisition(options: AcquisitionOptions): Acquisition {
     },
     links: () => [...loops.map((loop) => loop.status()), ...idle],
     requests: (link) => polled.get(link)?.requests() ?? [],
-    async write(index, value) {
+    async write(index, value, gate) {
       const point = toPoint(options.model, index);
-      await toLoop(polled, point).write(point, value);
+      await toLoop(polled, point).write(point, value, gate);
     },
     async read(index) {
       const point = toPoint(options.model, index);

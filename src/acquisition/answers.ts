@@ -45,7 +45,7 @@ export class Answers {
   readonly #options: AnswersOptions;
   #hasAnswered = false;
   /** Refused last time, for other reasons than addresses; a refusal is logged once. */
-  readonly #refused = new Set<PollRequest>();
+  readonly #refused = new WeakSet<PollRequest>();
   /** Points that are to blame for a refusal; each is logged once until it is accepted. */
   readonly #blamed = new Set<number>();
 

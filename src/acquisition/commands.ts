@@ -11,6 +11,11 @@ import type { PointSample, PollConnection, PollRequest, WriteRequest } from '../
 /** A command that has waited so long finds nobody who still looks at the page it was given on; it was not sent. */
 const MAX_WAIT_MS = 30_000;
 
+/** What was allowed when the command was given may be forbidden when its turn comes. */
+export type Gate = () => RiserError | null;
+
+const OPEN: Gate = () => null;
+
 export interface Command {
   readonly kind: 'write' | 'read';
   readonly device: string;
@@ -18,13 +23,15 @@ export interface Command {
   /** Longest wait for one answer. */
   readonly timeoutMs: number;
   readonly queuedMs: number;
+  /** Asked when its turn comes: why it must not be sent any more; null = it may. */
+  readonly gate: Gate;
   /** Carries it out; what it read. */
   run(connection: PollConnection, signal: AbortSignal): Promise<readonly PointSample[]>;
   /** Tells whoever gave it; calls after the first change nothing. */
   settle(result: readonly PointSample[] | Error): void;
 }
 
-export type Order = Pick<Command, 'kind' | 'device' | 'label' | 'timeoutMs' | 'run'>;
+export type Order = Pick<Command, 'kind' | 'device' | 'label' | 'timeoutMs' | 'gate' | 'run'>;
 
 export class CommandQueue {
   readonly #link: LinkId;
@@ -54,10 +61,17 @@ export class CommandQueue {
     });
   }
 
-  /** The next one; it is under way until `ended`. */
+  /** The next one that may still be sent; it is under way until `ended`. */
   take(): Command | null {
-    this.#underWay = this.#waiting.shift() ?? null;
-    return this.#underWay;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const refusal = next.gate();
+      if (refusal === null) {
+        this.#underWay = next;
+        return next;
+      }
+      next.settle(refusal);
+    }
+    return null;
   }
 
   ended(command: Command, result: readonly PointSample[] | Error): void {
@@ -73,19 +87,23 @@ export class CommandQueue {
 
   /** The connection has ended: nothing that waits is sent later, when nobody expects it any more. */
   rejectAll(code: 'stopped' | 'connection-lost', reason: string): void {
-    const all = [...(this.#underWay ? [this.#underWay] : []), ...this.#waiting.splice(0)];
+    const underWay = this.#underWay;
     this.#underWay = null;
-    for (const command of all) command.settle(new DeviceError(code, reason));
+    underWay?.settle(new DeviceError(code, reason));
+    // These have certainly not been sent, and whoever gave them shall know it.
+    for (const command of this.#waiting.splice(0))
+      command.settle(new RiserError('link-down', { link: this.#link }));
   }
 }
 
-export function toWriteOrder(request: WriteRequest): Order {
+export function toWriteOrder(request: WriteRequest, gate: Gate = OPEN): Order {
   const { device, label, timeoutMs } = request;
   return {
     kind: 'write',
     device,
     label,
     timeoutMs,
+    gate,
     async run(connection, signal) {
       assert(connection.write !== undefined, 'a driver that makes writes can send them');
       await connection.write(request, signal);
@@ -102,6 +120,7 @@ export function toReadOrder(requests: readonly PollRequest[]): Order {
     device,
     label,
     timeoutMs: Math.max(...requests.map(({ timeoutMs }) => timeoutMs)),
+    gate: OPEN,
     async run(connection, signal) {
       const samples: PointSample[] = [];
       for (const request of requests) samples.push(...(await connection.read(request, signal)));

@@ -21,14 +21,6 @@ export class DueHeap<T extends Due> {
     return this.#items[0] ?? null;
   }
 
-  get size(): number {
-    return this.#items.length;
-  }
-
-  has(item: T): boolean {
-    return item.place >= 0;
-  }
-
   add(item: T): void {
     assert(item.place < 0, 'an item stands in the heap once');
     this.#items.push(item);

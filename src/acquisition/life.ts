@@ -35,6 +35,8 @@ export class Life {
   #reason = 'stopped';
   #underWay: Exchange[] = [];
   #ended: Ended[] = [];
+  /** At the last look something was overdue. */
+  #isOverdue = false;
   /** A mistake of ours that came up in the driver. */
   #mistake: { readonly error: unknown } | null = null;
 
@@ -101,11 +103,16 @@ export class Life {
     return ended;
   }
 
-  /** Something is under way that should have ended long ago. */
-  hasOverdue(nowMs: number): boolean {
-    return this.#underWay.some(
+  /**
+   * Whether something is under way that should have ended long ago, and was at the last look too: after the whole process
+   * was held up, what ended meanwhile is found only between two looks.
+   */
+  noticesOverdue(nowMs: number): boolean {
+    const wasOverdue = this.#isOverdue;
+    this.#isOverdue = this.#underWay.some(
       ({ sentMs, timeoutMs }) => nowMs - sentMs > timeoutMs * OVERDUE_TIMEOUTS + OVERDUE_MS,
     );
+    return wasOverdue && this.#isOverdue;
   }
 
   #note(exchange: Exchange, result: readonly PointSample[] | DeviceError): void {

@@ -22,7 +22,7 @@ import type { PointSample, PollConnection, PollDriver } from '../drivers/driver.
 import { Answers } from './answers.ts';
 import { BackOff, type BackOffLimits, CONNECT_BACK_OFF } from './back-off.ts';
 import { Bell } from './bell.ts';
-import { type Command, CommandQueue, type Order, toReadOrder, toWriteOrder } from './commands.ts';
+import { type Command, CommandQueue, type Gate, type Order, toReadOrder, toWriteOrder } from './commands.ts';
 import type { Emitter } from './emitter.ts';
 import { type Ended, Life } from './life.ts';
 import { LinkCounters, POLL_COUNTERS } from './link-counters.ts';
@@ -128,10 +128,10 @@ export class LinkLoop {
   }
 
   /** @throws (rejects) as Acquisition.write */
-  async write(point: PointDef, value: number): Promise<void> {
+  async write(point: PointDef, value: number, gate?: Gate): Promise<void> {
     const { driver, link, equipmentOf } = this.#options;
     if (!driver.toWrite || point.write === null) throw new RiserError('not-writable', { point: point.id });
-    await this.#command(toWriteOrder(driver.toWrite(link, point, equipmentOf(point), value)));
+    await this.#command(toWriteOrder(driver.toWrite(link, point, equipmentOf(point), value), gate));
   }
 
   /** @returns what the requests for this point alone have brought. @throws (rejects) as Acquisition.read */
@@ -145,7 +145,7 @@ export class LinkLoop {
     const nowMs = this.#monoMs();
     this.#counters.add({ stale_readings: this.#options.emitter.sweep() });
     this.#commands.expire(nowMs);
-    if (this.#life?.hasOverdue(nowMs)) {
+    if (this.#life?.noticesOverdue(nowMs)) {
       this.#counters.add({ overdue: 1 });
       this.#life.end('an exchange did not end');
     }
@@ -195,7 +195,7 @@ export class LinkLoop {
     let reason: string | null = 'stopped';
     try {
       reason = await this.#live(life, connection);
-      return reason;
+      return this.#isOverOneDevice(reason) ? null : reason;
     } finally {
       life.end(reason ?? 'given back');
       this.#meter.stopped(this.#monoMs());
@@ -203,6 +203,16 @@ export class LinkLoop {
       this.#life = null;
       this.#commands.rejectAll('connection-lost', reason ?? 'given back');
     }
+  }
+
+  /** Whether the connection has ended over a device that is known for it: it is opened again at once, as if given back. */
+  #isOverOneDevice(reason: string | null): boolean {
+    if (reason === null || this.#stop.signal.aborted || !this.#answers.hasAnswered) return false;
+    const nowMs = this.#monoMs();
+    if (!this.#schedule.lost(nowMs)) return false;
+    this.#counters.add({ reconnects: 1 });
+    this.#release.begin(nowMs);
+    return true;
   }
 
   async #live(life: Life, connection: PollConnection): Promise<string | null> {

@@ -50,7 +50,8 @@ export class Plausibility {
     if (!watched) return quality;
     if (isBad(quality)) forget(watched);
     if (!isGood(quality)) return quality;
-    const isAfterGap = monoMs - watched.lastMs > watched.gapMs;
+    const silentMs = monoMs - watched.lastMs;
+    const isAfterGap = silentMs > watched.gapMs || silentMs === Number.POSITIVE_INFINITY;
     const isStuck = notesUnchanged(watched, value, monoMs, isAfterGap);
     const isStep = !isAfterGap && isTooFar(watched, value);
     watched.last = value;

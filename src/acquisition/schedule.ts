@@ -13,6 +13,8 @@
  * - Time-outs in a row with no answer between them raise doubt about the wire. After `DOUBT_TIMEOUTS` the device
  *   that answered last is asked out of turn; if it is silent too (or none is left), the wire is dead. So three dead
  *   devices in a row do not take a living one off.
+ * - A device whose question ends the connection (a gateway that hangs up on it, or hands on garbage) while others answer, and
+ *   again on the next one, counts as silent across connections: its probes cost the others a reconnect, not their data.
  * - As many requests are under way at once as every one of them allows. What was sent before a time-out was counted and
  *   times out too is the same silence, and counts no second time; in doubt the wire is asked one thing at a time.
  */
@@ -32,6 +34,8 @@ import {
 
 /** Time-outs in a row that put the wire in doubt. */
 const DOUBT_TIMEOUTS = 3;
+/** Connections in a row that ended over a question to the same device, until it is held to be the cause. */
+const SUSPECT_LOSSES = 2;
 /** Growth of the interval between two probes of a silent device. */
 const PROBE_GROWTH = 3;
 /** Longest interval between two probes: how late a device that comes back is noticed. */
@@ -79,6 +83,8 @@ export class PollSchedule {
   #doubtedMs = Number.NEGATIVE_INFINITY;
   #answeredMs = Number.NEGATIVE_INFINITY;
   #witness: Task | null = null;
+  /** The device of the last time-out, as long as nobody has answered since. */
+  #lastSilent: Device | null = null;
   #skipped = 0;
 
   /**
@@ -117,9 +123,14 @@ export class PollSchedule {
   begin(nowMs: number): void {
     this.#timeoutsInRow = 0;
     for (const device of this.#devices) {
+      device.isTold = false;
+      if (device.losses >= SUSPECT_LOSSES) {
+        // Not before the others: on a connection on which nobody was heard it could not be told from the wire.
+        device.probeMs = nowMs + probeIntervalMs(probeOf(device), fastest(device).pollMs, device.failures);
+        continue;
+      }
       device.state = 'untried';
       device.failures = 0;
-      device.isTold = false;
       for (const task of device.tasks) {
         task.failures = 0;
         setDueNow(task, nowMs);
@@ -134,14 +145,33 @@ export class PollSchedule {
     this.#limit = Number.POSITIVE_INFINITY;
     this.#again = [];
     this.#witness = null;
+    this.#lastSilent = null;
     this.#waiting = undefined;
-    for (const { tasks } of this.#devices) {
-      for (const task of tasks) {
+    for (const device of this.#devices) {
+      device.isHeard = false;
+      for (const task of device.tasks) {
         task.isUnderWay = false;
         task.retried = 0;
         this.#place(task);
       }
     }
+  }
+
+  /**
+   * The connection has ended by itself. Who was being asked, or had just been asked in vain, may be the cause.
+   * @returns whether a device that was suspected before has done it: the wire itself is whole
+   */
+  lost(nowMs: number): boolean {
+    const asked = new Set([...this.#underWay.map(({ device }) => device), this.#lastSilent]);
+    let isSuspected = false;
+    for (const device of asked) {
+      if (device === null || !this.#devices.some((other) => other !== device && other.isHeard)) continue;
+      isSuspected ||= device.losses >= SUSPECT_LOSSES;
+      device.losses++;
+      const isCounted = device === this.#lastSilent && device.state === 'silent';
+      if (device.losses >= SUSPECT_LOSSES && !isCounted) this.#silence(probeOf(device), nowMs);
+    }
+    return isSuspected;
   }
 
   /** Whose turn it is. Changes nothing: whoever sends it says so by `sent`. */
@@ -181,6 +211,9 @@ export class PollSchedule {
     device.failures = 0;
     device.answeredMs = nowMs;
     device.isTold = false;
+    device.isHeard = true;
+    device.losses = 0;
+    this.#lastSilent = null;
     if (task.failures > 0) this.#waiting = undefined;
     task.failures = 0;
     task.retried = 0;
@@ -214,6 +247,7 @@ export class PollSchedule {
     this.#silence(task, nowMs);
     const isNobodyLeft = this.#devices.every(({ state }) => state === 'silent');
     const isWireDead = this.#timeoutsInRow >= DOUBT_TIMEOUTS && (isNobodyLeft || wasWitness);
+    this.#lastSilent = isWireDead || isWireAlive ? null : task.device;
     return isWireDead ? 'wire' : verdict;
   }
 

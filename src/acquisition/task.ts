@@ -59,6 +59,10 @@ export interface Device {
   probeTask: number;
   /** Its points have been told that it is silent. */
   isTold: boolean;
+  /** It has answered on this connection. */
+  isHeard: boolean;
+  /** Connections in a row that ended over a question to it, without an answer of it between them. */
+  losses: number;
 }
 
 /**
@@ -147,5 +151,7 @@ function createDevice(name: string, startMs: number): Device {
     probeMs: startMs,
     probeTask: 0,
     isTold: false,
+    isHeard: false,
+    losses: 0,
   };
 }

@@ -1,5 +1,6 @@
 /** Writes and reads out of turn, on the fake driver and fake time. */
 import { describe, expect, it } from 'vitest';
+import { RiserError } from '../../src/core/errors.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { createTestModel } from '../support/model.ts';
 import { createFakePushDriver } from './fake-push-driver.ts';
@@ -58,7 +59,7 @@ describe('a write', () => {
     rig.driver.writeOutcome = () => 'lost';
     const all = [write(), write(), write()];
     await rig.pass(10_000);
-    expect(all.map(({ result }) => result)).toEqual(Array(3).fill('connection-lost'));
+    expect(all.map(({ result }) => result)).toEqual(['connection-lost', 'link-down', 'link-down']);
     expect(rig.driver.writes).toHaveLength(1);
     expect(rig.recorder.status('link').state).toBe('online');
   });
@@ -89,6 +90,22 @@ describe('a write', () => {
     expect([live.result, dead.result]).toEqual(['done', 'link-down']);
   });
 
+  it('whose turn comes when it is not allowed any more is not sent; what waits behind it is', async () => {
+    rig.start(device('pump', 1));
+    await rig.pass(1_500);
+    rig.driver.latencyMs = 400;
+    let isAllowed = true;
+    const gate = () => (isAllowed ? null : new RiserError('locked-out', { by: 'li', reason: 'bearing' }));
+    const first = write();
+    const second = outcome(rig.recorder.acquisition.write(0, 43, gate));
+    const third = write(0, 44);
+    await rig.pass(100);
+    isAllowed = false;
+    await rig.pass(2_000);
+    expect([first, second, third].map(({ result }) => result)).toEqual(['done', 'locked-out', 'done']);
+    expect(rig.driver.writes.map(({ label }) => label)).toEqual(['pump/p0 = 42', 'pump/p0 = 44']);
+  });
+
   it('ends with `stopped` when the gateway stops, sent or not', async () => {
     rig.start(device('pump', 1));
     await rig.pass(1_500);
@@ -98,7 +115,7 @@ describe('a write', () => {
     await rig.recorder.acquisition.stop();
     const late = write();
     await rig.pass(10);
-    expect([...all, late].map(({ result }) => result)).toEqual(['stopped', 'stopped', 'link-down']);
+    expect([...all, late].map(({ result }) => result)).toEqual(['stopped', 'link-down', 'link-down']);
   });
 
   it('that the driver never ends is given up, and so is its connection; the polls go on', async () => {

@@ -95,6 +95,15 @@ describe('a value that rests', () => {
     ]);
   });
 
+  it('does not rest while it is bad, also where silence is no gap', () => {
+    expect(judge({ stuckMs: 10_000, staleMs: null }, [7, 'bad', 7, 7])).toEqual([
+      'good',
+      'sentinel',
+      'good',
+      'good',
+    ]);
+  });
+
   it('stays stuck over a gap: a lost connection does not mend a sensor', () => {
     expect(judge({ stuckMs: 1_000 }, [7, 7, 7, null, null, null, null, 7])).toEqual([
       'good',

@@ -1,5 +1,6 @@
 /** Picks the wire and the framing that a link names, each for one connection. */
 import { never } from '../../core/assert.ts';
+import type { OwedAnswers } from './line/owed-answers.ts';
 import { createLineTransport } from './line/transport.ts';
 import { MbapTransport } from './mbap/transport.ts';
 import { framingOf, type ModbusLink } from './schema.ts';
@@ -13,6 +14,7 @@ import { createTcpWire, type TcpPath } from './wires/tcp.ts';
 export interface LinkMemory {
   readonly path: TcpPath;
   readonly transactions: TransactionIds;
+  readonly owed: OwedAnswers;
 }
 
 export function createWire(link: ModbusLink, { path }: LinkMemory, listeners: DialInListeners): Wire {
@@ -29,6 +31,8 @@ export function createWire(link: ModbusLink, { path }: LinkMemory, listeners: Di
 }
 
 /** @param wire belongs to the transport from now on */
-export function createTransport(link: ModbusLink, wire: Wire, { transactions }: LinkMemory): Transport {
-  return framingOf(link) === 'mbap' ? new MbapTransport(wire, transactions) : createLineTransport(link, wire);
+export function createTransport(link: ModbusLink, wire: Wire, memory: LinkMemory): Transport {
+  return framingOf(link) === 'mbap'
+    ? new MbapTransport(wire, memory.transactions)
+    : createLineTransport(link, wire, memory.owed);
 }

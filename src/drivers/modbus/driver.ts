@@ -3,8 +3,9 @@ import type { LinkId } from '../../core/ids.ts';
 import type { DriverContext, PollDriver } from '../driver.ts';
 import { ModbusConnection } from './connection.ts';
 import { createTransport, createWire, type LinkMemory } from './create-transport.ts';
+import { createOwedAnswers } from './line/transport.ts';
 import { mergeRequests, planRequests, splitRequest } from './plan.ts';
-import { toModbusLink } from './schema.ts';
+import { type ModbusLink, toModbusLink } from './schema.ts';
 import { TransactionIds } from './transaction-ids.ts';
 import { createDialInListeners } from './wires/dial-in.ts';
 import { TcpPath } from './wires/tcp.ts';
@@ -16,9 +17,13 @@ export function createModbusDriver(context: Pick<Partial<DriverContext>, 'log'> 
   /** Key: link. */
   const memories = new Map<LinkId, LinkMemory>();
 
-  function memoryOf(link: LinkId): LinkMemory {
-    const memory = memories.get(link) ?? { path: new TcpPath(), transactions: new TransactionIds() };
-    memories.set(link, memory);
+  function memoryOf(id: LinkId, link: ModbusLink): LinkMemory {
+    const memory = memories.get(id) ?? {
+      path: new TcpPath(),
+      transactions: new TransactionIds(),
+      owed: createOwedAnswers(link),
+    };
+    memories.set(id, memory);
     return memory;
   }
 
@@ -31,7 +36,7 @@ export function createModbusDriver(context: Pick<Partial<DriverContext>, 'log'> 
     releaseAfterMs: (link) => toModbusLink(link.options).releaseAfterMs ?? null,
     open({ id, options }, onLost) {
       const link = toModbusLink(options);
-      const memory = memoryOf(id);
+      const memory = memoryOf(id, link);
       const wire = createWire(link, memory, listeners);
       return new ModbusConnection({
         link,

@@ -1,6 +1,6 @@
 /**
  * Modbus TCP frames around protocol data units (pdu.ts): encoding, and a parser for the stream of answers. Pure; the
- * socket and what belongs to what are mbap-transport.ts.
+ * socket and what belongs to what are mbap/transport.ts.
  * Source: MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3.
  *
  * | byte | request                | answer                                  |

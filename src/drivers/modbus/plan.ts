@@ -7,7 +7,7 @@
 import type { Equipment, LinkDef, PointDef } from '../../config/model.ts';
 import type { PollRequest } from '../driver.ts';
 import { type LineCost, toCostMs, toLineCost } from './plan/cost.ts';
-import { type Frame, makeRequest } from './plan/make-request.ts';
+import { type Frame, makeRequest, scalesFirst } from './plan/make-request.ts';
 import { partition } from './plan/partition.ts';
 import { collectUnits, type Range, type Span, type TableMap, type UnitMap } from './plan/spans.ts';
 import { isBitTable, toModbusLink } from './schema.ts';
@@ -16,8 +16,8 @@ export { mergeRequests } from './plan/merge.ts';
 export { splitRequest } from './plan/split.ts';
 
 /**
- * Requests in order of unit, table and address. A scale register that no limit lets stand beside its points has a request
- * without points.
+ * Requests in order of unit, table and address, but for those that bring a scale for another one of their unit: they go
+ * first. A scale register that no limit lets stand beside its points has a request without points.
  * @param points of one link and one poll interval
  */
 export function planRequests(
@@ -27,7 +27,7 @@ export function planRequests(
 ): readonly PollRequest[] {
   const cost = toLineCost(toModbusLink(link.options));
   return collectUnits(link, points, equipmentOf).flatMap((unit) =>
-    unit.tables.flatMap((table) => planTable(unit, table, cost)),
+    scalesFirst(unit.tables.flatMap((table) => planTable(unit, table, cost))),
   );
 }
 

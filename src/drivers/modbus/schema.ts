@@ -11,17 +11,18 @@ import { BYTE_ORDERS, REGISTER_TYPES, WORD_ORDERS } from '../../profiles/decoder
 import { createFiller } from '../defaults.ts';
 import { checkAddress, checkWrite, isBitTable, LAST_ADDRESS } from './address-check.ts';
 import { checkAddressAreas, checkAreas } from './area-check.ts';
-import { checkModbusLink, toModbusEndpoints } from './link-check.ts';
+import { checkModbusLink, checkUnit, toModbusEndpoints } from './link-check.ts';
+import { checkValue } from './value-check.ts';
 
 export { isBitTable };
 
 export const TABLES = ['holding', 'input', 'coil', 'discrete'] as const;
 export type Table = (typeof TABLES)[number];
 
-export const TRANSPORTS = ['tcp', 'serial', 'dial-in'] as const;
-export const FRAMINGS = ['mbap', 'rtu', 'ascii'] as const;
+const TRANSPORTS = ['tcp', 'serial', 'dial-in'] as const;
+const FRAMINGS = ['mbap', 'rtu', 'ascii'] as const;
 export type Framing = (typeof FRAMINGS)[number];
-export const PARITIES = ['none', 'even', 'odd'] as const;
+const PARITIES = ['none', 'even', 'odd'] as const;
 
 const choice = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
@@ -299,6 +300,13 @@ export const modbusSchema: ProtocolSchema = {
     return checkModbusLink(filled, framingOf(filled), LINK_DEFAULTS);
   },
   toEndpoints: (options) => toModbusEndpoints(toModbusLink(options)),
+  toListener: (options) => {
+    const { transport, listen } = toModbusLink(options);
+    return transport === 'dial-in' ? (listen ?? null) : null;
+  },
+  checkDevice: (section, _addresses, options) =>
+    checkUnit(Number(section['unit'] ?? 1), framingOf(toModbusLink(options))),
+  checkValue: (options, value) => checkValue(toModbusAddress(options), value),
   checkProfile: (section) => checkAreas(section),
   checkAddress: (options, section) => {
     const point = toModbusAddress(options);

@@ -11,9 +11,10 @@
 import type { Equipment, LinkDef, PointDef } from '../../config/model.ts';
 import { assert, defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
-import { type RegisterFormat, registersOf } from '../../profiles/decoders.ts';
+import { registersOf } from '../../profiles/decoders.ts';
 import { type EncodingProblem, encodePart, encodeRegisters } from '../../profiles/encoders.ts';
 import type { WriteRequest } from '../driver.ts';
+import { toFormat } from './register-format.ts';
 import type { ModbusWrite } from './request.ts';
 import {
   type ModbusAddress,
@@ -94,13 +95,4 @@ function toPart(place: Place, address: ModbusAddress, device: ModbusDevice, valu
 
 function refuse({ problem }: EncodingProblem, value: number): RiserError {
   return new RiserError('value-not-allowed', { value, allowed: problem });
-}
-
-/** Limits and states are those of writing, and judged before. */
-function toFormat(address: ModbusAddress): RegisterFormat {
-  const { type, wordOrder, byteOrder, scale, offset, sentinels } = address;
-  const { bit = null, mask = null, sentinelMask = null, length = 0, loop = null } = address;
-  const order = { wordOrder, byteOrder };
-  const part = { bit, mask, sentinels, sentinelMask };
-  return { type, ...order, ...part, length, loop, scale, offset, range: null, states: null };
 }

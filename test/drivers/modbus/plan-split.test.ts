@@ -58,12 +58,13 @@ describe('a request refused as illegal address', () => {
   it('keeps its scale registers: beside their points, or in a piece of their own', () => {
     const scaled = (address: number) => ({ table: 'holding', address, scaleRegister: { address: 3 } });
     const pieces = splitRequest(planOne({}, [scaled(0), scaled(2)]), ILLEGAL_ADDRESS);
-    expect(labels(pieces)).toEqual(['holding 0', 'holding 2–3']);
-    expect(pieces.map((piece) => detailOf(piece).scales)).toEqual([[], [{ key: 'unit 1 holding 3', at: 1 }]]);
-    expect(detailOf(pieces[0]).items).toMatchObject([{ point: 0, scale: 'unit 1 holding 3' }]);
-    expect(labels(splitRequest(pieces[1] as PollRequest, ILLEGAL_ADDRESS))).toEqual([
-      'holding 2',
+    // What brings the scale goes first.
+    expect(labels(pieces)).toEqual(['holding 2–3', 'holding 0']);
+    expect(pieces.map((piece) => detailOf(piece).scales)).toEqual([[{ key: 'unit 1 holding 3', at: 1 }], []]);
+    expect(detailOf(pieces[1]).items).toMatchObject([{ point: 0, scale: 'unit 1 holding 3' }]);
+    expect(labels(splitRequest(pieces[0] as PollRequest, ILLEGAL_ADDRESS))).toEqual([
       'holding 3',
+      'holding 2',
     ]);
   });
 

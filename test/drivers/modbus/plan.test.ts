@@ -233,12 +233,12 @@ describe('scale registers', () => {
     expect(labels(plan({ device, addresses }))).toEqual(['holding 0–1', 'holding 2–4']);
   });
 
-  it('have a request of their own where limits keep them away from their points', () => {
+  it('have a request of their own, before their points, where limits keep them away from those', () => {
     const requests = plan({ addresses: [scaled(0, 200), scaled(5, 0, 'input')] });
-    expect(labels(requests)).toEqual(['holding 0–5', 'holding 200', 'input 0']);
-    expect(requests.map(({ points }) => points)).toEqual([[0, 1], [], []]);
-    expect(detailOf(requests[1]).scales).toEqual([{ key: 'unit 1 holding 200', at: 0 }]);
-    expect(detailOf(requests[2]).scales).toEqual([{ key: 'unit 1 input 0', at: 0 }]);
+    expect(labels(requests)).toEqual(['holding 200', 'input 0', 'holding 0–5']);
+    expect(requests.map(({ points }) => points)).toEqual([[], [], [0, 1]]);
+    expect(detailOf(requests[0]).scales).toEqual([{ key: 'unit 1 holding 200', at: 0 }]);
+    expect(detailOf(requests[1]).scales).toEqual([{ key: 'unit 1 input 0', at: 0 }]);
   });
 
   it('may be points as well', () => {
@@ -274,6 +274,11 @@ describe('habits of a device', () => {
 
   it('never let two requests be under way where frames carry no transaction', () => {
     const [request] = planOn({ framing: 'rtu' }, { device: { maxInFlight: 8 }, addresses: holding(0) });
+    expect(request?.maxInFlight).toBe(1);
+  });
+
+  it('has one in flight where the link keeps a pause between frames', () => {
+    const [request] = planOn({ gapMs: 20 }, { device: { maxInFlight: 8 }, addresses: holding(0) });
     expect(request?.maxInFlight).toBe(1);
   });
 });

@@ -81,6 +81,10 @@ describe('the place where a link ends', () => {
     [DIAL_IN, ['dial-in 127.0.0.1:7000 DTU0001']],
     [{ ...DIAL_IN, registration: { hex: '44 54 55 30 30 30 31' } }, ['dial-in 127.0.0.1:7000 DTU0001']],
     [{ ...DIAL_IN, registration: { hex: '01fe' } }, ['dial-in 127.0.0.1:7000 01FE']],
+    [{ host: 'localhost' }, ['tcp 127.0.0.1:502']],
+    [{ host: '[::1]' }, ['tcp 127.0.0.1:502']],
+    [{ host: 'plc.example.' }, ['tcp plc.example:502']],
+    [{ transport: 'serial', device: '/dev//ttyS1' }, ['serial /dev/ttyS1']],
     [{}, []],
   ])('%j ends at %j', (options, expected) => {
     expect(endpoints(options)).toEqual(expected);
@@ -106,6 +110,33 @@ describe('the place where a link ends', () => {
     expect(loadWith(`links:\n${dialIn('one', 'DTU1')}${dialIn('two', 'DTU1')}`).problems).toHaveLength(1);
   });
 
+  it('is told by whatever name of this machine it has', () => {
+    const both = `links:\n${link('one', 'host: localhost')}${link('two', 'host: 127.0.0.1')}`;
+    expect(loadWith(both).problems).toEqual([expect.stringContaining('"tcp 127.0.0.1:502", first used at')]);
+    const apart = `links:\n${link('one', 'host: 127.0.0.2')}${link('two', 'host: 127.0.0.1')}`;
+    expect(loadWith(apart).problems).toEqual([]);
+  });
+
+  it('where modems dial in is no port at which something else listens', () => {
+    const dialIn = (id: string, host: string, port: number) =>
+      link(id, `transport: dial-in, listen: { host: ${host}, port: ${port} }, registration: { text: ${id} }`);
+    const broker =
+      '  - { id: broker, name: { zh: 接入, en: Broker }, protocol: mqtt, listen: { port: 1883 } }\n';
+    const problemsOf = (links: string, http = '') => loadWith(`${http}links:\n${links}`).problems;
+    const own = 'expected a port at which nothing else of the gateway listens, found';
+    expect(problemsOf(dialIn('one', '127.0.0.1', 8_080))).toEqual([
+      expect.stringMatching(/links\[0\]\.listen\.port: .* found 8080, the port of the API \(http\)$/),
+    ]);
+    expect(problemsOf(dialIn('one', '0.0.0.0', 8_080))).toHaveLength(1);
+    expect(problemsOf(dialIn('one', '192.0.2.1', 8_080))).toEqual([]);
+    expect(problemsOf(dialIn('one', '127.0.0.1', 9_090), 'http: { port: 9090 }\n')).toHaveLength(1);
+    expect(problemsOf(broker + dialIn('one', '127.0.0.1', 1_883))).toEqual([
+      expect.stringContaining(`${own} "1883", first used at`),
+    ]);
+    // One server takes all addresses, the other cannot have one of them.
+    expect(problemsOf(dialIn('one', '0.0.0.0', 7_000) + dialIn('two', '127.0.0.1', 7_000))).toHaveLength(1);
+  });
+
   it('is one port for one broker of ours', () => {
     const broker = (id: string, port: number) =>
       `  - { id: ${id}, name: { zh: 接入, en: Broker }, protocol: mqtt, listen: { port: ${port} } }\n`;
@@ -113,5 +144,21 @@ describe('the place where a link ends', () => {
     expect(loadWith(`links:\n${broker('one', 1_883)}${broker('two', 1_883)}`).problems).toEqual([
       expect.stringContaining('"listen 127.0.0.1:1883", first used at'),
     ]);
+  });
+});
+
+describe('unit 0', () => {
+  const of = (options: Readonly<Record<string, unknown>>) =>
+    modbusSchema.checkDevice?.({ unit: 0 }, [], options);
+
+  it('is all devices of a bus, so nobody is asked or written there', () => {
+    const expected = [{ path: 'unit', expected: '1 to 255 on a bus (0 is all devices at once)', found: '0' }];
+    expect(of(SERIAL)).toEqual(expected);
+    expect(of({ host: 'converter', framing: 'rtu' })).toEqual(expected);
+    expect(modbusSchema.checkDevice?.({ unit: 1 }, [], SERIAL)).toEqual([]);
+  });
+
+  it('is what some devices with a network port of their own want', () => {
+    expect(of({ host: 'plc' })).toEqual([]);
   });
 });

@@ -115,9 +115,9 @@ it('knows a boolean by its bit', () => {
 
 it('refuses an equipment without the object that the node ids of its profile need', () => {
   const needs = [{ node: 'i=2258' }, { node: 's={object}.Level' }];
-  expect(opcuaSchema.checkDevice?.({}, needs)).toMatchObject([{ path: 'object', found: 'nothing' }]);
-  expect(opcuaSchema.checkDevice?.({ object: 'tank-1' }, needs)).toEqual([]);
-  expect(opcuaSchema.checkDevice?.({}, [{ node: 'i=2258' }])).toEqual([]);
+  expect(opcuaSchema.checkDevice?.({}, needs, {})).toMatchObject([{ path: 'object', found: 'nothing' }]);
+  expect(opcuaSchema.checkDevice?.({ object: 'tank-1' }, needs, {})).toEqual([]);
+  expect(opcuaSchema.checkDevice?.({}, [{ node: 'i=2258' }], {})).toEqual([]);
 });
 
 it('refuses a misspelt placeholder by its name', () => {

@@ -10,7 +10,15 @@
  *     the answer may lie in a buffer for minutes, so the window begins only when any unit has answered a later request:
  *     then this one has been on the bus before it, and nothing but the unit's own slowness is left.
  *
- * The window is one time-out, or the slowest answer that the unit has ever given if that was longer.
+ * The window is one time-out, or the slowest answer of the unit on this connection if that was longer. A unit that is late
+ * works off its requests one after another: what it still owes begins only when the answer before it has gone, so the
+ * window begins anew then, and is twice what that answer took. That an answer to a repeated read is the one to the
+ * first of them must be assumed as long as the first one's window is open: the others are owed. No window is longer than
+ * MAX_WINDOW_TIMEOUTS: whoever waits for it keeps the whole line waiting.
+ *
+ * The memory is the link's: a serial server hands over to the new connection what the bus says, whoever has asked on the
+ * old one. With the end of a connection nothing more gets onto the bus, so all windows begin then at the latest; a modem
+ * may have kept answers for us, so behind one they begin with the new connection.
  */
 import { isExceptionTo, isRead } from './answers.ts';
 import type { Wanted } from './line-framing.ts';
@@ -18,9 +26,10 @@ import type { Wanted } from './line-framing.ts';
 interface Owed {
   readonly wanted: Wanted;
   readonly sentMs: number;
+  readonly timeoutMs: number;
   /** When it was given up. */
   readonly overMs: number;
-  readonly windowMs: number;
+  windowMs: number;
   /** Since when it is certain that the request has been on the bus; null = it may lie in a buffer. */
   provenMs: number | null;
 }
@@ -33,6 +42,12 @@ export interface Doubt {
   readonly isOverThen: boolean;
 }
 
+/** As long as the answer before it, and as long again to spare: when it comes, nobody waits any longer. */
+const NEXT_ANSWER_RATIO = 2;
+
+/** A device that takes so many time-outs for an answer is of no use with that time-out. */
+const MAX_WINDOW_TIMEOUTS = 4;
+
 /** The oldest is forgotten beyond that: more different requests than one link has. */
 const MAX_OWED = 1_024;
 
@@ -40,7 +55,7 @@ export class OwedAnswers {
   readonly #isNetwork: boolean;
   /** Oldest first. */
   #owed: Owed[] = [];
-  /** Slowest late answer, ms after its request; key: unit. */
+  /** Slowest late answer on this connection, ms after its request; key: unit. */
   readonly #slowestMs = new Map<number, number>();
 
   constructor(isNetwork: boolean) {
@@ -57,12 +72,23 @@ export class OwedAnswers {
     this.#push(wanted, timeoutMs, nowMs, nowMs, nowMs);
   }
 
+  /** The connection has ended: what was sent on it is on the bus by now, or lost. */
+  ended(nowMs: number): void {
+    for (const owed of this.#owed) owed.provenMs ??= nowMs;
+    this.#slowestMs.clear();
+  }
+
+  /** A new connection to a modem: what it has kept comes now. */
+  handedOver(nowMs: number): void {
+    for (const owed of this.#owed) owed.provenMs = nowMs;
+  }
+
   /** Whether a frame that nobody waits for is an owed answer; then it is owed no more. */
   take(unit: number, pdu: Buffer, nowMs: number): boolean {
     const at = this.#owed.findIndex(({ wanted }) => wanted.unit === unit && hasShapeOf(wanted, pdu));
     const [owed] = at < 0 ? [] : this.#owed.splice(at, 1);
     if (!owed) return false;
-    this.#slowestMs.set(unit, Math.max(this.#slowestMs.get(unit) ?? 0, nowMs - owed.sentMs));
+    this.#noteLate(owed, nowMs);
     return true;
   }
 
@@ -73,6 +99,10 @@ export class OwedAnswers {
       (wanted.pdu[0] === answered.pdu[0] && (isException || wanted.answerBytes === answered.answerBytes));
     this.#owed = this.#owed.filter(couldBe);
     for (const owed of this.#owed) owed.provenMs ??= nowMs;
+    const isFirst = ({ wanted, overMs, windowMs }: Owed) =>
+      isSameQuestion(wanted, answered) && nowMs <= overMs + windowMs;
+    const first = isException ? undefined : this.#owed.find(isFirst);
+    if (first) this.#noteLate(first, nowMs);
   }
 
   /** The answer that would be mistaken for the one to `next`; null = there is none. */
@@ -92,9 +122,21 @@ export class OwedAnswers {
     return this.#owed.some(({ wanted }) => isSameFunction(wanted, next) && !isSameRead(wanted, next));
   }
 
+  /** The answer to this request has come late, as far as anybody can tell: the unit's next ones begin now. */
+  #noteLate({ wanted: { unit }, sentMs, timeoutMs }: Owed, nowMs: number): void {
+    const longestMs = MAX_WINDOW_TIMEOUTS * timeoutMs;
+    const tookMs = Math.min(nowMs - sentMs, longestMs);
+    this.#slowestMs.set(unit, Math.max(this.#slowestMs.get(unit) ?? 0, tookMs));
+    for (const owed of this.#owed) {
+      if (owed.wanted.unit !== unit) continue;
+      owed.provenMs = nowMs;
+      owed.windowMs = Math.max(owed.windowMs, Math.min(tookMs * NEXT_ANSWER_RATIO, longestMs));
+    }
+  }
+
   #push(wanted: Wanted, timeoutMs: number, sentMs: number, overMs: number, provenMs: number | null): void {
     const windowMs = Math.max(timeoutMs, this.#slowestMs.get(wanted.unit) ?? 0);
-    this.#owed.push({ wanted, sentMs, overMs, windowMs, provenMs });
+    this.#owed.push({ wanted, sentMs, timeoutMs, overMs, windowMs, provenMs });
     if (this.#owed.length > MAX_OWED) this.#owed.shift();
   }
 
@@ -123,4 +165,8 @@ function isSameFunction(owed: Wanted, next: Wanted): boolean {
 /** Byte for byte the same question, which changes nothing: whichever answer comes is right. */
 function isSameRead(owed: Wanted, next: Wanted): boolean {
   return isRead(next.pdu) && owed.pdu.equals(next.pdu);
+}
+
+function isSameQuestion(owed: Wanted, next: Wanted): boolean {
+  return owed.unit === next.unit && isSameRead(owed, next);
 }

@@ -21,8 +21,8 @@
  * |                                         |                                    |   closed after it: `connection-lost` |
  *
  * An exception tells neither length nor address: it is not believed while the unit may owe an answer to another request
- * of that function. owed-answers.ts says how long an answer is owed, and why a network differs: a modem's network keeps
- * bytes for minutes. So one silent unit of twenty behind a serial server costs the others its time-out and nothing more.
+ * of that function. owed-answers.ts says how long an answer is owed, also over a reconnect, and why a network differs: a
+ * modem's network keeps bytes for minutes. So one silent unit of twenty behind a serial server costs the others its time-out and nothing more.
  *
  * Time-out: from the end of sending, reckoned from the rate of the serial port, to the answer. An answer that has begun to
  * arrive at a slow rate may end, at most as long as its characters take.
@@ -51,9 +51,16 @@ interface Pending {
   readonly reject: (error: DeviceError) => void;
 }
 
-/** @param link framing rtu or ascii */
-export function createLineTransport(link: ModbusLink, wire: Wire): Transport {
-  return new LineTransport(link, wire);
+/**
+ * @param link framing rtu or ascii
+ * @param owed those of the link: they go on from one connection to the next
+ */
+export function createLineTransport(link: ModbusLink, wire: Wire, owed = createOwedAnswers(link)): Transport {
+  return new LineTransport(link, wire, owed);
+}
+
+export function createOwedAnswers({ transport }: ModbusLink): OwedAnswers {
+  return new OwedAnswers(transport !== 'serial');
 }
 
 class LineTransport implements Transport {
@@ -63,6 +70,7 @@ class LineTransport implements Transport {
   readonly #framing: LineFraming;
   readonly #timing: LineTiming;
   readonly #owed: OwedAnswers;
+  readonly #isModem: boolean;
   readonly #receiver: LineReceiver;
   readonly #counters = createCounters();
   /** Ends connecting when the transport is closed meanwhile. */
@@ -81,13 +89,14 @@ class LineTransport implements Transport {
   /** Something may still be on its way that nobody waits for. */
   #isUnsettled = true;
 
-  constructor(link: ModbusLink, wire: Wire) {
+  constructor(link: ModbusLink, wire: Wire, owed: OwedAnswers) {
     const framing = framingOf(link);
     assert(framing !== 'mbap', 'frames of a line are rtu or ascii');
     this.#wire = wire;
     this.#framing = framing === 'ascii' ? asciiFraming : rtuFraming;
     this.#timing = timingOf(link);
-    this.#owed = new OwedAnswers(link.transport !== 'serial');
+    this.#owed = owed;
+    this.#isModem = link.transport === 'dial-in';
     this.#receiver = new LineReceiver({
       framing: this.#framing,
       owed: this.#owed,
@@ -145,6 +154,7 @@ class LineTransport implements Transport {
     this.#stream = stream;
     this.#state = 'open';
     this.#lastByteMs = performance.now();
+    if (this.#isModem) this.#owed.handedOver(this.#lastByteMs);
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('end', () => this.#onClosed());
     stream.on('close', () => this.#onClosed());
@@ -284,7 +294,8 @@ class LineTransport implements Transport {
     const wasOpen = this.#state === 'open';
     this.#closedBy = error;
     this.#dispose();
-    this.#takePending()?.reject(error);
+    this.#abandon(error);
+    if (wasOpen) this.#owed.ended(performance.now());
     if (isLoss && wasOpen) this.onLost?.(error);
   }
 

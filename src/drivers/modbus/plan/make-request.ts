@@ -50,6 +50,24 @@ export function makeRequest(
   };
 }
 
+/**
+ * The same requests of one unit, those first that bring a scale for points of another: a new connection knows no exponent,
+ * and values that come before it cannot be read.
+ */
+export function scalesFirst(requests: readonly PollRequest[]): readonly PollRequest[] {
+  const sought = new Set(requests.flatMap(({ detail }) => toSought(detail as ModbusRequest)));
+  if (sought.size === 0) return requests;
+  const brings = ({ detail }: PollRequest): boolean =>
+    (detail as ModbusRequest).scales.some(({ key }) => sought.has(key));
+  return [...requests.filter(brings), ...requests.filter((request) => !brings(request))];
+}
+
+/** Scales that the points of a request need and it does not bring. */
+function toSought({ items, scales }: ModbusRequest): readonly string[] {
+  const own = new Set(scales.map(({ key }) => key));
+  return items.flatMap(({ scale }) => (scale === null || own.has(scale) ? [] : [scale]));
+}
+
 function toUse(
   items: readonly PlacedItem[],
   scales: readonly PlacedScale[],

@@ -8,7 +8,7 @@
 import type { PollRequest } from '../../driver.ts';
 import type { ModbusRequest, PlannedRead } from '../request.ts';
 import type { Table } from '../schema.ts';
-import { type Frame, makeRequest } from './make-request.ts';
+import { type Frame, makeRequest, scalesFirst } from './make-request.ts';
 import type { Range } from './spans.ts';
 
 /** A piece that may be joined with others. */
@@ -23,10 +23,10 @@ interface Joined extends Range {
   readonly pieces: readonly Piece[];
 }
 
-/** In order of table and address; a request that joins nothing is handed back as it came. */
+/** In order of table and address, but for `scalesFirst`; a request that joins nothing is handed back as it came. */
 export function mergeRequests(pieces: readonly PollRequest[]): readonly PollRequest[] {
   const tables = Map.groupBy(pieces, ({ device, block }) => `${device} ${block?.table ?? ''}`);
-  return [...tables.values()].flatMap(mergeTable);
+  return scalesFirst([...tables.values()].flatMap(mergeTable));
 }
 
 function mergeTable(requests: readonly PollRequest[]): readonly PollRequest[] {

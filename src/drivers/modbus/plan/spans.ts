@@ -173,7 +173,8 @@ function toHabits(devices: readonly ModbusDevice[], link: ModbusLink): Habits {
     timeoutMs: most(({ timeoutMs = link.timeoutMs }) => timeoutMs),
     // A torn frame of a bus is worth asking again; over TCP what is late comes all the same.
     retries: most(({ retries = hasTransactions ? 0 : 1 }) => retries),
-    maxInFlight: hasTransactions ? least(({ maxInFlight = 1 }) => maxInFlight) : 1,
+    // A pause between frames leaves nothing to overlap.
+    maxInFlight: hasTransactions && link.gapMs === 0 ? least(({ maxInFlight = 1 }) => maxInFlight) : 1,
   };
 }
 
@@ -194,7 +195,18 @@ function toRanges(
   return [...ranges.values()].toSorted((a, b) => a.start - b.start);
 }
 
-function toFormat(point: PointDef, address: ModbusAddress): RegisterFormat {
+/** Equipment of one profile shares its formats, and with them what is compiled from them. */
+const formats = new WeakMap<ModbusAddress, Pick<PointDef, 'states' | 'range'> & { format: RegisterFormat }>();
+
+function toFormat({ states, range }: PointDef, address: ModbusAddress): RegisterFormat {
+  const known = formats.get(address);
+  if (known && known.states === states && known.range === range) return known.format;
+  const format = makeFormat({ states, range }, address);
+  formats.set(address, { states, range, format });
+  return format;
+}
+
+function makeFormat(point: Pick<PointDef, 'states' | 'range'>, address: ModbusAddress): RegisterFormat {
   const { type, wordOrder, byteOrder, scale, offset, sentinels } = address;
   const { bit = null, mask = null, sentinelMask = null, length = 0, loop = null } = address;
   const states = point.states.size === 0 ? null : new Set(point.states.keys());

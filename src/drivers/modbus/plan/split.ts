@@ -8,13 +8,13 @@
  *
  * A declared block is never cut. Values stay whole, and bits of one register stay together: whatever the device says of one
  * of them holds for all. A scale register goes into every piece that reads its address anyway; points find its exponent by
- * its key, from whichever request it comes.
+ * its key, from whichever request it comes; those that bring one for others go first.
  */
 import { assert, defined } from '../../../core/assert.ts';
 import type { PollRequest } from '../../driver.ts';
 import type { ModbusRequest, PlannedRead } from '../request.ts';
 import type { Table } from '../schema.ts';
-import { makeRequest } from './make-request.ts';
+import { makeRequest, scalesFirst } from './make-request.ts';
 import { type PlacedItem, type PlacedScale, type Range, widthOf } from './spans.ts';
 
 const ILLEGAL_ADDRESS = 2;
@@ -79,10 +79,13 @@ function toRuns(cells: readonly Cell[]): readonly (readonly Cell[])[] {
 
 /** Cut where the longer half is shortest. @param cells at least two */
 function toHalves(cells: readonly Cell[]): readonly (readonly Cell[])[] {
-  const cuts = cells.slice(1).map((_, at) => [cells.slice(0, at + 1), cells.slice(at + 1)]);
-  const longest = (halves: readonly (readonly Cell[])[]) =>
-    Math.max(...halves.map((half) => lengthOf(toExtent(half))));
-  return cuts.reduce((best, cut) => (longest(cut) < longest(best) ? cut : best));
+  const whole = toExtent(cells);
+  const cuts = cells.slice(1).map(({ start }, before) => ({
+    at: before + 1,
+    longer: Math.max(defined(cells[before], 'cell before the cut').end - whole.start, whole.end - start),
+  }));
+  const { at } = cuts.reduce((best, cut) => (cut.longer < best.longer ? cut : best));
+  return [cells.slice(0, at), cells.slice(at)];
 }
 
 function toPieces(
@@ -94,7 +97,7 @@ function toPieces(
   const table = defined(request.block, 'addresses of a request').table as Table;
   const { timeoutMs, retries, maxInFlight } = request;
   const frame = { unit: detail.unit, table, timeoutMs, retries, maxInFlight, planned };
-  return parts.map((part) => {
+  const pieces = parts.map((part) => {
     const extent = toExtent(part);
     assert(lengthOf(extent) <= detail.count, 'a piece is no longer than the request');
     const scales = toScales(detail).filter(({ start }) => extent.start <= start && start < extent.end);
@@ -105,6 +108,7 @@ function toPieces(
       scales,
     );
   });
+  return scalesFirst(pieces);
 }
 
 /** @param cells at least one, in address order */

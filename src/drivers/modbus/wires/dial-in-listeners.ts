@@ -137,6 +137,7 @@ class DialInListener {
   readonly #sockets = new Set<Socket>();
   #unregistered = 0;
   #idle: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(context: Context, onClosed: () => void) {
     this.#context = context;
@@ -155,7 +156,10 @@ class DialInListener {
     if (this.#idle) clearTimeout(this.#idle);
     this.#listening ??= this.#listen(claim.host, claim.port);
     await this.#listening;
-    if (claim.signal.aborted) throw new DeviceError('stopped', 'stopped while waiting for the modem');
+    if (claim.signal.aborted || this.#isClosed) {
+      this.#armIdle();
+      throw new DeviceError('stopped', 'stopped while waiting for the modem');
+    }
     const other = new DeviceError('connect-failed', `another link waits for ${toText(claim.registration)}`);
     seat.waiting?.settle(other);
     const isParked = seat.connection !== null && seat.owner === null;
@@ -163,6 +167,7 @@ class DialInListener {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#idle) clearTimeout(this.#idle);
     this.#onClosed();
     for (const { waiting } of this.#seats.values()) waiting?.settle(new DeviceError('stopped', 'stopped'));
@@ -301,7 +306,9 @@ class DialInListener {
     return seat;
   }
 
+  /** Not once it is closed: another listener may have the address by then. */
   #armIdle(): void {
+    if (this.#isClosed) return;
     if (this.#idle) clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
       const isNeeded = [...this.#seats.values()].some(({ waiting, owner }) => waiting ?? owner);

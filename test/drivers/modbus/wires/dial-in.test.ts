@@ -240,6 +240,20 @@ describe('a listener', () => {
     expect((await failure(wire.open(NEVER))).code).toBe('stopped');
   });
 
+  it('that has given its address back leaves the next one at this address alone', async () => {
+    const idleMs = 150;
+    const listeners = listen({ idleMs });
+    await failure(wait(listeners, 'DTU0001', { connectTimeoutMs: 50 }).transport);
+    const parked = await dial(listeners, 'DTU0001');
+    await closed(parked);
+    expect(listeners.portOf(HOST, 0)).toBeNull();
+    const { transport } = wait(listeners, 'DTU0001');
+    await dial(listeners, 'DTU0001');
+    await transport;
+    await new Promise((resolve) => setTimeout(resolve, 2 * idleMs));
+    expect(listeners.portOf(HOST, 0)).not.toBeNull();
+  });
+
   it('that no link needs any more gives its address back', async () => {
     const listeners = listen({ idleMs: 100 });
     await failure(wait(listeners, 'DTU0001', { connectTimeoutMs: 50 }).transport);
