@@ -29,7 +29,7 @@ import { toFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
 import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
-import { createSelfWatch, type SelfWatch } from './self-watch.ts';
+import { createSelfWatch, type SelfWatch, type SelfWatchOptions } from './self-watch.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
@@ -123,7 +123,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const pipeline = await startEngine(options, stores, clock, onStop);
   const acquisition = await startAcquisition(options, stores.directory, pipeline, clock, onStop);
   const writing = await startWriting(options, stores.store, pipeline, acquisition, clock, onStop);
-  const watch = startSelfWatch(options, stores, pipeline, acquisition, clock, onStop);
+  const watch = startSelfWatch(options, stores, pipeline, { acquisition, writing }, clock, onStop);
   const services: ApiServices = {
     model: options.model,
     version: options.version,
@@ -268,11 +268,11 @@ function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
   { feeds, engine }: Pipeline,
-  acquisition: Acquisition,
+  field: Pick<SelfWatchOptions, 'acquisition' | 'writing'>,
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
-  const watch = createSelfWatch({ directory, engine, journal, store, acquisition });
+  const watch = createSelfWatch({ directory, engine, journal, store, ...field });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
   const internal = createInternalSource({ model, clock, figures: watch.points, onBatch });

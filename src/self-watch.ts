@@ -10,6 +10,7 @@ import type { Engine } from './engine/engine.ts';
 import { toFigures, toLinkFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
+import type { Writing } from './writing/writing.ts';
 
 export interface SelfWatchOptions {
   readonly directory: string;
@@ -17,6 +18,7 @@ export interface SelfWatchOptions {
   readonly journal: Journal;
   readonly store: Store;
   readonly acquisition: Acquisition;
+  readonly writing: Pick<Writing, 'counters'>;
 }
 
 export interface SelfWatch {
@@ -40,7 +42,7 @@ const DELAY_WINDOW_MS = 10_000;
 const DROPPED_WINDOWS = 60;
 
 export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
-  const { engine, journal, store, acquisition } = options;
+  const { engine, journal, store, acquisition, writing } = options;
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   let delayMs = 0;
@@ -70,6 +72,7 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
       'disk-free': () => toFreePercent(options.directory),
       'loop-delay': () => delayMs,
+      'reverts-failed': () => writing.counters().notPutBack,
     },
     listening() {
       isListening = true;

@@ -17,8 +17,8 @@ export function toRequestStatuses(
 }
 
 function toRequestStatus({ request, pollMs, failures, shown }: Task, isSplit: boolean): RequestStatus {
-  const { label, device, points, block, costMs } = request;
-  return { label, device, pollMs, points, block, costMs, ...shown, failures, isSplit };
+  const { label, device, points, block, costMs, maxInFlight } = request;
+  return { label, device, pollMs, points, block, costMs, maxInFlight, ...shown, failures, isSplit };
 }
 
 function compareBlocks(a: RequestStatus, b: RequestStatus): number {

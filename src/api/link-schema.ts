@@ -65,6 +65,7 @@ const PlannedRequestSchema = Type.Object({
     }),
   ),
   costMs: Type.Number({ description: 'Reckoned time on the wire' }),
+  maxInFlight: Type.Integer({ description: 'Reads under way at once while this one is' }),
   latencyMs: nullable(Type.Number({ description: 'Of the last answer' })),
   answeredMs: nullable(Ms),
   failures: Type.Integer({ description: 'Time-outs in a row' }),

@@ -3,14 +3,13 @@ import type { SiteModel } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { LinkId } from '../core/ids.ts';
 import type { RequestBlock, RequestStatus } from '../core/link.ts';
+import { toPlanLoad } from '../core/plan-load.ts';
 import { toExceptionText } from './exceptions.ts';
 import type { PlanView } from './link-schema.ts';
 
-const SECOND_MS = 1_000;
-
 export function toPlanView(link: LinkId, requests: readonly RequestStatus[], model: SiteModel): PlanView {
   const items = requests.map((request) => toRequestView(request, model));
-  return { link, requests: items, totals: toTotals(items) };
+  return { link, requests: items, totals: toTotals(requests, items) };
 }
 
 function toRequestView(request: RequestStatus, model: SiteModel): PlanView['requests'][number] {
@@ -36,19 +35,18 @@ function toPointId(index: number, { points }: SiteModel): string {
   return defined(points[index], 'a point of a request').id;
 }
 
-function toTotals(requests: PlanView['requests']): PlanView['totals'] {
-  const sum = (of: (request: PlanView['requests'][number]) => number): number =>
-    requests.reduce((total, request) => total + of(request), 0);
+function toTotals(plan: readonly RequestStatus[], shown: PlanView['requests']): PlanView['totals'] {
+  const { requests, points, requestsPerSecond, loadRatio, coverage } = toPlanLoad(plan);
   return {
-    requests: requests.length,
-    points: new Set(requests.flatMap(({ points }) => points)).size,
-    requestsPerSecond: sum(({ pollMs }) => SECOND_MS / pollMs),
-    loadRatio: sum(({ costMs, pollMs }) => costMs / pollMs),
-    coverage: { used: sum(({ block }) => block?.used ?? 0), asked: sum(({ block }) => block?.count ?? 0) },
-    refusedPoints: requests.flatMap(({ points, label, exceptionCode, exceptionText }) =>
+    requests,
+    points,
+    requestsPerSecond,
+    loadRatio,
+    coverage,
+    refusedPoints: shown.flatMap(({ points: refused, label, exceptionCode, exceptionText }) =>
       exceptionCode === null || exceptionText === null
         ? []
-        : points.map((point) => ({ point, label, exceptionCode, exceptionText })),
+        : refused.map((point) => ({ point, label, exceptionCode, exceptionText })),
     ),
   };
 }

@@ -63,10 +63,11 @@ export interface ProtocolSchema {
     address: Readonly<Record<string, unknown>>,
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
-  /** Problems of one equipment of the site file with the addresses of its profile, e.g. a name that they need. */
+  /** Problems of one equipment of the site file with the addresses of its profile (a name that they need) and its link. */
   checkDevice?(
     device: Readonly<Record<string, unknown>>,
     addresses: readonly Readonly<Record<string, unknown>>[],
+    link: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
   /** Problems across a point and the profile's section, e.g. that nothing says when a value is too old. */
   checkPoint?(
@@ -80,6 +81,16 @@ export interface ProtocolSchema {
    * may share everything. Two programs on one bus spoil each other's frames, and so do two links of ours.
    */
   toEndpoints?(options: Readonly<Record<string, unknown>>): readonly string[];
+  /** Where a link of these options lets devices connect to the gateway; links of one protocol may share it. null = nowhere. */
+  toListener?(
+    options: Readonly<Record<string, unknown>>,
+  ): { readonly host: string; readonly port: number } | null;
+  /**
+   * Whether this value can be written to this address exactly, so that what is allowed is also what is sent.
+   * @param address that `checkWrite` lets pass
+   * @returns what would be instead, in words; null = it can
+   */
+  checkValue?(address: Readonly<Record<string, unknown>>, value: number): string | null;
   /** Problems of writing to this address; without this function the protocol cannot write. */
   checkWrite?(
     address: Readonly<Record<string, unknown>>,

@@ -14,6 +14,7 @@ import { addEquipment, createTables, isTooLong, type Tables, toUnitIds } from '.
 import { type PointTemplate, toIssuePath } from '../profiles/points.ts';
 import { type Profile, type ProfileContext, readProfile, toUnknownProfile } from '../profiles/profile.ts';
 import type { Catalog, ProtocolSchema } from './catalog.ts';
+import { checkListeners, type Listener } from './listeners.ts';
 import type { LinkDef } from './model.ts';
 import { takeIds } from './places.ts';
 import { toFirstUse } from './problems.ts';
@@ -37,10 +38,17 @@ export interface Links {
   readonly register: Register;
 }
 
-export function readLinks(items: readonly Located[], catalog: Catalog, checking: Checking): Links {
+/** @param own where the gateway listens itself */
+export function readLinks(
+  items: readonly Located[],
+  own: readonly Listener[],
+  catalog: Catalog,
+  checking: Checking,
+): Links {
   const register = takeIds(items, 'a link', checking);
   const links = new Map<LinkId, LinkDef>();
   const ends: Ends = new Map();
+  const listeners = [...own];
   for (const item of items) {
     const protocol = toRaw(item.value, 'protocol');
     const isKnown = typeof protocol === 'string' && toLinkProtocols(catalog).includes(protocol);
@@ -50,9 +58,15 @@ export function readLinks(items: readonly Located[], catalog: Catalog, checking:
     const options = without(entry, LINK_KEYS);
     checkLink(options, item, catalog.protocols[protocol], checking);
     takeEnds(catalog.protocols[protocol]?.toEndpoints?.(options) ?? [], item, ends, checking);
+    const listener = catalog.protocols[protocol]?.toListener?.(options) ?? null;
+    if (listener !== null) {
+      const at = { ...item, path: [...item.path, 'listen', 'port'] };
+      listeners.push({ ...listener, sharer: protocol, at });
+    }
     const id = toId<LinkId>(entry.id);
     links.set(id, { id, name: entry.name, protocol, options });
   }
+  checkListeners(listeners, checking.problems);
   return { items: links, register };
 }
 
@@ -155,7 +169,8 @@ function readOne(
   checkTypes(profile, types, context);
   const device = { ...profile.device, ...without(entry, EQUIPMENT_KEYS) };
   const addresses = profile.units.flatMap(({ points }) => points.map(({ address }) => address));
-  for (const issue of catalog.protocols[profile.protocol]?.checkDevice?.(device, addresses) ?? []) {
+  for (const issue of catalog.protocols[profile.protocol]?.checkDevice?.(device, addresses, link.options) ??
+    []) {
     problems.add(item.source, [...item.path, ...toIssuePath(issue.path)], issue.expected, issue.found);
   }
   const base = {

@@ -2,6 +2,7 @@
  * Loads a site: site file, includes, profiles, policy → frozen model, or every problem at once. Reads files, changes
  * nothing. What a rule type or protocol wants comes from the catalog.
  */
+
 import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
 import { defined } from '../core/assert.ts';
@@ -9,6 +10,7 @@ import { type LocationId, type SiteId, toId } from '../core/ids.ts';
 import type { Catalog } from './catalog.ts';
 import { type EquipmentContext, readEquipment, readLinks } from './equipment.ts';
 import { deepFreeze } from './freeze.ts';
+import { API, type Listener } from './listeners.ts';
 import type { HttpSettings, InfluxSettings, Location, SiteModel } from './model.ts';
 import { readContacts, readLocations } from './places.ts';
 import { type PolicyFile, readPolicy } from './policy-file.ts';
@@ -51,7 +53,7 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
   checkSettings(files, checking);
   const locations = readLocations(files.lists.locations, checking);
   const contacts = readContacts(files.lists.contacts, checking);
-  const links = readLinks(files.lists.links, catalog, checking);
+  const links = readLinks(files.lists.links, toOwnListeners(files), catalog, checking);
   const home = [...locations.items.values()].find(({ parent }) => parent === null)?.id ?? null;
   if (files.lists.locations.length === 0 && problems.count === 0) {
     problems.add(files.source, ['locations'], 'at least one location', 'none');
@@ -84,6 +86,12 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
     ...equipment.tables,
     policy: defined(policyFile?.policy, 'policy without problems'),
   });
+}
+
+/** Where the API is bound. */
+function toOwnListeners({ site, source, raw }: SiteFiles): readonly Listener[] {
+  if (site === null) return [];
+  return [{ ...site.http, sharer: API, at: { source, path: ['http', 'port'], value: raw } }];
 }
 
 /** Paths and digest of everything that was read, secrets behind `file:` excepted. */

@@ -41,6 +41,8 @@ export interface RequestStatus {
   readonly block: RequestBlock | null;
   /** What it was reckoned to take on the wire. */
   readonly costMs: number;
+  /** Reads that may be under way at once while this one is, itself included. */
+  readonly maxInFlight: number;
   /** Of the last answer; null = none yet. */
   readonly latencyMs: number | null;
   /** UTC ms of the last answer; null = none yet. */

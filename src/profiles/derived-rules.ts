@@ -1,6 +1,6 @@
 /**
  * Rules that no profile has to write: `offline` for equipment on a link, and `<point>-bad-data` for every point that
- * a rule reads, so that blindness is itself an alarm (alarms.md B3).
+ * a rule reads or that can be stuck, so that blindness is itself an alarm (alarms.md B3).
  */
 import { INTERNAL_PROTOCOL } from '../config/schema.ts';
 import { type RuleId, toId } from '../core/ids.ts';
@@ -32,7 +32,8 @@ export function addDerivedRules(units: readonly Unit[], protocol: string): reado
   /** Points of rules that nothing uncertain can judge. */
   const strict = new Set(rules.flatMap(({ uncertain, reads }) => (uncertain === 'unknown' ? reads : [])));
   return units.map((unit) => {
-    const watched = unit.points.filter((point) => read.has(toRead(unit, point)));
+    // A time after which a value counts as stuck is asked for to hear of it, whether or not a rule reads the point.
+    const watched = unit.points.filter((point) => point.stuckMs !== null || read.has(toRead(unit, point)));
     const badData = watched.flatMap((point) => toBadData(unit, point, strict.has(toRead(unit, point))) ?? []);
     const offline = unit.part === null && protocol !== INTERNAL_PROTOCOL ? [toOffline(unit, units)] : [];
     return { ...unit, rules: [...unit.rules, ...offline, ...badData] };

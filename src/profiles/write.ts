@@ -90,8 +90,11 @@ function toWrite(writable: Writable): WriteTemplate {
   checkReadBack(writable);
   entry.interlocks.forEach((_, at) => checkInterlock(writable, at));
   const toRead = (name: string): string => (holder.part === null ? name : `${holder.part}/${name}`);
+  const bounds = toBounds(writable);
+  const address = toWriteAddress(writable);
+  checkValues(writable, bounds, address);
   return {
-    ...toBounds(writable),
+    ...bounds,
     role: entry.role,
     interlocks: entry.interlocks.map(({ point, in: wanted, notIn, min, max, text }) => ({
       point: toRead(point),
@@ -103,7 +106,7 @@ function toWrite(writable: Writable): WriteTemplate {
     })),
     readBack: { ...readBack, point: toRead(readBack.point ?? writable.point.name) },
     revertAfterMs: entry.revertAfterMs ?? null,
-    address: toWriteAddress(writable),
+    address,
   };
 }
 
@@ -156,6 +159,31 @@ function checkLimits(writable: Writable, { min, max, values }: Bounds): void {
     report(writable, ['values', at], `a value from ${min} to ${max}`, String(value));
   });
   reportAll(writable, [], checkDeclared('values', entry.values ?? [], point));
+}
+
+/** What is allowed must be what is sent. Nothing is said of what is refused for another reason. */
+function checkValues(writable: Writable, bounds: Bounds, address: WriteTemplate['address']): void {
+  const { entry, schema, context } = writable;
+  const { min, max, values } = bounds;
+  if (
+    schema.checkValue === undefined ||
+    (schema.checkWrite?.(address, context.device ?? {}) ?? []).length > 0
+  )
+    return;
+  const check = (value: number, below: Path): void => {
+    // That a boolean is 0 or 1 has been said.
+    const isSaid = writable.point.type === 'boolean' && value !== 0 && value !== 1;
+    const expected = Number.isFinite(value) && !isSaid ? schema.checkValue?.(address, value) : undefined;
+    if (typeof expected === 'string') report(writable, below, expected, String(value));
+  };
+  if (values === null) {
+    check(min, ['min']);
+    check(max, ['max']);
+  } else values.forEach((value) => check(value, toValuePath(entry, value)));
+}
+
+function toValuePath({ values }: WriteEntry, value: number): Path {
+  return values === undefined ? [] : ['values', values.indexOf(value)];
 }
 
 /** @returns the point of that name, null when there is none that can be compared; it is reported */

@@ -1,8 +1,8 @@
 /**
- * Bad-data rule (数据异常), added by the loader to every point that a rule reads: TRUE while the device answers but
- * the value cannot be used (sentinel, out of range, exception, a state without a declared meaning), or cannot be
- * relied on: the device itself marks it, it has not moved for longer than it should, or a rule that reads it takes nothing uncertain (`isStrict`). While nobody
- * answers it is UNKNOWN: the equipment's `offline` rule speaks then.
+ * Bad-data rule (数据异常), added by the loader to every point that a rule reads or that can be stuck: TRUE while the
+ * device answers but the value cannot be used (sentinel, out of range, exception, a state without a declared meaning), or
+ * cannot be relied on: the device itself marks it, it has not moved for longer than it should, or a rule that reads it
+ * takes nothing uncertain (`isStrict`). While nobody answers it is UNKNOWN: the equipment's `offline` rule speaks then.
  */
 import { isBad, isCommLoss, isGood, QUALITIES } from '../core/quality.ts';
 import { FALSE_VERDICT, type RuleType, type Sample, UNKNOWN_VERDICT, type Verdict } from './rule.ts';

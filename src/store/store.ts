@@ -150,6 +150,8 @@ export interface PointWriteRow {
   readonly changedAtMs: number;
   /** Why it failed, in plain English; empty when it did not. */
   readonly detail: string;
+  /** What the point was in the field when it was written (writing/target.ts): a revert goes nowhere else. */
+  readonly target: string;
 }
 
 /** 挂牌上锁: nobody writes to the equipment or its parts until the tag is off. */

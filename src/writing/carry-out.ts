@@ -8,10 +8,16 @@ import type { PointSample } from '../drivers/driver.ts';
 import { WRITING_LIMITS } from './limits.ts';
 import type { Outcome } from './step.ts';
 
+/** Why a value must not be sent as things are now; null = it may. */
+export type Gate = () => RiserError | null;
+
 /** The way to the devices: acquisition. */
 export interface Field {
-  /** Resolves when the device has confirmed. Sent once at most. @throws DeviceError, RiserError */
-  write(point: number, value: number): Promise<void>;
+  /**
+   * Resolves when the device has confirmed. Sent once at most. @throws DeviceError, RiserError, what `gate` gives
+   * @param gate asked when the turn of the write comes: why it must not be sent any more
+   */
+  write(point: number, value: number, gate: Gate): Promise<void>;
   /** Reads out of turn. @throws as `write` */
   read(point: number): Promise<PointSample>;
 }
@@ -20,6 +26,7 @@ export interface Errand {
   readonly field: Field;
   readonly point: number;
   readonly value: number;
+  readonly gate: Gate;
   readonly readBack: { readonly point: number; readonly tolerance: number; readonly withinMs: number };
   readonly monoMs: () => number;
   /** Ends the waiting when the gateway stops. */
@@ -31,6 +38,13 @@ export interface Carried {
   /** For whoever asked, when it failed; null otherwise. */
   readonly error: RiserError | null;
 }
+
+/**
+ * Exceptions by which a device says that it has done nothing (V1.1b3, 7): function, address or value not allowed, busy, not
+ * done (7, Modicon), and a gateway without a way to it. Not among them: 4, it failed while doing it; 5, it has accepted and
+ * is still at it; 0B, its gateway has passed the request on and heard nothing; what makers have invented.
+ */
+const REFUSALS: ReadonlySet<number | null> = new Set([1, 2, 3, 6, 7, 10]);
 
 /**
  * Share of a value by which it may come back different and still be the same: single-precision floats carry 7 digits.
@@ -54,9 +68,9 @@ type Sent =
   /** Certainly not carried out. */
   | { readonly state: 'failed'; readonly error: RiserError };
 
-async function send({ field, point, value }: Errand): Promise<Sent> {
+async function send({ field, point, value, gate }: Errand): Promise<Sent> {
   try {
-    await within(field.write(point, value), WRITING_LIMITS.fieldMs);
+    await within(field.write(point, value, gate), WRITING_LIMITS.fieldMs);
     return { state: 'accepted', detail: '' };
   } catch (error) {
     return toSent(error);
@@ -69,7 +83,9 @@ function toSent(error: unknown): Sent {
   const detail = error instanceof Error ? error.message : String(error);
   const isUndone =
     error instanceof DeviceError &&
-    (error.code === 'exception' || error.code === 'connect-failed' || error.code === 'connect-timeout');
+    (REFUSALS.has(error.exceptionCode) ||
+      error.code === 'connect-failed' ||
+      error.code === 'connect-timeout');
   if (!isUndone) return { state: 'unknown', detail };
   return { state: 'failed', error: new RiserError('write-failed', { reason: detail }, { cause: error }) };
 }
@@ -84,7 +100,7 @@ async function readBack(errand: Errand): Promise<number | null> {
     if (leftMs <= 0 || signal.aborted) return last;
     const value = await readOnce(field, wanted.point, leftMs);
     last = value ?? last;
-    if (value !== null && isSame(errand, value)) return value;
+    if (value !== null && isWanted(errand, value)) return value;
     await pause(Math.min(WRITING_LIMITS.readBackEveryMs, endMs - monoMs()), signal);
   }
 }
@@ -100,7 +116,12 @@ export async function readOnce(field: Field, point: number, limitMs: number): Pr
   }
 }
 
-function isSame({ value, readBack: { tolerance } }: Errand, seen: number): boolean {
+function isWanted({ value, readBack: { tolerance } }: Errand, seen: number): boolean {
+  return isSame(value, seen, tolerance);
+}
+
+/** Whether a device that holds `value` may show `seen`. */
+export function isSame(value: number, seen: number, tolerance: number): boolean {
   return Math.abs(seen - value) <= tolerance + Math.abs(value) * ROUNDING_RATIO;
 }
 
@@ -110,7 +131,7 @@ function toOutcome(
   detail: string,
   seen: number | null,
 ): Outcome {
-  if (seen !== null && isSame(errand, seen)) return { state: 'confirmed', readBack: seen, detail: '' };
+  if (seen !== null && isWanted(errand, seen)) return { state: 'confirmed', readBack: seen, detail: '' };
   if (sent === 'unknown') return { state: 'unknown', readBack: seen, detail };
   return seen === null
     ? { state: 'unknown', readBack: null, detail: 'written, but it could not be read back' }

@@ -14,13 +14,15 @@ export interface WritingCounters {
   readonly failedReverts: number;
   /** Reverts to come. */
   readonly pendingReverts: number;
+  /** Points that still stand where a write for a time has put them, although it is over: failed, or given up lately. */
+  readonly notPutBack: number;
   /** Outcomes that are not stored yet. */
   readonly unsavedOutcomes: number;
   /** Tags that hang. */
   readonly lockOuts: number;
 }
 
-type Counted = Omit<WritingCounters, 'pendingReverts' | 'unsavedOutcomes' | 'lockOuts'>;
+type Counted = Omit<WritingCounters, 'pendingReverts' | 'notPutBack' | 'unsavedOutcomes' | 'lockOuts'>;
 
 export interface Tally {
   refused(): void;

@@ -5,8 +5,11 @@ export const WRITING_LIMITS = {
   reasonChars: 200,
   /** Pause between two reads of a read-back: a drive takes some hundred ms to show a new set-point. */
   readBackEveryMs: 250,
-  /** Longest wait for one call to the field; links have shorter time-outs of their own, this one guards against none. */
-  fieldMs: 30_000,
+  /**
+   * Longest wait for one call to the field. Longer than the queue of a link (30 s) and two exchanges at the longest
+   * time-out (60 s each): what is given up here must not be sent afterwards.
+   */
+  fieldMs: 180_000,
   /** A caller waits no longer than this and is answered with what is known; the write goes on. Less than the API waits. */
   answerMs: 15_000,
   /** A revert that failed is tried again after this time, then twice, four times … as long, up to the greatest. */
@@ -16,6 +19,8 @@ export const WRITING_LIMITS = {
   revertTries: 30,
   /** Pause before an outcome that could not be stored is tried again. */
   storeRetryMs: 1_000,
-  /** Hanging a tag waits this long for a write that is on the wire; stopping as long for those under way. */
+  /** A revert that was given up is an alarm of the gateway for this long; then its ticket is what is left of it. */
+  givenUpShownMs: 86_400_000,
+  /** Stopping waits this long for writes that are under way. */
   settleMs: 5_000,
 } as const;

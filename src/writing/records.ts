@@ -6,9 +6,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
-import type { Store, Write, WriteBatch } from '../store/store.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { PointWriteRow, Store, Write, WriteBatch } from '../store/store.ts';
 import { WRITING_LIMITS } from './limits.ts';
-import { type Stepped, step, type WriteEffect, type WriteState } from './step.ts';
+import { type Stepped, step, type WriteEffect, type WriteInput, type WriteState } from './step.ts';
+import { ELSEWHERE } from './target.ts';
 
 export interface RecordsOptions {
   readonly store: Pick<Store, 'commit' | 'queries'>;
@@ -29,6 +31,8 @@ export class WriteRecords {
   readonly #options: RecordsOptions;
   /** Key: point id; of each point at most one revert is to come. */
   readonly #pending = new Map<string, Pending>();
+  /** Writes whose revert was given up, until the point is written again. Key: point id. */
+  readonly #givenUp = new Map<string, PointWriteRow>();
   /** Batches that could not be stored, oldest first; at most one for each write under way. */
   readonly #unsaved: WriteBatch[] = [];
   #isFailing = false;
@@ -45,16 +49,18 @@ export class WriteRecords {
     const nowMs = this.#options.clock.now().wallMs;
     const oldestFirst = rows.toReversed().map((row) => ({ row, tries: 0 }));
     const stepped = oldestFirst.map((state) => step(state, { type: 'restarted' }, nowMs));
-    const last = new Map(stepped.map(({ state }) => [state.row.point, state.row.id]));
+    const last = new Map(stepped.map(({ state }) => [state.row.point, state.row]));
     // A newer write of the same point had not ended when the gateway did: it takes the older revert over.
     const all = stepped.map(({ state, effects }): Stepped => {
-      const newest = last.get(state.row.point) ?? state.row.id;
-      if (newest === state.row.id || state.row.revertAtMs === null) return { state, effects };
-      const after = step(state, { type: 'superseded', by: newest }, nowMs);
+      const newest = last.get(state.row.point) ?? state.row;
+      if (newest.id === state.row.id || state.row.revertAtMs === null) return { state, effects };
+      const after = step(state, toTakenOver(state.row, newest), nowMs);
       return { state: after.state, effects: [...effects, ...after.effects] };
     });
     const changed = all.filter(({ effects }) => effects.length > 0);
     if (changed.length > 0) await this.#options.store.commit(toBatch(changed));
+    const lately = await this.#options.store.queries.pointWrites({ state: 'all', limit: LIMITS.pageRows });
+    for (const row of lately.toReversed()) this.#noteGivenUp(row);
     for (const one of all) this.#take(one);
   }
 
@@ -64,6 +70,11 @@ export class WriteRecords {
 
   pending(): readonly Pending[] {
     return [...this.#pending.values()];
+  }
+
+  /** Writes whose revert was given up, however long ago; of those before the start only the last page. */
+  givenUp(): readonly PointWriteRow[] {
+    return [...this.#givenUp.values()];
   }
 
   get unsaved(): number {
@@ -120,7 +131,19 @@ export class WriteRecords {
     this.#pending.set(point, { ...known, dueMonoMs });
   }
 
+  #noteGivenUp(row: PointWriteRow): void {
+    const { state, revertAtMs, point } = row;
+    if (state === 'revert-failed' && revertAtMs === null) this.#givenUp.set(point, row);
+    // Whatever stands there now was put there by somebody else. A refused write has put nothing.
+    else if (
+      (state === 'confirmed' || state === 'differs' || state === 'unknown') &&
+      this.#givenUp.get(point)?.target === row.target
+    )
+      this.#givenUp.delete(point);
+  }
+
   #take({ state }: Stepped): void {
+    this.#noteGivenUp(state.row);
     const { id, point, revertAtMs } = state.row;
     const known = this.#pending.get(point);
     if (revertAtMs !== null && state.row.state !== 'sent') {
@@ -143,6 +166,13 @@ export class WriteRecords {
       if (effect.type === 'log') this.#options.log[effect.level](effect.message);
     }
   }
+}
+
+/** What becomes of a revert when `newer` has written the same point: of the same place in the field it takes it over. */
+export function toTakenOver(older: PointWriteRow, newer: PointWriteRow): WriteInput {
+  return older.target === newer.target
+    ? { type: 'superseded', by: newer.id }
+    : { type: 'abandoned', why: ELSEWHERE };
 }
 
 function toBatch(steps: readonly Stepped[]): WriteBatch {

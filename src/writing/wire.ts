@@ -5,9 +5,10 @@
 import type { PointDef, SiteModel, WriteDef } from '../config/model.ts';
 import { assert, defined } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
+import { RiserError } from '../core/errors.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
-import { type Carried, carryOut, type Field } from './carry-out.ts';
+import { type Carried, carryOut, type Field, type Gate } from './carry-out.ts';
 import { refusalForEver } from './check.ts';
 
 export interface WireOptions {
@@ -40,14 +41,21 @@ export class Wire {
     return work().finally(() => this.#busy.delete(point.index));
   }
 
-  /** @throws AssertionFailure for a point that must never be written, whatever the model says */
-  carry(point: PointDef, value: number): Promise<Carried> {
+  /**
+   * @param gate asked at once, and again when the turn of the value comes in the queue of its link
+   * @throws AssertionFailure for a point that must never be written, whatever the model says
+   */
+  carry(point: PointDef, value: number, gate: Gate): Promise<Carried> {
     assert(refusalForEver(point, this.kindsOf(point)) === null, `point ${point.id} may be written`);
     const { field, clock, signal } = this.#options;
     return carryOut({
-      field: { read: (index) => field.read(index), write: (index, sent) => this.#send(index, sent) },
+      field: {
+        read: (index) => field.read(index),
+        write: (index, sent, asked) => this.#send(index, sent, asked),
+      },
       point: point.index,
       value,
+      gate: () => (signal.aborted ? new RiserError('engine-busy') : gate()),
       readBack: toWriteDef(point).readBack,
       monoMs: () => clock.now().monoMs,
       signal,
@@ -70,10 +78,12 @@ export class Wire {
     return parent === undefined ? [one.kind] : [one.kind, parent.kind];
   }
 
-  #send(point: number, value: number): Promise<void> {
-    const sent = this.#options.field.write(point, value);
+  async #send(point: number, value: number, gate: Gate): Promise<void> {
+    const refusal = gate();
+    if (refusal !== null) throw refusal;
+    const sent = this.#options.field.write(point, value, gate);
     this.#sending.set(point, sent);
-    return sent.finally(() => this.#sending.delete(point));
+    await sent.finally(() => this.#sending.delete(point));
   }
 }
 

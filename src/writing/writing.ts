@@ -30,9 +30,10 @@ import { createTally, type WritingCounters } from './counters.ts';
 import { WRITING_LIMITS } from './limits.ts';
 import { LockOuts } from './lock-outs.ts';
 import type { WriteCommand, WritesFilter, WritingPort } from './port.ts';
-import { WriteRecords } from './records.ts';
-import { beginDueReverts } from './reverts.ts';
-import { step, toSent, type WriteInput, type WriteState } from './step.ts';
+import { toTakenOver, WriteRecords } from './records.ts';
+import { beginDueReverts, countNotPutBack } from './reverts.ts';
+import { step, toSent, type WriteState } from './step.ts';
+import { toTarget } from './target.ts';
 import { createUnderWay } from './under-way.ts';
 import { toWriteDef, Wire } from './wire.ts';
 
@@ -121,6 +122,7 @@ class WritingService implements Writing {
     return {
       ...this.#tally.counters(),
       pendingReverts: this.#records.pending().length,
+      notPutBack: countNotPutBack({ ...this.#options, records: this.#records }),
       unsavedOutcomes: this.#records.unsaved,
       lockOuts: this.#lockOuts.all().size,
     };
@@ -193,7 +195,7 @@ class WritingService implements Writing {
     shown: { row: PointWriteRow | null },
   ): Promise<PointWriteRow> {
     const def = toWriteDef(point);
-    const older = this.#records.pendingOf(point.id)?.state.row ?? null;
+    const older = this.#olderOf(point);
     const from = await this.#valueBefore(point, def, older !== null);
     const previous = def.revertAfterMs !== null && older !== null ? older.previous : from;
     if (def.revertAfterMs !== null && previous === null) throw toNoWayBack();
@@ -202,7 +204,7 @@ class WritingService implements Writing {
     this.#counted(() => this.#refuse(point, command));
     await this.#records.announce(sent);
     shown.row = sent.state.row;
-    const carried = this.#obstacle(point, command) ?? (await this.#wire.carry(point, command.value));
+    const carried = await this.#wire.carry(point, command.value, () => this.#obstacle(point, command));
     return this.#finish(sent.state, carried);
   }
 
@@ -223,17 +225,24 @@ class WritingService implements Writing {
       revertAtMs: revertAfterMs === null ? null : atMs + revertAfterMs,
       changedAtMs: atMs,
       detail: '',
+      target: toTarget(point, this.#options.model),
     };
   }
 
-  /** A tag or an interlock that came while the row was being stored. */
-  #obstacle(point: PointDef, command: WriteCommand): Carried | null {
+  /** A write of the same place with a revert to come. */
+  #olderOf(point: PointDef): PointWriteRow | null {
+    const row = this.#records.pendingOf(point.id)?.state.row ?? null;
+    return row?.target === toTarget(point, this.#options.model) ? row : null;
+  }
+
+  /** A tag or an interlock that came while the row was being stored, or the value waited for its turn. */
+  #obstacle(point: PointDef, command: WriteCommand): RiserError | null {
     try {
       this.#refuse(point, command);
       return null;
     } catch (error) {
       if (!(error instanceof RiserError)) throw error;
-      return { outcome: { state: 'failed', readBack: null, detail: error.message }, error };
+      return error;
     }
   }
 
@@ -242,9 +251,11 @@ class WritingService implements Writing {
     const ended = step(state, { type: 'outcome', outcome }, nowMs);
     const older = this.#records.pendingOf(state.row.point);
     const isTakenOver = outcome.state !== 'failed' && older !== null;
-    const input: WriteInput = { type: 'superseded', by: state.row.id };
     // The older one first: the newer then stands in its place.
-    await this.#records.settle(...(isTakenOver ? [step(older.state, input, nowMs)] : []), ended);
+    await this.#records.settle(
+      ...(isTakenOver ? [step(older.state, toTakenOver(older.state.row, state.row), nowMs)] : []),
+      ended,
+    );
     this.#tally.written(outcome.state);
     if (error !== null) throw error;
     return ended.state.row;

@@ -3,7 +3,8 @@ import type { LockOutRow, PointWriteRow } from '../../src/store/store.ts';
 import type { WritingPort } from '../../src/writing/port.ts';
 import { NOW_MS } from './fixtures.ts';
 
-export const WRITE: PointWriteRow = {
+/** As the API shows it. */
+export const WRITE: Omit<PointWriteRow, 'target'> = {
   id: 'w-1',
   point: 'booster/outlet-pressure',
   value: 0.4,
@@ -18,13 +19,16 @@ export const WRITE: PointWriteRow = {
   detail: '',
 };
 
+/** As stored: where in the field it was written is nobody's business. */
+const ROW: PointWriteRow = { ...WRITE, target: 'here' };
+
 /** @param record is told of every call: name and arguments */
 export function createFakeWriting(record: (...call: readonly unknown[]) => void): WritingPort {
   const hanging = new Map<string, LockOutRow>();
   return {
     async write(command) {
       record('write', command);
-      return { ...WRITE, value: command.value, by: command.by, reason: command.reason };
+      return { ...ROW, value: command.value, by: command.by, reason: command.reason };
     },
     async lockOut(equipment, reason, by) {
       record('lockOut', equipment, reason, by);
@@ -39,7 +43,7 @@ export function createFakeWriting(record: (...call: readonly unknown[]) => void)
     lockOuts: () => new Map(hanging),
     async writes(filter) {
       record('writes', filter);
-      return [WRITE];
+      return [ROW];
     },
   };
 }

@@ -28,6 +28,7 @@ const REQUEST: RequestStatus = {
   points: [0, 1],
   block: { table: 'holding', first: 0, count: 20, used: 5 },
   costMs: 50,
+  maxInFlight: 1,
   latencyMs: 12,
   answeredMs: NOW_MS,
   failures: 0,

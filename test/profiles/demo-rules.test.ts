@@ -259,6 +259,7 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['gateway', { 'store-healthy': 0 }, ['store-failed']],
   ['gateway', { 'disk-free': 5 }, ['disk-low']],
   ['gateway', { 'loop-delay': 900 }, ['loop-slow']],
+  ['gateway', { 'reverts-failed': 1 }, ['revert-failed']],
 ];
 
 const toKeys = (equipment: string, names: readonly string[]) => names.map((name) => `${equipment}/${name}`);

@@ -70,6 +70,32 @@ test('bad data is watched for every point that a rule reads, on the equipment th
   ]);
 });
 
+test('a point that can be stuck is watched though no rule reads it, unless the profile wants no alarm of it', () => {
+  const directory = temporaryDirectory();
+  const site = writeSite('tank', 'frozen-tank', directory);
+  const keysWith = (more: string): readonly string[] => {
+    const profile = `version: 1
+id: frozen-tank
+vendor: Test
+model: Tank
+kind: tank
+name: { zh: 水箱, en: Tank }
+protocol: bus
+source: test
+verified: example
+points:
+  - { id: level, name: { zh: 液位, en: Level }, unit: metre, address: { register: 0 }${more} }
+rules: []\n`;
+    write(profile, directory, 'frozen-tank.yaml');
+    return load(site).rules.flatMap(({ key, type }) =>
+      type === 'bad-data' && key.includes('/tank/') ? [key] : [],
+    );
+  };
+  expect(keysWith('')).toEqual([]);
+  expect(keysWith(', stuckAfter: 3600000')).toEqual(['house/tank/level-bad-data']);
+  expect(keysWith(', stuckAfter: 3600000, badData: false')).toEqual([]);
+});
+
 test('a profile sets severity and delay of bad data, or wants none', () => {
   expect(ruleOf(sound, 'house/set-1-pump-1/tripped-bad-data')).toMatchObject({
     severity: 'high',

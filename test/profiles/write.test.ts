@@ -312,6 +312,35 @@ test('nothing is said of a text that measures or compares', () => {
   expect(pointOf(loaded({ point: at(700, '') }), 'dws/set-point').type).toBe('text');
 });
 
+describe('what the register cannot hold exactly', () => {
+  const catalog = {
+    ...CATALOG_WITH_WRITE,
+    protocols: {
+      ...CATALOG_WITH_WRITE.protocols,
+      bus: {
+        ...bus,
+        checkValue: (_: object, value: number) => (Number.isInteger(value) ? null : 'a whole number'),
+      },
+    },
+  };
+  const told = (write: string, rest = '') => problems({ point: at(1, `${rest}write: {${write}}`) }, catalog);
+
+  test('is refused as a limit, whether the write or the range names it, and as a value', () => {
+    expect(told('min: 0.5, max: 3')).toEqual(['points[0].write.min: expected a whole number, found 0.5']);
+    expect(told('', 'range: { min: 0, max: 1.6 }, ')).toEqual([
+      'points[0].write.max: expected a whole number, found 1.6',
+    ]);
+    expect(told('values: [0, 1.5]')).toEqual([
+      'points[0].write.values[1]: expected a whole number, found 1.5',
+    ]);
+  });
+
+  test('is no matter where only values count, or nothing can be written at all', () => {
+    expect(told('min: -0.5, max: 1.5, values: [0, 1]')).toEqual([]);
+    expect(problems({ point: at(900, 'write: { min: 0.5, max: 3 }') }, catalog)).toHaveLength(1);
+  });
+});
+
 test('in the demo only the set-point of the booster set is written', () => {
   const root = join(import.meta.dirname, '../..');
   const model = loadSite(join(root, 'config/demo.yaml'), { catalog: CATALOG, env: process.env, epoch: 1 });

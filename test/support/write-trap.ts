@@ -64,7 +64,10 @@ export async function createWriteTrap(targetPort: number): Promise<WriteTrap> {
     near.on('data', (frame: Buffer) => {
       if (isDead) return;
       const write = toWrite(frame);
-      if (write === null) return void far.write(frame);
+      if (write === null) {
+        far.write(frame);
+        return;
+      }
       seen.push(write);
       trap.onWrite?.(write);
       if (fate === 'lose-request') return;

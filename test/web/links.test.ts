@@ -78,6 +78,7 @@ function toRequest(
     points: points.flatMap(([point]) => point ?? []),
     block: { table: 'holding', first, count, used: 0, places },
     costMs: 5,
+    maxInFlight: 1,
     latencyMs: 4,
     answeredMs: 1,
     failures: 0,

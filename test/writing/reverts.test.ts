@@ -6,7 +6,7 @@ import { BAD, createRig, ending, failing, makeModel, passing } from './support.t
 
 const AFTER_MS = 60_000;
 const model = () => makeModel({ revertAfterMs: AFTER_MS });
-const refuse = () => Promise.reject(new DeviceError('exception', 'exception 4', { exceptionCode: 4 }));
+const refuse = () => Promise.reject(new DeviceError('exception', 'exception 2', { exceptionCode: 2 }));
 const hour = 3_600_000;
 const EQUIPMENT = makeModel().points[0]?.equipment as Parameters<
   Awaited<ReturnType<typeof createRig>>['writing']['lockOut']
@@ -209,7 +209,139 @@ test('a tag that is hung while the revert is being stored keeps it off the wire'
   };
   await passing(2 * AFTER_MS);
   expect(rig.field.written).toHaveLength(1);
-  expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'revert-failed', detail: /locked out by li/ });
+  expect(rig.store.rows.get('w-1')).toMatchObject({
+    state: 'confirmed',
+    detail: 'revert waits: locked out by li: bearing',
+  });
+  expect(rig.writing.counters()).toMatchObject({ failedReverts: 0, notPutBack: 0 });
+});
+
+test('a tag that is hung while the revert waits for its turn on the bus keeps it off the wire', async () => {
+  const rig = await createRig(model());
+  await ending(rig.ask());
+  rig.field.turn = () => new Promise((resolve) => setTimeout(resolve, 20_000));
+  await passing(AFTER_MS + 1_000);
+  const hung = rig.writing.lockOut(EQUIPMENT, 'bearing', 'li');
+  await passing(30_000);
+  await hung;
+  expect(rig.field.written).toHaveLength(1);
+  expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'confirmed', detail: /revert waits/ });
+  rig.field.turn = async () => {};
+  await rig.writing.unlock(EQUIPMENT, 'li', ['engineer']);
+  await passing(2_000);
+  expect(rig.states()).toEqual(['reverted']);
+});
+
+test('a gateway that stops begins no revert; it is made after the next start', async () => {
+  const rig = await createRig(model());
+  await ending(rig.ask());
+  rig.field.turn = () => new Promise((resolve) => setTimeout(resolve, 2_000));
+  await passing(AFTER_MS);
+  const stopped = rig.writing.stop();
+  await passing(3_000);
+  await stopped;
+  expect(rig.field.written).toHaveLength(1);
+  expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'confirmed', detail: /gateway stops/ });
+  await rig.crash();
+  await passing(5_000);
+  expect(rig.states()).toEqual(['reverted']);
+});
+
+describe('a changed configuration', () => {
+  const address = { table: 'holding', address: 20 };
+  const of = (write: Parameters<typeof makeModel>[0], changes: Parameters<typeof makeModel>[1] = {}) =>
+    makeModel({ revertAfterMs: AFTER_MS, address, ...write }, { device: { unit: 3 }, ...changes });
+
+  test.each([
+    ['another register', of({ address: { ...address, address: 21 } })],
+    ['another scale', of({ address: { ...address, scale: 0.1 } })],
+    ['another device', of({}, { device: { unit: 4 } })],
+  ])(
+    'that gives the point %s: what stood elsewhere is not written there, and people are told',
+    async (_, next) => {
+      const rig = await createRig(of({}));
+      await ending(rig.ask());
+      await rig.crash(0, next);
+      await passing(2 * AFTER_MS);
+      expect(rig.field.written).toHaveLength(1);
+      expect(rig.store.rows.get('w-1')).toMatchObject({
+        state: 'revert-failed',
+        revertAtMs: null,
+        detail: /another place/,
+      });
+      expect(rig.errors.join()).toMatch(/cannot be put back/);
+      expect(rig.writing.counters().notPutBack).toBe(1);
+    },
+  );
+
+  test('of time-outs and limits leaves the revert as it was', async () => {
+    const rig = await createRig(of({}));
+    await ending(rig.ask());
+    await rig.crash(0, of({ max: 0.5 }, { device: { timeoutMs: 900, unit: 3 } }));
+    await passing(2 * AFTER_MS);
+    expect(rig.states()).toEqual(['reverted']);
+  });
+
+  test('a newer write to the new place takes no revert of the old one over', async () => {
+    const rig = await createRig(of({}));
+    await ending(rig.ask());
+    rig.field.values.set(0, 0.55);
+    await rig.crash(0, of({}, { device: { unit: 4 } }));
+    expect(await ending(rig.ask({ value: 0.5 }))).toMatchObject({ previous: 0.55 });
+    expect(rig.states()).toEqual(['revert-failed', 'confirmed']);
+    expect(rig.writing.counters().notPutBack).toBe(1);
+    await passing(2 * AFTER_MS);
+    expect(rig.states()).toEqual(['revert-failed', 'reverted']);
+    expect(rig.field.values.get(0)).toBe(0.55);
+  });
+});
+
+describe('what was not put back', () => {
+  const unreverted = (rig: Awaited<ReturnType<typeof createRig>>) => rig.writing.counters().notPutBack;
+
+  test('counts while the revert is tried again, over a restart, and no more when it has worked', async () => {
+    const rig = await createRig(model());
+    await ending(rig.ask());
+    expect(unreverted(rig)).toBe(0);
+    const accept = rig.field.onWrite;
+    rig.field.onWrite = refuse;
+    await passing(AFTER_MS + 2_000);
+    expect(unreverted(rig)).toBe(1);
+    await rig.crash();
+    expect(unreverted(rig)).toBe(1);
+    rig.field.onWrite = accept;
+    await passing(2 * AFTER_MS);
+    expect([unreverted(rig), rig.states()]).toEqual([0, ['reverted']]);
+  });
+
+  async function givenUp() {
+    const rig = await createRig(model());
+    await ending(rig.ask());
+    rig.field.onWrite = refuse;
+    await passing(5 * hour);
+    expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'revert-failed', revertAtMs: null });
+    rig.field.onWrite = async (point, value) => void rig.field.values.set(point, value);
+    return rig;
+  }
+
+  test('counts on when it was given up, over a restart, for a day', async () => {
+    const rig = await givenUp();
+    expect(unreverted(rig)).toBe(1);
+    await rig.crash();
+    expect(unreverted(rig)).toBe(1);
+    rig.stepWall(WRITING_LIMITS.givenUpShownMs);
+    expect(unreverted(rig)).toBe(0);
+  }, 30_000);
+
+  test('counts no more once somebody has put it back on site, or written it anew', async () => {
+    const rig = await givenUp();
+    rig.field.values.set(0, 0.45);
+    expect(unreverted(rig)).toBe(0);
+    rig.field.values.set(0, 0.4);
+    expect(unreverted(rig)).toBe(1);
+    await ending(rig.ask({ value: 0.5 }));
+    expect(unreverted(rig)).toBe(0);
+  }, 30_000);
 });
 
 describe('a revert that fails', () => {
@@ -219,7 +351,7 @@ describe('a revert that fails', () => {
     const accept = rig.field.onWrite;
     rig.field.onWrite = refuse;
     await passing(AFTER_MS + 1_000);
-    expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'revert-failed', detail: /exception 4/ });
+    expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'revert-failed', detail: /exception 2/ });
     expect(rig.errors).toHaveLength(1);
     await passing(hour);
     expect(rig.errors).toHaveLength(1);

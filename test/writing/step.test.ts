@@ -22,6 +22,7 @@ function at(state: PointWriteRow['state'], changes: Partial<PointWriteRow> = {},
     revertAtMs: DUE_MS,
     changedAtMs: 1_000,
     detail: '',
+    target: 'here',
     ...changes,
   };
   return { row, tries };

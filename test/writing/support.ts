@@ -15,6 +15,7 @@ import type {
   WriteBatch,
 } from '../../src/store/store.ts';
 import type { LatestView } from '../../src/telemetry/latest.ts';
+import type { Gate } from '../../src/writing/carry-out.ts';
 import type { WriteCommand } from '../../src/writing/port.ts';
 import { createWriting, type Writing } from '../../src/writing/writing.ts';
 import { TEST_START_MS } from '../support/clock.ts';
@@ -70,7 +71,9 @@ export interface FakeField {
   /** Replaces what the device does with a write. */
   onWrite: (point: number, value: number) => Promise<void>;
   onRead: (point: number) => Promise<PointSample>;
-  write(point: number, value: number): Promise<void>;
+  /** How long a write waits for its turn on the bus. */
+  turn: () => Promise<void>;
+  write(point: number, value: number, gate: Gate): Promise<void>;
   read(point: number): Promise<PointSample>;
 }
 
@@ -90,7 +93,11 @@ function createField(): FakeField {
       quality: field.qualities.get(point) ?? GOOD,
       sourceMs: Number.NaN,
     }),
-    async write(point, value) {
+    turn: async () => {},
+    async write(point, value, gate) {
+      await field.turn();
+      const refusal = gate();
+      if (refusal !== null) throw refusal;
       field.written.push([point, value]);
       await field.onWrite(point, value);
     },
@@ -198,7 +205,7 @@ export async function createRig(model: SiteModel = makeModel()): Promise<Rig> {
         commit: async (batch) => (mine.isOn ? store.commit(batch) : dead),
       },
       field: {
-        write: async (point, value) => (mine.isOn ? field.write(point, value) : dead),
+        write: async (point, value, gate) => (mine.isOn ? field.write(point, value, gate) : dead),
         read: async (point) => (mine.isOn ? field.read(point) : dead),
       },
     });

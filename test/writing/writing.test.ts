@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { DeviceError, RiserError } from '../../src/core/errors.ts';
 import { KIND_NAMES, KINDS } from '../../src/core/kinds.ts';
 import { WRITING_LIMITS } from '../../src/writing/limits.ts';
-import { BAD, createRig, ending, failing, makeModel, passing } from './support.ts';
+import { BAD, createRig, ending, failing, makeModel, passing, type Rig } from './support.ts';
+
+const SET = makeModel().points[0]?.equipment as Parameters<Rig['writing']['lockOut']>[0];
 
 const timeout = () => Promise.reject(new DeviceError('timeout', 'no answer in 500 ms'));
 const forEver = () => new Promise<never>(() => {});
@@ -144,6 +146,36 @@ describe('a write that does not work', () => {
     },
   );
 
+  test.each([4, 5, 8, 11, 0x80])(
+    'is unknown after exception %i, which does not say that nothing was done',
+    async (exceptionCode) => {
+      const rig = await createRig();
+      const code = exceptionCode === 11 ? 'timeout' : 'exception';
+      rig.field.onWrite = () => Promise.reject(new DeviceError(code, 'exception', { exceptionCode }));
+      expect(await ending(rig.ask())).toMatchObject({
+        state: 'unknown',
+        readBack: 0.45,
+        detail: 'exception',
+      });
+    },
+  );
+
+  test('is unknown when the device confirms something else than what was sent', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = async () => {
+      rig.field.values.set(0, 0.43);
+      throw new DeviceError('exception', 'answered by 0600: not confirmed');
+    };
+    expect(await ending(rig.ask())).toMatchObject({ state: 'unknown', readBack: 0.43 });
+  });
+
+  test('has failed when a gateway has no way to the device', async () => {
+    const rig = await createRig();
+    rig.field.onWrite = () =>
+      Promise.reject(new DeviceError('timeout', 'exception 10', { exceptionCode: 10 }));
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'write-failed' });
+  });
+
   test('is unknown when it cannot be read back', async () => {
     const rig = await createRig();
     rig.field.onRead = timeout;
@@ -215,6 +247,27 @@ describe('a refusal', () => {
       [0, 0.4],
       [2, 30],
     ]);
+  });
+
+  test.each([
+    ['an interlock that fails', (rig: Rig) => void rig.field.values.set(1, 0), 'interlocked'],
+    [
+      'an interlock that nobody can judge any more',
+      (rig: Rig) => void rig.field.qualities.set(1, BAD),
+      'interlocked',
+    ],
+    ['a tag that is hung', (rig: Rig) => void rig.writing.lockOut(SET, 'bearing', 'li'), 'locked-out'],
+    ['a gateway that stops', (rig: Rig) => void rig.writing.stop(), 'engine-busy'],
+  ])('%s while the value waits for its turn on the bus keeps it off the wire', async (_, happens, code) => {
+    const rig = await createRig();
+    rig.field.turn = () => new Promise((resolve) => setTimeout(resolve, 10_000));
+    const refused = expect(rig.ask()).rejects.toMatchObject({ code });
+    await passing(4_000);
+    happens(rig);
+    await passing(6_100);
+    await refused;
+    expect(rig.field.written).toEqual([]);
+    expect(rig.states()).toEqual(['failed']);
   });
 
   test('an interlock that fails while the row is being stored keeps the value off the wire', async () => {

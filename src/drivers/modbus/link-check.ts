@@ -11,7 +11,9 @@
  * baudRate, parity, dataBits and stopBits belong to framings of a bus (rtu, ascii): over a socket they say what the
  * converter at its end is set to, and are reckoned with.
  */
+import { normalize } from 'node:path';
 import type { RuleIssue } from '../../config/catalog.ts';
+import { toCommonHost } from '../../config/listeners.ts';
 import type { Framing, ModbusLink } from './schema.ts';
 
 type Key = keyof ModbusLink;
@@ -86,6 +88,12 @@ function checkBackup(link: ModbusLink): readonly RuleIssue[] {
   return [{ path: 'backup', expected: 'another way to the device than host and port', found: 'the same' }];
 }
 
+/** Unit 0 of a bus is everybody on it: nobody answers, and a write would reach all of them. */
+export function checkUnit(unit: number, framing: Framing): readonly RuleIssue[] {
+  if (unit !== 0 || framing === 'mbap') return [];
+  return [{ path: 'unit', expected: '1 to 255 on a bus (0 is all devices at once)', found: '0' }];
+}
+
 /**
  * Where the link ends: `tcp host:port` (and that of its backup), `serial /dev/…`, `dial-in host:port registration`. Links
  * may share a place to dial in, but not a registration.
@@ -96,13 +104,13 @@ export function toModbusEndpoints(link: ModbusLink): readonly string[] {
     const ways = [...(host === undefined ? [] : [{ host, port }]), ...(backup === undefined ? [] : [backup])];
     return ways.map((way) => `tcp ${toPlace(way.host, way.port ?? DEFAULT_PORT)}`);
   }
-  if (transport === 'serial') return device === undefined ? [] : [`serial ${device}`];
+  if (transport === 'serial') return device === undefined ? [] : [`serial ${normalize(device)}`];
   if (listen === undefined) return [];
   return [`dial-in ${toPlace(listen.host, listen.port)} ${toRegistration(link)}`];
 }
 
 function toPlace(host: string, port: number): string {
-  return `${host.toLowerCase()}:${port}`;
+  return `${toCommonHost(host)}:${port}`;
 }
 
 /** The same bytes in the same words, whether they were written as text or as hexadecimal digits. */

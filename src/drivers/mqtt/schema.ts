@@ -217,6 +217,7 @@ export const mqttSchema: ProtocolSchema = {
   }),
   checkLink: (options) => checkLink(toMqttLink(options)),
   toEndpoints: (options) => toListenEndpoints(toMqttLink(options)),
+  toListener: (options) => toMqttLink(options).listen ?? null,
   checkAddress: (options) => checkAddress(toMqttAddress(options)),
   checkPoint: ({ staleAfterMs }, section) =>
     staleAfterMs !== null || section['availability'] !== undefined

@@ -63,12 +63,14 @@ export function useWritePoint(point: PointDefinition) {
         undefined,
         WRITE_TIMEOUT_MS,
       ),
-    // The next readings tell what stands now; until they come the records do.
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: [...ROOT_KEY, point.equipment] }),
-        client.invalidateQueries({ queryKey: keys.points }),
-      ]),
+    // The next readings tell what stands now; until they come the records do. Not waited for: a gateway that has not
+    // answered will be slow with these too, and somebody is waiting to be told.
+    onSettled: (_, error) => {
+      void client.invalidateQueries({ queryKey: [...ROOT_KEY, point.equipment] });
+      void client.invalidateQueries({ queryKey: keys.points });
+      // A tag may be why: it stands on the page before the next attempt.
+      if (error !== null) void client.invalidateQueries({ queryKey: keys.equipment });
+    },
   });
 }
 

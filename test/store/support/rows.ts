@@ -167,6 +167,7 @@ export function makePointWrite(id: string, changes: Partial<PointWriteRow> = {})
     revertAtMs: null,
     changedAtMs: 1_000,
     detail: '',
+    target: 'here',
     ...changes,
   };
 }
