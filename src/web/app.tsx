@@ -27,6 +27,7 @@ import { TicketListPage } from './tickets/ticket-list-page.tsx';
 import { TicketPage } from './tickets/ticket-page.tsx';
 
 const MAX_RETRIES = 2;
+const HAS_MOTION = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 /** Below everything: at the top it would cover the button that acknowledges the very alarm it tells of. */
 const DESK_NOTIFICATION = { placement: 'bottomRight', bottom: 24, maxCount: 3 } as const;
 /** Above the navigation, which is as high as in styles/phone.css. */
@@ -58,7 +59,7 @@ export function App() {
     <ConfigProvider
       button={{ autoInsertSpace: false }}
       locale={language === 'zh' ? zhCN : enUS}
-      theme={toAntdTheme(theme, isPhone)}
+      theme={toAntdTheme(theme, isPhone, HAS_MOTION)}
     >
       <AntApp notification={isPhone ? PHONE_NOTIFICATION : DESK_NOTIFICATION} message={{ maxCount: 3 }}>
         <ErrorBoundary>

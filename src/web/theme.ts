@@ -36,7 +36,8 @@ const SURFACES = {
   },
 } as const;
 
-export function toAntdTheme(theme: Theme, isPhone: boolean): ThemeConfig {
+/** @param hasMotion false for people who have asked their system for less of it */
+export function toAntdTheme(theme: Theme, isPhone: boolean, hasMotion: boolean): ThemeConfig {
   return {
     algorithm: theme === 'dark' ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
@@ -51,6 +52,7 @@ export function toAntdTheme(theme: Theme, isPhone: boolean): ThemeConfig {
       borderRadius: 6,
       controlHeight: isPhone ? PHONE_CONTROL_PX : DESK_CONTROL_PX,
       controlHeightSM: isPhone ? PHONE_CONTROL_PX : 30,
+      motion: hasMotion,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.16s',
     },

@@ -16,7 +16,7 @@
 
 export { EXCEPTION_FLAG } from './pdu.ts';
 
-const HEADER_BYTES = 7;
+export const HEADER_BYTES = 7;
 /** Unit, function and one byte more: the shortest answer there is (an exception). */
 const MIN_LENGTH = 3;
 /** Unit and the largest protocol data unit of 253 bytes. */
@@ -47,22 +47,34 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes; calls `onFrame` for each frame that they complete.
+   * Takes the next bytes; calls `onFrame` for each frame that they complete, once all of them have proved to be frames: a
+   * torn frame is filled up with the head of the next one, and then the rest cannot be one.
    * @returns null, or why the stream can no longer be read; the parser is then used up.
    */
   push(chunk: Buffer): string | null {
+    if (this.#pendingBytes === 0 && frameSize(chunk, 0, chunk.length) === chunk.length) {
+      this.#emit(chunk);
+      return null;
+    }
+    const frames: Buffer[] = [];
+    const problem = this.#cut(chunk, frames);
+    if (problem === null) for (const frame of frames) this.#emit(frame);
+    return problem;
+  }
+
+  #cut(chunk: Buffer, frames: Buffer[]): string | null {
     let at = 0;
     while (at < chunk.length) {
       if (this.#pendingBytes === 0) {
         const size = frameSize(chunk, at, chunk.length - at);
         if (typeof size === 'string') return size;
         if (size <= chunk.length - at) {
-          this.#emit(chunk, at, size);
+          frames.push(chunk.subarray(at, at + size));
           at += size;
           continue;
         }
       }
-      const taken = this.#keep(chunk, at);
+      const taken = this.#keep(chunk, at, frames);
       if (typeof taken === 'string') return taken;
       at += taken;
     }
@@ -70,7 +82,7 @@ export class FrameParser {
   }
 
   /** Completes the kept frame from `chunk`. @returns bytes taken, or why the header cannot be one. */
-  #keep(chunk: Buffer, from: number): number | string {
+  #keep(chunk: Buffer, from: number, frames: Buffer[]): number | string {
     const before = this.#pendingBytes;
     const wanted = before < HEADER_BYTES ? HEADER_BYTES : frameSize(this.#pending, 0, before);
     if (typeof wanted === 'string') return wanted;
@@ -81,14 +93,13 @@ export class FrameParser {
     if (size === this.#pendingBytes) {
       this.#pendingBytes = 0;
       // A copy: the next bytes of the same segment go into the kept frame before an awaited answer is read.
-      this.#emit(Buffer.from(this.#pending.subarray(0, size)), 0, size);
+      frames.push(Buffer.from(this.#pending.subarray(0, size)));
     }
     return taken;
   }
 
-  #emit(bytes: Buffer, at: number, size: number): void {
-    const pdu = bytes.subarray(at + HEADER_BYTES, at + size);
-    this.#onFrame(bytes.readUInt16BE(at), bytes.readUInt8(at + 6), pdu);
+  #emit(frame: Buffer): void {
+    this.#onFrame(frame.readUInt16BE(0), frame.readUInt8(6), frame.subarray(HEADER_BYTES));
   }
 }
 

@@ -95,6 +95,45 @@ describe('several exchanges under way', () => {
     expect(transport.stats()).toMatchObject({ late_replies: 0, unsolicited: 0, bad_frames: 0 });
   });
 
+  /** Two answers of 20 registers each, the first `missing` bytes short; each register holds its own address. */
+  const tear = (missing: number, isOneSegment: boolean) => {
+    const frames: Buffer[] = [];
+    return (request: FakeRequest, socket: Parameters<typeof answerAddresses>[1]): null => {
+      frames.push(answerAddresses(request, socket)!);
+      const [first, second] = frames;
+      if (!first || !second) return null;
+      const torn = first.subarray(0, first.length - missing);
+      if (isOneSegment) socket.write(Buffer.concat([torn, second]));
+      else socket.write(torn, () => setTimeout(() => socket.write(second), 5));
+      return null;
+    };
+  };
+
+  it.each([true, false])(
+    'a torn answer is never filled up with the head of the next one (one segment: %s)',
+    { timeout: 30_000 },
+    async (isOneSegment) => {
+      const pdu = (address: number) => Buffer.from([3, address >> 8, address & 255, 0, 20]);
+      for (const missing of range(40).map((at) => at + 1)) {
+        const { transport } = await setUp(tear(missing, isOneSegment));
+        const outcomes = [300, 700].map((address) =>
+          transport
+            .exchange(
+              { unit: 1, pdu: pdu(address), answerBytes: 42, timeoutMs: 2_000, label: `${address}` },
+              never,
+            )
+            .then(
+              (body) => range(20).every((at) => body.readUInt16BE(2 + at * 2) === address + at),
+              ({ code }: { readonly code: string }) => code,
+            ),
+        );
+        expect([missing, ...(await Promise.all(outcomes))]).toEqual([missing, 'bad-frame', 'bad-frame']);
+        transport.close();
+        await open.server?.close();
+      }
+    },
+  );
+
   it('one more than sixteen is our own mistake, and so are 300', async () => {
     const { server, transport } = await setUp(staySilent);
     const waiting = range(ALL).map((at) => ask(transport, at).catch(({ code }) => code));

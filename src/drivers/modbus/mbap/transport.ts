@@ -13,7 +13,7 @@
  * | wrong unit                                         | goes on         | open      | wrong_unit     |
  * | wrong function                                     | goes on         | open      | wrong_function |
  * | no answer in time                                  | timeout         | open      |                |
- * | header that cannot be one                          | bad-frame       | closed    | bad_frames     |
+ * | header that cannot be one; an answer that holds the head of another one (torn) | bad-frame | closed | bad_frames |
  * | end, reset                                         | connection-lost | closed    |                |
  *
  * An answer of a wrong function tells nothing of this request: it belongs to another one, or the device is confused.
@@ -22,7 +22,7 @@
 import type { Duplex } from 'node:stream';
 import { assert } from '../../../core/assert.ts';
 import { DeviceError } from '../../../core/errors.ts';
-import { encodeFrame, FrameParser } from '../framing.ts';
+import { encodeFrame, FrameParser, HEADER_BYTES } from '../framing.ts';
 import { toReason } from '../opening.ts';
 import { EXCEPTION_FLAG } from '../pdu.ts';
 import { TransactionIds } from '../transaction-ids.ts';
@@ -158,7 +158,11 @@ export class MbapTransport implements Transport {
     if (this.#state !== 'open') return;
     this.#counters.bytes_in += chunk.length;
     const problem = this.#parser.push(chunk);
-    if (problem === null) return;
+    if (problem !== null) this.#giveUp(problem);
+  }
+
+  /** The stream is out of step: nothing on it can be trusted any more. */
+  #giveUp(problem: string): void {
     this.#counters.bad_frames++;
     this.#end(new DeviceError('bad-frame', `not a Modbus TCP frame: ${problem}`), true);
   }
@@ -172,10 +176,24 @@ export class MbapTransport implements Transport {
       this.#counters.wrong_unit++;
     } else if (((pdu[0] ?? 0) & ~EXCEPTION_FLAG) !== pending.functionCode) {
       this.#counters.wrong_function++;
+    } else if (this.#pending.length > 1 && this.#holdsHeadOfAnother(pdu, pending)) {
+      this.#giveUp('an answer that breaks off where another begins');
     } else {
       this.#forget(pending);
       pending.resolve(pdu);
     }
+  }
+
+  /** A device that sends less than it announced: what is missing was filled up from the next answer. */
+  #holdsHeadOfAnother(pdu: Buffer, own: Pending): boolean {
+    return this.#pending.some(({ transaction, exchange }) => {
+      if (transaction === own.transaction) return false;
+      const head = Buffer.alloc(HEADER_BYTES);
+      head.writeUInt16BE(transaction, 0);
+      head.writeUInt16BE(1 + exchange.answerBytes, 4);
+      head.writeUInt8(exchange.unit, 6);
+      return pdu.includes(head);
+    });
   }
 
   /** @returns the earliest deadline that is left */
