@@ -89,6 +89,13 @@ export const ERRORS = {
     },
   },
   'not-locked-out': { status: 409, text: { zh: '设备未挂牌', en: 'The equipment is not locked out' } },
+  'tag-of-another': {
+    status: 403,
+    text: {
+      zh: '只有挂牌人 {by}、主管或管理员可以摘牌',
+      en: 'Only {by}, who hung the tag, a supervisor or an administrator takes it off',
+    },
+  },
   'value-not-allowed': {
     status: 422,
     text: { zh: '{value} 不在允许范围内（{allowed}）', en: '{value} is not allowed ({allowed})' },

@@ -61,7 +61,7 @@ export class LockOuts {
     return lockOut;
   }
 
-  /** @throws RiserError `not-found`, `not-locked-out`, `not-permitted`, `store-failed` (then it still hangs) */
+  /** @throws RiserError `not-found`, `not-locked-out`, `tag-of-another`, `store-failed` (then it still hangs) */
   async takeOff(equipment: EquipmentId, by: string, roles: readonly Role[]): Promise<void> {
     const known = this.#hanging.get(equipment);
     if (known === undefined || this.#leaving.has(equipment)) {
@@ -69,7 +69,7 @@ export class LockOuts {
       throw isKnown ? new RiserError('not-locked-out') : new RiserError('not-found', { what: EQUIPMENT });
     }
     if (known.by !== by && !roles.some((role) => OVERSEERS.includes(role))) {
-      throw new RiserError('not-permitted', { permission: `equipment.lock-out (${known.by}, supervisor)` });
+      throw new RiserError('tag-of-another', { by: known.by });
     }
     this.#leaving.add(equipment);
     try {

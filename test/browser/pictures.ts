@@ -1,7 +1,8 @@
 /**
  * Makes the pictures of docs/images from the running demo: `npm run build && node test/browser/pictures.ts`.
- * Needs Chromium and a font with Chinese characters (test/support/tools.ts says which). Takes about five minutes: the
- * three faults of the demo's time line, some minutes of a lift, then a fire.
+ * Needs Chromium and a font with Chinese characters (test/support/tools.ts says which). Takes about six minutes: the
+ * three faults of the demo's time line, some minutes of a lift, the wire of the booster set, then a fire. With a name
+ * (`story`, `field`, `fire`) only that part.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,9 +10,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { PROJECT_DIRECTORY, startDemo } from '../support/gateway.ts';
+import { request } from '../support/client.ts';
+import { PROJECT_DIRECTORY, startDemo, type TestGateway } from '../support/gateway.ts';
 import { findTool, TOOLS, type ToolName, toMissingLine } from '../support/tools.ts';
-import { acknowledge, alarmRow, injectFaults } from './steps.ts';
+import { acknowledge, alarmRow, askToWrite, injectFaults } from './steps.ts';
 import { openTab, type TabOptions } from './tab.ts';
 
 const DIRECTORY = join(PROJECT_DIRECTORY, 'docs/images');
@@ -24,6 +26,10 @@ const TREND_MS = 270_000;
 const FIRE_MS = 40_000;
 /** A new alarm is framed and announced for so long; life safety until somebody closes it. */
 const FRESH_MS = 13_000;
+/** Shares and latencies of a link look back on a minute; most of it will do. */
+const FIGURES_MS = 40_000;
+/** A dialog has come to its size. */
+const GROWN_MS = 500;
 const FAULTS = ['水泵故障跳闸', '门长时间未关', '电梯门故障', '电梯故障'] as const;
 
 const chromium = require('chromium');
@@ -34,8 +40,10 @@ try {
   await using demo = await startDemo({ dataDirectory: data, env: { RISER_INFLUX_URL: undefined } });
   await using browser = await launchBrowser(chromium);
   mkdirSync(DIRECTORY, { recursive: true });
-  await takeStory(browser, demo.url);
-  await takeFire(browser, demo.url);
+  const part = process.argv[2];
+  if (part === undefined || part === 'story') await takeStory(browser, demo.url);
+  if (part === undefined || part === 'field') await takeField(browser, demo);
+  if (part === undefined || part === 'fire') await takeFire(browser, demo.url);
 } finally {
   rmSync(data, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -45,8 +53,7 @@ async function takeStory(browser: Browser, url: string): Promise<void> {
   await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
   const { page } = tab;
   await tab.login('engineer');
-  await page.getByTestId('nav-alarms').click();
-  for (const text of FAULTS) await alarmRow(page, text).waitFor({ timeout: STORY_MS });
+  await untilStory(page);
   await page.getByTestId('nav-overview').click();
   await page.getByTestId('equipment-lift-2').locator('.alarm-lines').waitFor();
   // What tells of a new alarm would cover what it tells of.
@@ -61,14 +68,45 @@ async function takeStory(browser: Browser, url: string): Promise<void> {
   await take(page, 'equipment');
 }
 
+/** A link whose device refuses one address, after a minute of figures, and a set-point about to be changed. */
+async function takeField(browser: Browser, { url, ports }: TestGateway): Promise<void> {
+  await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
+  const { page } = tab;
+  await tab.login('engineer');
+  // What the faults switch would forbid the write.
+  if (process.argv[2] !== undefined) await untilStory(page);
+  await clearFaults(page);
+  const hole = { kind: 'holes', table: 'holding', from: 41, to: 41 };
+  await request(`http://127.0.0.1:${ports.simulatorControl}`, 'PUT', '/wire', {
+    body: { endpoint: 'pump-room', unit: 1, fault: hole },
+  });
+  await page.goto(`${url}/links/pump-room`);
+  await page.getByTestId('plan-refused').waitFor();
+  await delay(Math.max(FIGURES_MS, FRESH_MS));
+  const map = page.getByTestId('map-unit 1 holding');
+  await map.scrollIntoViewIfNeeded();
+  await map.locator('rect.use-refused').click();
+  await take(page, 'link');
+  await request(`http://127.0.0.1:${ports.simulatorControl}`, 'DELETE', '/wire', {
+    body: { endpoint: 'pump-room' },
+  });
+  await page.goto(`${url}/equipment/dws-1`);
+  await askToWrite(page, {
+    equipment: 'dws-1',
+    point: 'pressure-setpoint',
+    value: '0.43',
+    reason: '夜间降压，给排水班王工要求',
+  });
+  await delay(GROWN_MS);
+  await take(page, 'write');
+}
+
 /** A fire in the other suits of the page: what follows from it, in the dark, on a phone. */
 async function takeFire(browser: Browser, url: string): Promise<void> {
   await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
   const { page } = tab;
   await tab.login('engineer');
-  await page.getByTestId('nav-faults').click();
-  await page.getByTestId('faults-clear-all').click();
-  await page.getByTestId('faults-active').waitFor({ state: 'detached' });
+  await clearFaults(page);
   const fault = 'fire-panel-1-zone-3-fire';
   await injectFaults(page, [{ search: '3号防火分区', found: null, fault }]);
   await page.getByTestId('nav-alarms').click();
@@ -78,6 +116,18 @@ async function takeFire(browser: Browser, url: string): Promise<void> {
   await take(page, 'fire');
   await takeOverview(browser, url, 'dark', { theme: 'dark' });
   await takeOverview(browser, url, 'phone', { isPhone: true });
+}
+
+/** The faults of the time line have come. */
+async function untilStory(page: Page): Promise<void> {
+  await page.getByTestId('nav-alarms').click();
+  for (const text of FAULTS) await alarmRow(page, text).waitFor({ timeout: STORY_MS });
+}
+
+async function clearFaults(page: Page): Promise<void> {
+  await page.getByTestId('nav-faults').click();
+  await page.getByTestId('faults-clear-all').click();
+  await page.getByTestId('faults-active').waitFor({ state: 'detached' });
 }
 
 async function takeOverview(browser: Browser, url: string, name: string, options: TabOptions): Promise<void> {

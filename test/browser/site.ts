@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import type { SimulatorProcess } from '../../src/simulation/process.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { request } from '../support/client.ts';
 import { type ChildGateway, startChildGateway, startQuietPlant } from '../support/plant.ts';
 import { freePort } from '../support/ports.ts';
 import { createTemporaryDirectory } from '../support/temp.ts';
@@ -15,18 +16,31 @@ export interface Site extends AsyncDisposable {
   readonly wire: Wire;
   readonly url: string;
   readonly gateway: () => ChildGateway;
+  /** What the simulator itself was asked, oldest first: unit and PDU in hexadecimal. @param endpoint `pump-room` … */
+  requests(endpoint: string): Promise<readonly string[]>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** The gateway again, on the same data and at the same address. */
   restart(): Promise<void>;
 }
 
-/** The caller ends it, in `afterAll`. @param chromium path of the browser. */
-export async function startSite(chromium: string): Promise<Site> {
+/** Transaction, protocol and length come before the unit (MBAP), in hexadecimal digits. */
+const MBAP_DIGITS = 12;
+
+/**
+ * The caller ends it, in `afterAll`.
+ * @param chromium path of the browser
+ * @param prepare what is done to the plant before the gateway asks it for the first time; default: nothing
+ */
+export async function startSite(
+  chromium: string,
+  prepare?: (plant: SimulatorProcess) => Promise<void>,
+): Promise<Site> {
   const webDirectory = requireWebDirectory();
   await using made = new AsyncDisposableStack();
   const data = made.adopt(createTemporaryDirectory(), (directory) => directory.remove());
   const plant = made.adopt(await startQuietPlant(), (process) => process.stop());
+  await prepare?.(plant);
   const wire = made.use(await createWire(plant.ports['pump-room'] as number));
   const options = {
     data: data.path,
@@ -45,6 +59,10 @@ export async function startSite(chromium: string): Promise<Site> {
     wire,
     url: gateway.url,
     gateway: () => gateway,
+    async requests(endpoint) {
+      const { body } = await request(plant.controlUrl, 'GET', `/log?endpoint=${endpoint}`);
+      return (body as readonly { request: string }[]).map((frame) => frame.request.slice(MBAP_DIGITS));
+    },
     async kill() {
       gateway.process.kill('SIGKILL');
       await gateway.process.exited;

@@ -88,3 +88,27 @@ export async function injectFaults(page: Page, faults: readonly PanelFault[]): P
   const listed = await page.getByTestId('faults-active').locator('li').count();
   expect(listed, 'others may be injected too').toBeGreaterThanOrEqual(faults.length);
 }
+
+/** On the page of the equipment: opens the dialog of a writable point, fills it and stops before it is confirmed. */
+export async function askToWrite(page: Page, wish: WriteWish): Promise<void> {
+  await page.getByTestId(`write-${wish.equipment}-${wish.point}`).click();
+  await page.getByTestId('write-value').fill(wish.value);
+  await page.getByTestId('write-reason').fill(wish.reason);
+  await page.getByTestId('write-next').click();
+  await page.locator('[data-testid="write-dialog"][data-step="check"]').waitFor();
+}
+
+/** What is to be written, as somebody types it. */
+export interface WriteWish {
+  readonly equipment: string;
+  readonly point: string;
+  readonly value: string;
+  readonly reason: string;
+}
+
+/** Waits for what came of a write. @param state of its record, `refused` or `lost` */
+export async function endOfWrite(page: Page, state: string): Promise<Locator> {
+  const result = page.locator(`[data-testid="write-result"][data-state="${state}"]`);
+  await result.waitFor();
+  return result;
+}

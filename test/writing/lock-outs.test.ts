@@ -53,7 +53,7 @@ test.each<readonly [string, readonly Role[], boolean]>([
   const rig = await createRig();
   await hang(rig);
   const work = rig.writing.unlock(SET, by, roles);
-  await (isAllowed ? work : expect(work).rejects.toMatchObject({ code: 'not-permitted' }));
+  await (isAllowed ? work : expect(work).rejects.toMatchObject({ code: 'tag-of-another' }));
   expect(tags(rig)).toEqual(isAllowed ? [] : ['set']);
   const last = rig.store.audit.at(-1);
   expect(last).toMatchObject(

@@ -54,8 +54,7 @@ export function lockOutRoutes(api: Api, { services: { writing } }: ApiContext): 
       schema: {
         operationId: 'unlockEquipment',
         summary: 'Take the tag off: whoever hung it, or a supervisor or administrator',
-        description:
-          'Problems: `not-found`, `not-locked-out`, `not-permitted` (somebody else hung it), `store-failed`.',
+        description: 'Problems: `not-found`, `not-locked-out`, `tag-of-another`, `store-failed`.',
         tags,
         params: IdParams,
         body: EmptyBody,
