@@ -44,6 +44,8 @@ export interface DialInClaim {
   /** 0 = any, the same for all that say 0. */
   readonly port: number;
   readonly registration: Buffer;
+  /** What the modem may say between frames, and right after its registration. */
+  readonly marks: readonly Buffer[];
   readonly waitMs: number;
   readonly signal: AbortSignal;
   /** Takes the connection over, before its next bytes. */
@@ -75,6 +77,7 @@ interface DialInCounters {
 
 /** What is known of one registration. */
 interface Seat {
+  marks: readonly Buffer[];
   connection: DialInConnection | null;
   waiting: { readonly claim: DialInClaim; readonly settle: (result: Duplex | DeviceError) => void } | null;
   /** Whose connection it is. */
@@ -153,6 +156,7 @@ class DialInListener {
 
   async claim(claim: DialInClaim): Promise<Duplex> {
     const seat = this.#seatOf(claim.registration);
+    seat.marks = claim.marks;
     if (this.#idle) clearTimeout(this.#idle);
     this.#listening ??= this.#listen(claim.host, claim.port);
     await this.#listening;
@@ -225,7 +229,8 @@ class DialInListener {
     }
     this.#sockets.add(socket);
     this.#unregistered++;
-    const known = () => [...this.#seats.keys()].map((key) => Buffer.from(key, 'hex'));
+    const known = () =>
+      [...this.#seats].map(([key, { marks }]) => ({ registration: Buffer.from(key, 'hex'), marks }));
     readRegistration(socket, known, limits.registrationMs, (result) => {
       this.#unregistered--;
       if (result.kind === 'known') return this.#onRegistered(socket, result.registration, result.rest);
@@ -301,7 +306,13 @@ class DialInListener {
 
   #seatOf(registration: Buffer): Seat {
     const key = registration.toString('hex');
-    const seat = this.#seats.get(key) ?? { connection: null, waiting: null, owner: null, untold: 0 };
+    const seat = this.#seats.get(key) ?? {
+      marks: [],
+      connection: null,
+      waiting: null,
+      owner: null,
+      untold: 0,
+    };
     this.#seats.set(key, seat);
     return seat;
   }

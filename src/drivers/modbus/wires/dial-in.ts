@@ -31,6 +31,7 @@ export function createDialInWire(link: ModbusLink, listeners: DialInListeners): 
         host,
         port,
         registration,
+        marks: toMarks(link),
         waitMs: link.connectTimeoutMs,
         signal,
         onDuplicate: () => counters.duplicate_dial_ins++,

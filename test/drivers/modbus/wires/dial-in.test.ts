@@ -98,6 +98,14 @@ describe('a modem', () => {
     expect(open.stats()).toMatchObject({ heartbeats: 2, unsolicited: 1 });
   });
 
+  it('may say its heartbeat right after its registration, a word like it', async () => {
+    const listeners = listen();
+    const { transport } = wait(listeners, 'DTU0001', { heartbeat: { text: 'PING' } });
+    await dial(listeners, 'DTU0001PING');
+    const open = await transport;
+    expect(registers(await open.exchange(read(1, 0, 1), NEVER))).toEqual([1_000]);
+  });
+
   it('is waited for as long as the link says', async () => {
     const listeners = listen();
     const { transport } = wait(listeners, 'DTU0001', { connectTimeoutMs: 100 });
@@ -176,13 +184,23 @@ describe('a modem', () => {
 
 describe('a stranger', () => {
   it('is closed and counted when it says something unknown, or nothing in time', async () => {
-    const listeners = listen({ registrationMs: 150 });
+    const listeners = listen({ registrationMs: 400 });
     const { transport } = wait(listeners, 'DTU0001', { connectTimeoutMs: 2_000 });
     await closed(await dial(listeners, 'GET / HTTP/1.1'));
     await closed(await dial(listeners));
     await closed(await dial(listeners, 'DTU0'));
     expect(listeners.stats()).toMatchObject({ unknown_registrations: 1, registration_timeouts: 2 });
     await dial(listeners, 'DTU0001');
+    expect(registers(await (await transport).exchange(read(1, 0, 1), NEVER))).toEqual([1_000]);
+  });
+
+  it('whose word only begins like a known one is not taken for it, in one piece or in two', async () => {
+    const listeners = listen();
+    const { transport } = wait(listeners, 'DTU1', { connectTimeoutMs: 5_000 });
+    await closed(await dial(listeners, 'DTU12'));
+    await closed(await dial(listeners, 'DTU1', '2'));
+    expect(listeners.stats()).toMatchObject({ unknown_registrations: 2 });
+    await dial(listeners, 'DTU1');
     expect(registers(await (await transport).exchange(read(1, 0, 1), NEVER))).toEqual([1_000]);
   });
 
