@@ -96,6 +96,8 @@ export interface ProtocolSchema {
     address: Readonly<Record<string, unknown>>,
     profile: Readonly<Record<string, unknown>>,
   ): readonly RuleIssue[];
+  /** Names the device on its link that answers for an equipment; two equipment of one name are one device. */
+  toDeviceName?(device: Readonly<Record<string, unknown>>): string;
   /** Whether the point is a text, judged from its address. */
   isText?(address: Readonly<Record<string, unknown>>): boolean;
   /** Whether the point is a boolean, judged from its address. */

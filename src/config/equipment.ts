@@ -28,6 +28,7 @@ import {
   toLinkProtocols,
   toLinkSchema,
 } from './schema.ts';
+import { refuseWritesBesideLifeSafety } from './shared-devices.ts';
 import type { Located } from './source.ts';
 import { checkUpstreams, toUpstream } from './upstream.ts';
 import { type Checking, validate } from './validate.ts';
@@ -136,6 +137,7 @@ export function readEquipment(
   const types: PointTypes = new Map();
   for (const item of items) readOne(item, load, register, tables, types, context);
   checkUpstreams(items, register, context.problems);
+  refuseWritesBesideLifeSafety(items, tables, context.links, context.catalog, context.problems);
   const own = load(GATEWAY_PROFILE);
   if (own && home !== null) addGateway(own, home, context.site, tables);
   return { tables, profiles: [...profiles.values()].filter((profile) => profile !== null) };

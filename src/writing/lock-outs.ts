@@ -5,7 +5,7 @@
 import type { SiteModel } from '../config/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
-import { type EquipmentId, toId } from '../core/ids.ts';
+import type { EquipmentId } from '../core/ids.ts';
 import type { Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { AuditRow, LockOutRow, Store } from '../store/store.ts';
@@ -39,10 +39,16 @@ export class LockOuts {
     return new Map(this.#hanging);
   }
 
-  /** The tag that forbids writing: of the equipment itself, or of what it is a part of. */
+  /**
+   * The tag that forbids writing: of the equipment itself, of what it is a part of, or of one of its parts: a set-point of
+   * the set can start the pump that somebody works on.
+   */
   over(equipment: EquipmentId): LockOutRow | null {
-    const parent = this.#options.model.equipment.get(equipment)?.parent ?? null;
-    return this.#hanging.get(equipment) ?? (parent === null ? null : (this.#hanging.get(parent) ?? null));
+    for (const id of this.#related(equipment)) {
+      const lockOut = this.#hanging.get(id);
+      if (lockOut !== undefined) return lockOut;
+    }
+    return null;
   }
 
   /** @throws RiserError `not-found`, `locked-out`, `store-failed` (then it does not hang) */
@@ -81,10 +87,17 @@ export class LockOuts {
     }
   }
 
-  /** Equipment of a tag and its parts. */
+  /** What a tag on the equipment forbids writing to. */
   covered(equipment: EquipmentId): ReadonlySet<EquipmentId> {
-    const parts = [...this.#options.model.equipment.values()].filter(({ parent }) => parent === equipment);
-    return new Set([equipment, ...parts.map(({ id }) => toId<EquipmentId>(id))]);
+    return new Set(this.#related(equipment));
+  }
+
+  /** Itself, what it is a part of, its parts. */
+  #related(equipment: EquipmentId): readonly EquipmentId[] {
+    const all = this.#options.model.equipment;
+    const parent = all.get(equipment)?.parent ?? null;
+    const parts = [...all.values()].filter((one) => one.parent === equipment).map(({ id }) => id);
+    return [equipment, ...(parent === null ? [] : [parent]), ...parts];
   }
 
   #store(

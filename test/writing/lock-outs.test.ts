@@ -19,7 +19,7 @@ test('a tag carries who, why and since when, and is audited', async () => {
   ]);
 });
 
-test('a tag on an equipment forbids writing to it and its parts, one on a part to the part alone', async () => {
+test('a tag on an equipment forbids writing to it and its parts, one on a part to the part and its set', async () => {
   const rig = await createRig();
   const pump = { point: 2, value: 30 };
   await hang(rig);
@@ -32,6 +32,8 @@ test('a tag on an equipment forbids writing to it and its parts, one on a part t
   await rig.writing.unlock(SET, 'li', []);
   await hang(rig, PUMP);
   await expect(rig.ask(pump)).rejects.toMatchObject({ code: 'locked-out' });
+  await expect(rig.ask()).rejects.toMatchObject({ code: 'locked-out' });
+  await rig.writing.unlock(PUMP, 'li', []);
   expect(await ending(rig.ask())).toMatchObject({ state: 'confirmed' });
 });
 

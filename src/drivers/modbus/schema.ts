@@ -289,6 +289,7 @@ export const modbusSchema: ProtocolSchema = {
   profile,
   address,
   isPolled: true,
+  toDeviceName: ({ unit = 1 }) => `unit ${String(unit)}`,
   shiftAddress: (options, { by }) => {
     const scaleRegister = options['scaleRegister'] as { readonly address: number } | undefined;
     const address = Number(options['address']) + by;

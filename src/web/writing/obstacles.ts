@@ -44,7 +44,10 @@ export function findTag(id: string, all: readonly Equipment[]): HangingTag | nul
   const equipment = all.find((candidate) => candidate.id === id);
   if (equipment === undefined) return null;
   if (equipment.lockOut !== null) return { lockOut: equipment.lockOut, equipment };
-  return equipment.parent === null ? null : findTag(equipment.parent, all);
+  const related = all.find(
+    (one) => one.lockOut !== null && (one.id === equipment.parent || one.parent === equipment.id),
+  );
+  return related?.lockOut ? { lockOut: related.lockOut, equipment: related } : null;
 }
 
 /**
