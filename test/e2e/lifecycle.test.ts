@@ -113,7 +113,7 @@ function portsOf({ terminal }: Demo): readonly number[] {
 
 /** The gateway itself: neither npm, nor the shell that npm uses, nor what the gateway has started. */
 function gatewayPid(started: Demo): number {
-  return onlyProcess(started, /^\S*node src\/main\.ts demo/);
+  return onlyProcess(started, /^\S*node (--\S+ )*\S*src\/main\.ts demo/);
 }
 
 function simulatorPid(started: Demo): number {
