@@ -4,9 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { CATALOG } from '../catalog.ts';
-import { loadSite } from '../config/load.ts';
 import { toPolicyJsonSchema, toProfileJsonSchema, toSiteJsonSchema } from '../config/publish.ts';
-import { ConfigError, toProblemLine } from '../core/errors.ts';
+import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts check --config FILE
        node src/main.ts check --schema [site|profile|policy]
@@ -78,19 +77,14 @@ function printSchema([what = 'site', ...more]: readonly string[]): number {
 }
 
 function checkSite(config: string): number {
-  try {
-    const model = loadSite(config, { catalog: CATALOG, env: process.env, epoch: 1 });
-    const counts = [
-      `${model.equipment.size} equipment (parts and gateway included)`,
-      `${model.points.length} points`,
-      `${model.rules.length} rules`,
-      `${model.links.size} links`,
-    ];
-    process.stdout.write(`${config}: sound. ${counts.join(', ')}.\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${toProblemLine(problem)}\n`);
-    return 1;
-  }
+  const model = loadSiteOrPrint(config);
+  if (model === null) return 1;
+  const counts = [
+    `${model.equipment.size} equipment (parts and gateway included)`,
+    `${model.points.length} points`,
+    `${model.rules.length} rules`,
+    `${model.links.size} links`,
+  ];
+  process.stdout.write(`${config}: sound. ${counts.join(', ')}.\n`);
+  return 0;
 }

@@ -1,11 +1,9 @@
 /** `doctor`: examines a site without starting the gateway. So far its poll plans; each examination is a file of its own. */
 import { parseArgs } from 'node:util';
-import { CATALOG } from '../catalog.ts';
-import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
-import { ConfigError, toProblemLine } from '../core/errors.ts';
 import { examinePlans, PLANNED_PROTOCOL } from './doctor-plan.ts';
 import { toPlanReport } from './doctor-plan-text.ts';
+import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts doctor plan --config FILE [--link ID] [--json]
 
@@ -37,7 +35,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
     return refuse(what === undefined ? 'What to examine is missing' : `doctor knows plan, not ${what}`);
   if (more.length > 0) return refuse(`Unexpected argument ${more.join(' ')}`);
   if (options.config === undefined) return refuse('--config FILE is missing');
-  const model = load(options.config);
+  const model = loadSiteOrPrint(options.config);
   return model === null ? 1 : examine(model, options.link, options.json);
 }
 
@@ -73,17 +71,6 @@ function parse(args: readonly string[]): Options | string {
 function refuse(why: string): number {
   process.stderr.write(`${why}\n\n${HELP}`);
   return 1;
-}
-
-/** null when it has problems; they are printed. */
-function load(config: string): SiteModel | null {
-  try {
-    return loadSite(config, { catalog: CATALOG, env: process.env, epoch: 1 });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${toProblemLine(problem)}\n`);
-    return null;
-  }
 }
 
 function examine(model: SiteModel, link: string | undefined, isJson: boolean): number {

@@ -3,19 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { doctor } from '../../src/cli/doctor.ts';
 import type { LinkPlan } from '../../src/cli/doctor-plan.ts';
 import { profile, writeSite } from '../drivers/modbus/site-support.ts';
-
-function capture() {
-  const written = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    written.err += String(text);
-    return true;
-  });
-  return written;
-}
+import { capture } from '../support/capture.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

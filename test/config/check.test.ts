@@ -2,21 +2,9 @@
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { check } from '../../src/cli/check.ts';
+import { capture } from '../support/capture.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
-
-function capture() {
-  const written = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    written.err += String(text);
-    return true;
-  });
-  return written;
-}
 
 afterEach(() => {
   vi.restoreAllMocks();
