@@ -2,7 +2,7 @@
  * 挂牌上锁: tags that keep everybody from writing to an equipment and its parts. They hang in memory before they are
  * stored, so that nothing slips through while the disk is slow, and come off only when that is stored.
  */
-import type { SiteModel } from '../config/model.ts';
+import type { Equipment, SiteModel } from '../config/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import type { EquipmentId } from '../core/ids.ts';
@@ -27,12 +27,15 @@ export class LockOuts {
   readonly #options: LockOutsOptions;
   /** Key: equipment id. */
   readonly #hanging: Map<string, LockOutRow>;
+  /** Key: equipment that has parts. */
+  readonly #parts: ReadonlyMap<EquipmentId | null, readonly Equipment[]>;
   /** Equipment whose tag is being taken off. */
   readonly #leaving = new Set<string>();
 
   constructor(options: LockOutsOptions) {
     this.#options = options;
     this.#hanging = new Map(options.hanging);
+    this.#parts = Map.groupBy(options.model.equipment.values(), ({ parent }) => parent);
   }
 
   all(): ReadonlyMap<string, LockOutRow> {
@@ -94,9 +97,8 @@ export class LockOuts {
 
   /** Itself, what it is a part of, its parts. */
   #related(equipment: EquipmentId): readonly EquipmentId[] {
-    const all = this.#options.model.equipment;
-    const parent = all.get(equipment)?.parent ?? null;
-    const parts = [...all.values()].filter((one) => one.parent === equipment).map(({ id }) => id);
+    const parent = this.#options.model.equipment.get(equipment)?.parent ?? null;
+    const parts = (this.#parts.get(equipment) ?? []).map(({ id }) => id);
     return [equipment, ...(parent === null ? [] : [parent]), ...parts];
   }
 

@@ -33,6 +33,9 @@ import { Deadline } from './deadline.ts';
 const MAX_IN_FLIGHT = 16;
 const TOO_MANY = `at most ${MAX_IN_FLIGHT} exchanges are under way`;
 
+/** Filled in anew for every comparison: pipelined answers are compared with all that is under way. */
+const scratchHead = Buffer.alloc(HEADER_BYTES);
+
 interface Pending {
   readonly transaction: number;
   readonly exchange: Exchange;
@@ -188,11 +191,10 @@ export class MbapTransport implements Transport {
   #holdsHeadOfAnother(pdu: Buffer, own: Pending): boolean {
     return this.#pending.some(({ transaction, exchange }) => {
       if (transaction === own.transaction) return false;
-      const head = Buffer.alloc(HEADER_BYTES);
-      head.writeUInt16BE(transaction, 0);
-      head.writeUInt16BE(1 + exchange.answerBytes, 4);
-      head.writeUInt8(exchange.unit, 6);
-      return pdu.includes(head);
+      scratchHead.writeUInt16BE(transaction, 0);
+      scratchHead.writeUInt16BE(1 + exchange.answerBytes, 4);
+      scratchHead.writeUInt8(exchange.unit, 6);
+      return pdu.includes(scratchHead);
     });
   }
 
