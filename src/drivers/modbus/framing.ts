@@ -23,7 +23,7 @@ const MIN_LENGTH = 3;
 const MAX_LENGTH = 254;
 const MAX_FRAME_BYTES = 6 + MAX_LENGTH;
 
-/** Takes one received frame. `pdu` (function code and data) stays as it is after the call. */
+/** Takes one received frame. `pdu` (function code and data) lies in the bytes that were pushed, or in a copy. */
 export type OnFrame = (transaction: number, unit: number, pdu: Buffer) => void;
 
 export function encodeFrame(transaction: number, unit: number, pdu: Buffer): Buffer {
@@ -47,18 +47,20 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes; calls `onFrame` for each frame that they complete, once all of them have proved to be frames: a
-   * torn frame is filled up with the head of the next one, and then the rest cannot be one.
+   * Takes the next bytes, the first `size` of `buffer`, which may be overwritten afterwards; calls `onFrame` for each
+   * frame that they complete, once all of them have proved to be frames: a torn frame is filled up with the head of the
+   * next one, and then the rest cannot be one.
    * @returns null, or why the stream can no longer be read; the parser is then used up.
    */
-  push(chunk: Buffer): string | null {
-    if (this.#pendingBytes === 0 && frameSize(chunk, 0, chunk.length) === chunk.length) {
-      this.#emit(chunk);
+  push(buffer: Buffer, size = buffer.length): string | null {
+    // One whole frame, as nearly always: no view but that of its answer.
+    if (this.#pendingBytes === 0 && frameSize(buffer, 0, size) === size) {
+      this.#emit(buffer, size);
       return null;
     }
     const frames: Buffer[] = [];
-    const problem = this.#cut(chunk, frames);
-    if (problem === null) for (const frame of frames) this.#emit(frame);
+    const problem = this.#cut(buffer.subarray(0, size), frames);
+    if (problem === null) for (const frame of frames) this.#emit(frame, frame.length);
     return problem;
   }
 
@@ -98,8 +100,8 @@ export class FrameParser {
     return taken;
   }
 
-  #emit(frame: Buffer): void {
-    this.#onFrame(frame.readUInt16BE(0), frame.readUInt8(6), frame.subarray(HEADER_BYTES));
+  #emit(frame: Buffer, size: number): void {
+    this.#onFrame(frame.readUInt16BE(0), frame.readUInt8(6), frame.subarray(HEADER_BYTES, size));
   }
 }
 

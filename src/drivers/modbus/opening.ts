@@ -1,7 +1,8 @@
 /** Opens a TCP connection within a time, or says in plain words why not. What travels on it is the transport's. */
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, type OnReadOpts, type Socket } from 'node:net';
 import { DeviceError } from '../../core/errors.ts';
 import { SOCKET_WORDS, toSocketCode } from '../socket-reason.ts';
+import type { OnBytes } from './transport.ts';
 
 /** Plain words for what the operating system answers; others are shown by their code. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -16,6 +17,12 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 const KEEP_ALIVE_MS = 30_000;
 
+/**
+ * Sixteen of the longest Modbus TCP frames, which is all that may be under way (mbap/transport.ts). Not fewer: a torn answer
+ * shows in what was read behind it (framing.ts), and must not be handed over because the read ended just there.
+ */
+const READ_BYTES = 16 * 260;
+
 export interface Endpoint {
   /** A name is looked up each time. */
   readonly host: string;
@@ -25,9 +32,11 @@ export interface Endpoint {
 
 /**
  * The socket is connected, without listeners, and belongs to the caller.
+ * @param onBytes takes what arrives, from the turn of the event loop after the promise has resolved; the socket then has
+ * no `data`, and its other events as ever
  * @throws DeviceError `connect-failed`, `connect-timeout`, `stopped`; then the socket is destroyed.
  */
-export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+export function openSocket(endpoint: Endpoint, signal: AbortSignal, onBytes?: OnBytes): Promise<Socket> {
   const { host, port, connectTimeoutMs } = endpoint;
   return new Promise((resolve, reject) => {
     const socket = createConnection({
@@ -36,6 +45,7 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
+      ...(onBytes && { onread: createReader(onBytes) }),
     });
     const timer = setTimeout(() => {
       settle(new DeviceError('connect-timeout', `no answer to connecting from ${host}:${port}`));
@@ -58,6 +68,22 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });
+}
+
+/**
+ * Reads into the same bytes again and again: no buffer of 64 KiB for each read, and nothing of the stream's reading
+ * side, which together cost a quarter of an exchange. Each socket has bytes of its own and not the process: an answer that
+ * somebody keeps too long, against the contract, can then never turn into that of another device.
+ */
+function createReader(onBytes: OnBytes): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  return {
+    buffer,
+    callback(size) {
+      onBytes(buffer, size);
+      return true;
+    },
+  };
 }
 
 /** Error code of a failed socket or port in words. @param name as `Wire.name` */

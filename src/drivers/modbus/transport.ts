@@ -32,8 +32,9 @@ export interface Transport {
   connect(signal: AbortSignal): Promise<void>;
   /**
    * Sends a request and waits for its answer: the PDU of the same unit and function, or its exception (function + 0x80).
-   * The buffer is valid only until the next turn of the event loop. Everything else that arrives is discarded and
-   * counted. An answer of another length is handed over as it is where framing allows it (mbap).
+   * The buffer is valid only until the next turn of the event loop: what comes next is read into the same bytes.
+   * Everything else that arrives is discarded and counted. An answer of another length is handed over as it is where
+   * framing allows it (mbap).
    * @throws DeviceError `timeout`, `connection-lost`, `bad-frame`, `stopped`
    */
   exchange(exchange: Exchange, signal: AbortSignal): Promise<Buffer>;
@@ -63,6 +64,12 @@ export const TRANSPORT_COUNTERS = [
   'bytes_out',
 ] as const;
 
+/**
+ * Takes the first `size` bytes of `buffer`. They stay as they are while this call and what awaits its outcome run; the
+ * next read overwrites them.
+ */
+export type OnBytes = (buffer: Buffer, size: number) => void;
+
 /** A stream of bytes to a device or a bus. */
 export interface Wire {
   /**
@@ -70,6 +77,11 @@ export interface Wire {
    * @throws DeviceError `connect-failed`, `connect-timeout`, `stopped`
    */
   open(signal: AbortSignal): Promise<Duplex>;
+  /**
+   * The same, where the wire can hand over what arrives without the reading side of a stream: `onBytes` is called from
+   * the turn of the event loop after the promise has resolved, and the stream has no `data`.
+   */
+  openReading?(signal: AbortSignal, onBytes: OnBytes): Promise<Duplex>;
   /** For messages: `127.0.0.1:502`, `/dev/serial/by-id/usb-…`, `dial-in DTU0001`. */
   readonly name: string;
   /** Names of TRANSPORT_COUNTERS. */

@@ -24,6 +24,22 @@ function parse(...chunks: Buffer[]): Parsed {
   return { frames, problem: null };
 }
 
+/** As `parse`, every chunk read into the same bytes, which hold the head of a frame behind it. */
+function parseReused(...chunks: Buffer[]): Parsed {
+  const frames: string[] = [];
+  const parser = new FrameParser((transaction, unit, pdu) =>
+    frames.push(`${transaction}/${unit}/${pdu[0]}/${pdu.toString('hex', 1)}`),
+  );
+  const bytes = Buffer.alloc(1_024);
+  for (const chunk of chunks) {
+    bytes.fill(EXCEPTION);
+    chunk.copy(bytes);
+    const problem = parser.push(bytes, chunk.length);
+    if (problem !== null) return { frames, problem };
+  }
+  return { frames, problem: null };
+}
+
 const REPLY = hex('0007 0000 0007 11 03 04 0102 0304');
 const REPLY_TEXT = '7/17/3/0401020304';
 const EXCEPTION = hex('0008 0000 0003 01 83 02');
@@ -67,8 +83,9 @@ describe('parsing', () => {
     expect(pdus).toEqual([hex('03 04 0102 0304')]);
   });
 
-  it('gives no frame for a truncated one', () => {
+  it('gives no frame for a truncated one, whatever was read into the same bytes before', () => {
     expect(parse(REPLY.subarray(0, REPLY.length - 1))).toEqual({ frames: [], problem: null });
+    expect(parseReused(REPLY, REPLY.subarray(0, -1))).toEqual({ frames: [REPLY_TEXT], problem: null });
   });
 
   it.each([
@@ -101,6 +118,7 @@ describe('parsing', () => {
         const stream = Buffer.concat(contents.map(([transaction, bytes]) => toFrame(transaction, bytes)));
         const expected = contents.map(([id, bytes]) => `${id}/9/3/${Buffer.from(bytes).toString('hex')}`);
         expect(parse(...cut(stream, sizes))).toEqual({ frames: expected, problem: null });
+        expect(parseReused(...cut(stream, sizes))).toEqual({ frames: expected, problem: null });
       }),
       { seed: testSeed() },
     );

@@ -26,7 +26,7 @@ import { encodeFrame, FrameParser, HEADER_BYTES } from '../framing.ts';
 import { toReason } from '../opening.ts';
 import { EXCEPTION_FLAG } from '../pdu.ts';
 import { TransactionIds } from '../transaction-ids.ts';
-import type { Exchange, Transport, Wire } from '../transport.ts';
+import type { Exchange, OnBytes, Transport, Wire } from '../transport.ts';
 import { Deadline } from './deadline.ts';
 
 /** What a profile may ask for at most (schema.ts): beyond it devices gain nothing (performance.md §1). */
@@ -93,7 +93,7 @@ export class MbapTransport implements Transport {
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
     try {
-      this.#adopt(await this.#wire.open(this.#opening.signal));
+      this.#adopt(await this.#open());
     } catch (error) {
       this.#dispose();
       throw error;
@@ -131,6 +131,14 @@ export class MbapTransport implements Transport {
     return { ...this.#counters, ...this.#wire.stats() };
   }
 
+  async #open(): Promise<Duplex> {
+    const wire = this.#wire;
+    if (wire.openReading) return await wire.openReading(this.#opening.signal, this.#onBytes);
+    const stream = await wire.open(this.#opening.signal);
+    stream.on('data', (chunk: Buffer) => this.#onBytes(chunk, chunk.length));
+    return stream;
+  }
+
   #adopt(stream: Duplex): void {
     // Before anything else: the error of a stream that is thrown away would end the process.
     stream.on('error', (error) => (this.#streamError = error));
@@ -140,7 +148,6 @@ export class MbapTransport implements Transport {
     }
     this.#stream = stream;
     this.#state = 'open';
-    stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('end', () => this.#onClosed());
     stream.on('close', () => this.#onClosed());
   }
@@ -157,12 +164,12 @@ export class MbapTransport implements Transport {
     return null;
   }
 
-  #onData(chunk: Buffer): void {
+  readonly #onBytes: OnBytes = (buffer, size) => {
     if (this.#state !== 'open') return;
-    this.#counters.bytes_in += chunk.length;
-    const problem = this.#parser.push(chunk);
+    this.#counters.bytes_in += size;
+    const problem = this.#parser.push(buffer, size);
     if (problem !== null) this.#giveUp(problem);
-  }
+  };
 
   /** The stream is out of step: nothing on it can be trusted any more. */
   #giveUp(problem: string): void {

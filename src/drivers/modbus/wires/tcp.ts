@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import { DeviceError } from '../../../core/errors.ts';
 import { type Endpoint, openSocket } from '../opening.ts';
 import type { ModbusLink } from '../schema.ts';
-import type { Wire } from '../transport.ts';
+import type { OnBytes, Wire } from '../transport.ts';
 
 const DEFAULT_PORT = 502;
 /**
@@ -19,6 +19,9 @@ const DEFAULT_PORT = 502;
  * then; a socket that is destroyed closes within a turn of the event loop, so this is only met when somebody holds it.
  */
 const CLOSE_WAIT_MS = 1_000;
+
+/** What the wire needs of a link. */
+export type TcpLink = Pick<ModbusLink, 'host' | 'port' | 'backup' | 'connectTimeoutMs'>;
 
 /** What one link remembers of its connections. Kept by the driver for as long as it lives. */
 export class TcpPath {
@@ -64,19 +67,34 @@ export class TcpPath {
 }
 
 /** @param path that of the link; without it nothing is remembered from one connection to the next */
-export function createTcpWire(link: ModbusLink, path = new TcpPath()): Wire {
+export function createTcpWire(link: TcpLink, path = new TcpPath()): Wire {
   const addresses = toAddresses(link);
   let used = addresses[path.first] ?? addresses[0];
   /** Connections over the backup. */
   let failovers = 0;
 
-  async function connect(at: number, signal: AbortSignal): Promise<Socket> {
+  async function connect(at: number, signal: AbortSignal, onBytes?: OnBytes): Promise<Socket> {
     const address = addresses[at] ?? addresses[0];
-    const socket = await openSocket(address, signal);
+    const socket = await openSocket(address, signal, onBytes);
     used = address;
     path.adopt(socket, at);
     if (at > 0) failovers++;
     return socket;
+  }
+
+  async function open(signal: AbortSignal, onBytes?: OnBytes): Promise<Socket> {
+    const closing = path.untilClosed(signal);
+    if (closing) await closing;
+    if (addresses.length === 1) return await connect(0, signal, onBytes);
+    const { first } = path;
+    try {
+      return await connect(first, signal, onBytes);
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.code === 'stopped') throw error;
+      return await connect(1 - first, signal, onBytes).catch((second: unknown) => {
+        throw toBoth(error, second);
+      });
+    }
   }
 
   return {
@@ -84,24 +102,12 @@ export function createTcpWire(link: ModbusLink, path = new TcpPath()): Wire {
       return toName(used);
     },
     stats: () => ({ failovers }),
-    async open(signal) {
-      const closing = path.untilClosed(signal);
-      if (closing) await closing;
-      if (addresses.length === 1) return await connect(0, signal);
-      const { first } = path;
-      try {
-        return await connect(first, signal);
-      } catch (error) {
-        if (!(error instanceof DeviceError) || error.code === 'stopped') throw error;
-        return await connect(1 - first, signal).catch((second: unknown) => {
-          throw toBoth(error, second);
-        });
-      }
-    },
+    open,
+    openReading: open,
   };
 }
 
-function toAddresses({ host = '', port = DEFAULT_PORT, backup, connectTimeoutMs }: ModbusLink) {
+function toAddresses({ host = '', port = DEFAULT_PORT, backup, connectTimeoutMs }: TcpLink) {
   const primary: Endpoint = { host, port, connectTimeoutMs };
   const second: readonly Endpoint[] = backup
     ? [{ host: backup.host, port: backup.port ?? port, connectTimeoutMs }]
