@@ -25,7 +25,7 @@ import type { TicketEvent } from './core/ticket.ts';
 import { loadDrivers } from './drivers/load.ts';
 import { Engine, type EnginePhase } from './engine/engine.ts';
 import { createSystemClock } from './engine/system-clock.ts';
-import { toFigures, toPointFigures } from './figures.ts';
+import { toFigures, toListenerFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
 import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
@@ -139,6 +139,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     people: stores.people,
     links: () => acquisition.links(),
     requests: (link) => acquisition.requests(link),
+    listeners: () => acquisition.listeners(),
     health: () => watch.health(),
     isReady: () => watch.isReady(),
     feeds: pipeline.feeds,
@@ -148,6 +149,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     figures: () => [
       ...watch.figures(),
       ...toPointFigures(pipeline.pointQuality.tally(null)),
+      ...acquisition.listeners().flatMap(toListenerFigures),
       ...toFigures('riser_writing', { ...writing.counters() }),
       ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
     ],

@@ -1,6 +1,6 @@
 /** Status records of the gateway's parts as figures of /metrics. What they count is theirs; here it is named. */
 import type { Figure } from './api/services.ts';
-import type { LinkStatus } from './core/link.ts';
+import type { LinkStatus, ListenerStatus } from './core/link.ts';
 import type { QualityTally } from './telemetry/point-quality-view.ts';
 
 /** What only ever rises since the start; the rest are gauges. Names of the status records. */
@@ -25,6 +25,7 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'differingWrites',
   'unknownWrites',
   'refusedWrites',
+  'unauditedRefusals',
   'reverts',
   'failedReverts',
 ]);
@@ -58,6 +59,13 @@ export function toLinkFigures({ link, state, counters, load }: LinkStatus): Figu
     ...gauge('latencyP99Ms', load?.latencyP99Ms ?? null),
     ...gauge('reachedRatio', load?.reachedRatio ?? null),
   ];
+}
+
+/** What was met at a port of ours where devices connect. */
+export function toListenerFigures({ place, counters }: ListenerStatus): Figure[] {
+  return Object.entries(counters).map(([key, value]) =>
+    toFigure('riser_listener', key, 'counter', value, { listen: place }),
+  );
 }
 
 function toLinkCounter(key: string, value: number, labels: { readonly link: string }): Figure {

@@ -33,7 +33,7 @@ serveSubject<FramingSetup>(async ({ siteFile, pollMs }) => {
       try {
         for (const request of requests) {
           const samples = await connection.read(request, stop.signal);
-          counts.readings += samples.length;
+          counts.readings += samples.count;
         }
       } catch {
         counts.failures++;

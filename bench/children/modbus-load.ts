@@ -72,18 +72,17 @@ const OPENERS: Readonly<Record<ModbusLoadSetup['client'], Opener>> = {
       const connection = driver.open(link, () => {});
       await connection.connect(signal);
       return {
-        read: async () => (await connection.read(request, signal)).length,
+        read: async () => (await connection.read(request, signal)).count,
         close: () => connection.close(),
       };
     };
   },
   async transport({ port, registers }, signal) {
-    const [{ MbapTransport }, { createTcpWire }, { toModbusLink }] = await Promise.all([
+    const [{ MbapTransport }, { createTcpWire }] = await Promise.all([
       import('../../src/drivers/modbus/mbap/transport.ts'),
       import('../../src/drivers/modbus/wires/tcp.ts'),
-      import('../../src/drivers/modbus/schema.ts'),
     ]);
-    const link = toModbusLink({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS });
+    const link = { host: '127.0.0.1', port, connectTimeoutMs: TIMEOUT_MS };
     const pdu = Buffer.from([READ_HOLDING, 0, 0, 0, registers]);
     const exchange = {
       unit: UNIT,
@@ -120,6 +119,7 @@ const OPENERS: Readonly<Record<ModbusLoadSetup['client'], Opener>> = {
 /** The registers of an answer as an array of numbers: what modbus-serial and libmodbus give. */
 function toNumbers(pdu: Buffer): readonly number[] {
   const numbers: number[] = [];
-  for (let at = 2; at < pdu.length; at += 2) numbers.push(pdu.readUInt16BE(at));
+  numbers.length = (pdu.length - 2) / 2;
+  for (let at = 0; at < numbers.length; at++) numbers[at] = pdu.readUInt16BE(2 + 2 * at);
   return numbers;
 }

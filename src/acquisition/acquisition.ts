@@ -9,7 +9,7 @@ import { assert, defined } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import type { EquipmentId, LinkId } from '../core/ids.ts';
-import type { LinkStatus, RequestStatus } from '../core/link.ts';
+import type { LinkStatus, ListenerStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { Driver, PointSample, PollDriver, PushDriver } from '../drivers/driver.ts';
@@ -47,6 +47,8 @@ export interface Acquisition {
   stop(): Promise<void>;
   /** In the order of the model; counters as of now. */
   links(): readonly LinkStatus[];
+  /** Ports of ours at which devices connect, with what was met there before any link was known. */
+  listeners(): readonly ListenerStatus[];
   /** The poll plan of a link as it stands now, in order of device and address; empty for a pushed or unknown link. */
   requests(link: LinkId): readonly RequestStatus[];
   /**
@@ -83,6 +85,8 @@ export function createAcquisition(options: AcquisitionOptions): Acquisition {
       await (ended ??= endAll(loops, options));
     },
     links: () => [...loops.map((loop) => loop.status()), ...idle],
+    listeners: () =>
+      [...options.drivers.values()].flatMap((one) => (one.mode === 'poll' ? (one.listeners?.() ?? []) : [])),
     requests: (link) => polled.get(link)?.requests() ?? [],
     async write(index, value, gate) {
       const point = toPoint(options.model, index);
@@ -124,12 +128,13 @@ function createLoops(options: AcquisitionOptions): readonly Loop[] {
   const startMs = options.clock.now().monoMs;
   const byLink = Map.groupBy(model.points, ({ link }) => link);
   const links = [...model.links.values()].filter(({ id }) => byLink.has(id));
+  const placeOf = new Uint32Array(model.points.length);
   return links.map((link, at) => {
     const points = defined(byLink.get(link.id), 'points of the link');
     const driver = defined(options.drivers.get(link.protocol), `driver for protocol ${link.protocol}`);
     const phase = at / links.length;
     return driver.mode === 'poll'
-      ? createLinkLoop(options, link, driver, points, phase, startMs)
+      ? createLinkLoop({ ...options, placeOf }, link, driver, points, phase, startMs)
       : createPushLoop(options, link, driver, points, phase);
   });
 }
@@ -139,7 +144,7 @@ function createLoops(options: AcquisitionOptions): readonly Loop[] {
  * @param startMs beginning of all poll grids, monotonic
  */
 function createLinkLoop(
-  options: AcquisitionOptions,
+  options: AcquisitionOptions & { readonly placeOf: Uint32Array },
   link: LinkDef,
   driver: PollDriver,
   points: readonly PointDef[],
@@ -148,7 +153,7 @@ function createLinkLoop(
 ): LinkLoop {
   const requests = planRequests(options.model, driver, link, points);
   const spreadMs = Math.min(MAX_START_SPREAD_MS, ...requests.map(({ pollMs }) => pollMs));
-  const emitter = createEmitter(options, points, new Freshness(points, toDeviceOf(options.model)));
+  const ages = new Freshness(points, toDeviceOf(options.model), options.placeOf);
   return new LinkLoop({
     ...toCommon(options, link),
     driver,
@@ -158,7 +163,7 @@ function createLinkLoop(
     startMs,
     phase,
     startDelayMs: phase * spreadMs,
-    emitter,
+    emitter: createEmitter(options, points, ages),
   });
 }
 

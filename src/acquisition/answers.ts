@@ -15,7 +15,7 @@
 import type { Logger } from 'pino';
 import type { Now } from '../core/clock.ts';
 import { DeviceError } from '../core/errors.ts';
-import type { PointSample, PollRequest } from '../drivers/driver.ts';
+import type { PollRequest, SampleColumns } from '../drivers/driver.ts';
 import type { Emitter } from './emitter.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LinkReport } from './link-report.ts';
@@ -72,12 +72,13 @@ export class Answers {
    * @param now when it came
    * @returns why the connection ends, null when it goes on
    */
-  note(task: Task, result: readonly PointSample[] | DeviceError, now: Now): string | null {
+  note(task: Task, result: SampleColumns | DeviceError, now: Now): string | null {
     const { monoMs, wallMs } = now;
     const isError = result instanceof DeviceError;
     const isAnswer = !isError || result.code === 'exception';
     const latencyMs = isAnswer ? monoMs - task.sentMs : null;
-    this.#options.meter.ended(monoMs, latencyMs);
+    // The room that nobody needs is not what the link is busy with.
+    if (!task.isFree) this.#options.meter.ended(monoMs, latencyMs);
     if (isAnswer) {
       task.shown.latencyMs = latencyMs;
       task.shown.answeredMs = wallMs;
@@ -91,9 +92,9 @@ export class Answers {
     return null;
   }
 
-  #onSamples(task: Task, samples: readonly PointSample[], now: Now): void {
+  #onSamples(task: Task, samples: SampleColumns, now: Now): void {
     const { emitter, refusals, log } = this.#options;
-    emitter.samples(samples, now);
+    emitter.columns(samples, now);
     const { request } = task;
     const nowMs = now.monoMs;
     if (this.#refused.delete(request)) log.info({ request: request.label }, 'request accepted again');

@@ -6,7 +6,14 @@ import { assert, defined } from '../core/assert.ts';
 import { DeviceError, RiserError } from '../core/errors.ts';
 import type { LinkId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
-import type { PointSample, PollConnection, PollRequest, WriteRequest } from '../drivers/driver.ts';
+import type {
+  PointSample,
+  PollConnection,
+  PollRequest,
+  SampleColumns,
+  WriteRequest,
+} from '../drivers/driver.ts';
+import { toColumns, toSamples } from './samples.ts';
 
 /** A command that has waited so long finds nobody who still looks at the page it was given on; it was not sent. */
 const MAX_WAIT_MS = 30_000;
@@ -26,9 +33,9 @@ export interface Command {
   /** Asked when its turn comes: why it must not be sent any more; null = it may. */
   readonly gate: Gate;
   /** Carries it out; what it read. */
-  run(connection: PollConnection, signal: AbortSignal): Promise<readonly PointSample[]>;
+  run(connection: PollConnection, signal: AbortSignal): Promise<SampleColumns>;
   /** Tells whoever gave it; calls after the first change nothing. */
-  settle(result: readonly PointSample[] | Error): void;
+  settle(result: SampleColumns | Error): void;
 }
 
 export type Order = Pick<Command, 'kind' | 'device' | 'label' | 'timeoutMs' | 'gate' | 'run'>;
@@ -51,11 +58,11 @@ export class CommandQueue {
   }
 
   /** @throws (rejects) RiserError `write-busy` when too many wait, or it has waited too long; else what it ends with */
-  add(order: Order, nowMs: number): Promise<readonly PointSample[]> {
+  add(order: Order, nowMs: number): Promise<SampleColumns> {
     if (this.#waiting.length >= LIMITS.linkCommands)
       return Promise.reject(new RiserError('write-busy', { link: this.#link }));
     return new Promise((resolve, reject) => {
-      const settle = (result: readonly PointSample[] | Error): void =>
+      const settle = (result: SampleColumns | Error): void =>
         result instanceof Error ? reject(result) : resolve(result);
       this.#waiting.push({ ...order, queuedMs: nowMs, settle });
     });
@@ -74,7 +81,7 @@ export class CommandQueue {
     return null;
   }
 
-  ended(command: Command, result: readonly PointSample[] | Error): void {
+  ended(command: Command, result: SampleColumns | Error): void {
     this.#underWay = null;
     command.settle(result);
   }
@@ -107,7 +114,7 @@ export function toWriteOrder(request: WriteRequest, gate: Gate = OPEN): Order {
     async run(connection, signal) {
       assert(connection.write !== undefined, 'a driver that makes writes can send them');
       await connection.write(request, signal);
-      return [];
+      return toColumns([]);
     },
   };
 }
@@ -123,8 +130,8 @@ export function toReadOrder(requests: readonly PollRequest[]): Order {
     gate: OPEN,
     async run(connection, signal) {
       const samples: PointSample[] = [];
-      for (const request of requests) samples.push(...(await connection.read(request, signal)));
-      return samples;
+      for (const request of requests) samples.push(...toSamples(await connection.read(request, signal)));
+      return toColumns(samples);
     },
   };
 }

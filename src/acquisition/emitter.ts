@@ -8,7 +8,7 @@ import type { Clock, Now } from '../core/clock.ts';
 import { isBad, QUALITIES, type QualityReason } from '../core/quality.ts';
 import { type ReadingBatch, ReadingBatchBuilder } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
-import type { PointSample } from '../drivers/driver.ts';
+import type { PointSample, SampleColumns } from '../drivers/driver.ts';
 import type { AgeWatch } from './freshness.ts';
 import { Plausibility } from './plausibility.ts';
 
@@ -34,29 +34,29 @@ export class Emitter {
   /** @param now when they came */
   samples(samples: readonly PointSample[], now: Now = this.#options.clock.now()): void {
     if (samples.length === 0) return;
-    const { model, ages, texts, onBatch } = this.#options;
-    const plausibility = this.#plausibility;
-    const builder = new ReadingBatchBuilder(model.epoch, samples.length);
-    for (const sample of samples) {
-      const { point, sourceMs, text } = sample;
-      let { value, quality } = sample;
-      if (text !== undefined && !isBad(quality)) {
-        const number = texts.toNumber(text);
-        if (number === null) quality = QUALITIES.decode.code;
-        else value = number;
-      }
-      if (plausibility !== null) quality = plausibility.judge(point, value, quality, now.monoMs);
+    const builder = new ReadingBatchBuilder(this.#options.model.epoch, samples.length);
+    for (const { point, value, quality, sourceMs } of samples)
       builder.add(point, value, quality, now.wallMs, sourceMs);
-      ages.note(point, quality, now.monoMs);
-    }
-    onBatch(builder.finish(now.monoMs));
+    const batch = builder.finish(now.monoMs);
+    for (let row = 0; row < samples.length; row++) this.#setText(batch, row, samples[row]?.text);
+    this.#judge(batch);
+    this.#tell(batch);
+  }
+
+  /** The same for columns, which are copied. */
+  columns(columns: SampleColumns, now: Now): void {
+    const { count, text } = columns;
+    if (count === 0) return;
+    const builder = new ReadingBatchBuilder(this.#options.model.epoch, count);
+    builder.addAll(columns, now.wallMs);
+    const batch = builder.finish(now.monoMs);
+    if (text !== null) for (let row = 0; row < count; row++) this.#setText(batch, row, text[row]);
+    this.#judge(batch);
+    this.#tell(batch);
   }
 
   bad(points: readonly number[], reason: QualityReason): void {
-    const { clock, ages } = this.#options;
-    const { monoMs } = clock.now();
-    for (const point of points) ages.note(point, QUALITIES[reason].code, monoMs);
-    this.#tell(points, reason);
+    if (points.length > 0) this.#tell(this.#toBad(points, reason));
   }
 
   /** All points of the link. */
@@ -71,19 +71,39 @@ export class Emitter {
   sweep(): number {
     const { ages, clock } = this.#options;
     const expired = ages.expire(clock.now().monoMs);
-    for (const { points, reason } of expired) this.#tell(points, reason);
+    for (const { points, reason } of expired) this.#options.onBatch(this.#toBad(points, reason));
     return expired.reduce((count, { points }) => count + points.length, 0);
   }
 
-  #tell(points: readonly number[], reason: QualityReason): void {
-    if (points.length === 0) return;
-    const { model, clock, onBatch } = this.#options;
+  #setText({ value, quality }: ReadingBatch, row: number, text: string | undefined): void {
+    if (text === undefined || isBad(quality[row] as number)) return;
+    const number = this.#options.texts.toNumber(text);
+    value[row] = number ?? Number.NaN;
+    if (number === null) quality[row] = QUALITIES.decode.code;
+  }
+
+  #judge({ count, point, value, quality, monoMs }: ReadingBatch): void {
+    const plausibility = this.#plausibility;
+    if (plausibility === null) return;
+    for (let row = 0; row < count; row++) {
+      const [index, number, given] = [point[row] as number, value[row] as number, quality[row] as number];
+      quality[row] = plausibility.judge(index, number, given, monoMs);
+    }
+  }
+
+  #toBad(points: readonly number[], reason: QualityReason): ReadingBatch {
+    const { model, clock } = this.#options;
     const now = clock.now();
     const builder = new ReadingBatchBuilder(model.epoch, points.length);
     for (const point of points) {
       builder.add(point, Number.NaN, QUALITIES[reason].code, now.wallMs);
       this.#plausibility?.forget(point);
     }
-    onBatch(builder.finish(now.monoMs));
+    return builder.finish(now.monoMs);
+  }
+
+  #tell(batch: ReadingBatch): void {
+    this.#options.ages.note(batch);
+    this.#options.onBatch(batch);
   }
 }

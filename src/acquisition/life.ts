@@ -3,7 +3,7 @@
  * loop takes it; after the end of the connection nothing that is still said counts.
  */
 import { DeviceError } from '../core/errors.ts';
-import type { PointSample, PollConnection } from '../drivers/driver.ts';
+import type { PollConnection, SampleColumns } from '../drivers/driver.ts';
 import type { Bell } from './bell.ts';
 import type { Command } from './commands.ts';
 import type { Task } from './task.ts';
@@ -25,7 +25,7 @@ export type Exchange = {
 
 export interface Ended {
   readonly exchange: Exchange;
-  readonly result: readonly PointSample[] | DeviceError;
+  readonly result: SampleColumns | DeviceError;
 }
 
 export class Life {
@@ -33,7 +33,8 @@ export class Life {
   readonly #over = new AbortController();
   #connection: PollConnection | null = null;
   #reason = 'stopped';
-  #underWay: Exchange[] = [];
+  /** In no order. */
+  readonly #underWay: Exchange[] = [];
   #ended: Ended[] = [];
   /** At the last look something was overdue. */
   #isOverdue = false;
@@ -81,7 +82,7 @@ export class Life {
   }
 
   /** Begins an exchange. It never rejects: its end is found by `take`. */
-  begin(exchange: Exchange, promise: Promise<readonly PointSample[]>): void {
+  begin(exchange: Exchange, promise: Promise<SampleColumns>): void {
     this.#underWay.push(exchange);
     promise.then(
       (samples) => this.#note(exchange, samples),
@@ -115,9 +116,10 @@ export class Life {
     return wasOverdue && this.#isOverdue;
   }
 
-  #note(exchange: Exchange, result: readonly PointSample[] | DeviceError): void {
+  #note(exchange: Exchange, result: SampleColumns | DeviceError): void {
     if (this.isOver) return;
-    this.#underWay.splice(this.#underWay.indexOf(exchange), 1);
+    const last = this.#underWay.pop();
+    if (last && last !== exchange) this.#underWay[this.#underWay.indexOf(exchange)] = last;
     this.#ended.push({ exchange, result });
     this.#bell.ring();
   }

@@ -18,7 +18,7 @@ import type { Equipment, LinkDef, PointDef } from '../config/model.ts';
 import type { Clock, Now } from '../core/clock.ts';
 import { DeviceError, RiserError } from '../core/errors.ts';
 import type { LinkStatus, RequestStatus } from '../core/link.ts';
-import type { PointSample, PollConnection, PollDriver } from '../drivers/driver.ts';
+import type { PointSample, PollConnection, PollDriver, SampleColumns } from '../drivers/driver.ts';
 import { Answers } from './answers.ts';
 import { BackOff, type BackOffLimits, CONNECT_BACK_OFF } from './back-off.ts';
 import { Bell } from './bell.ts';
@@ -31,6 +31,7 @@ import { LoadMeter } from './load.ts';
 import { Refusals } from './refusal.ts';
 import { Release } from './release.ts';
 import { toRequestStatuses } from './request-status.ts';
+import { toSamples } from './samples.ts';
 import { PollSchedule } from './schedule.ts';
 import { sleep } from './sleep.ts';
 import type { PlannedRequest } from './task.ts';
@@ -137,7 +138,7 @@ export class LinkLoop {
   /** @returns what the requests for this point alone have brought. @throws (rejects) as Acquisition.read */
   async read(point: PointDef): Promise<readonly PointSample[]> {
     const { driver, link, equipmentOf } = this.#options;
-    return await this.#command(toReadOrder(driver.plan(link, [point], equipmentOf)));
+    return toSamples(await this.#command(toReadOrder(driver.plan(link, [point], equipmentOf))));
   }
 
   /** Whatever the loop is doing: marks values that have become too old, gives up what will never end, judges the load. */
@@ -241,8 +242,9 @@ export class LinkLoop {
       const atMs = this.#send(life, connection, nowMs);
       if (atMs === SOON) continue;
       const canRelease = this.#answers.hasAnswered && life.underWay === 0;
-      const releaseMs = canRelease ? this.#release.atMs(nowMs, atMs) : Number.POSITIVE_INFINITY;
-      if (nowMs >= releaseMs) return this.#giveBack(atMs);
+      const { neededMs } = this.#schedule;
+      const releaseMs = canRelease ? this.#release.atMs(nowMs, neededMs) : Number.POSITIVE_INFINITY;
+      if (nowMs >= releaseMs) return this.#giveBack(neededMs);
       await this.#bell.wait(Math.min(atMs, releaseMs) - nowMs);
     }
   }
@@ -259,7 +261,7 @@ export class LinkLoop {
     if (!task) return atMs;
     this.#commandsInRow = 0;
     this.#schedule.sent(task, nowMs);
-    this.#meter.began(nowMs);
+    if (!task.isFree) this.#meter.began(nowMs);
     const { request } = task;
     const exchange = { task, command: null, sentMs: nowMs, timeoutMs: request.timeoutMs };
     life.begin(exchange, connection.read(request, life.signal));
@@ -286,7 +288,7 @@ export class LinkLoop {
   #onCommand(command: Command, result: Ended['result'], now: Now): string | null {
     this.#meter.ended(now.monoMs, null);
     const isError = result instanceof DeviceError;
-    if (!isError) this.#options.emitter.samples(result, now);
+    if (!isError) this.#options.emitter.columns(result, now);
     this.#commands.ended(command, result);
     if (!isError || result.code === 'exception') this.#answers.heard();
     else if (result.code !== 'timeout') return result.message;
@@ -312,7 +314,7 @@ export class LinkLoop {
     this.#report.set('offline', reason);
   }
 
-  async #command(order: Order): Promise<readonly PointSample[]> {
+  async #command(order: Order): Promise<SampleColumns> {
     const isConnected = this.#life !== null && this.#answers.hasAnswered;
     const isServed = !this.#stop.signal.aborted && (isConnected || this.#release.isReleased);
     if (!isServed || this.#schedule.isSilent(order.device))

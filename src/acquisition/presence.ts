@@ -21,7 +21,7 @@ import type { PointDef } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import { isCommLoss, isUnanswered } from '../core/quality.ts';
-import type { AgeWatch, Expired } from './freshness.ts';
+import type { AgeWatch, Expired, Noted } from './freshness.ts';
 
 /** Time that a device has for its first word after connecting: brokers hand out retained values in a second or two. */
 export const FIRST_VALUE_MS = 15_000;
@@ -79,16 +79,8 @@ export class Presence implements AgeWatch {
     for (const place of this.#places) enter(place, 'gone', Number.POSITIVE_INFINITY);
   }
 
-  /** A driver's word. A value that cannot be used is a sign of life as well, and ages like a good one. */
-  note(point: number, quality: number, monoMs: number): void {
-    const place = defined(this.#placeOf.get(point), 'point of this link');
-    if (isCommLoss(quality)) return enter(place, 'gone', monoMs + FIRST_VALUE_MS);
-    if (isUnanswered(quality)) return enter(place, 'gone', Number.POSITIVE_INFINITY);
-    const { device, staleMs } = place;
-    const wasSilent = device.heardPlaces === 0;
-    device.heardMs = monoMs;
-    enter(place, 'heard', staleMs === null ? Number.POSITIVE_INFINITY : monoMs + staleMs);
-    if (wasSilent) awaitTheRest(device, monoMs);
+  note({ count, point, quality, monoMs }: Noted): void {
+    for (let row = 0; row < count; row++) this.#note(point[row] as number, quality[row] as number, monoMs);
   }
 
   expire(monoMs: number): readonly Expired[] {
@@ -98,6 +90,18 @@ export class Presence implements AgeWatch {
       if (state === 'overdue' ? device.heardMs >= deadlineMs : monoMs >= deadlineMs) due.push(place);
     }
     return due.length === 0 ? [] : conclude(due);
+  }
+
+  /** A driver's word. A value that cannot be used is a sign of life as well, and ages like a good one. */
+  #note(point: number, quality: number, monoMs: number): void {
+    const place = defined(this.#placeOf.get(point), 'point of this link');
+    if (isCommLoss(quality)) return enter(place, 'gone', monoMs + FIRST_VALUE_MS);
+    if (isUnanswered(quality)) return enter(place, 'gone', Number.POSITIVE_INFINITY);
+    const { device, staleMs } = place;
+    const wasSilent = device.heardPlaces === 0;
+    device.heardMs = monoMs;
+    enter(place, 'heard', staleMs === null ? Number.POSITIVE_INFINITY : monoMs + staleMs);
+    if (wasSilent) awaitTheRest(device, monoMs);
   }
 }
 

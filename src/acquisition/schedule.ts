@@ -7,9 +7,11 @@
  *
  * - A live device is polled at a fixed rate. A cycle that has passed unserved is skipped and counted, never made up.
  *   A time-out of its request counts only when its retries are used up; they are made at once.
- * - A silent device is probed with one request at a growing interval, in the gaps of the live ones when there are
- *   any, so that it costs them at most one time-out a probe. Its requests take turns as probe; when one is answered
- *   all are due. A request that stays silent beside answered ones of the same device is retried alone.
+ * - A silent device is probed with one request whenever that costs nobody anything: once in each of its cycles, into a gap
+ *   that holds the whole time-out before the next live poll, or where half of what may be under way is left to the living.
+ *   Without that it is probed at a growing interval, at the cost of one time-out. Its requests take turns as probe; when
+ *   one is answered all are due. A request that stays silent beside answered ones is retried alone, likewise.
+ * - A refused request has its turn at a growing interval, and one of a device is asked in gaps (refused-turns.ts).
  * - Time-outs in a row with no answer between them raise doubt about the wire. After `DOUBT_TIMEOUTS` the device
  *   that answered last is asked out of turn; if it is silent too (or none is left), the wire is dead. So three dead
  *   devices in a row do not take a living one off.
@@ -20,6 +22,8 @@
  */
 import { assert } from '../core/assert.ts';
 import { DueHeap } from './due-heap.ts';
+import { Gap } from './gap.ts';
+import { nextRefused, noteRefusal } from './refused-turns.ts';
 import {
   createDevices,
   createTask,
@@ -30,19 +34,14 @@ import {
   setDueNow,
   setNextTurn,
   type Task,
+  toNextInstant,
 } from './task.ts';
+import { probeIntervalMs, probeOf, toChance, toRefusedChance, Waiting } from './waiting.ts';
 
 /** Time-outs in a row that put the wire in doubt. */
 const DOUBT_TIMEOUTS = 3;
 /** Connections in a row that ended over a question to the same device, until it is held to be the cause. */
 const SUSPECT_LOSSES = 2;
-/** Growth of the interval between two probes of a silent device. */
-const PROBE_GROWTH = 3;
-/** Longest interval between two probes: how late a device that comes back is noticed. */
-const MAX_PROBE_MS = 30_000;
-/** At its longest the interval is also this many time-outs, so that a dead device takes a tenth of the link at most. */
-const MAX_PROBE_TIMEOUTS = 10;
-
 /** Between requests in the place of one: so small that they stay before the next one of the plan. */
 const ORDER_STEP = 1e-6;
 
@@ -58,13 +57,6 @@ export interface Turn {
  */
 export type TimeoutVerdict = 'retry' | 'known' | 'request' | 'device' | 'wire';
 
-interface Waiting {
-  readonly task: Task;
-  readonly dueMs: number;
-  /** From here on it goes before live polls, gap or not. */
-  readonly forcedMs: number;
-}
-
 const AFTER_AN_END: Turn = { task: null, atMs: Number.POSITIVE_INFINITY };
 
 export class PollSchedule {
@@ -76,15 +68,16 @@ export class PollSchedule {
   #limit = Number.POSITIVE_INFINITY;
   /** Asked again before anybody else. */
   #again: Task[] = [];
-  /** First of the probes and lone retries; undefined = to be looked for. */
-  #waiting: Waiting | null | undefined = undefined;
+  /** Probes, lone retries, and of each device one refused request. */
+  readonly #waiting = new Waiting();
+  readonly #gap: Gap;
   #timeoutsInRow = 0;
   /** When the last of them was counted. */
   #doubtedMs = Number.NEGATIVE_INFINITY;
   #answeredMs = Number.NEGATIVE_INFINITY;
   #witness: Task | null = null;
-  /** The device of the last time-out, as long as nobody has answered since. */
-  #lastSilent: Device | null = null;
+  /** Devices that were asked in vain since somebody was heard on this connection. */
+  readonly #vain = new Set<Device>();
   #skipped = 0;
 
   /**
@@ -94,6 +87,7 @@ export class PollSchedule {
   constructor(requests: readonly PlannedRequest[], startMs: number, phase = 0) {
     assert(requests.length > 0, 'a schedule has requests');
     this.#devices = createDevices(requests, startMs, phase);
+    this.#gap = new Gap(Math.min(...requests.map(({ request }) => request.maxInFlight)));
     this.resume();
   }
 
@@ -127,6 +121,7 @@ export class PollSchedule {
       if (device.losses >= SUSPECT_LOSSES) {
         // Not before the others: on a connection on which nobody was heard it could not be told from the wire.
         device.probeMs = nowMs + probeIntervalMs(probeOf(device), fastest(device).pollMs, device.failures);
+        device.freeMs = device.probeMs;
         continue;
       }
       device.state = 'untried';
@@ -145,15 +140,16 @@ export class PollSchedule {
     this.#limit = Number.POSITIVE_INFINITY;
     this.#again = [];
     this.#witness = null;
-    this.#lastSilent = null;
-    this.#waiting = undefined;
+    this.#vain.clear();
     for (const device of this.#devices) {
       device.isHeard = false;
       for (const task of device.tasks) {
         task.isUnderWay = false;
+        task.isFree = false;
         task.retried = 0;
         this.#place(task);
       }
+      this.#offerRefused(device);
     }
   }
 
@@ -162,14 +158,15 @@ export class PollSchedule {
    * @returns whether a device that was suspected before has done it: the wire itself is whole
    */
   lost(nowMs: number): boolean {
-    const asked = new Set([...this.#underWay.map(({ device }) => device), this.#lastSilent]);
+    const last = [...this.#vain].slice(-1);
+    const asked = new Set([...this.#underWay.map(({ device }) => device), ...last]);
     let isSuspected = false;
     for (const device of asked) {
-      if (device === null || !this.#devices.some((other) => other !== device && other.isHeard)) continue;
+      if (!this.#devices.some((other) => other !== device && other.isHeard)) continue;
       isSuspected ||= device.losses >= SUSPECT_LOSSES;
       device.losses++;
-      const isCounted = device === this.#lastSilent && device.state === 'silent';
-      if (device.losses >= SUSPECT_LOSSES && !isCounted) this.#silence(probeOf(device), nowMs);
+      const isCounted = last.includes(device) && device.state === 'silent';
+      if (device.losses >= SUSPECT_LOSSES && !isCounted) this.#silence(probeOf(device), nowMs, true);
     }
     return isSuspected;
   }
@@ -185,15 +182,27 @@ export class PollSchedule {
     return this.#underWay.length < most ? turn : AFTER_AN_END;
   }
 
+  /**
+   * When something is due for which a connection is opened. A link that gives its connection back is not opened, nor held, for
+   * probes beside living devices: they would cost the other master something.
+   */
+  get neededMs(): number {
+    const forcedMs = this.#waiting.forced?.dueMs ?? Number.POSITIVE_INFINITY;
+    return Math.min((this.#live.first ?? this.#waiting.earliest)?.dueMs ?? forcedMs, forcedMs);
+  }
+
   /** The task of a turn goes out. Its end is told by `answered`, `timedOut`, or by a new connection. */
   sent(task: Task, nowMs: number): void {
     assert(!task.isUnderWay && !task.isRetired, 'a request is under way once');
+    const isOfItsOwn = task === this.#witness || task.device.losses >= SUSPECT_LOSSES;
+    task.isFree = !isOfItsOwn && this.#waiting.isFree(task, nowMs);
     task.isUnderWay = true;
     task.sentMs = nowMs;
     this.#underWay.push(task);
     this.#limit = Math.min(this.#limit, task.request.maxInFlight);
     if (this.#again.length > 0) this.#again = this.#again.filter((other) => other !== task);
     this.#place(task);
+    this.#offerRefused(task.device);
   }
 
   /**
@@ -207,26 +216,29 @@ export class PollSchedule {
     this.#end(task);
     this.#timeoutsInRow = 0;
     this.#answeredMs = nowMs;
+    this.#gap.answered(task, this.#underWay, nowMs);
     device.state = 'alive';
     device.failures = 0;
     device.answeredMs = nowMs;
     device.isTold = false;
     device.isHeard = true;
     device.losses = 0;
-    this.#lastSilent = null;
-    if (task.failures > 0) this.#waiting = undefined;
+    this.#exonerate();
     task.failures = 0;
     task.retried = 0;
     if (isNews) this.#revive(device, nowMs);
     this.#skipped += setNextTurn(task, nowMs);
     if (againMs !== null) task.dueMs = againMs;
+    noteRefusal(task, nowMs, againMs !== null);
     this.#place(task);
+    this.#offerRefused(device);
     return isNews;
   }
 
   /** @param isWireAlive somebody else (a gateway) has answered that the device is silent. */
   timedOut(task: Task, nowMs: number, isWireAlive: boolean): TimeoutVerdict {
     const wasWitness = task === this.#witness;
+    const { isFree, device } = task;
     this.#end(task);
     if (isWireAlive) this.#timeoutsInRow = 0;
     const verdict = this.#judge(task);
@@ -237,17 +249,24 @@ export class PollSchedule {
     }
     if (verdict === 'known' || verdict === 'retry') return verdict;
     task.retried = 0;
-    task.failures++;
-    if (!isWireAlive) this.#doubt(task, nowMs);
+    if (isFree) this.#gap.probed(task, this.#underWay, nowMs);
+    if (!isFree || task.failures === 0) task.failures++;
+    // That a silent device stays silent says nothing of the wire, as long as living ones are asked on it.
+    const isTelling = !isFree || this.#devices.every(({ state }) => state === 'silent');
+    if (!isWireAlive && isTelling) this.#doubt(task, nowMs);
     if (verdict === 'request') {
       task.dueMs = nowMs + probeIntervalMs(task, task.pollMs, task.failures);
+      task.freeMs = toNextInstant(task, task.sentMs);
       this.#place(task);
+      this.#offerRefused(device);
       return verdict;
     }
-    this.#silence(task, nowMs);
+    this.#silence(task, nowMs, !isFree);
     const isNobodyLeft = this.#devices.every(({ state }) => state === 'silent');
     const isWireDead = this.#timeoutsInRow >= DOUBT_TIMEOUTS && (isNobodyLeft || wasWitness);
-    this.#lastSilent = isWireDead || isWireAlive ? null : task.device;
+    this.#vain.delete(device);
+    this.#vain.add(device);
+    if (isWireDead || isWireAlive) this.#vain.clear();
     return isWireDead ? 'wire' : verdict;
   }
 
@@ -259,27 +278,34 @@ export class PollSchedule {
     const [first] = old;
     assert(first !== undefined && by.length > 0, 'some requests take the place of others');
     const { device, gridMs, order } = first;
-    const firstDueMs = dueMs ?? Math.min(...old.map((task) => task.dueMs));
+    const firstMs = dueMs ?? Math.min(...old.map((task) => task.dueMs));
     const tasks = by.map((planned, at) => {
       assert(planned.request.device === device.name, 'what replaces a request asks the same device');
-      return createTask(planned, device, { gridMs, order: order + at * ORDER_STEP, dueMs: firstDueMs });
+      return createTask(planned, device, { gridMs, order: order + at * ORDER_STEP, dueMs: firstMs });
     });
     replaceTasks(device, new Set(old), tasks);
     for (const task of old) task.isRetired = true;
     this.#again = this.#again.filter(({ isRetired }) => !isRetired);
-    for (const task of [...old, ...tasks]) this.#place(task);
-    this.#waiting = undefined;
+    // Another of them may be the next probe.
+    for (const task of [...old, ...device.tasks]) this.#place(task);
+    this.#offerRefused(device);
     return tasks;
   }
 
   #nextDue(nowMs: number): Turn {
     const live = this.#live.first;
-    if (this.#waiting === undefined) this.#waiting = this.#findWaiting();
-    const waiting = this.#waiting;
-    if (!waiting) return live ? toTurn(live, live.dueMs, nowMs) : AFTER_AN_END;
-    if (live) return choose(live, waiting, nowMs);
-    const isNobodyHeard = this.#timeoutsInRow > 0 && this.#underWay.length === 0;
-    return toTurn(waiting.task, isNobodyHeard ? nowMs : waiting.dueMs, nowMs);
+    const { forced } = this.#waiting;
+    if (!live && this.#timeoutsInRow > 0 && this.#underWay.length === 0) {
+      const first = this.#waiting.earliest;
+      return first ? { task: first.task, atMs: nowMs } : AFTER_AN_END;
+    }
+    if (forced && forced.dueMs <= nowMs) return { task: forced.task, atMs: nowMs };
+    if (live && live.dueMs <= nowMs) return { task: live, atMs: nowMs };
+    const liveMs = live?.dueMs ?? Number.POSITIVE_INFINITY;
+    const free = this.#waiting.fitting(nowMs, this.#gap.lengthMs(nowMs, liveMs, this.#underWay));
+    if (free) return { task: free, atMs: nowMs };
+    const freeMs = this.#waiting.nextFreeMs(nowMs, this.#gap.endMs(nowMs, liveMs));
+    return { task: null, atMs: Math.min(liveMs, forced?.dueMs ?? Number.POSITIVE_INFINITY, freeMs) };
   }
 
   #end(task: Task): void {
@@ -292,11 +318,21 @@ export class PollSchedule {
 
   /** Puts the task where it belongs by its state. */
   #place(task: Task): void {
-    const { device, failures, isUnderWay, isRetired } = task;
+    const { device, failures, isUnderWay, isRetired, retried } = task;
     this.#live.remove(task);
-    const isLive = device.state !== 'silent' && failures === 0;
-    if (isLive && !isUnderWay && !isRetired && task.retried === 0) this.#live.add(task);
-    if (!isLive) this.#waiting = undefined;
+    this.#waiting.remove(task);
+    if (isUnderWay || isRetired || retried > 0) return;
+    const isSilent = device.state === 'silent';
+    if (!isSilent && failures === 0) this.#live.add(task);
+    else if (!isSilent || task === probeOf(device)) this.#waiting.put(task, toChance(task));
+  }
+
+  /** One refused request waits for a gap beside its turn among the live ones; what has none waits for another reason. */
+  #offerRefused(device: Device): void {
+    if (device.refusedSinceMs === null) return;
+    if (device.refused && device.refused.place >= 0) this.#waiting.remove(device.refused);
+    device.refused = nextRefused(device);
+    if (device.refused) this.#waiting.put(device.refused, toRefusedChance(device.refused));
   }
 
   #judge(task: Task): TimeoutVerdict {
@@ -315,12 +351,15 @@ export class PollSchedule {
     this.#doubtedMs = nowMs;
   }
 
-  #silence(task: Task, nowMs: number): void {
+  /** @param isCounted whether it has cost the others something */
+  #silence(task: Task, nowMs: number, isCounted: boolean): void {
     const { device } = task;
     device.state = 'silent';
-    device.failures++;
+    if (isCounted || device.failures === 0) device.failures++;
     device.failedMs = nowMs;
     device.probeMs = nowMs + probeIntervalMs(task, fastest(device).pollMs, device.failures);
+    const isSuspect = device.losses >= SUSPECT_LOSSES;
+    device.freeMs = isSuspect ? device.probeMs : toNextInstant(fastest(device), task.sentMs);
     device.probeTask = (device.tasks.indexOf(task) + 1) % device.tasks.length;
     this.#again = this.#again.filter((other) => other.device !== device);
     for (const other of device.tasks) {
@@ -336,7 +375,17 @@ export class PollSchedule {
       setDueNow(task, nowMs);
       this.#place(task);
     }
-    this.#waiting = undefined;
+  }
+
+  /** Who was asked in vain has not ended the connection: somebody was heard on it since. */
+  #exonerate(): void {
+    for (const device of this.#vain) {
+      if (device.losses === 0 || device.state !== 'silent') continue;
+      device.losses = 0;
+      device.freeMs = toNextInstant(fastest(device), device.failedMs);
+      this.#place(probeOf(device));
+    }
+    this.#vain.clear();
   }
 
   #findWitness(): Task | null {
@@ -348,50 +397,4 @@ export class PollSchedule {
     if (!last) return null;
     return last.tasks.find(({ failures }) => failures === 0) ?? fastest(last);
   }
-
-  /** The first of: probes of silent devices, retries of single silent requests. */
-  #findWaiting(): Waiting | null {
-    let first: Waiting | null = null;
-    for (const device of this.#devices) {
-      for (const task of device.state === 'silent' ? [probeOf(device)] : device.tasks) {
-        const waiting = toWaiting(task);
-        if (waiting && (!first || waiting.dueMs < first.dueMs)) first = waiting;
-      }
-    }
-    return first;
-  }
-}
-
-/** Live polls keep their time; a probe goes into a gap that holds a whole time-out, or when it has waited twice. */
-function choose(live: Task, waiting: Waiting, nowMs: number): Turn {
-  const { task, dueMs, forcedMs } = waiting;
-  if (nowMs >= forcedMs) return { task, atMs: nowMs };
-  if (live.dueMs <= nowMs) return { task: live, atMs: nowMs };
-  if (dueMs > nowMs) return { task: null, atMs: Math.min(live.dueMs, dueMs) };
-  if (live.dueMs - nowMs >= task.request.timeoutMs) return { task, atMs: nowMs };
-  return { task: null, atMs: Math.min(live.dueMs, forcedMs) };
-}
-
-function probeOf(device: Device): Task {
-  return device.tasks[device.probeTask] ?? fastest(device);
-}
-
-function toWaiting(task: Task): Waiting | null {
-  const { device } = task;
-  const isProbe = device.state === 'silent';
-  if (task.isUnderWay || (!isProbe && task.failures === 0)) return null;
-  const dueMs = isProbe ? device.probeMs : task.dueMs;
-  // A slow request that has its turn as probe must not make the device wait for its slow turn.
-  const { pollMs } = isProbe ? fastest(device) : task;
-  const failures = isProbe ? device.failures : task.failures;
-  return { task, dueMs, forcedMs: dueMs + probeIntervalMs(task, pollMs, failures) };
-}
-
-function toTurn(task: Task, dueMs: number, nowMs: number): Turn {
-  return dueMs <= nowMs ? { task, atMs: nowMs } : { task: null, atMs: dueMs };
-}
-
-function probeIntervalMs({ request }: Task, pollMs: number, failures: number): number {
-  const longestMs = Math.max(MAX_PROBE_MS, MAX_PROBE_TIMEOUTS * request.timeoutMs);
-  return Math.min(pollMs * PROBE_GROWTH ** (failures - 1), longestMs);
 }

@@ -20,13 +20,19 @@ export interface Task extends PlannedRequest {
   dueMs: number;
   /** Place in the heap of live requests, -1 = not in it. */
   place: number;
+  /** While it waits alone: from when on it may be asked in a gap, beside `dueMs`. */
+  freeMs: number;
   /** Due at once, beside the grid: after connecting or when its device came back. */
   isOutOfTurn: boolean;
-  /** Time-outs in a row of this request. */
+  /** Time-outs in a row of this request; of those that cost nobody anything only a first one. */
   failures: number;
   /** How often it was asked again at once since it was due. */
   retried: number;
   isUnderWay: boolean;
+  /** It went out because it cost nobody anything. */
+  isFree: boolean;
+  /** The device refuses it as it stands. */
+  isRefused: boolean;
   /** When it was asked last. */
   sentMs: number;
   /** Others have taken its place; what still comes of it changes no turn. */
@@ -50,11 +56,14 @@ export interface Device {
   readonly tasks: Task[];
   state: 'untried' | 'alive' | 'silent';
   answeredMs: number;
-  /** Time-outs in a row of the device. */
+  /** Time-outs in a row of the device; of those that cost nobody anything only a first one. */
   failures: number;
   /** When the last of them was counted. */
   failedMs: number;
+  /** End of the interval after which a probe may cost the others something. */
   probeMs: number;
+  /** From when on it is asked where that costs nobody anything. */
+  freeMs: number;
   /** Index of the task that is the next probe. */
   probeTask: number;
   /** Its points have been told that it is silent. */
@@ -63,6 +72,12 @@ export interface Device {
   isHeard: boolean;
   /** Connections in a row that ended over a question to it, without an answer of it between them. */
   losses: number;
+  /** Since when it refuses one request or another; null = none. */
+  refusedSinceMs: number | null;
+  /** From when on one of them may be asked in a gap. */
+  refusedFreeMs: number;
+  /** The one that is; null = none. */
+  refused: Task | null;
 }
 
 /**
@@ -98,10 +113,13 @@ export function createTask(
     device,
     ...turn,
     place: -1,
+    freeMs: turn.dueMs,
     isOutOfTurn: true,
     failures: 0,
     retried: 0,
     isUnderWay: false,
+    isFree: false,
+    isRefused: false,
     sentMs: Number.NEGATIVE_INFINITY,
     isRetired: false,
     shown: { latencyMs: null, answeredMs: null, exceptionCode: null },
@@ -124,7 +142,13 @@ export function fastest(device: Device): Task {
 
 export function setDueNow(task: Task, nowMs: number): void {
   task.dueMs = nowMs;
+  task.freeMs = nowMs;
   task.isOutOfTurn = true;
+}
+
+/** The next instant of its grid. */
+export function toNextInstant({ gridMs, pollMs }: Task, afterMs: number): number {
+  return gridMs + (Math.floor((afterMs - gridMs) / pollMs) + 1) * pollMs;
 }
 
 /**
@@ -132,10 +156,10 @@ export function setDueNow(task: Task, nowMs: number): void {
  * @returns cycles that have passed unserved
  */
 export function setNextTurn(task: Task, nowMs: number): number {
-  const { pollMs, gridMs } = task;
+  const { pollMs } = task;
   const skipped = Math.max(0, Math.floor((nowMs - task.dueMs) / pollMs));
   const fromMs = task.isOutOfTurn ? nowMs + pollMs / 2 : nowMs;
-  task.dueMs = gridMs + (Math.floor((fromMs - gridMs) / pollMs) + 1) * pollMs;
+  task.dueMs = toNextInstant(task, fromMs);
   task.isOutOfTurn = false;
   return skipped;
 }
@@ -149,9 +173,13 @@ function createDevice(name: string, startMs: number): Device {
     failures: 0,
     failedMs: Number.NEGATIVE_INFINITY,
     probeMs: startMs,
+    freeMs: startMs,
     probeTask: 0,
     isTold: false,
     isHeard: false,
     losses: 0,
+    refusedSinceMs: null,
+    refusedFreeMs: startMs,
+    refused: null,
   };
 }

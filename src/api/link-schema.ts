@@ -11,13 +11,45 @@ const STATES = [
   'stopped',
 ] as const satisfies readonly LinkState[];
 
+const ReasonSchema = Type.Object({
+  code: Type.String({
+    description: 'e.g. connect-refused, silent-units; other: no code yet, the text is English',
+  }),
+  params: Type.Record(Type.String(), Type.String()),
+  text: TextSchema,
+});
+
 export const LinkViewSchema = Type.Object({
   link: Type.String(),
   name: TextSchema,
   protocol: Type.String(),
   state: Type.Unsafe<LinkState>({ type: 'string', enum: [...STATES] }),
   sinceMs: Ms,
-  reason: nullable(Type.String()),
+  reason: nullable(Type.String({ description: 'In plain English, as in the log' })),
+  causes: Type.Array(ReasonSchema, {
+    description:
+      'The reason by code and in both languages, one for each way to the device; empty without a reason',
+  }),
+  way: nullable(
+    Type.Object(
+      {
+        transport: Type.String({ description: 'tcp, serial, dial-in' }),
+        framing: nullable(Type.String({ description: 'mbap, rtu, ascii' })),
+        ends: Type.Array(Type.String(), {
+          description: '10.0.0.5:502, then that of a backup; /dev/ttyS1; for dial-in our own 0.0.0.0:9000',
+        }),
+        line: nullable(Type.String({ description: 'Setting of the bus: 9600 8N1' })),
+        registration: nullable(Type.String({ description: 'By which a device that dials in names itself' })),
+      },
+      { description: 'How it is connected and to where; null where the protocol does not say' },
+    ),
+  ),
+  listener: nullable(
+    Type.Object(
+      { place: Type.String(), counters: Type.Record(Type.String(), Type.Number()) },
+      { description: 'Port of ours at which its devices connect, since start; links may share it' },
+    ),
+  ),
   counters: Type.Record(Type.String(), Type.Number()),
   exceptions: Type.Array(
     Type.Object({

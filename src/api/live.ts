@@ -39,7 +39,7 @@ type HubLimits = Pick<
 >;
 type HubServices = Pick<
   ApiServices,
-  'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health' | 'texts'
+  'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health' | 'texts' | 'listeners'
 >;
 
 interface Stream {
@@ -218,7 +218,7 @@ export class LiveHub {
 
   #onLink(status: LinkStatus): void {
     if (this.#streams.size === 0) return;
-    this.#sendAll(toFrame('link', toLinkView(status, this.#services.model)));
+    this.#sendAll(toFrame('link', toLinkView(status, this.#services.model, this.#services.listeners())));
   }
 
   #onAlarm({ type, atMs, occurrence }: AlarmEvent): void {

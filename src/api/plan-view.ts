@@ -3,8 +3,8 @@ import type { SiteModel } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { LinkId } from '../core/ids.ts';
 import type { RequestBlock, RequestStatus } from '../core/link.ts';
+import { toExceptionText } from '../core/modbus-exceptions.ts';
 import { toPlanLoad } from '../core/plan-load.ts';
-import { toExceptionText } from './exceptions.ts';
 import type { PlanView } from './link-schema.ts';
 
 export function toPlanView(link: LinkId, requests: readonly RequestStatus[], model: SiteModel): PlanView {

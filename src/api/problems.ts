@@ -76,8 +76,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = classifyError(error) ?? toProblem('internal', { requestId: request.id });
   if (problem.status >= 500) {
     const isOurs = problem.code === 'internal';
+    // Where in our code the world's failure was noticed helps nobody; a mistake of ours is found by it.
+    const told = isOurs ? { err: error } : { reason: problem.detail };
     request.log[isOurs ? 'error' : 'warn'](
-      { err: error, code: problem.code, method: request.method, route: request.routeOptions.url },
+      { ...told, code: problem.code, method: request.method, route: request.routeOptions.url },
       'request failed',
     );
   }

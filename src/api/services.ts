@@ -5,7 +5,7 @@ import type { AlarmEvent } from '../core/alarm.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Feed } from '../core/feed.ts';
 import type { LinkId } from '../core/ids.ts';
-import type { LinkStatus, RequestStatus } from '../core/link.ts';
+import type { LinkStatus, ListenerStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
@@ -33,6 +33,8 @@ export interface ApiServices {
   links(): readonly LinkStatus[];
   /** The poll plan as it stands; empty for a pushed or unknown link. */
   requests(link: LinkId): readonly RequestStatus[];
+  /** Ports of ours at which devices connect. */
+  listeners(): readonly ListenerStatus[];
   /** Parts with their state; `isAlive` false makes /health answer 503. */
   health(): HealthReport;
   /** Whether polling has begun and the stores answer; /ready answers 503 until then. */

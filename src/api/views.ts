@@ -2,8 +2,9 @@
 import type { Equipment, PointDef, RuleDef, SiteModel } from '../config/model.ts';
 import { type Occurrence, toIsaState } from '../core/alarm.ts';
 import { KINDS, SYSTEMS } from '../core/kinds.ts';
-import type { LinkStatus } from '../core/link.ts';
+import type { LinkStatus, ListenerStatus } from '../core/link.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
+import { toReasons } from '../core/reason.ts';
 import type { Text } from '../core/text.ts';
 import type { Texts } from '../core/texts.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
@@ -108,8 +109,15 @@ export function toPointsByEquipment(model: SiteModel): ReadonlyMap<string, reado
   return byEquipment;
 }
 
-export function toLinkView(status: LinkStatus, model: SiteModel): LinkView {
+/** @param listeners ports of ours at which devices connect */
+export function toLinkView(
+  status: LinkStatus,
+  model: SiteModel,
+  listeners: readonly ListenerStatus[],
+): LinkView {
   const link = model.links.get(status.link);
+  const way = link?.way ?? null;
+  const listener = listeners.find(({ place }) => way?.registration != null && way.ends.includes(place));
   return {
     link: status.link,
     name: link?.name ?? { zh: status.link, en: status.link },
@@ -117,6 +125,12 @@ export function toLinkView(status: LinkStatus, model: SiteModel): LinkView {
     state: status.state,
     sinceMs: status.sinceMs,
     reason: status.reason,
+    causes:
+      status.reason === null
+        ? []
+        : toReasons(status.reason).map(({ params, ...cause }) => ({ ...cause, params: { ...params } })),
+    way: way === null ? null : { ...way, ends: [...way.ends] },
+    listener: listener === undefined ? null : { ...listener, counters: { ...listener.counters } },
     counters: { ...status.counters },
     exceptions: toExceptions(status.counters),
     load: status.load === null ? null : { ...status.load },

@@ -1,6 +1,6 @@
 /** Shapes of writes and lock-outs in the public API. */
 import Type, { type Static } from 'typebox';
-import { LockOutSchema, Ms, nullable } from './schemas.ts';
+import { LockOutSchema, Ms, nullable, TextSchema } from './schemas.ts';
 
 const STATES = [
   'sent',
@@ -31,7 +31,10 @@ export const PointWriteViewSchema = Type.Object({
   readBack: nullable(Type.Number({ description: 'Last value that was read back' })),
   revertAtMs: nullable(Type.Number({ description: 'When `previous` is written again; UTC milliseconds' })),
   changedAtMs: Ms,
-  detail: Type.String({ description: 'Why it is not confirmed, or what the revert waits for' }),
+  detail: Type.String({
+    description: 'Why it is not confirmed, or what the revert waits for; plain English',
+  }),
+  detailText: TextSchema,
 });
 export type PointWriteView = Static<typeof PointWriteViewSchema>;
 

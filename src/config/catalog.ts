@@ -3,6 +3,7 @@
  * app.ts and the command line put it together from rules/index.ts and drivers/index.ts.
  */
 import type { TSchema } from 'typebox';
+import type { LinkWay } from '../core/link.ts';
 
 /** Property schemas of an object whose unknown properties are refused. */
 export type Properties = Readonly<Record<string, TSchema>>;
@@ -35,6 +36,19 @@ export interface PartShift {
   readonly by: number;
   /** Number of the part: what `{n}` in addresses in text stands for. */
   readonly n: number;
+}
+
+/** A port of the gateway at which devices connect. */
+export interface ListenPlace {
+  readonly host: string;
+  readonly port: number;
+  /** By what whoever connects is told from others at the same port. */
+  readonly opening?: {
+    /** Property of the link that names it. */
+    readonly key: string;
+    /** As characters of Latin-1. */
+    readonly bytes: string;
+  };
 }
 
 export interface ProtocolSchema {
@@ -82,9 +96,9 @@ export interface ProtocolSchema {
    */
   toEndpoints?(options: Readonly<Record<string, unknown>>): readonly string[];
   /** Where a link of these options lets devices connect to the gateway; links of one protocol may share it. null = nowhere. */
-  toListener?(
-    options: Readonly<Record<string, unknown>>,
-  ): { readonly host: string; readonly port: number } | null;
+  toListener?(options: Readonly<Record<string, unknown>>): ListenPlace | null;
+  /** How a link of these options is connected, for people. */
+  toWay?(options: Readonly<Record<string, unknown>>): LinkWay;
   /**
    * Whether this value can be written to this address exactly, so that what is allowed is also what is sent.
    * @param address that `checkWrite` lets pass

@@ -62,10 +62,11 @@ export function readLinks(
     const listener = catalog.protocols[protocol]?.toListener?.(options) ?? null;
     if (listener !== null) {
       const at = { ...item, path: [...item.path, 'listen', 'port'] };
-      listeners.push({ ...listener, sharer: protocol, at });
+      listeners.push({ ...listener, sharer: protocol, at, link: item });
     }
     const id = toId<LinkId>(entry.id);
-    links.set(id, { id, name: entry.name, protocol, options });
+    const way = catalog.protocols[protocol]?.toWay?.(options);
+    links.set(id, { id, name: entry.name, protocol, options, ...(way && { way }) });
   }
   checkListeners(listeners, checking.problems);
   return { items: links, register };

@@ -15,6 +15,7 @@ import type {
   SiteId,
 } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
+import type { LinkWay } from '../core/link.ts';
 import type { Severity } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
 import type { TicketClass } from '../core/ticket.ts';
@@ -67,6 +68,8 @@ export interface LinkDef {
   readonly protocol: string;
   /** Checked against the driver's link schema; the driver alone knows its shape. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** For people; left out where the protocol does not say. */
+  readonly way?: LinkWay;
 }
 
 export interface Equipment {

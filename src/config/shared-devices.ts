@@ -18,23 +18,18 @@ export function refuseWritesBesideLifeSafety(
   catalog: Catalog,
   problems: Problems,
 ): void {
-  const all = [...equipment.values()];
-  const keyOf = (one: Equipment): string | null => {
-    const link = one.link === null ? undefined : links.items.get(one.link);
-    const name = link && catalog.protocols[link.protocol]?.toDeviceName?.(one.device);
-    return name === undefined ? null : `${one.link} ${name}`;
-  };
+  const all = [...equipment.values()].flatMap((one) => {
+    const key = toKey(one, links, catalog);
+    return key === null ? [] : [{ one, key }];
+  });
   /** Key: link and device. */
-  const guarded = new Map<string, Equipment>();
-  for (const one of all) {
-    const key = keyOf(one);
-    if (key !== null && KINDS[one.kind].isLifeSafety) guarded.set(key, one);
-  }
+  const guarded = new Map(
+    all.filter(({ one }) => KINDS[one.kind].isLifeSafety).map(({ one, key }) => [key, one]),
+  );
   const written = new Set(points.filter(({ write }) => write !== null).map((point) => point.equipment));
   const refused = new Set<string>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const safety = key === null ? undefined : guarded.get(key);
+  for (const { one, key } of all) {
+    const safety = guarded.get(key);
     const owner = one.parent ?? one.id;
     if (!safety || !written.has(one.id) || refused.has(owner)) continue;
     refused.add(owner);
@@ -44,4 +39,11 @@ export function refuseWritesBesideLifeSafety(
     const expected = `a profile without writable points: "${safety.id}" (${KINDS[safety.kind].text.en}, life safety) answers on the same device`;
     problems.add(at.source, at.path, expected, `"${one.profile}"`);
   }
+}
+
+/** Link and device that answer for an equipment; null where its protocol names no devices. */
+function toKey({ link: id, device }: Equipment, links: Links, catalog: Catalog): string | null {
+  const link = id === null ? undefined : links.items.get(id);
+  const name = link && catalog.protocols[link.protocol]?.toDeviceName?.(device);
+  return name === undefined ? null : `${id} ${name}`;
 }

@@ -17,6 +17,28 @@ export interface LinkStatus {
   readonly load: LinkLoad | null;
 }
 
+/** How a link is connected and to where, as its configuration says it; never a credential. */
+export interface LinkWay {
+  /** The protocol's own word: `tcp`, `serial`, `dial-in`. */
+  readonly transport: string;
+  /** `mbap`, `rtu`; null where the protocol has only one. */
+  readonly framing: string | null;
+  /** `10.0.0.5:502`, then that of a backup; `/dev/ttyS1`; where devices connect to us, our own `0.0.0.0:9000`. */
+  readonly ends: readonly string[];
+  /** Setting of a serial bus: `9600 8N1`; null where there is none. */
+  readonly line: string | null;
+  /** By which a device that connects to us says who it is: `DTU0001`; null where none does. */
+  readonly registration: string | null;
+}
+
+/** A port of ours at which devices connect, whichever link they then turn out to belong to. */
+export interface ListenerStatus {
+  /** As in `LinkWay.ends`. */
+  readonly place: string;
+  /** Since start; keys are stable names used in /metrics. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 /** Of the last `LIMITS.linkLoadMs`. */
 export interface LinkLoad {
   /** Share of the time in which the link was waiting for an answer or kept a prescribed pause, 0–1. */

@@ -33,6 +33,12 @@ export interface Reading {
   readonly receivedMs: number;
 }
 
+/** Readings that came together, without when: what a poll driver fills. */
+export type ReadingColumns = Pick<ReadingBatch, 'count' | 'point' | 'value' | 'quality'> & {
+  /** null = the device gives no times. */
+  readonly sourceMs: Float64Array | null;
+};
+
 /** Three Float64, one Uint32, one Uint8. */
 const BYTES_PER_READING = 29;
 
@@ -72,6 +78,21 @@ export class ReadingBatchBuilder {
     this.#quality[at] = quality;
     this.#sourceMs[at] = sourceMs;
     this.#receivedMs[at] = receivedMs;
+  }
+
+  /** All rows of the columns, as `add` takes each. */
+  addAll({ count, point, value, quality, sourceMs }: ReadingColumns, receivedMs: number): void {
+    const from = this.#count;
+    this.#count += count;
+    assert(this.#count <= this.#point.length, 'a batch holds no more readings than its capacity');
+    for (let row = 0; row < count; row++) {
+      const code = quality[row] as number;
+      this.#point[from + row] = point[row] as number;
+      this.#value[from + row] = code >= 128 ? Number.NaN : (value[row] as number);
+      this.#quality[from + row] = code;
+      this.#receivedMs[from + row] = receivedMs;
+      this.#sourceMs[from + row] = sourceMs === null ? Number.NaN : (sourceMs[row] as number);
+    }
   }
 
   get count(): number {

@@ -11,7 +11,7 @@
 import type { Logger } from 'pino';
 import type { ProtocolSchema } from '../config/catalog.ts';
 import type { Equipment, LinkDef, PointDef } from '../config/model.ts';
-import type { RequestBlock } from '../core/link.ts';
+import type { ListenerStatus, RequestBlock } from '../core/link.ts';
 import type { QualityReason } from '../core/quality.ts';
 
 /** One request of the poll plan and the points that its answer carries. */
@@ -47,6 +47,22 @@ export interface PointSample {
   readonly text?: string;
 }
 
+/**
+ * What one answer says of its points, by row, as `PointSample` has it. It belongs to the driver, which may keep one set for
+ * each request so that thousands of values a second make no objects: it holds until the same request is read again,
+ * and whoever needs it longer copies it.
+ */
+export interface SampleColumns {
+  readonly count: number;
+  readonly point: Uint32Array;
+  readonly value: Float64Array;
+  readonly quality: Uint8Array;
+  /** null = the device gives no times. */
+  readonly sourceMs: Float64Array | null;
+  /** null = no point of it is a text. */
+  readonly text: readonly (string | undefined)[] | null;
+}
+
 /** One value on its way to a device. */
 export interface WriteRequest {
   readonly point: number;
@@ -64,10 +80,11 @@ export interface PollConnection {
   connect(signal: AbortSignal): Promise<void>;
   /**
    * Sends one request, waits for its answer, decodes it.
+   * @returns what holds until the same request is read again, on this connection or another
    * @throws DeviceError: `timeout` (connection stays usable), `exception` (device refused, connection usable),
    * `connection-lost`, `bad-frame` (connection is closed), `stopped`.
    */
-  read(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]>;
+  read(request: PollRequest, signal: AbortSignal): Promise<SampleColumns>;
   /**
    * Writes one value; resolves when the device has confirmed it. What it then holds is for a read to say. Never sent
    * twice: after a time-out nobody knows whether it was carried out.
@@ -108,8 +125,8 @@ export interface PollDriver {
   releaseAfterMs?(link: LinkDef): number | null;
   /** @param onLost called once when the connection ends by itself (not after `close`). */
   open(link: LinkDef, onLost: (reason: string) => void): PollConnection;
-  /** Longest wait for one answer of a device that has none of its own, ms. */
-  timeoutMs(link: LinkDef): number;
+  /** Where devices connect to us, with what was met there before any link was known; left out where they never do. */
+  listeners?(): readonly ListenerStatus[];
   /** Frees what it holds beside connections (servers that modems dial in to). Once, after their close; it is used up. */
   close?(): Promise<void>;
 }

@@ -20,9 +20,20 @@
  * | high-first | low-first  | BA DC   | BA DC FE HG |
  * | low-first  | low-first  | DC BA   | HG FE DC BA |
  */
-import { never } from '../core/assert.ts';
-import { GOOD } from '../core/quality.ts';
-import { bad, compileJudge, compileValue, type Decoded, type Judge, type ValueFormat } from './values.ts';
+import { assert, never } from '../core/assert.ts';
+import { GOOD, QUALITIES } from '../core/quality.ts';
+import { compileString } from './strings.ts';
+import {
+  compileJudge,
+  compileValue,
+  type Decoded,
+  type Judge,
+  judge,
+  setBad,
+  toDecoded,
+  type ValueColumns,
+  type ValueFormat,
+} from './values.ts';
 
 export const REGISTER_TYPES = [
   'u16',
@@ -77,8 +88,33 @@ export function registersOf(type: RegisterType, length = 1): number {
   return type.endsWith('32') ? 2 : 4;
 }
 
-/** Decodes the value that begins at byte `at` of a block of registers. @throws RangeError when the block is too short */
-export type RegisterDecoder = (block: DataView, at: number) => Decoded;
+/**
+ * Decodes the value that begins at byte `at` of a block of registers into row `row`.
+ * @throws RangeError when the block is too short
+ */
+export type RegisterDecoder = (block: DataView, at: number, to: ValueColumns, row: number) => void;
+
+type NumberType = Exclude<RegisterType, 'string'>;
+
+/** Numbers that can be read in one piece. */
+const PLAIN_TYPES = ['u16', 'i16', 'u32', 'i32', 'f32', 'f64'] as const satisfies readonly NumberType[];
+type PlainType = (typeof PLAIN_TYPES)[number];
+
+/** A format of numbers, with everything worked out beforehand that does not depend on the registers. */
+export interface CompiledNumber {
+  /** What most numbers are: read in one piece, compared with one sentinel at most, judged. null = there is more to do. */
+  readonly plain: PlainType | null;
+  /** Of a plain number the value that is none; NaN = every value is one. */
+  readonly sentinel: number;
+  /** The lowest byte of a register, and so of a plain number, comes first. */
+  readonly isSwapped: boolean;
+  readonly judge: Judge;
+  readonly type: NumberType;
+  readonly registers: number;
+  readonly format: RegisterFormat;
+  /** Those of the format, those of whole numbers as unsigned bits. */
+  readonly sentinels: readonly number[];
+}
 
 /**
  * NAMUR NE 43:2003: a current below 3.6 mA or above 21 mA is a failure signal, as a share of the 16 mA above 4 mA:
@@ -86,12 +122,24 @@ export type RegisterDecoder = (block: DataView, at: number) => Decoded;
  */
 const LOOP_LIMITS = { wireBreakRatio: -0.025, highRatio: 1.0625 } as const;
 
+const SENTINEL = QUALITIES.sentinel.code;
+const UNDECODABLE = QUALITIES.decode.code;
+const NOT_A_NUMBER = QUALITIES['not-a-number'].code;
+const WIRE_BREAK = QUALITIES['wire-break'].code;
+const LOOP_HIGH = QUALITIES['loop-high'].code;
+
+/** For what is decoded alone. */
+const single = { value: new Float64Array(1), quality: new Uint8Array(1), text: [] as (string | undefined)[] };
+
 /**
  * Decodes one value. What is read again and again is compiled once (`compileDecoder`).
+ * @param exponent as `compileDecoder` has it
  * @throws RangeError when the block is too short: whoever checked the reply's length made a mistake.
  */
-export function decodeRegisters(format: RegisterFormat, block: DataView, at: number): Decoded {
-  return compileDecoder(format)(block, at);
+export function decodeRegisters(format: RegisterFormat, block: DataView, at: number, exponent = 0): Decoded {
+  single.text.length = 0;
+  compileDecoder(format, exponent)(block, at, single, 0);
+  return toDecoded(single, 0);
 }
 
 /**
@@ -99,127 +147,191 @@ export function decodeRegisters(format: RegisterFormat, block: DataView, at: num
  * @param exponent of ten from a scale-factor register, −10…10; without meaning for bits, strings and current loops
  */
 export function compileDecoder(format: RegisterFormat, exponent = 0): RegisterDecoder {
-  if (exponent !== 0) return compile(format, exponent);
-  const known = compiled.get(format);
-  if (known) return known;
-  const decoder = compile(format, 0);
-  compiled.set(format, decoder);
-  return decoder;
+  if (format.type === 'string') return compileString(format);
+  const number = compileNumber(format, exponent);
+  return (block, at, to, row) => decodeNumber(number, block, at, to, row);
 }
 
-/** Formats are shared by equipment of one profile. */
-const compiled = new WeakMap<RegisterFormat, RegisterDecoder>();
+/**
+ * A decoder for numbers as data for `decodeNumber`: one function for all formats, which the engine makes one loop of;
+ * with a function for each format a value would cost several calls. @param exponent as `compileDecoder` has it
+ */
+export function compileNumber(format: RegisterFormat, exponent = 0): CompiledNumber {
+  const { type, loop, byteOrder } = format;
+  assert(type !== 'string', 'a text is no number');
+  const sentinels = toSentinels(type, format);
+  const sentinel = toPlainSentinel(type, sentinels);
+  return {
+    plain: sentinel === null ? null : toPlainType(format),
+    sentinel: sentinel ?? Number.NaN,
+    isSwapped: byteOrder === 'low-first',
+    judge: loop === null ? compileValue(format, exponent) : compileJudge(format),
+    type,
+    registers: registersOf(type),
+    format,
+    sentinels,
+  };
+}
 
-function compile(format: RegisterFormat, exponent: number): RegisterDecoder {
-  const { type } = format;
+/** As a `RegisterDecoder`. */
+export function decodeNumber(
+  number: CompiledNumber,
+  block: DataView,
+  at: number,
+  to: ValueColumns,
+  row: number,
+): void {
+  const { plain } = number;
+  if (plain === null) return decodeOther(number, block, at, to, row);
+  const raw = readPlain(plain, block, at, number.isSwapped);
+  if (raw === number.sentinel) setBad(to, row, SENTINEL);
+  else judge(number.judge, raw, to, row);
+}
+
+function readPlain(type: PlainType, block: DataView, at: number, isLittleEndian: boolean): number {
   switch (type) {
     case 'u16':
+      return block.getUint16(at, isLittleEndian);
     case 'i16':
-    case 'bcd16':
+      return block.getInt16(at, isLittleEndian);
     case 'u32':
+      return block.getUint32(at, isLittleEndian);
     case 'i32':
-    case 'bcd32':
+      return block.getInt32(at, isLittleEndian);
     case 'f32':
-      return compileShort(format, TO_RAW[type], toFinish(format, exponent));
-    case 'u64':
-    case 'i64':
-    case 'bcd64':
+      return block.getFloat32(at, isLittleEndian);
     case 'f64':
-      return compileLong(format, TO_LONG_RAW[type], toFinish(format, exponent));
-    case 'string':
-      return compileString(format);
+      return block.getFloat64(at, isLittleEndian);
     default:
       return never(type);
   }
 }
 
-/** A coil, a discrete input: 0 or 1, always good. */
-export function decodeBit(isSet: boolean): Decoded {
-  return { value: isSet ? 1 : 0, quality: GOOD };
+function decodeOther(
+  number: CompiledNumber,
+  block: DataView,
+  at: number,
+  to: ValueColumns,
+  row: number,
+): void {
+  const isLong = number.registers === 4;
+  const isHighFirst = number.format.wordOrder === 'high-first';
+  const low = readBits(number, block, isLong && isHighFirst ? at + 4 : at);
+  const high = isLong ? readBits(number, block, isHighFirst ? at : at + 4) : 0;
+  const raw = toRaw(number.type, high, low);
+  if (number.sentinels.length > 0 && isSentinel(number, high * HALF + low, raw)) setBad(to, row, SENTINEL);
+  else finish(number, raw, to, row);
 }
 
-/** Unsigned bits of one or two registers → the typed number; NaN for four bits that are no decimal digit. */
-type ToRaw = (bits: number) => number;
-/** The same for four registers, as their upper and lower half. */
-type ToLongRaw = (high: number, low: number) => number;
-/** The typed number → value with quality. */
-type Finish = Judge;
-type ReadBits = (block: DataView, at: number) => number;
-type IsSentinel = (bits: number, raw: number) => boolean;
+/** null when it is read in pieces, or is only a part of what is read. */
+function toPlainType({
+  type,
+  bit,
+  mask,
+  loop,
+  wordOrder,
+  byteOrder,
+  sentinelMask,
+}: RegisterFormat): PlainType | null {
+  if (bit !== null || mask !== null || loop !== null || sentinelMask !== null) return null;
+  if (registersOf(type) > 1 && wordOrder !== byteOrder) return null;
+  return PLAIN_TYPES.find((plain) => plain === type) ?? null;
+}
 
+/** The only sentinel as the typed number; NaN where there is none, null where it takes more than a comparison. */
+function toPlainSentinel(type: NumberType, sentinels: readonly number[]): number | null {
+  const [only] = sentinels;
+  if (only === undefined) return Number.NaN;
+  const isComparable = sentinels.length === 1 && isWhole(type) && only >= 0 && only < modulusOf(type);
+  return isComparable && Number.isInteger(only) ? toRaw(type, 0, only) : null;
+}
+
+/** How many patterns of bits there are. */
+function modulusOf(type: NumberType): number {
+  return 2 ** (16 * registersOf(type));
+}
+
+/** A coil, a discrete input: 0 or 1, always good. */
+export function decodeBit(isSet: boolean, to: ValueColumns, row: number): void {
+  to.value[row] = isSet ? 1 : 0;
+  to.quality[row] = GOOD;
+}
+
+/** A half times 2^32 is exact, so that the sum is rounded once: to the nearest double. */
 const HALF = 2 ** 32;
 const scratch = new DataView(new ArrayBuffer(8));
 
-const TO_RAW = {
-  u16: (bits) => bits,
-  u32: (bits) => bits,
-  i16: (bits) => (bits << 16) >> 16,
-  i32: (bits) => bits | 0,
-  bcd16: toDigits,
-  bcd32: toDigits,
-  f32: (bits) => {
-    scratch.setUint32(0, bits);
-    return scratch.getFloat32(0);
-  },
-} as const satisfies Record<string, ToRaw>;
-
-/** A half times 2^32 is exact, so that the sum is rounded once: to the nearest double. */
-const TO_LONG_RAW = {
-  u64: (high, low) => high * HALF + low,
-  i64: (high, low) => (high | 0) * HALF + low,
-  bcd64: (high, low) => toDigits(high) * 1e8 + toDigits(low),
-  f64: (high, low) => {
-    scratch.setUint32(0, high);
-    scratch.setUint32(4, low);
-    return scratch.getFloat64(0);
-  },
-} as const satisfies Record<string, ToLongRaw>;
-
-function compileShort(format: RegisterFormat, toRaw: ToRaw, finish: Finish): RegisterDecoder {
-  const readBits = toReader(format);
-  const isSentinel = toSentinelTest(format);
-  if (isSentinel === null) return (block, at) => finish(toRaw(readBits(block, at)));
-  return (block, at) => {
-    const bits = readBits(block, at);
-    const raw = toRaw(bits);
-    return isSentinel(bits, raw) ? bad('sentinel') : finish(raw);
-  };
-}
-
-function compileLong(format: RegisterFormat, toRaw: ToLongRaw, finish: Finish): RegisterDecoder {
-  const readHalf = toReader(format);
-  const isSentinel = toSentinelTest(format);
-  const [highAt, lowAt] = format.wordOrder === 'high-first' ? [0, 4] : [4, 0];
-  return (block, at) => {
-    const high = readHalf(block, at + highAt);
-    const low = readHalf(block, at + lowAt);
-    const raw = toRaw(high, low);
-    return isSentinel?.(high * HALF + low, raw) ? bad('sentinel') : finish(raw);
-  };
-}
-
-/** Reads one register of types of 16 bits, two of the others, as an unsigned number. */
-function toReader({ type, wordOrder, byteOrder }: RegisterFormat): ReadBits {
-  const isSwapped = byteOrder === 'low-first';
-  if (registersOf(type) === 1) return (block, at) => block.getUint16(at, isSwapped);
+/** One register of types of 16 bits, two of the others, as an unsigned number. */
+function readBits({ registers, isSwapped, format }: CompiledNumber, block: DataView, at: number): number {
+  const { wordOrder, byteOrder } = format;
+  if (registers === 1) return block.getUint16(at, isSwapped);
   // Both orders agree: big-endian or little-endian as a whole.
-  if (wordOrder === byteOrder) return (block, at) => block.getUint32(at, isSwapped);
-  const [highAt, lowAt] = wordOrder === 'high-first' ? [0, 2] : [2, 0];
-  return (block, at) =>
-    ((block.getUint16(at + highAt, isSwapped) << 16) | block.getUint16(at + lowAt, isSwapped)) >>> 0;
+  if (wordOrder === byteOrder) return block.getUint32(at, isSwapped);
+  const first = block.getUint16(at, isSwapped);
+  const second = block.getUint16(at + 2, isSwapped);
+  return (wordOrder === 'high-first' ? (first << 16) | second : (second << 16) | first) >>> 0;
 }
 
-function toFinish(format: RegisterFormat, exponent: number): Finish {
-  const { bit, mask, loop, type } = format;
-  if (bit !== null) return (raw) => ({ value: (raw >>> bit) & 1, quality: GOOD });
-  if (loop !== null) return compileLoop(format, loop);
-  const judge = compileValue(format, exponent);
-  if (mask !== null) {
-    const lowest = lowestBit(mask);
-    return (raw) => judge((raw & mask) >>> lowest);
+/**
+ * Unsigned bits → the typed number; NaN for four bits that are no decimal digit.
+ * @param high upper half of four registers
+ */
+function toRaw(type: NumberType, high: number, low: number): number {
+  switch (type) {
+    case 'u16':
+    case 'u32':
+      return low;
+    case 'i16':
+      return (low << 16) >> 16;
+    case 'i32':
+      return low | 0;
+    case 'f32':
+      scratch.setUint32(0, low);
+      return scratch.getFloat32(0);
+    case 'bcd16':
+    case 'bcd32':
+      return toDigits(low);
+    case 'u64':
+      return high * HALF + low;
+    case 'i64':
+      return (high | 0) * HALF + low;
+    case 'bcd64':
+      return toDigits(high) * 1e8 + toDigits(low);
+    case 'f64':
+      scratch.setUint32(0, high);
+      scratch.setUint32(4, low);
+      return scratch.getFloat64(0);
+    default:
+      return never(type);
   }
-  if (type.startsWith('bcd')) return (raw) => (Number.isNaN(raw) ? bad('decode') : judge(raw));
-  return judge;
+}
+
+function finish(
+  { format, judge: by, type }: CompiledNumber,
+  raw: number,
+  to: ValueColumns,
+  row: number,
+): void {
+  const { bit, mask, loop } = format;
+  if (bit !== null) decodeBit(((raw >>> bit) & 1) === 1, to, row);
+  else if (loop !== null) finishLoop(loop, by, raw, to, row);
+  else if (mask !== null) judge(by, (raw & mask) >>> lowestBit(mask), to, row);
+  else if (Number.isNaN(raw) && isDecimal(type)) setBad(to, row, UNDECODABLE);
+  else judge(by, raw, to, row);
+}
+
+function finishLoop(
+  { raw: ends, value }: CurrentLoop,
+  by: Judge,
+  raw: number,
+  to: ValueColumns,
+  row: number,
+): void {
+  if (!Number.isFinite(raw)) return setBad(to, row, NOT_A_NUMBER);
+  const ratio = (raw - ends.at4) / (ends.at20 - ends.at4);
+  if (ratio < LOOP_LIMITS.wireBreakRatio) return setBad(to, row, WIRE_BREAK);
+  if (ratio > LOOP_LIMITS.highRatio) return setBad(to, row, LOOP_HIGH);
+  judge(by, value.at4 + ratio * (value.at20 - value.at4), to, row);
 }
 
 /** Place of the lowest bit of a mask of 16 bits. @param mask not 0 */
@@ -227,30 +339,28 @@ export function lowestBit(mask: number): number {
   return 31 - Math.clz32(mask & -mask);
 }
 
-function compileLoop(format: RegisterFormat, { raw: ends, value }: CurrentLoop): Finish {
-  const judge = compileJudge(format);
-  const span = ends.at20 - ends.at4;
-  return (raw) => {
-    if (!Number.isFinite(raw)) return bad('not-a-number');
-    const ratio = (raw - ends.at4) / span;
-    if (ratio < LOOP_LIMITS.wireBreakRatio) return bad('wire-break');
-    if (ratio > LOOP_LIMITS.highRatio) return bad('loop-high');
-    return judge(value.at4 + ratio * (value.at20 - value.at4));
-  };
-}
-
 /**
  * Sentinels are given as bits (0xFFFF), or as the typed number (−1, −9999.0, BCD 9999). Of 64 bits the nearest doubles
  * are compared, as they become values: exact below 2^53, and above no coarser than the value.
  */
-function toSentinelTest({ type, sentinels, sentinelMask }: RegisterFormat): IsSentinel | null {
-  if (sentinels.length === 0) return null;
-  if (sentinelMask !== null) return (bits) => sentinels.includes((bits & sentinelMask) >>> 0);
-  if (!/^[ui]/.test(type)) return (bits, raw) => sentinels.includes(bits) || sentinels.includes(raw);
-  const modulus = 2 ** (16 * registersOf(type));
-  const patterns = sentinels.map((sentinel) => (sentinel < 0 ? sentinel + modulus : sentinel));
-  const [only] = patterns;
-  return patterns.length === 1 ? (bits) => bits === only : (bits) => patterns.includes(bits);
+function toSentinels(type: NumberType, { sentinels, sentinelMask }: RegisterFormat): readonly number[] {
+  if (sentinelMask !== null || !isWhole(type)) return sentinels;
+  const modulus = modulusOf(type);
+  return sentinels.map((sentinel) => (sentinel < 0 ? sentinel + modulus : sentinel));
+}
+
+function isSentinel({ type, format, sentinels }: CompiledNumber, bits: number, raw: number): boolean {
+  const { sentinelMask } = format;
+  if (sentinelMask !== null) return sentinels.includes((bits & sentinelMask) >>> 0);
+  return sentinels.includes(bits) || (!isWhole(type) && sentinels.includes(raw));
+}
+
+function isWhole(type: RegisterType): boolean {
+  return type.startsWith('u') || type.startsWith('i');
+}
+
+function isDecimal(type: RegisterType): boolean {
+  return type.startsWith('bcd');
 }
 
 /** NaN when four bits are no decimal digit. */
@@ -262,34 +372,4 @@ function toDigits(bits: number): number {
     value = value * 10 + digit;
   }
   return value;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Controls, unassigned, private and format characters; line and paragraph separators. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
-const NUL = 0;
-const SPACE = 0x20;
-
-function compileString({ length, byteOrder }: RegisterFormat): RegisterDecoder {
-  const bytes = new Uint8Array(2 * length);
-  const view = new DataView(bytes.buffer);
-  const isSwapped = byteOrder === 'low-first';
-  return (block, at) => {
-    for (let offset = 0; offset < bytes.length; offset += 2) {
-      view.setUint16(offset, block.getUint16(at + offset, isSwapped));
-    }
-    const end = bytes.findLastIndex((byte) => byte !== NUL && byte !== SPACE) + 1;
-    const text = toText(bytes.subarray(0, end));
-    return text === null ? bad('decode') : { value: Number.NaN, quality: GOOD, text };
-  };
-}
-
-/** null when it is not text: bytes that are not UTF-8, or characters that nobody can see. */
-function toText(bytes: Uint8Array): string | null {
-  try {
-    const text = utf8.decode(bytes);
-    return UNPRINTABLE.test(text) ? null : text;
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,7 @@
  */
 import { assert } from '../core/assert.ts';
 import { isGood } from '../core/quality.ts';
-import { compileDecoder, lowestBit, type RegisterFormat, registersOf } from './decoders.ts';
+import { decodeRegisters, lowestBit, type RegisterFormat, registersOf } from './decoders.ts';
 import { toRatio } from './values.ts';
 
 /** What would be allowed instead, in the point's unit and without words: `0 … 6553.5`, `≠ 65535`. */
@@ -119,7 +119,7 @@ function swapBytes(register: number): number {
 function isReadBack(format: RegisterFormat, registers: readonly number[]): boolean {
   const block = new DataView(new ArrayBuffer(2 * registers.length));
   registers.forEach((register, at) => block.setUint16(2 * at, register));
-  return isGood(compileDecoder({ ...format, range: null, states: null })(block, 0).quality);
+  return isGood(decodeRegisters({ ...format, range: null, states: null }, block, 0).quality);
 }
 
 function rawRangeOf(type: Exclude<RegisterFormat['type'], 'string'>): RawRange {

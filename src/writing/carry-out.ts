@@ -4,6 +4,7 @@
  */
 import { DeviceError, RiserError } from '../core/errors.ts';
 import { isBad } from '../core/quality.ts';
+import { toReasonText } from '../core/reason.ts';
 import type { PointSample } from '../drivers/driver.ts';
 import { WRITING_LIMITS } from './limits.ts';
 import type { Outcome } from './step.ts';
@@ -87,7 +88,10 @@ function toSent(error: unknown): Sent {
       error.code === 'connect-failed' ||
       error.code === 'connect-timeout');
   if (!isUndone) return { state: 'unknown', detail };
-  return { state: 'failed', error: new RiserError('write-failed', { reason: detail }, { cause: error }) };
+  return {
+    state: 'failed',
+    error: new RiserError('write-failed', { reason: toReasonText(detail) }, { cause: error }),
+  };
 }
 
 /** @returns the first value that matches, else the last usable one; null = none */

@@ -7,7 +7,7 @@ export interface WritingCounters {
   readonly failedWrites: number;
   readonly differingWrites: number;
   readonly unknownWrites: number;
-  /** Refused before anything was stored or sent. */
+  /** Refused before anything was sent. */
   readonly refusedWrites: number;
   readonly reverts: number;
   /** Tries of reverts that failed. */
@@ -16,13 +16,18 @@ export interface WritingCounters {
   readonly pendingReverts: number;
   /** Points that still stand where a write for a time has put them, although it is over: failed, or given up lately. */
   readonly notPutBack: number;
+  /** Refusals whose audit entry could not be stored or was left out, since start. */
+  readonly unauditedRefusals: number;
   /** Outcomes that are not stored yet. */
   readonly unsavedOutcomes: number;
   /** Tags that hang. */
   readonly lockOuts: number;
 }
 
-type Counted = Omit<WritingCounters, 'pendingReverts' | 'notPutBack' | 'unsavedOutcomes' | 'lockOuts'>;
+type Counted = Omit<
+  WritingCounters,
+  'pendingReverts' | 'notPutBack' | 'unauditedRefusals' | 'unsavedOutcomes' | 'lockOuts'
+>;
 
 export interface Tally {
   refused(): void;

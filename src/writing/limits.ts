@@ -17,6 +17,8 @@ export const WRITING_LIMITS = {
   revertRetryMaxMs: 600_000,
   /** Tries of one revert since the start of the gateway, about 4 h; then people must do it, and are told so. */
   revertTries: 30,
+  /** Audit entries of refusals that wait for a slow disk; what comes on top is counted and left out. */
+  refusalsUnderWay: 64,
   /** Pause before an outcome that could not be stored is tried again. */
   storeRetryMs: 1_000,
   /** A revert that was given up is an alarm of the gateway for this long; then its ticket is what is left of it. */

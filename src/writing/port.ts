@@ -2,6 +2,7 @@
  * What others may ask of writing: the only way to a device's set-points and commands. Every call is checked, written
  * down with its reason and read back (writing.ts).
  */
+import type { RiserError } from '../core/errors.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import type { Role } from '../core/roles.ts';
 import type { LockOutRow, PointWriteRow } from '../store/store.ts';
@@ -33,6 +34,13 @@ export interface WritingPort {
    * row was made: `link-down`, `write-busy`, `write-failed` (state `failed`: nothing was changed in the device)
    */
   write(command: WriteCommand): Promise<PointWriteRow>;
+  /**
+   * Counts and writes down a write that was refused before anything of the request had been read, so that no value is
+   * known: to somebody who may write nothing at all. What `write` refuses it writes down itself.
+   * @param point index into the points of the site model
+   * @param by user name
+   */
+  noteUnread(point: number, by: string, refusal: RiserError): void;
   /**
    * Hangs a tag. What is on the wire at that moment has ended when it resolves; nothing follows it.
    * @throws RiserError `reason-required`, `not-found`, `locked-out` (a tag hangs already), `store-failed`

@@ -31,6 +31,7 @@ import { WRITING_LIMITS } from './limits.ts';
 import { LockOuts } from './lock-outs.ts';
 import type { WriteCommand, WritesFilter, WritingPort } from './port.ts';
 import { toTakenOver, WriteRecords } from './records.ts';
+import { Refusals } from './refusals.ts';
 import { beginDueReverts, countNotPutBack } from './reverts.ts';
 import { step, toSent, type WriteState } from './step.ts';
 import { toTarget } from './target.ts';
@@ -75,6 +76,7 @@ class WritingService implements Writing {
   readonly #options: WritingOptions;
   readonly #lockOuts: LockOuts;
   readonly #records: WriteRecords;
+  readonly #refusals: Refusals;
   readonly #tally = createTally();
   readonly #stopping = new AbortController();
   readonly #underWay = createUnderWay();
@@ -85,6 +87,7 @@ class WritingService implements Writing {
     this.#options = options;
     this.#lockOuts = lockOuts;
     this.#records = records;
+    this.#refusals = new Refusals(options);
     this.#wire = new Wire({ ...options, signal: this.#stopping.signal });
   }
 
@@ -124,18 +127,16 @@ class WritingService implements Writing {
       pendingReverts: this.#records.pending().length,
       notPutBack: countNotPutBack({ ...this.#options, records: this.#records }),
       unsavedOutcomes: this.#records.unsaved,
+      unauditedRefusals: this.#refusals.unaudited,
       lockOuts: this.#lockOuts.all().size,
     };
   }
 
   async write(command: WriteCommand): Promise<PointWriteRow> {
     const point = defined(this.#options.model.points[command.point], `point ${command.point}`);
-    const asked = this.#counted(() => {
-      const reason = toReason(command.reason);
-      this.#refuse(point, command);
-      if (this.#wire.isBusy(point)) throw new RiserError('write-busy');
-      return { ...command, reason };
-    });
+    const refused = toReasonProblem(command.reason) ?? this.#refusalOf(point, command) ?? this.#toBusy(point);
+    if (refused !== null) this.#refuse(point, command, refused);
+    const asked = { ...command, reason: command.reason.trim() };
     const shown: { row: PointWriteRow | null } = { row: null };
     const work = this.#wire.hold(point, () => this.#perform(point, asked, shown));
     this.#underWay.follow(work);
@@ -144,8 +145,14 @@ class WritingService implements Writing {
     return Promise.race([work, late]).finally(() => ended.abort());
   }
 
+  noteUnread(point: number, by: string, refusal: RiserError): void {
+    this.#noteRefusal(defined(this.#options.model.points[point], `point ${point}`), by, null, refusal);
+  }
+
   async lockOut(equipment: EquipmentId, reason: string, by: string): Promise<LockOutRow> {
-    const lockOut = await this.#lockOuts.hang(equipment, toReason(reason), by);
+    const problem = toReasonProblem(reason);
+    if (problem !== null) throw problem;
+    const lockOut = await this.#lockOuts.hang(equipment, reason.trim(), by);
     const sending = this.#wire.sendingTo(this.#lockOuts.covered(equipment));
     await within(Promise.allSettled(sending), WRITING_LIMITS.answerMs).catch(() => {
       this.#options.log.warn({ equipment }, 'a value was on the wire when the tag was hung, and still is');
@@ -165,10 +172,10 @@ class WritingService implements Writing {
     return this.#options.store.queries.pointWrites({ state: 'all', ...filter });
   }
 
-  /** @throws RiserError when the write may not be made as things are now */
-  #refuse(point: PointDef, { value, roles }: WriteCommand): void {
-    if (this.#stopping.signal.aborted) throw new RiserError('engine-busy');
-    const error = refusal({
+  /** Why the write may not be made as things are now; null = it may. */
+  #refusalOf(point: PointDef, { value, roles }: WriteCommand): RiserError | null {
+    if (this.#stopping.signal.aborted) return new RiserError('engine-busy');
+    return refusal({
       point,
       kinds: this.#wire.kindsOf(point),
       value,
@@ -176,16 +183,21 @@ class WritingService implements Writing {
       lockOut: this.#lockOuts.over(point.equipment),
       read: (index) => this.#options.latest.get(index),
     });
-    if (error !== null) throw error;
   }
 
-  #counted<T>(check: () => T): T {
-    try {
-      return check();
-    } catch (error) {
-      this.#tally.refused();
-      throw error;
-    }
+  #toBusy(point: PointDef): RiserError | null {
+    return this.#wire.isBusy(point) ? new RiserError('write-busy') : null;
+  }
+
+  /** Counts it and has it written down. @throws the refusal: whoever asked hears of it at once, however slow the disk is */
+  #refuse(point: PointDef, command: WriteCommand, error: RiserError): never {
+    this.#noteRefusal(point, command.by, command, error);
+    throw error;
+  }
+
+  #noteRefusal(point: PointDef, by: string, asked: WriteCommand | null, error: RiserError): void {
+    this.#tally.refused();
+    this.#underWay.own(this.#refusals.note(point, by, asked, error));
   }
 
   /** @param shown what a caller is answered with who does not wait for the end */
@@ -198,13 +210,15 @@ class WritingService implements Writing {
     const older = this.#olderOf(point);
     const from = await this.#valueBefore(point, def, older !== null);
     const previous = def.revertAfterMs !== null && older !== null ? older.previous : from;
-    if (def.revertAfterMs !== null && previous === null) throw toNoWayBack();
+    if (def.revertAfterMs !== null && previous === null) this.#refuse(point, command, toNoWayBack());
     const sent = toSent(this.#toRow(point, command, previous), from);
     // Reading what stood before has taken time: what has changed meanwhile refuses it without a row.
-    this.#counted(() => this.#refuse(point, command));
+    const changed = this.#refusalOf(point, command);
+    if (changed !== null) this.#refuse(point, command, changed);
     await this.#records.announce(sent);
     shown.row = sent.state.row;
-    const carried = await this.#wire.carry(point, command.value, () => this.#obstacle(point, command));
+    // A tag or an interlock may come while the row is being stored, or the value waits for its turn.
+    const carried = await this.#wire.carry(point, command.value, () => this.#refusalOf(point, command));
     return this.#finish(sent.state, carried);
   }
 
@@ -235,17 +249,6 @@ class WritingService implements Writing {
     return row?.target === toTarget(point, this.#options.model) ? row : null;
   }
 
-  /** A tag or an interlock that came while the row was being stored, or the value waited for its turn. */
-  #obstacle(point: PointDef, command: WriteCommand): RiserError | null {
-    try {
-      this.#refuse(point, command);
-      return null;
-    } catch (error) {
-      if (!(error instanceof RiserError)) throw error;
-      return error;
-    }
-  }
-
   async #finish(state: WriteState, { outcome, error }: Carried): Promise<PointWriteRow> {
     const nowMs = this.#options.clock.now().wallMs;
     const ended = step(state, { type: 'outcome', outcome }, nowMs);
@@ -274,12 +277,10 @@ class WritingService implements Writing {
   }
 }
 
-/** @throws RiserError `reason-required` */
-function toReason(reason: string): string {
-  const trimmed = reason.trim();
+function toReasonProblem(reason: string): RiserError | null {
+  const { length } = reason.trim();
   const { reasonChars: max } = WRITING_LIMITS;
-  if (trimmed === '' || trimmed.length > max) throw new RiserError('reason-required', { max });
-  return trimmed;
+  return length === 0 || length > max ? new RiserError('reason-required', { max }) : null;
 }
 
 function toNoWayBack(): RiserError {

@@ -3,6 +3,8 @@
  * count of what must never happen: two connections of one link at once, more reads at once than allowed, a write beside
  * anything else. Its address map is the index of the point, so that requests can be split and merged.
  */
+
+import { toColumns } from '../../src/acquisition/samples.ts';
 import type { Equipment, PointDef } from '../../src/config/model.ts';
 import { DeviceError } from '../../src/core/errors.ts';
 import type {
@@ -85,7 +87,6 @@ export function createFakeDriver(): FakeDriver {
       return state.maxReads;
     },
     drop: (reason) => [...state.drops].forEach((drop) => drop(reason)),
-    timeoutMs: () => FAKE_TIMEOUT_MS,
     plan: (_link, points, equipmentOf) =>
       [...Map.groupBy(points, equipmentOf)].map(([equipment, group]) => toRequest(driver, equipment, group)),
     split: splitInHalves,
@@ -213,7 +214,7 @@ function openFake(driver: FakeDriver, state: State, onLost: (reason: string) => 
         reading--;
       }
       const sample = (point: number) => ({ point, value: point, quality: 0, sourceMs: Number.NaN });
-      return points.map((point) => ({ ...sample(point), ...driver.sampleOf(point) }));
+      return toColumns(points.map((point) => ({ ...sample(point), ...driver.sampleOf(point) })));
     },
     async write(request, signal) {
       state.writes.push({ label: request.label, atMs: performance.now(), underWay: reading + writing });

@@ -3,17 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { Bell } from '../../src/acquisition/bell.ts';
 import type { Command } from '../../src/acquisition/commands.ts';
 import { Life } from '../../src/acquisition/life.ts';
-import type { PointSample } from '../../src/drivers/driver.ts';
+import { toColumns } from '../../src/acquisition/samples.ts';
+import type { SampleColumns } from '../../src/drivers/driver.ts';
 
 const TIMEOUT_MS = 1_000;
 const FAR_TOO_LATE_MS = 60_000;
 
 /** @returns what ends the exchange */
 function ask(life: Life, sentMs: number): () => void {
-  const answer = Promise.withResolvers<readonly PointSample[]>();
+  const answer = Promise.withResolvers<SampleColumns>();
   const command = {} as Command;
   life.begin({ task: null, command, sentMs, timeoutMs: TIMEOUT_MS }, answer.promise);
-  return () => answer.resolve([]);
+  return () => answer.resolve(toColumns([]));
 }
 
 describe('an exchange that should have ended long ago', () => {

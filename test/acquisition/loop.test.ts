@@ -145,15 +145,29 @@ describe('a silent device', () => {
     expect(recorder.history()).toEqual(['link connecting', 'link degraded']);
   });
 
-  it('is probed at a growing interval that ends at 30 s', async () => {
+  it('is probed once a cycle where its time-out fits, and back within two cycles whenever that is', async () => {
     await deadBeside();
-    const before = readsOf('dead').length;
-    await pass(150_000);
-    const intervals = gaps(readsOf('dead').slice(before));
-    expect(intervals.length).toBeGreaterThan(5);
+    for (const outMs of [2_000, 60_000, 31_234]) {
+      const before = readsOf('dead').length;
+      await pass(outMs);
+      expect(Math.max(...gaps(readsOf('dead').slice(before)))).toBeLessThanOrEqual(550);
+      driver.outcome = () => 'answer';
+      await pass(2 * 500 + 100);
+      expect(recorder.qualities()).toEqual({ 'live/a': 'good', 'dead/a': 'good' });
+      driver.outcome = ({ label }) => (label.startsWith('dead') ? 'timeout' : 'answer');
+    }
+  });
+
+  it('is probed at a growing interval that ends at twice 30 s where its time-out never fits', async () => {
+    start(device('live', 1, 80), device('dead', 2, 80));
+    driver.outcome = ({ label }) => (label.startsWith('dead') ? 'timeout' : 'answer');
+    await pass(200_000);
+    const intervals = gaps(readsOf('dead'));
+    expect(intervals.length).toBeGreaterThan(6);
     for (const [at, interval] of intervals.entries()) {
-      expect(interval).toBeGreaterThanOrEqual(Math.min(30_000, 500 * 3 ** at));
-      expect(interval).toBeLessThanOrEqual(Math.min(30_000, 500 * 3 ** at) + 1_100);
+      const grownMs = Math.min(30_000, 80 * 3 ** at);
+      expect(interval).toBeGreaterThanOrEqual(2 * grownMs);
+      expect(interval).toBeLessThanOrEqual(2 * grownMs + 200);
     }
   });
 
@@ -165,6 +179,7 @@ describe('a silent device', () => {
     const times = readsOf('live').slice(before);
     expect(times.length).toBeGreaterThanOrEqual(119);
     expect(Math.max(...gaps(times))).toBeLessThanOrEqual(550);
+    expect(recorder.status('link').load!.busyRatio).toBeLessThan(0.03);
   });
 
   it('costs the live device at most one time-out a probe when it does not fit', async () => {

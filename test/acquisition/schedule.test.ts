@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Freshness } from '../../src/acquisition/freshness.ts';
 import { PollSchedule } from '../../src/acquisition/schedule.ts';
 import type { Task } from '../../src/acquisition/task.ts';
+import type { SiteModel } from '../../src/config/model.ts';
 import { defined } from '../../src/core/assert.ts';
 import { createTestModel } from '../support/model.ts';
 import { testSeed } from '../support/seed.ts';
@@ -62,7 +63,7 @@ describe('a wire in doubt', () => {
     const witness = ask(schedule, 2_300);
     expect(witness.device.name).toBe('live');
     schedule.answered(witness, 2_310);
-    expect(labelOf(schedule, 2_320)).toBeNull();
+    expect(labelOf(schedule, 2_320)).toBe('a 1000');
   });
 });
 
@@ -176,21 +177,32 @@ it('asks every request again and again, whatever is answered: nobody starves', (
   );
 });
 
+function createFreshness({ points }: SiteModel): Freshness {
+  return new Freshness(points, ({ equipment }) => equipment, new Uint32Array(points.length));
+}
+
+const good = (point: number, monoMs: number) => ({
+  count: 1,
+  point: Uint32Array.of(point),
+  quality: Uint8Array.of(0),
+  monoMs,
+});
+
 it('a stale value whose device is heard afterwards is missing, and once; a silent device stays stale', () => {
   const points = [
     { name: 'fast', staleMs: 100 },
     { name: 'slow', staleMs: 1_000 },
   ];
   const model = createTestModel({ equipment: [{ id: 'pump', points }] });
-  const freshness = new Freshness(model.points, ({ equipment }) => equipment);
-  freshness.note(0, 0, 1_000);
-  freshness.note(1, 0, 1_000);
+  const freshness = createFreshness(model);
+  freshness.note(good(0, 1_000));
+  freshness.note(good(1, 1_000));
   expect(freshness.expire(1_100)).toEqual([{ points: [0], reason: 'stale' }]);
   expect(freshness.expire(1_500)).toEqual([]);
-  freshness.note(1, 0, 1_600);
+  freshness.note(good(1, 1_600));
   expect(freshness.expire(1_700)).toEqual([{ points: [0], reason: 'missing' }]);
   expect(freshness.expire(1_800)).toEqual([]);
-  freshness.note(0, 0, 1_900);
+  freshness.note(good(0, 1_900));
   expect(freshness.expire(2_000)).toEqual([{ points: [0], reason: 'stale' }]);
   expect(freshness.expire(2_600)).toEqual([{ points: [1], reason: 'stale' }]);
   expect(freshness.expire(9_000)).toEqual([]);
@@ -198,8 +210,8 @@ it('a stale value whose device is heard afterwards is missing, and once; a silen
 
 it('a value expires once', () => {
   const model = createTestModel({ equipment: [{ id: 'pump', points: [{ name: 'a', staleMs: 100 }] }] });
-  const freshness = new Freshness(model.points, ({ equipment }) => equipment);
-  freshness.note(0, 0, 1_000);
+  const freshness = createFreshness(model);
+  freshness.note(good(0, 1_000));
   expect(freshness.expire(1_099)).toEqual([]);
   expect(freshness.expire(1_100)).toEqual([{ points: [0], reason: 'stale' }]);
   expect(freshness.expire(1_200)).toEqual([]);

@@ -1,10 +1,11 @@
 /** Writing behind the API's tests: says yes to everything, remembers what it was asked and which tags hang. */
+import type { PointWriteView } from '../../src/api/write-schema.ts';
 import type { LockOutRow, PointWriteRow } from '../../src/store/store.ts';
 import type { WritingPort } from '../../src/writing/port.ts';
 import { NOW_MS } from './fixtures.ts';
 
 /** As the API shows it. */
-export const WRITE: Omit<PointWriteRow, 'target'> = {
+export const WRITE: PointWriteView = {
   id: 'w-1',
   point: 'booster/outlet-pressure',
   value: 0.4,
@@ -17,10 +18,12 @@ export const WRITE: Omit<PointWriteRow, 'target'> = {
   revertAtMs: null,
   changedAtMs: NOW_MS,
   detail: '',
+  detailText: { zh: '', en: '' },
 };
 
+const { detailText: _text, ...stored } = WRITE;
 /** As stored: where in the field it was written is nobody's business. */
-const ROW: PointWriteRow = { ...WRITE, target: 'here' };
+const ROW: PointWriteRow = { ...stored, target: 'here' };
 
 /** @param record is told of every call: name and arguments */
 export function createFakeWriting(record: (...call: readonly unknown[]) => void): WritingPort {
@@ -30,6 +33,7 @@ export function createFakeWriting(record: (...call: readonly unknown[]) => void)
       record('write', command);
       return { ...ROW, value: command.value, by: command.by, reason: command.reason };
     },
+    noteUnread: (point, by, refusal) => record('noteUnread', point, by, refusal.code),
     async lockOut(equipment, reason, by) {
       record('lockOut', equipment, reason, by);
       const lockOut = { by, reason, atMs: NOW_MS };

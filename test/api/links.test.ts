@@ -1,9 +1,10 @@
 /** The links as the API shows them: load, refusals by code, and the poll plan with its totals. */
 import { describe, expect, test } from 'vitest';
 import type { ApiServices } from '../../src/api/services.ts';
+import { defined } from '../../src/core/assert.ts';
 import type { RequestStatus } from '../../src/core/link.ts';
-import { toLinkFigures, toPointFigures } from '../../src/figures.ts';
-import { bearer, createGateway, LINK, NOW_MS, type Started, startApi } from './support.ts';
+import { toLinkFigures, toListenerFigures, toPointFigures } from '../../src/figures.ts';
+import { bearer, createGateway, createModel, LINK, NOW_MS, type Started, startApi } from './support.ts';
 
 const BUSY = {
   ...LINK,
@@ -51,6 +52,52 @@ describe('a link', () => {
       },
     ]);
     expect((await ask(gateway, '/links')).items).toEqual([link]);
+  });
+
+  test('says how it is connected, and what was met at the port of ours where its devices dial in', async () => {
+    const way = {
+      transport: 'dial-in',
+      framing: 'rtu',
+      ends: ['0.0.0.0:9000'],
+      line: '9600 8N1',
+      registration: 'DTU0001',
+    };
+    const counters = { unknown_registrations: 3, refused_connections: 0 };
+    const plain = createModel();
+    const plant = defined(plain.links.get(LINK.link), 'the link');
+    const model = { ...plain, links: new Map([[LINK.link, { ...plant, way }]]) };
+    const listeners = () => [
+      { place: '127.0.0.1:9000', counters: {} },
+      { place: '0.0.0.0:9000', counters },
+    ];
+    await using gateway = await start({ model, listeners });
+    const link = await ask(gateway, '/links/plant');
+    expect(link).toMatchObject({ way, listener: { place: '0.0.0.0:9000', counters } });
+    expect((await ask(gateway, '/links')).items).toEqual([link]);
+  });
+
+  test('whose protocol does not say how it is connected has neither', async () => {
+    await using gateway = await start({ listeners: () => [{ place: '0.0.0.0:9000', counters: {} }] });
+    expect(await ask(gateway, '/links/plant')).toMatchObject({ way: null, listener: null });
+  });
+
+  test('says why it is not online by code and in both languages, each way to the device by itself', async () => {
+    const reason = 'connect refused by a:502; no route to b:502';
+    await using gateway = await start({ links: () => [{ ...LINK, state: 'offline', reason }] });
+    const link = await ask(gateway, '/links/plant');
+    expect(link.reason).toBe(reason);
+    expect(link.causes).toEqual([
+      {
+        code: 'connect-refused',
+        params: { place: 'a:502' },
+        text: { zh: 'a:502 拒绝连接', en: 'connect refused by a:502' },
+      },
+      {
+        code: 'host-unreachable',
+        params: { place: 'b:502' },
+        text: expect.objectContaining({ en: 'no route to b:502' }),
+      },
+    ]);
   });
 
   test('that nobody polls has no load and no exceptions', async () => {
@@ -136,6 +183,15 @@ describe('the poll plan', () => {
       totals: { requests: 0, requestsPerSecond: 0, loadRatio: 0, refusedPoints: [] },
     });
   });
+});
+
+test('the figures of a port where devices dial in carry its place, one series for each counter', () => {
+  const counters = { unknown_registrations: 3, duplicate_dial_ins: 1 };
+  const rows = toListenerFigures({ place: '0.0.0.0:9000', counters });
+  expect(rows.map(({ name, type, value, labels }) => [name, type, value, labels])).toEqual([
+    ['riser_listener_unknown_registrations_total', 'counter', 3, { listen: '0.0.0.0:9000' }],
+    ['riser_listener_duplicate_dial_ins_total', 'counter', 1, { listen: '0.0.0.0:9000' }],
+  ]);
 });
 
 describe('the figures of a link', () => {

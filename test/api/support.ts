@@ -165,6 +165,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     },
     links: () => [LINK],
     requests: () => [],
+    listeners: () => [],
     health: () => ({ isAlive: true, status: 'ok', parts: [{ name: 'store', isHealthy: true, detail: '' }] }),
     isReady: () => true,
     feeds,

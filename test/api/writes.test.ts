@@ -44,7 +44,34 @@ describe('a write', () => {
   ])('by %s is answered %d', async (role, status) => {
     await using gateway = await startApi();
     expect((await post(gateway, WRITE_PATH, SOUND, role)).statusCode).toBe(status);
-    expect(gateway.asked).toHaveLength(status === 200 ? 1 : 0);
+    expect(gateway.asked.map(([call]) => call)).toEqual([status === 200 ? 'write' : 'noteUnread']);
+  });
+
+  test('by somebody who may write nothing is written down before anything of it is read', async () => {
+    await using gateway = await startApi();
+    const response = await post(gateway, WRITE_PATH, { nonsense: 'x'.repeat(100) }, 'desk');
+    expect([response.statusCode, response.json().code]).toEqual([403, 'not-permitted']);
+    expect(gateway.asked).toEqual([['noteUnread', 0, 'desk', 'not-permitted']]);
+    gateway.asked.length = 0;
+    expect((await post(gateway, '/points/booster/nothing/write', SOUND, 'desk')).statusCode).toBe(403);
+    const stranger = await gateway.api.inject({ method: 'POST', url: `${API}${WRITE_PATH}`, payload: SOUND });
+    expect([stranger.statusCode, gateway.asked]).toEqual([401, []]);
+  });
+
+  test.each([
+    new RiserError('write-failed', { reason: 'exception 2' }, { cause: new Error('frame') }),
+    new RiserError('link-down', { link: 'plant' }),
+    new RiserError('interlocked', { why: 'not in automatic' }),
+    new RiserError('not-permitted', { permission: 'point.write (supervisor)' }),
+  ])('that is refused leaves no stack trace in the log: %s', async (error) => {
+    await using gateway = await startApi({}, refusing(error));
+    expect((await post(gateway, WRITE_PATH, SOUND)).json()).toMatchObject({ code: error.code });
+    const about = gateway.logged.filter((line) => line.includes('request failed'));
+    expect(about).toHaveLength(error.status >= 500 ? 1 : 0);
+    for (const line of about)
+      expect(JSON.parse(line)).toMatchObject({ code: error.code, reason: error.message });
+    expect(gateway.logged.filter((line) => line.includes('"stack"') || line.includes('.ts:'))).toEqual([]);
+    expect(gateway.asked).toEqual([]);
   });
 
   test('of a point that does not exist is not found', async () => {

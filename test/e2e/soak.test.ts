@@ -45,13 +45,19 @@ function tell(result: SoakResult): void {
   );
   console.log(`before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
   for (const damage of DAMAGES) {
-    const took = result.returns.filter((each) => each.damage === damage).map(({ tookMs }) => tookMs);
-    took.sort((a, b) => a - b);
-    const at = (share: number): number | undefined => took[Math.floor((took.length - 1) * share)];
+    const returns = result.returns.filter((each) => each.damage === damage);
+    const since = toFigures(returns.map(({ tookMs }) => tookMs));
+    const alone = toFigures(returns.map(({ aloneMs }) => aloneMs));
     console.log(
-      `back after ${damage}: ${took.length} times, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms`,
+      `back after ${damage}, ${returns.length} times: ${since}; since nothing struck its wire: ${alone}`,
     );
   }
+}
+
+function toFigures(took: readonly number[]): string {
+  const sorted = took.toSorted((a, b) => a - b);
+  const at = (share: number): number | undefined => sorted[Math.floor((sorted.length - 1) * share)];
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms`;
 }
 
 describe(

@@ -8,6 +8,7 @@ import {
   REGISTER_TYPES,
   type RegisterFormat,
 } from '../../src/profiles/decoders.ts';
+import { toDecoded } from '../../src/profiles/values.ts';
 import { testSeed } from '../support/seed.ts';
 import { bad, decode, good, PLAIN } from './register-formats.ts';
 
@@ -156,8 +157,15 @@ describe('strings', () => {
   it('do not remember what was read before', () => {
     const decoder = compileDecoder({ ...PLAIN, type: 'string', length: 2 });
     const view = (hex: string) => new DataView(Uint8Array.from(Buffer.from(hex, 'hex')).buffer);
-    expect(decoder(view('41424344'), 0)).toEqual(text('ABCD'));
-    expect(decoder(view('45000000'), 0)).toEqual(text('E'));
+    const columns = { value: new Float64Array(2), quality: new Uint8Array(2), text: ['before', 'beside'] };
+    const read = (hex: string) => {
+      decoder(view(hex), 0, columns, 0);
+      return toDecoded(columns, 0);
+    };
+    expect(read('41424344')).toEqual(text('ABCD'));
+    expect(read('45000000')).toEqual(text('E'));
+    expect(read('07000000')).toEqual(bad('decode'));
+    expect(columns.text).toEqual([undefined, 'beside']);
   });
 });
 

@@ -3,13 +3,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUALITIES } from '../../src/core/quality.ts';
 import {
-  compileDecoder,
   decodeBit,
   decodeRegisters,
   REGISTER_TYPES,
   type RegisterFormat,
   registersOf,
 } from '../../src/profiles/decoders.ts';
+import { toDecoded } from '../../src/profiles/values.ts';
 import { testSeed } from '../support/seed.ts';
 import { bad, decode, good, PLAIN } from './register-formats.ts';
 
@@ -46,7 +46,10 @@ describe('number formats', () => {
   });
 
   it('reads a coil as 0 or 1', () => {
-    expect([decodeBit(true), decodeBit(false)]).toEqual([good(1), good(0)]);
+    const columns = { value: new Float64Array(2), quality: new Uint8Array(2).fill(1), text: null };
+    decodeBit(true, columns, 0);
+    decodeBit(false, columns, 1);
+    expect([toDecoded(columns, 0), toDecoded(columns, 1)]).toEqual([good(1), good(0)]);
   });
 });
 
@@ -122,7 +125,7 @@ describe('an exponent of ten beside the scale', () => {
   const scaled = (raw: number, exponent: number, format: Partial<RegisterFormat> = {}) => {
     const block = new DataView(new ArrayBuffer(2));
     block.setUint16(0, raw);
-    return compileDecoder({ ...PLAIN, ...format }, exponent)(block, 0);
+    return decodeRegisters({ ...PLAIN, ...format }, block, 0, exponent);
   };
 
   it('moves the decimal point without rounding, for every register and exponent', () => {
@@ -259,6 +262,47 @@ describe('values that must not be used', () => {
         expect(text ?? '').toMatch(/^[^\p{C}\p{Zl}\p{Zp}\uFFFD]*$/u);
       }),
       { seed: testSeed() },
+    );
+  });
+
+  it('a number says the same whether it has the short way or the long one, whatever its format', () => {
+    const types = fc.constantFrom(...REGISTER_TYPES.filter((type) => type !== 'string'));
+    const orders = fc.constantFrom('high-first', 'low-first');
+    const bytes = fc.uint8Array({ minLength: 8, maxLength: 8 });
+    const sentinels = fc.constantFrom(
+      0xffff,
+      0x8000,
+      -1,
+      -0x8000,
+      0x7fff,
+      0xffffffff,
+      0x80000000,
+      70_000,
+      0.5,
+    );
+    const format = fc.record({
+      type: types,
+      wordOrder: orders,
+      byteOrder: orders,
+      scale: fc.constantFrom(1, 0.1, -2.5),
+      range: fc.option(fc.constant({ min: -1_000, max: 1_000 })),
+      states: fc.option(fc.constant(new Set([0, 1]))),
+    });
+    // Half of the registers hold what sentinels look like.
+    const words = fc.oneof(
+      bytes,
+      fc.constantFrom('FFFFFFFFFFFFFFFF', '8000000080000000', '7FFF7FFF7FFF7FFF'),
+    );
+    fc.assert(
+      fc.property(format, sentinels, words, (made, sentinel, held) => {
+        const hex = typeof held === 'string' ? held : Buffer.from(held).toString('hex');
+        const short = decode(hex, { ...made, sentinels: [sentinel] });
+        expect(short).toEqual(decode(hex, { ...made, sentinels: [sentinel, sentinel] }));
+        const without = decode(hex, made);
+        expect(without).toEqual(decode(hex, { ...made, sentinels: [1e300, 1e300] }));
+        if (short.quality !== QUALITIES.sentinel.code) expect(short).toEqual(without);
+      }),
+      { seed: testSeed(), numRuns: 1_000 },
     );
   });
 

@@ -2,12 +2,31 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUALITIES } from '../../src/core/quality.ts';
-import { compileJudge, compileValue, toRatio, toValue, type ValueFormat } from '../../src/profiles/values.ts';
+import {
+  compileJudge,
+  compileValue,
+  type Decoded,
+  type Judge,
+  judge,
+  toDecoded,
+  toRatio,
+  toValue,
+  type ValueFormat,
+} from '../../src/profiles/values.ts';
 import { testSeed } from '../support/seed.ts';
 
 const PLAIN: ValueFormat = { scale: 1, offset: 0, range: null, states: null };
 const good = (value: number) => ({ value, quality: QUALITIES.good.code });
 const bad = (reason: keyof typeof QUALITIES) => ({ value: Number.NaN, quality: QUALITIES[reason].code });
+
+/** In a row between two others, which stay as they are. */
+function judged(by: Judge, raw: number): Decoded {
+  const columns = { value: Float64Array.of(1, 2, 3), quality: Uint8Array.of(91, 92, 93), text: null };
+  judge(by, raw, columns, 1);
+  expect([columns.value[0], columns.value[2]]).toEqual([1, 3]);
+  expect([columns.quality[0], columns.quality[2]]).toEqual([91, 93]);
+  return toDecoded(columns, 1);
+}
 
 describe('a value', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('of %d is none', (raw) => {
@@ -34,7 +53,7 @@ describe('a value', () => {
     });
     fc.assert(
       fc.property(format, number, (made, raw) => {
-        expect(compileValue(made)(raw)).toEqual(toValue(made, raw));
+        expect(judged(compileValue(made), raw)).toEqual(toValue(made, raw));
       }),
       { seed: testSeed() },
     );
@@ -42,24 +61,24 @@ describe('a value', () => {
 });
 
 describe('the range', () => {
-  const judge = compileJudge({ range: { min: 0, max: 1_000 }, states: null });
+  const by = compileJudge({ range: { min: 0, max: 1_000 }, states: null });
 
   it('holds its limits and a rounding beside them', () => {
-    expect(judge(0)).toEqual(good(0));
-    expect(judge(1_000)).toEqual(good(1_000));
-    expect(judge(1_000.0005)).toEqual(good(1_000.0005));
+    expect(judged(by, 0)).toEqual(good(0));
+    expect(judged(by, 1_000)).toEqual(good(1_000));
+    expect(judged(by, 1_000.0005)).toEqual(good(1_000.0005));
   });
 
   it('holds nothing beyond', () => {
-    expect(judge(1_000.01)).toEqual(bad('out-of-range'));
-    expect(judge(-0.01)).toEqual(bad('out-of-range'));
+    expect(judged(by, 1_000.01)).toEqual(bad('out-of-range'));
+    expect(judged(by, -0.01)).toEqual(bad('out-of-range'));
   });
 });
 
 it('a state without a declared meaning is uncertain', () => {
-  const judge = compileJudge({ range: null, states: new Set([0, 1]) });
-  expect(judge(1)).toEqual(good(1));
-  expect(judge(2)).toEqual({ value: 2, quality: QUALITIES['unknown-state'].code });
+  const by = compileJudge({ range: null, states: new Set([0, 1]) });
+  expect(judged(by, 1)).toEqual(good(1));
+  expect(judged(by, 2)).toEqual({ value: 2, quality: QUALITIES['unknown-state'].code });
 });
 
 describe('scale and exponent as two factors', () => {

@@ -1,12 +1,7 @@
 /** What the equipment page says of the data of its points: marks in the list, figures beside the trend, texts as texts. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Point } from '../../src/web/api/types.ts';
-import {
-  type PointQualityRow,
-  toMark,
-  toReasons,
-  toShareText,
-} from '../../src/web/equipment/point-quality.ts';
+import { type PointQualityRow, toMark, toReasons } from '../../src/web/equipment/point-quality.ts';
 import { readings } from '../../src/web/live/readings.ts';
 import { text } from './samples.ts';
 
@@ -55,16 +50,6 @@ describe('the mark in the list', () => {
     expect(toMark(toRow({ isNeverGood: true, isStuck: true, goodRatioHour: 0 }))?.type).toBe('never-good');
     expect(toMark(toRow({ isStuck: true, goodRatioHour: 0.5 }))?.type).toBe('stuck');
   });
-});
-
-test('a share is rounded neither to all nor to nothing', () => {
-  expect([0, 0.00001, 0.5, 0.99999, 1].map(toShareText)).toEqual([
-    '0 %',
-    '0.1 %',
-    '50.0 %',
-    '99.9 %',
-    '100 %',
-  ]);
 });
 
 test('reasons stand with the most frequent first, those that say "not available" among them', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { POLL_COUNTERS, PUSH_COUNTERS } from '../../src/acquisition/link-counters.ts';
 import { TRANSPORT_COUNTERS } from '../../src/drivers/modbus/transport.ts';
+import { DIAL_IN_COUNTERS } from '../../src/drivers/modbus/wires/dial-in-listeners.ts';
 import type { LinkStatus } from '../../src/web/api/types.ts';
 import {
   type AddressMap,
@@ -11,7 +12,13 @@ import {
   toMapRows,
 } from '../../src/web/links/address-map.ts';
 import { isFault, toCounterGroups } from '../../src/web/links/counter-groups.ts';
-import { toBusyTone, toMsText, toPercentText, toReachedTone } from '../../src/web/links/figures.ts';
+import {
+  isPolling,
+  toBusyTone,
+  toMsText,
+  toPercentText,
+  toReachedTone,
+} from '../../src/web/links/figures.ts';
 import { countBadFrames, toLinkRows } from '../../src/web/links/link-order.ts';
 import type { PlannedRequest } from '../../src/web/links/link-queries.ts';
 import {
@@ -36,6 +43,9 @@ function toLink(link: string, given: Partial<LinkStatus> = {}): LinkStatus {
     state: 'online',
     sinceMs: 0,
     reason: null,
+    causes: [],
+    way: null,
+    listener: null,
     counters: {},
     exceptions: [],
     load: null,
@@ -125,15 +135,25 @@ describe('the list of links', () => {
     ]);
   });
 
-  test('is searched by name in both languages, id and protocol', () => {
+  test('is searched by name in both languages, id, protocol, and where a link ends', () => {
     const links = [
       toLink('a', { name: { zh: '配电室', en: 'Switch room' } }),
       toLink('b', { protocol: 'mqtt' }),
+      toLink('c', {
+        way: {
+          transport: 'dial-in',
+          framing: 'rtu',
+          ends: ['0.0.0.0:9000'],
+          line: null,
+          registration: 'DTU7',
+        },
+      }),
     ];
     const search = (words: string) => toLinkRows(links, [], words).map(({ link }) => link.link);
     expect(search(' switch ')).toEqual(['a']);
     expect(search('配电')).toEqual(['a']);
     expect(search('MQTT')).toEqual(['b']);
+    expect([search('dtu7'), search(':9000')]).toEqual([['c'], ['c']]);
     expect(search('nothing')).toEqual([]);
   });
 
@@ -170,6 +190,11 @@ describe('figures', () => {
     ]);
   });
 
+  test('are shares of something only while there is a connection', () => {
+    const states = ['connecting', 'online', 'degraded', 'offline', 'stopped'] as const;
+    expect(states.filter((state) => isPolling({ state }))).toEqual(['online', 'degraded']);
+  });
+
   test('have a digit after the point only where it says something', () => {
     expect([0.14, 9.9, 9.96, 117.4].map(toMsText)).toEqual(['0.1', '9.9', '10', '117']);
     expect([500, 1_000, 60_000].map(toSecondsText)).toEqual(['0.5', '1', '60']);
@@ -180,6 +205,10 @@ describe('counters', () => {
   test('have words for everything that acquisition and Modbus count', () => {
     const names = [...POLL_COUNTERS, ...PUSH_COUNTERS, ...TRANSPORT_COUNTERS];
     expect(names.filter((name) => !Object.hasOwn(zhLinks.counter, name))).toEqual([]);
+  });
+
+  test('have words for everything that is met at a port where modems dial in', () => {
+    expect(Object.keys(zhLinks.listener)).toEqual([...DIAL_IN_COUNTERS]);
   });
 
   test('stand in groups, those by exception code apart, an unknown one at the end', () => {

@@ -36,6 +36,9 @@ function toLink(state: LinkStatus['state']): LinkStatus {
     state,
     sinceMs: 0,
     reason: null,
+    causes: [],
+    way: null,
+    listener: null,
     counters: {},
     exceptions: [],
     load: null,
@@ -56,6 +59,7 @@ function toRow(given: Partial<PointWrite> = {}): PointWrite {
     revertAtMs: null,
     changedAtMs: 10_500,
     detail: '',
+    detailText: { zh: '', en: '' },
     ...given,
   };
 }

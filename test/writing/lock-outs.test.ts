@@ -85,15 +85,11 @@ describe('refused are', () => {
 describe('nothing slips past a tag', () => {
   test('that is still being stored', async () => {
     const rig = await createRig();
-    let release = (): void => {};
-    rig.store.before = () =>
-      new Promise((resolve) => {
-        release = resolve;
-      });
+    const disk = Promise.withResolvers<void>();
+    rig.store.before = () => disk.promise;
     const hung = hang(rig);
     await expect(rig.ask()).rejects.toMatchObject({ code: 'locked-out' });
-    rig.store.before = () => {};
-    release();
+    disk.resolve();
     await hung;
     expect(rig.field.written).toEqual([]);
   });

@@ -7,6 +7,8 @@ import { BAD, createRig, ending, failing, makeModel, passing, type Rig } from '.
 
 const SET = makeModel().points[0]?.equipment as Parameters<Rig['writing']['lockOut']>[0];
 
+const REFUSAL = 'exception 2 to unit 0 holding 3 = 40';
+
 const timeout = () => Promise.reject(new DeviceError('timeout', 'no answer in 500 ms'));
 const forEver = () => new Promise<never>(() => {});
 
@@ -88,11 +90,10 @@ describe('a write that does not work', () => {
 
   test('has failed when the device refuses: nothing was changed, and the caller is told', async () => {
     const rig = await createRig();
-    rig.field.onWrite = () =>
-      Promise.reject(new DeviceError('exception', 'exception 2', { exceptionCode: 2 }));
+    rig.field.onWrite = () => Promise.reject(new DeviceError('exception', REFUSAL, { exceptionCode: 2 }));
     await expect(rig.ask()).rejects.toMatchObject({
       code: 'write-failed',
-      params: { reason: 'exception 2' },
+      params: { reason: { zh: '0号站 保持寄存器 3 = 40：设备返回异常码 2（非法数据地址）', en: REFUSAL } },
     });
     expect(rig.store.rows.get('w-1')).toMatchObject({
       state: 'failed',
@@ -210,11 +211,89 @@ describe('a refusal', () => {
     ['a read-only point', { point: 1 }, 'not-writable'],
     ['the desk', { roles: ['desk'] }, 'not-permitted'],
     ['a value out of range', { value: 0.7 }, 'value-not-allowed'],
-  ])('of %s leaves no row, touches no wire and is counted', async (_, command, code) => {
+    ['a tagged set', { point: 2, value: 30, by: 'zhao' }, 'locked-out'],
+  ])('of %s leaves no row, touches no wire, is counted and audited', async (_, command, code) => {
     const rig = await createRig();
+    if (code === 'locked-out') await rig.writing.lockOut(SET, 'bearing', 'li');
+    rig.store.audit.length = 0;
+    const { point = 0, value = 0.4, by = 'wang' } = command ?? {};
     await expect(rig.ask(command)).rejects.toMatchObject({ code });
-    expect([rig.field.written, rig.states(), rig.actions()]).toEqual([[], [], []]);
+    expect([rig.field.written, rig.states()]).toEqual([[], []]);
+    expect(rig.store.audit).toEqual([
+      {
+        atMs: rig.clock.now().wallMs,
+        actor: by,
+        action: 'point-write-refused',
+        object: rig.model.points[point]?.id,
+        detail: { to: value, code, reason: expect.any(String), why: expect.any(String) },
+      },
+    ]);
     expect(rig.writing.counters()).toMatchObject({ refusedWrites: 1, confirmedWrites: 0 });
+    expect(rig.errors).toEqual([]);
+  });
+
+  test('is written down with no more of its reason than a reason may have', async () => {
+    const rig = await createRig();
+    await expect(rig.ask({ reason: ` ${'x'.repeat(5_000)}` })).rejects.toMatchObject({
+      code: 'reason-required',
+    });
+    expect(rig.store.audit).toMatchObject([{ detail: { reason: 'x'.repeat(200) } }]);
+  });
+
+  test('by an interlock, or for want of the value before, is written down as well', async () => {
+    const rig = await createRig(makeModel({ revertAfterMs: 60_000 }));
+    rig.field.values.set(1, 0);
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'interlocked' });
+    rig.field.values.set(1, 2);
+    rig.field.qualities.set(0, BAD);
+    rig.field.onRead = timeout;
+    await expect(ending(rig.ask())).rejects.toMatchObject({ code: 'interlocked' });
+    expect(rig.actions()).toEqual(['point-write-refused', 'point-write-refused']);
+    expect(rig.writing.counters()).toMatchObject({ refusedWrites: 2 });
+  });
+
+  test('that comes while the value before is being read is written down once, and leaves no row', async () => {
+    const rig = await createRig(makeModel({ revertAfterMs: 60_000 }));
+    rig.field.onRead = async (point) => {
+      rig.field.values.set(1, 0);
+      return { point, value: 0.45, quality: 0, sourceMs: Number.NaN };
+    };
+    await expect(ending(rig.ask())).rejects.toMatchObject({ code: 'interlocked' });
+    expect([rig.actions(), rig.states()]).toEqual([['point-write-refused'], []]);
+  });
+
+  test('that cannot be written down is still a refusal, is counted, and is logged once', async () => {
+    const rig = await createRig();
+    rig.store.before = failing;
+    for (const value of [0.7, 0.8])
+      await expect(rig.ask({ value })).rejects.toMatchObject({ code: 'value-not-allowed' });
+    expect(rig.writing.counters()).toMatchObject({ refusedWrites: 2, unauditedRefusals: 2 });
+    expect(rig.errors).toEqual(['a refused write could not be written down']);
+  });
+
+  test('is told at once although the disk is slow, and what waits for the disk is bounded', async () => {
+    const rig = await createRig();
+    rig.store.before = forEver;
+    const times = WRITING_LIMITS.refusalsUnderWay + 3;
+    for (let at = 0; at < times; at++)
+      await expect(rig.ask({ value: 0.7 })).rejects.toMatchObject({ code: 'value-not-allowed' });
+    expect(rig.writing.counters()).toMatchObject({ refusedWrites: times, unauditedRefusals: 3 });
+  });
+
+  test('to somebody who may write nothing at all is written down without a value', async () => {
+    const rig = await createRig();
+    rig.writing.noteUnread(0, 'chen', new RiserError('not-permitted', { permission: 'point.write' }));
+    await passing(0);
+    const detail = { to: null, reason: '', code: 'not-permitted', why: expect.any(String) };
+    expect(rig.store.audit).toMatchObject([{ actor: 'chen', action: 'point-write-refused', detail }]);
+    expect(rig.writing.counters().refusedWrites).toBe(1);
+  });
+
+  test("by a gateway that stops is nobody's wish and not written down", async () => {
+    const rig = await createRig();
+    await rig.writing.stop();
+    await expect(rig.ask()).rejects.toMatchObject({ code: 'engine-busy' });
+    expect(rig.actions()).toEqual([]);
   });
 
   test('a reason of 200 characters is a reason', async () => {
@@ -289,6 +368,10 @@ describe('life safety', () => {
       await expect(rig.ask(command)).rejects.toMatchObject({ code: 'life-safety-write' });
     }
     expect([rig.field.written, rig.states()]).toEqual([[], []]);
+    expect(rig.store.audit.map(({ detail }) => detail['code'])).toEqual([
+      'life-safety-write',
+      'life-safety-write',
+    ]);
   });
 });
 

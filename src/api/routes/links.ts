@@ -8,7 +8,6 @@ import { LinkViewSchema, PlanViewSchema } from '../link-schema.ts';
 import { NOUNS } from '../nouns.ts';
 import { toPlanView } from '../plan-view.ts';
 import { IdParams } from '../request-schemas.ts';
-
 import type { ApiServices } from '../services.ts';
 import { toLinkView } from '../views.ts';
 
@@ -29,7 +28,8 @@ export function linkRoutes(api: Api, { services }: ApiContext): void {
       },
     },
     async () => {
-      const items = services.links().map((status) => toLinkView(status, services.model));
+      const listeners = services.listeners();
+      const items = services.links().map((status) => toLinkView(status, services.model, listeners));
       return { items, total: items.length };
     },
   );
@@ -46,7 +46,7 @@ export function linkRoutes(api: Api, { services }: ApiContext): void {
         response: ok(LinkViewSchema),
       },
     },
-    async ({ params }) => toLinkView(findLink(services, params.id), services.model),
+    async ({ params }) => toLinkView(findLink(services, params.id), services.model, services.listeners()),
   );
 
   api.get(

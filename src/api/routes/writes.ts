@@ -1,17 +1,20 @@
 /** Writing to devices, and what was written. Checks, read-back, revert and audit are in writing/. */
 
+import type { FastifyRequest } from 'fastify';
 import { RiserError } from '../../core/errors.ts';
-import type { EquipmentId } from '../../core/ids.ts';
-import { toId, toPointId } from '../../core/ids.ts';
+import { type EquipmentId, type PointId, toId, toPointId } from '../../core/ids.ts';
 import { listOf, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
 import { PointParams, WriteBody, WritesQuery } from '../request-schemas.ts';
+import type { ApiServices } from '../services.ts';
 import { PointWriteViewSchema } from '../write-schema.ts';
+import { toPointWriteView } from '../write-views.ts';
 
 const tags = ['points'];
 
-export function writeRoutes(api: Api, { services: { writing, model } }: ApiContext): void {
+export function writeRoutes(api: Api, { services }: ApiContext): void {
+  const { writing, model } = services;
   api.post(
     '/points/:equipment/:point/write',
     {
@@ -29,13 +32,16 @@ export function writeRoutes(api: Api, { services: { writing, model } }: ApiConte
         body: WriteBody,
         response: ok(PointWriteViewSchema),
       },
+      errorHandler: (error, request) => {
+        noteUnread(error, request, services);
+        throw error;
+      },
     },
     async ({ params, body, person }) => {
-      const id = toPointId(toId<EquipmentId>(params.equipment), params.point);
-      const point = model.pointIndex.get(id);
+      const point = model.pointIndex.get(toIdOf(params));
       if (point === undefined) throw new RiserError('not-found', { what: NOUNS.point });
       const { username, roles } = personOf({ person });
-      return writing.write({ point, ...body, by: username, roles });
+      return toPointWriteView(await writing.write({ point, ...body, by: username, roles }));
     },
   );
 
@@ -53,10 +59,28 @@ export function writeRoutes(api: Api, { services: { writing, model } }: ApiConte
       },
     },
     async ({ query: { limit, equipment, point } }) => {
-      const items = [...(await writing.writes({ limit, ...toFilter(equipment, point) }))];
+      const rows = await writing.writes({ limit, ...toFilter(equipment, point) });
+      const items = rows.map(toPointWriteView);
       return { items, total: items.length };
     },
   );
+}
+
+interface PointPath {
+  readonly equipment: string;
+  readonly point: string;
+}
+
+function toIdOf({ equipment, point }: PointPath): PointId {
+  return toPointId(toId<EquipmentId>(equipment), point);
+}
+
+/** Who may write nothing at all is refused before his request has been read; that he has tried is written down all the same. */
+function noteUnread(error: unknown, { person, body, params }: FastifyRequest, services: ApiServices): void {
+  if (!(error instanceof RiserError) || error.code !== 'not-permitted') return;
+  const point = services.model.pointIndex.get(toIdOf(params as PointPath));
+  if (person === null || body !== undefined || point === undefined) return;
+  services.writing.noteUnread(point, person.username, error);
 }
 
 interface PointFilter {

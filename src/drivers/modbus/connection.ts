@@ -19,9 +19,9 @@
  */
 import { assert } from '../../core/assert.ts';
 import { DeviceError } from '../../core/errors.ts';
-import type { PointSample, PollConnection, PollRequest, WriteRequest } from '../driver.ts';
+import type { PollConnection, PollRequest, SampleColumns, WriteRequest } from '../driver.ts';
 import { type Command, EXCEPTION_FLAG, encodeRead, isAcceptance, toReadAnswerBytes } from './pdu.ts';
-import { decodeReply, toUnreadable } from './reply.ts';
+import { compileReply, decodeReply, type Reply, toUnreadable } from './reply.ts';
 import type { ModbusRequest, ModbusWrite } from './request.ts';
 import type { ModbusLink } from './schema.ts';
 import type { Exchange, Transport } from './transport.ts';
@@ -79,19 +79,18 @@ export class ModbusConnection implements PollConnection {
     this.#isConnected = true;
   }
 
-  async read(request: PollRequest, signal: AbortSignal): Promise<readonly PointSample[]> {
+  async read(request: PollRequest, signal: AbortSignal): Promise<SampleColumns> {
     assert(!this.#isWriting && this.#reads < this.#maxReads, 'reads overlap only as far as is allowed');
     this.#reads++;
-    const detail = request.detail as ModbusRequest;
     try {
       // Not by way of `#exchange`: another promise for each of thousands of reads a second is felt.
       if (this.#gapMs > 0) await this.#keepGap(signal);
-      const exchange = toReadExchange(request, detail);
+      const { exchange, reply } = toRead(request);
       this.#begin(signal);
       const answer = this.#accept(exchange, await this.#transport.exchange(exchange, signal));
-      const samples = decodeReply(detail, answer.subarray(1), this.#scales);
+      const samples = decodeReply(reply, answer, this.#scales);
       if (!samples) this.#counters.bad_frames++;
-      return samples ?? toUnreadable(detail);
+      return samples ?? toUnreadable(reply);
     } catch (error) {
       this.#onFailure(error);
       throw error;
@@ -223,17 +222,24 @@ export class ModbusConnection implements PollConnection {
   }
 }
 
-/** Encoded once: a request of the plan is sent again and again. */
-const encoded = new WeakMap<PollRequest, Exchange>();
+interface Read {
+  readonly exchange: Exchange;
+  readonly reply: Reply;
+}
 
-function toReadExchange(request: PollRequest, detail: ModbusRequest): Exchange {
-  const known = encoded.get(request);
+/** Made once: a request of the plan is sent again and again. */
+const reads = new WeakMap<PollRequest, Read>();
+
+function toRead(request: PollRequest): Read {
+  const known = reads.get(request);
   if (known) return known;
   const { label, timeoutMs } = request;
+  const detail = request.detail as ModbusRequest;
   const answerBytes = toReadAnswerBytes(detail);
   const exchange = { unit: detail.unit, pdu: encodeRead(detail), answerBytes, timeoutMs, label };
-  encoded.set(request, exchange);
-  return exchange;
+  const read = { exchange, reply: compileReply(detail) };
+  reads.set(request, read);
+  return read;
 }
 
 /** Codes that the specification names (V1.1b3, 7) have a counter of their own; there is no end of others. */

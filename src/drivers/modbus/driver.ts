@@ -45,7 +45,7 @@ export function createModbusDriver(context: Pick<Partial<DriverContext>, 'log'> 
         onEnd: (hasAnswered) => memory.path.judge(hasAnswered),
       });
     },
-    timeoutMs: (link) => toModbusLink(link.options).timeoutMs,
+    listeners: () => listeners.statuses(),
     close: () => listeners.close(),
   };
 }

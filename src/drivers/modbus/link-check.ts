@@ -11,10 +11,11 @@
  * baudRate, parity, dataBits and stopBits belong to framings of a bus (rtu, ascii): over a socket they say what the
  * converter at its end is set to, and are reckoned with.
  */
-import { normalize } from 'node:path';
-import type { RuleIssue } from '../../config/catalog.ts';
+import { isAbsolute, normalize } from 'node:path';
+import type { ListenPlace, RuleIssue } from '../../config/catalog.ts';
 import { toCommonHost } from '../../config/listeners.ts';
 import type { Framing, ModbusLink } from './schema.ts';
+import { toBytes } from './wires/marks.ts';
 
 type Key = keyof ModbusLink;
 
@@ -56,6 +57,8 @@ export function checkModbusLink(
     ...ofBus.map((path) => toRefusal(link, path, `no ${path} for framing mbap`)),
     ...checkFraming(link, framing),
     ...checkBytes(link),
+    ...checkHeartbeat(link),
+    ...checkDevice(link),
     ...checkBackup(link),
   ];
 }
@@ -80,6 +83,27 @@ function checkBytes(link: ModbusLink): readonly RuleIssue[] {
     if (bytes === undefined || (bytes.text === undefined) !== (bytes.hex === undefined)) return [];
     return [{ path, expected: 'text or hex', found: bytes.text === undefined ? 'neither' : 'both' }];
   });
+}
+
+/**
+ * What of the two is longer would be taken for the shorter one and a rest that is no frame. Equal ones are no matter: a
+ * registration that comes again is passed over like a heartbeat.
+ */
+function checkHeartbeat({ transport, registration, heartbeat }: ModbusLink): readonly RuleIssue[] {
+  if (transport !== 'dial-in' || registration === undefined || heartbeat === undefined) return [];
+  const [name, beat] = [toLatin(registration), toLatin(heartbeat)];
+  const isApart =
+    name === '' || beat === '' || name === beat || !(name.startsWith(beat) || beat.startsWith(name));
+  if (isApart) return [];
+  const expected = 'a heartbeat that does not begin with the registration, nor is the beginning of it';
+  return [{ path: 'heartbeat', expected, found: JSON.stringify(heartbeat.text ?? heartbeat.hex) }];
+}
+
+/** What a relative path means depends on where the gateway was started. */
+function checkDevice({ transport, device }: ModbusLink): readonly RuleIssue[] {
+  if (transport !== 'serial' || device === undefined || isAbsolute(device)) return [];
+  const expected = 'the whole path of the port, such as /dev/serial/by-id/… or /dev/ttyUSB0';
+  return [{ path: 'device', expected, found: JSON.stringify(device) }];
 }
 
 function checkBackup(link: ModbusLink): readonly RuleIssue[] {
@@ -109,14 +133,25 @@ export function toModbusEndpoints(link: ModbusLink): readonly string[] {
   return [`dial-in ${toPlace(listen.host, listen.port)} ${toRegistration(link)}`];
 }
 
+/** By what a modem is told from others that dial in at the same port; left out where it is missing. */
+export function toOpening({ registration }: ModbusLink): ListenPlace['opening'] {
+  const bytes = toLatin(registration);
+  return bytes === '' ? undefined : { key: 'registration', bytes };
+}
+
 function toPlace(host: string, port: number): string {
   return `${toCommonHost(host)}:${port}`;
 }
 
 /** The same bytes in the same words, whether they were written as text or as hexadecimal digits. */
 function toRegistration({ registration }: ModbusLink): string {
-  const { text, hex } = registration ?? {};
-  const bytes = text === undefined ? Buffer.from((hex ?? '').replaceAll(' ', ''), 'hex') : Buffer.from(text);
+  const bytes = Buffer.from(toLatin(registration), 'latin1');
   const isPlain = bytes.length > 0 && bytes.every((byte) => byte > 0x20 && byte < 0x7f);
   return isPlain ? bytes.toString('latin1') : bytes.toString('hex').toUpperCase();
+}
+
+/** Bytes as characters of Latin-1; empty where neither text nor digits are given, which is reported elsewhere. */
+function toLatin(bytes: ModbusLink['registration']): string {
+  const isGiven = bytes?.text !== undefined || bytes?.hex !== undefined;
+  return isGiven ? toBytes(bytes).toString('latin1') : '';
 }

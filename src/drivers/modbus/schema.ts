@@ -11,7 +11,8 @@ import { BYTE_ORDERS, REGISTER_TYPES, WORD_ORDERS } from '../../profiles/decoder
 import { createFiller } from '../defaults.ts';
 import { checkAddress, checkWrite, isBitTable, LAST_ADDRESS } from './address-check.ts';
 import { checkAddressAreas, checkAreas } from './area-check.ts';
-import { checkModbusLink, checkUnit, toModbusEndpoints } from './link-check.ts';
+import { checkModbusLink, checkUnit, toModbusEndpoints, toOpening } from './link-check.ts';
+import { toModbusWay } from './link-way.ts';
 import { checkValue } from './value-check.ts';
 
 export { isBitTable };
@@ -301,9 +302,15 @@ export const modbusSchema: ProtocolSchema = {
     return checkModbusLink(filled, framingOf(filled), LINK_DEFAULTS);
   },
   toEndpoints: (options) => toModbusEndpoints(toModbusLink(options)),
+  toWay: (options) => {
+    const link = toModbusLink(options);
+    return toModbusWay(link, framingOf(link));
+  },
   toListener: (options) => {
-    const { transport, listen } = toModbusLink(options);
-    return transport === 'dial-in' ? (listen ?? null) : null;
+    const link = toModbusLink(options);
+    if (link.transport !== 'dial-in' || link.listen === undefined) return null;
+    const opening = toOpening(link);
+    return { ...link.listen, ...(opening && { opening }) };
   },
   checkDevice: (section, _addresses, options) =>
     checkUnit(Number(section['unit'] ?? 1), framingOf(toModbusLink(options))),

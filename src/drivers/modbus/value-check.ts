@@ -2,7 +2,7 @@
  * Whether a value can be written to a Modbus address exactly. A limit between two steps of the register would be rounded
  * beyond itself, and a value that the register cannot hold would be refused only when somebody writes it.
  */
-import { compileDecoder } from '../../profiles/decoders.ts';
+import { decodeRegisters } from '../../profiles/decoders.ts';
 import { encodePart, encodeRegisters } from '../../profiles/encoders.ts';
 import { isBitTable } from './address-check.ts';
 import { toFormat } from './register-format.ts';
@@ -21,7 +21,7 @@ export function checkValue(address: ModbusAddress, value: number): string | null
   const registers = 'registers' in encoded ? encoded.registers : [encoded.bits];
   const block = new DataView(new ArrayBuffer(2 * registers.length));
   registers.forEach((register, at) => block.setUint16(2 * at, register));
-  const written = compileDecoder(format)(block, 0).value;
+  const written = decodeRegisters(format, block, 0).value;
   if (Math.abs(written - value) <= Math.abs(value) * ROUNDING_RATIO) return null;
   return `a whole step of the register, such as ${Number(written.toPrecision(12))}`;
 }

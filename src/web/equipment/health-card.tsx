@@ -9,6 +9,7 @@ import { useServerNow } from '../live/server-clock.ts';
 import { LinkChip } from '../shared/link-chip.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { useQualityText } from '../shared/use-quality-text.ts';
+import { useReasonText } from '../shared/use-reason-text.ts';
 import { type BadGroup, type Health, toHealth } from './health.ts';
 
 /** Bad points named for each reason; the others are counted. */
@@ -75,7 +76,8 @@ function LastHeard({ points }: { readonly points: readonly PointDefinition[] }) 
 function LinkFacts({ link }: { readonly link: LinkStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { counters, reason, sinceMs } = link;
+  const { counters, sinceMs } = link;
+  const reason = useReasonText()(link);
   const shown = (['reconnects', 'timeouts', 'exceptions', 'bad_frames'] as const).filter(
     (name) => counters[name] !== undefined,
   );

@@ -48,13 +48,6 @@ export function toMark(row: PointQualityRow | undefined): QualityMark | null {
   return { type: 'share', ratio: row.goodRatioHour };
 }
 
-/** `99.8 %`, `100 %` only when nothing was missing, `0 %` only when nothing was good. */
-export function toShareText(ratio: number): string {
-  const percent = Math.min(100, Math.max(0, ratio * 100));
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(1)} %`;
-}
-
 export interface QualityReasonCount {
   /** Quality reason, as in core/quality.ts. */
   readonly reason: string;

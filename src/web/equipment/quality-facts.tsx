@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { PointDefinition } from '../api/types.ts';
+import { toPercentText } from '../links/figures.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { zh } from '../locales/zh.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -10,7 +11,6 @@ import {
   type QualityMark,
   toMark,
   toReasons,
-  toShareText,
   useEquipmentQuality,
 } from './point-quality.ts';
 
@@ -49,7 +49,7 @@ function Share({ label, ratio, isMarked }: ShareProps) {
     <span className="quality-fact">
       <span className="hint">{label}</span>{' '}
       <span className={isMarked ? 'attention figures' : 'figures'}>
-        {ratio === null ? t('common.none') : toShareText(ratio)}
+        {ratio === null ? t('common.none') : toPercentText(ratio)}
       </span>
     </span>
   );
@@ -126,7 +126,7 @@ export function QualityMarkTag({ mark }: { readonly mark: QualityMark | null }) 
       case 'stuck':
         return t('pointQuality.stuck');
       case 'share':
-        return t('pointQuality.hourShort', { share: toShareText(of.ratio) });
+        return t('pointQuality.hourShort', { share: toPercentText(of.ratio) });
       default:
         return of satisfies never;
     }

@@ -1,5 +1,7 @@
 /** Words and tones of a link's figures. Pure. */
 
+import type { LinkStatus } from '../api/types.ts';
+
 export type Tone = 'good' | 'medium' | 'bad';
 
 /** From here a retry or a silent device makes polls late. */
@@ -17,6 +19,11 @@ export function toBusyTone(ratio: number): Tone {
 export function toReachedTone(ratio: number): Tone {
   if (ratio >= REACHED_RATIO) return 'good';
   return ratio >= FULL_RATIO ? 'medium' : 'bad';
+}
+
+/** Without a connection nothing is due, so that shares of it would look as if all were well. */
+export function isPolling({ state }: Pick<LinkStatus, 'state'>): boolean {
+  return state === 'online' || state === 'degraded';
 }
 
 /** Of a share of good data or of points: anything missing is told, half of it is bad. */

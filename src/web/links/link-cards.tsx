@@ -5,6 +5,7 @@ import { Busy, GoodPoints, Latency, Reached } from './link-figures.tsx';
 import { countBadFrames, type LinkRow } from './link-order.ts';
 import { LinkReason, LinkState } from './link-state.tsx';
 import { LinkName, type LinkRowsProps, toRowClass } from './link-table.tsx';
+import { LinkWay } from './link-way.tsx';
 
 export function LinkCards({ rows }: LinkRowsProps) {
   return (
@@ -28,6 +29,7 @@ function LinkCard({ row }: { readonly row: LinkRow }) {
       onClick={() => void navigate(`/links/${link.link}`)}
     >
       <LinkName row={row} />
+      <LinkWay link={link} />
       <LinkState link={link} />
       <LinkReason link={link} />
       <dl className="facts">

@@ -1,4 +1,4 @@
-/** Counters of a link since start, grouped, and the exceptions of its devices by code. */
+/** Counters of a link since start, grouped; the exceptions of its devices by code; those of the port where modems dial in. */
 import { useTranslation } from 'react-i18next';
 import type { LinkStatus } from '../api/types.ts';
 import { zhLinks } from '../locales/zh-links.ts';
@@ -77,6 +77,30 @@ export function LinkExceptions({ link }: LinkProps) {
       </dl>
     </section>
   );
+}
+
+/** What was met at the port where modems dial in, before any link was known. Nothing for a link that they do not dial in to. */
+export function ListenerCounters({ link: { listener } }: LinkProps) {
+  const { t } = useTranslation();
+  if (listener === null) return null;
+  return (
+    <section className="panel" data-testid="listener-counters">
+      <h3>{t('links.listenerTitle', { place: listener.place })}</h3>
+      <p className="hint">{t('links.listenerHelp')}</p>
+      <dl className="counters">
+        {Object.entries(listener.counters).map(([name, count]) => (
+          <div key={name} className={count === 0 ? 'counter is-zero' : 'counter'}>
+            <dt>{isOfListener(name) ? t(`listener.${name}`) : name.replaceAll('_', ' ')}</dt>
+            <dd className={count > 0 ? 'figures attention' : 'figures'}>{toCountText(count)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function isOfListener(name: string): name is keyof typeof zhLinks.listener {
+  return Object.hasOwn(zhLinks.listener, name);
 }
 
 /** As manuals write it: `02`, `0B`. */

@@ -2,22 +2,25 @@
 import { useTranslation } from 'react-i18next';
 import type { LinkStatus } from '../api/types.ts';
 import type { LinkQuality } from '../quality/quality-queries.ts';
-import { toBusyTone, toMsText, toReachedTone } from './figures.ts';
+import { isPolling, toBusyTone, toMsText, toReachedTone } from './figures.ts';
 import { RatioBar } from './ratio-bar.tsx';
 
 interface LinkProps {
   readonly link: LinkStatus;
 }
 
-export function Busy({ link: { load } }: LinkProps) {
+export function Busy({ link }: LinkProps) {
   const { t } = useTranslation();
+  const { load } = link;
   if (load === null) return <span className="hint">{t('links.pushed')}</span>;
+  if (!isPolling(link)) return <None />;
   return <RatioBar ratio={load.busyRatio} tone={toBusyTone(load.busyRatio)} label={t('links.busyHelp')} />;
 }
 
-export function Reached({ link: { load } }: LinkProps) {
+export function Reached({ link }: LinkProps) {
   const { t } = useTranslation();
-  if (load === null) return <None />;
+  const { load } = link;
+  if (load === null || !isPolling(link)) return <None />;
   return (
     <RatioBar
       ratio={load.reachedRatio}

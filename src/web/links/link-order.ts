@@ -26,8 +26,11 @@ export function toLinkRows(
   const byLink = new Map(qualities.map((quality) => [quality.link, quality]));
   const wanted = search.trim().toLowerCase();
   return links
-    .filter(({ link, name, protocol }) =>
-      [link, name.zh, name.en, protocol].join(' ').toLowerCase().includes(wanted),
+    .filter(({ link, name, protocol, way }) =>
+      [link, name.zh, name.en, protocol, ...(way?.ends ?? []), way?.registration ?? '']
+        .join(' ')
+        .toLowerCase()
+        .includes(wanted),
     )
     .map((link) => {
       const quality = byLink.get(link.link) ?? null;

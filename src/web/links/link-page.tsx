@@ -9,10 +9,11 @@ import type { LinkStatus } from '../api/types.ts';
 import { type LinkQuality, useQualitySummary } from '../quality/quality-queries.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
-import { LinkCounters, LinkExceptions } from './link-counters.tsx';
+import { LinkCounters, LinkExceptions, ListenerCounters } from './link-counters.tsx';
 import { Busy, GoodPoints, Latency, Reached } from './link-figures.tsx';
 import { useLink } from './link-queries.ts';
 import { LinkReason, LinkState } from './link-state.tsx';
+import { LinkWay } from './link-way.tsx';
 import { PlanSection } from './plan-section.tsx';
 
 export function LinkPage() {
@@ -31,7 +32,10 @@ export function LinkPage() {
       <Figures link={link} quality={quality} />
       <div className="link-columns">
         <LinkCounters link={link} />
-        <LinkExceptions link={link} />
+        <div className="link-column">
+          <LinkExceptions link={link} />
+          <ListenerCounters link={link} />
+        </div>
       </div>
       <PlanSection key={id} id={id} />
     </div>
@@ -55,6 +59,7 @@ function Header({ link }: { readonly link: LinkStatus }) {
         <span className="hint link-protocol">{link.protocol}</span>
         <LinkState link={link} />
       </div>
+      <LinkWay link={link} />
       <LinkReason link={link} />
     </header>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { LinkStatus } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { useReasonText } from '../shared/use-reason-text.ts';
 
 export function LinkState({ link }: { readonly link: LinkStatus }) {
   const { t } = useTranslation();
@@ -16,13 +17,15 @@ export function LinkState({ link }: { readonly link: LinkStatus }) {
   );
 }
 
-/** As the gateway logs it: an address, an error of the operating system, a silent unit. Nothing where all is well. */
+/** Why it is not online, each way to the device by itself; the sentence of the log stands behind it. Nothing where all is well. */
 export function LinkReason({ link }: { readonly link: LinkStatus }) {
   const { t } = useTranslation();
-  if (link.reason === null) return null;
+  const toReason = useReasonText();
+  const reason = toReason(link);
+  if (reason === null) return null;
   return (
-    <span className="link-reason" title={t('links.reasonHelp')}>
-      {link.reason}
+    <span className="link-reason" title={t('links.reasonHelp', { reason: link.reason })}>
+      {reason}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { useFormat } from '../shared/use-format.ts';
 import { Busy, Count, GoodPoints, Latency, Reached } from './link-figures.tsx';
 import { countBadFrames, type LinkRow } from './link-order.ts';
 import { LinkReason, LinkState } from './link-state.tsx';
+import { LinkWay } from './link-way.tsx';
 
 export interface LinkRowsProps {
   readonly rows: readonly LinkRow[];
@@ -61,6 +62,7 @@ function useColumns(): TableColumnsType<LinkRow> {
         render: (_, row) => (
           <>
             <LinkName row={row} />
+            <LinkWay link={row.link} />
             <div>
               <LinkReason link={row.link} />
             </div>

@@ -4,6 +4,8 @@ import type { Locale } from './zh.ts';
 type Keys =
   | 'communication'
   | 'links'
+  | 'transport'
+  | 'listener'
   | 'counterGroup'
   | 'counter'
   | 'table'
@@ -45,8 +47,21 @@ export const enLinks: Pick<Locale, Keys> = {
     noExceptions: 'No device has answered with an exception',
     unit: 'Unit {{unit}}',
     toQuality: 'Data quality',
-    reason: 'Reason',
-    reasonHelp: 'As the gateway logs it',
+    reasonHelp: 'In the log: {{reason}}',
+    causeJoint: '; ',
+    registration: 'registration {{registration}}',
+    listensAt: 'we listen at {{place}}',
+    backup: 'backup {{place}}',
+    listenerTitle: 'Dial-in port {{place}} since start',
+    listenerHelp: 'All links at this port together',
+  },
+  transport: { tcp: 'TCP', serial: 'Serial', 'dial-in': 'Dial-in' },
+  listener: {
+    unknown_registrations: 'Unknown registrations',
+    registration_timeouts: 'No registration in time',
+    refused_connections: 'Too many connections, refused',
+    parked_timeouts: 'Registered, but no link asked',
+    duplicate_dial_ins: 'Registered again while connected',
   },
   counterGroup: {
     exchange: 'Requests and replies',

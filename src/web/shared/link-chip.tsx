@@ -5,13 +5,15 @@ import { Link } from 'react-router';
 import type { LinkStatus } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { useFormat } from './use-format.ts';
+import { useReasonText } from './use-reason-text.ts';
 
 export function LinkChip({ link }: { readonly link: LinkStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
   const isWell = link.state === 'online';
+  const reason = useReasonText()(link);
   return (
-    <Tooltip title={`${link.protocol}${link.reason === null ? '' : ` · ${link.reason}`}`}>
+    <Tooltip title={`${link.protocol}${reason === null ? '' : ` · ${reason}`}`}>
       <Link
         to={`/links/${link.link}`}
         className={`link-chip link-${link.state}`}

@@ -95,7 +95,8 @@ interface AfterwardsProps {
 /** Another value that was read back, why it is not certain, and what is still to come. */
 function Afterwards({ row, toText }: AfterwardsProps) {
   const { t } = useTranslation();
-  const { state, readBack, detail, revertAtMs } = row;
+  const format = useFormat();
+  const { state, readBack, detail, detailText, revertAtMs } = row;
   const hasOther = (state === 'differs' || state === 'unknown') && readBack !== null;
   return (
     <>
@@ -103,7 +104,7 @@ function Afterwards({ row, toText }: AfterwardsProps) {
         <div className="attention figures">{t('writing.readBack', { value: toText(readBack) })}</div>
       )}
       {detail !== '' && state !== 'differs' && (
-        <div className="hint prewrap">{t('writing.gatewaySays', { detail })}</div>
+        <div className="hint prewrap">{t('writing.gatewaySays', { detail: format.text(detailText) })}</div>
       )}
       {revertAtMs !== null && <RevertDue atMs={revertAtMs} value={toText(row.previous)} />}
     </>

@@ -44,6 +44,7 @@ export function Outcome({ point, asked, answer }: OutcomeProps) {
 
 function RowOutcome({ point, row }: { readonly point: PointDefinition; readonly row: PointWrite }) {
   const { t } = useTranslation();
+  const format = useFormat();
   switch (row.state) {
     case 'sent':
       return <Waiting text={t('writing.waiting')} />;
@@ -53,7 +54,7 @@ function RowOutcome({ point, row }: { readonly point: PointDefinition; readonly 
           type="error"
           showIcon
           title={t('writing.failedTitle')}
-          description={row.detail !== '' && t('writing.gatewaySays', { detail: row.detail })}
+          description={row.detail !== '' && t('writing.gatewaySays', { detail: format.text(row.detailText) })}
         />
       );
     case 'differs':
@@ -164,8 +165,9 @@ function ReadBack({ point, row }: RowProps) {
 
 function Detail({ row }: { readonly row: PointWrite }) {
   const { t } = useTranslation();
+  const format = useFormat();
   if (row.detail === '') return null;
-  return <p className="hint">{t('writing.gatewaySays', { detail: row.detail })}</p>;
+  return <p className="hint">{t('writing.gatewaySays', { detail: format.text(row.detailText) })}</p>;
 }
 
 function RevertNote({ point, row }: RowProps) {

@@ -1,6 +1,6 @@
 /** A connection of the driver to a fake server, with two requests of one pump; closed after each test. */
 import { afterEach, vi } from 'vitest';
-import type { PollConnection, PollRequest } from '../../../src/drivers/driver.ts';
+import type { PollConnection, PollRequest, SampleColumns } from '../../../src/drivers/driver.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { createTestLink, createTestModel } from '../../support/model.ts';
 import { answerAddresses, type FakeServer, type Responder, startFakeServer } from './fake-server.ts';
@@ -64,8 +64,8 @@ export async function setUp(respond: Responder = answerAddresses, options: objec
   return { server, connection, losses };
 }
 
-export async function values(reading: Promise<readonly { value: number }[]>): Promise<number[]> {
-  return (await reading).map(({ value }) => value);
+export async function values(reading: Promise<SampleColumns>): Promise<number[]> {
+  return [...(await reading).value];
 }
 
 function toQuick(table: string): PollRequest {

@@ -1,5 +1,6 @@
 /** The connection on the real wire: answers that fit, and every kind that does not; writes are connection-write.test.ts. */
 import { describe, expect, it, vi } from 'vitest';
+import { toSamples } from '../../../src/acquisition/samples.ts';
 import { QUALITIES } from '../../../src/core/quality.ts';
 import { ModbusConnection } from '../../../src/drivers/modbus/connection.ts';
 import { MbapTransport } from '../../../src/drivers/modbus/mbap/transport.ts';
@@ -22,7 +23,7 @@ describe('reading', () => {
     const { server, connection } = await setUp((request) =>
       answer(request, Buffer.from('00070001F000', 'hex')),
     );
-    const samples = await connection.read(registers, never);
+    const samples = toSamples(await connection.read(registers, never));
     expect(server.requests[0]!.bytes.subarray(2)).toEqual(Buffer.from('000000060103000A0003', 'hex'));
     expect(samples).toEqual([
       { point: 0, value: 7, quality: 0, sourceMs: Number.NaN },
@@ -187,7 +188,7 @@ describe('answers that do not belong', () => {
     ],
   ])('an answer %s makes its points bad and leaves the connection in use', async (_what, respond) => {
     const { server, connection, losses } = await setUp(respond);
-    const samples = await connection.read(registers, never);
+    const samples = toSamples(await connection.read(registers, never));
     expect(samples.map(({ quality }) => quality)).toEqual([QUALITIES.decode.code, QUALITIES.decode.code]);
     expect(samples.map(({ value }) => value)).toEqual([Number.NaN, Number.NaN]);
     expect(connection.stats()).toMatchObject({ bad_frames: 1 });

@@ -3,10 +3,11 @@
  * TCP stream, samples. What is expected is typed from manuals (test/profiles/golden/), never produced by the decoder.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toSamples } from '../../../src/acquisition/samples.ts';
 import { QUALITIES } from '../../../src/core/quality.ts';
 import type { PointSample } from '../../../src/drivers/driver.ts';
 import { FrameParser } from '../../../src/drivers/modbus/framing.ts';
-import { decodeReply, type Scales } from '../../../src/drivers/modbus/reply.ts';
+import { compileReply, decodeReply, type Scales } from '../../../src/drivers/modbus/reply.ts';
 import type { ModbusRequest } from '../../../src/drivers/modbus/request.ts';
 import { modbusSchema } from '../../../src/drivers/modbus/schema.ts';
 import type { Expected, GoldenCase } from '../../profiles/golden/golden-case.ts';
@@ -54,9 +55,9 @@ function receive(request: ModbusRequest, stream: Buffer, scales: Scales): readon
   const parser = new FrameParser((_transaction, _unit, pdu) => pdus.push(Buffer.from(pdu)));
   for (const chunk of [stream.subarray(0, 1), stream.subarray(1)]) expect(parser.push(chunk)).toBeNull();
   expect(pdus).toHaveLength(1);
-  const samples = decodeReply(request, pdus[0]!.subarray(1), scales);
+  const samples = decodeReply(compileReply(request), pdus[0]!, scales);
   expect(samples).not.toBeNull();
-  return samples!;
+  return toSamples(samples!);
 }
 
 function readAll({ words, addresses }: Device): readonly PointSample[] {

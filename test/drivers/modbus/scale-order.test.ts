@@ -1,5 +1,6 @@
 /** Scales that stand in another request than their values, on one new connection after another. */
 import { expect, it, onTestFinished } from 'vitest';
+import { toSamples } from '../../../src/acquisition/samples.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { createTestLink, createTestModel } from '../../support/model.ts';
 import { answerAddresses, startFakeServer } from './fake-server.ts';
@@ -34,7 +35,7 @@ it('a value is good on every connection, however often the connection is given b
     onTestFinished(() => connection.close());
     await connection.connect(NEVER);
     const samples = [];
-    for (const request of requests) samples.push(...(await connection.read(request, NEVER)));
+    for (const request of requests) samples.push(...toSamples(await connection.read(request, NEVER)));
     expect(samples).toMatchObject([{ value: 700, quality: 0 }]);
     connection.close();
   }

@@ -19,6 +19,8 @@ function endpoints(options: object): readonly string[] | undefined {
 }
 
 const DIAL_IN = { transport: 'dial-in', listen: { port: 7_000 }, registration: { text: 'DTU0001' } };
+const link = (id: string, options: string) =>
+  `  - { id: ${id}, name: { zh: 总线, en: Bus }, protocol: modbus, ${options} }\n`;
 const SERIAL = { transport: 'serial', device: '/dev/ttyS1' };
 
 describe('a link is sound', () => {
@@ -31,6 +33,9 @@ describe('a link is sound', () => {
     { ...SERIAL, framing: 'ascii', dataBits: 7 },
     DIAL_IN,
     { ...DIAL_IN, framing: 'mbap', heartbeat: { hex: 'FE FE' } },
+    // A registration that comes again is passed over anyway.
+    { ...DIAL_IN, heartbeat: { text: 'DTU0001' } },
+    { ...DIAL_IN, heartbeat: { text: 'alive DTU0001' } },
   ])('%j', (options) => {
     expect(problems(options)).toEqual([]);
   });
@@ -63,6 +68,26 @@ describe('a link is refused', () => {
     [{ ...DIAL_IN, registration: {} }, ['registration: text or hex']],
     [{ ...DIAL_IN, heartbeat: { text: 'a', hex: '61' } }, ['heartbeat: text or hex']],
     [
+      { ...DIAL_IN, heartbeat: { text: 'DTU0001 alive' } },
+      ['heartbeat: a heartbeat that does not begin with the registration, nor is the beginning of it'],
+    ],
+    [
+      { ...DIAL_IN, heartbeat: { hex: '44 54 55' } },
+      ['heartbeat: a heartbeat that does not begin with the registration, nor is the beginning of it'],
+    ],
+    [
+      { ...SERIAL, device: 'ttyUSB0' },
+      ['device: the whole path of the port, such as /dev/serial/by-id/… or /dev/ttyUSB0'],
+    ],
+    [
+      { ...SERIAL, device: './ttyUSB0' },
+      ['device: the whole path of the port, such as /dev/serial/by-id/… or /dev/ttyUSB0'],
+    ],
+    [
+      { host: '0:0:0:0:0:0:0:1', backup: { host: '::1' } },
+      ['backup: another way to the device than host and port'],
+    ],
+    [
       { host: 'PLC', backup: { host: 'plc', port: 502 } },
       ['backup: another way to the device than host and port'],
     ],
@@ -83,15 +108,16 @@ describe('the place where a link ends', () => {
     [{ ...DIAL_IN, registration: { hex: '01fe' } }, ['dial-in 127.0.0.1:7000 01FE']],
     [{ host: 'localhost' }, ['tcp 127.0.0.1:502']],
     [{ host: '[::1]' }, ['tcp 127.0.0.1:502']],
+    [{ host: '0:0:0:0:0:0:0:1' }, ['tcp 127.0.0.1:502']],
+    [{ host: '::FFFF:10.0.0.5' }, ['tcp 10.0.0.5:502']],
+    [{ host: '2001:DB8:0:0::0001' }, ['tcp 2001:db8::1:502']],
+    [{ host: 'fe80:0::1%eth0' }, ['tcp fe80::1%eth0:502']],
     [{ host: 'plc.example.' }, ['tcp plc.example:502']],
     [{ transport: 'serial', device: '/dev//ttyS1' }, ['serial /dev/ttyS1']],
     [{}, []],
   ])('%j ends at %j', (options, expected) => {
     expect(endpoints(options)).toEqual(expected);
   });
-
-  const link = (id: string, options: string) =>
-    `  - { id: ${id}, name: { zh: 总线, en: Bus }, protocol: modbus, ${options} }\n`;
 
   it('belongs to one link: the second is told where the first stands', () => {
     const { problems } = loadWith(
@@ -108,6 +134,27 @@ describe('the place where a link ends', () => {
       link(id, `transport: dial-in, listen: { port: 7000 }, registration: { text: ${text} }`);
     expect(loadWith(`links:\n${dialIn('one', 'DTU1')}${dialIn('two', 'DTU2')}`).problems).toEqual([]);
     expect(loadWith(`links:\n${dialIn('one', 'DTU1')}${dialIn('two', 'DTU1')}`).problems).toHaveLength(1);
+  });
+
+  it('is refused at a port where another registration begins like its own', () => {
+    const dialIn = (id: string, text: string, listen = '{ port: 7000 }') =>
+      link(id, `transport: dial-in, listen: ${listen}, registration: ${text}`);
+    const of = (...links: readonly string[]) => loadWith(`links:\n${links.join('')}`).problems;
+    expect(of(dialIn('one', '{ text: DTU1 }'), dialIn('two', '{ text: DTU10 }'))).toEqual([
+      expect.stringMatching(
+        /^site\.yaml:8:\d+ links\[1\]\.registration: expected a registration that .* found "DTU10" beside "DTU1", first used at site\.yaml:7:5$/,
+      ),
+    ]);
+    // Whichever stands first, and however the bytes are written down.
+    expect(of(dialIn('one', '{ text: DTU10 }'), dialIn('two', '{ hex: "44 54 55 31" }'))).toHaveLength(1);
+    expect(of(dialIn('one', '{ hex: "01 FE" }'), dialIn('two', '{ hex: "01 FE 00" }'))).toEqual([
+      expect.stringContaining('found "01FE00" beside "01FE"'),
+    ]);
+    // Told apart by an end of their own, or by the port.
+    expect(of(dialIn('one', '{ text: "DTU1;" }'), dialIn('two', '{ text: "DTU10;" }'))).toEqual([]);
+    expect(of(dialIn('one', '{ text: DTU1 }'), dialIn('two', '{ text: DTU10 }', '{ port: 7001 }'))).toEqual(
+      [],
+    );
   });
 
   it('is told by whatever name of this machine it has', () => {
@@ -144,6 +191,43 @@ describe('the place where a link ends', () => {
     expect(loadWith(`links:\n${broker('one', 1_883)}${broker('two', 1_883)}`).problems).toEqual([
       expect.stringContaining('"listen 127.0.0.1:1883", first used at'),
     ]);
+  });
+});
+
+describe('how a link is connected', () => {
+  const wayOf = (options: object) =>
+    modbusSchema.toWay?.(validator.Default(structuredClone(options)) as Record<string, unknown>);
+  const BUS = { framing: 'rtu', line: '9600 8E1', registration: null };
+
+  it.each<readonly [object, object]>([
+    [
+      { host: '10.0.0.5' },
+      { transport: 'tcp', framing: 'mbap', ends: ['10.0.0.5:502'], line: null, registration: null },
+    ],
+    [
+      { host: '::1', backup: { host: 'plc', port: 503 } },
+      { transport: 'tcp', framing: 'mbap', ends: ['[::1]:502', 'plc:503'], line: null, registration: null },
+    ],
+    [
+      { host: 'plc', framing: 'rtu' },
+      { transport: 'tcp', ends: ['plc:502'], ...BUS },
+    ],
+    [
+      { ...SERIAL, parity: 'none', stopBits: 2, baudRate: 19_200 },
+      { transport: 'serial', ends: ['/dev/ttyS1'], ...BUS, line: '19200 8N2' },
+    ],
+    [DIAL_IN, { transport: 'dial-in', ends: ['127.0.0.1:7000'], ...BUS, registration: 'DTU0001' }],
+    [
+      { ...DIAL_IN, registration: { hex: '01 fe' } },
+      { transport: 'dial-in', ends: ['127.0.0.1:7000'], ...BUS, registration: '01 FE' },
+    ],
+  ])('%j is %j', (options, expected) => {
+    expect(wayOf(options)).toEqual(expected);
+  });
+
+  it('stands in the site', () => {
+    const { model } = loadWith(`links:\n${link('one', 'host: plc')}`);
+    expect([...(model?.links.values() ?? [])].map(({ way }) => way?.ends)).toEqual([['plc:502']]);
   });
 });
 

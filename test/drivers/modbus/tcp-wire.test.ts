@@ -1,5 +1,6 @@
 /** The way to a device by TCP: backup host, devices that take one connection, what is kept from one to the next. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toSamples } from '../../../src/acquisition/samples.ts';
 import type { PollConnection, PollRequest } from '../../../src/drivers/driver.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { toModbusLink } from '../../../src/drivers/modbus/schema.ts';
@@ -50,7 +51,8 @@ function createSite(port: number, options: object = {}) {
     await connection.connect(never);
     return connection;
   }
-  return { open, losses, read: (connection: PollConnection) => connection.read(request, never) };
+  const read = async (connection: PollConnection) => toSamples(await connection.read(request, never));
+  return { open, losses, read };
 }
 
 const toBackup = ({ port }: FakeServer) => ({ backup: { host: '127.0.0.1', port } });

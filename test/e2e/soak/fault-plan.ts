@@ -32,9 +32,9 @@ const LONG_ONES = 25;
 /**
  * What of a device is to be expected after it has been struck; of several the last one counts.
  * `answer`: it has always answered. `link`: the connection was lost, or nobody answered. `silence`: it alone was silent.
- * `address`: it has refused addresses.
+ * `address`: it has refused addresses. `cut`: each question to it has ended the connection of all.
  */
-export const DAMAGES = ['answer', 'link', 'silence', 'address'] as const;
+export const DAMAGES = ['answer', 'link', 'silence', 'address', 'cut'] as const;
 export type Damage = (typeof DAMAGES)[number];
 
 /** Whoever it strikes, the connection suffers, and with it everybody. */
@@ -56,7 +56,7 @@ export function isOfLink({ framing }: SoakEndpoint, { unit, fault: { kind } }: E
 
 /**
  * What it does to one unit. Whose answers cost the connection again and again is set aside by the gateway, so that the others
- * may live: to it that is a silence.
+ * may live, and asked ever more rarely, gap or not.
  */
 export function toDamage(endpoint: SoakEndpoint, episode: Episode, unit: number): Damage {
   const { fault } = episode;
@@ -68,12 +68,16 @@ export function toDamage(endpoint: SoakEndpoint, episode: Episode, unit: number)
     if (fault.code === 2 || fault.code === 3) return 'address';
     return fault.code >= 0x0a ? 'silence' : 'answer';
   }
-  if (fault.kind === 'reset') return 'silence';
+  if (isCutting(endpoint, fault)) return 'cut';
   const isDead = episode.unit === null && fault.kind === 'silent' && (fault.every ?? 1) === 1;
   if (OF_THE_LINK.has(fault.kind) || isDead) return 'link';
   // With a checksum over a length that is none, the frame is none.
   if (fault.kind === 'wrong-address-count') return endpoint.isLine ? 'silence' : 'answer';
   return HARMLESS.has(fault.kind) ? 'answer' : 'silence';
+}
+
+function isCutting({ framing }: SoakEndpoint, { kind }: WireFault): boolean {
+  return kind === 'reset' || (framing === 'mbap' && OUT_OF_STEP.has(kind));
 }
 
 /** @param random 0 ≤ r < 1 */
@@ -89,13 +93,15 @@ export function nextEpisode(endpoint: SoakEndpoint, random: () => number): Episo
   return { unit, fault, forMs };
 }
 
-/** Together they leave no master a way to tell: see `clashes`. */
 const DELAYING: readonly WireFaultKind[] = ['split', 'slow', 'late'];
+/** An answer that says to be another one. */
+const FORGED: readonly WireFaultKind[] = ['wrong-unit', 'wrong-function', 'wrong-address-count'];
 
 /**
- * Whether the two cannot be under way together: the same twice (one end would end both), or what makes a false answer
- * that is whole. On a line: the second copy of an answer, when the next request is out already. With several requests
- * under way: an answer without its end, and the head of the next one that comes later and is taken for that.
+ * Whether the two cannot be under way together: the same twice (one end would end both), or what makes a false answer that
+ * is whole, which no master can tell. On a line that is whatever comes after its time and looks like the answer to the next
+ * request: the second copy of an answer, one under another unit or function, one that is late by both. With several
+ * requests under way: an answer without its end, and the head of the next one that comes later and is taken for that.
  */
 export function clashes(
   { isLine }: SoakEndpoint,
@@ -103,8 +109,16 @@ export function clashes(
   other: Pick<Episode, 'unit' | 'fault'>,
 ): boolean {
   const kinds = [one.fault.kind, other.fault.kind];
-  if (one.unit === other.unit && one.fault.kind === other.fault.kind) return true;
-  return kinds.includes(isLine ? 'duplicate' : 'truncated') && kinds.some((kind) => DELAYING.includes(kind));
+  if (one.unit === other.unit && kinds[0] === kinds[1]) return true;
+  if (isLine && kinds.includes('slow') && kinds.includes('late')) return true;
+  const isConfusing = isLine
+    ? (kind: WireFaultKind) => kind === 'duplicate' || FORGED.includes(kind)
+    : isTruncated;
+  return kinds.some(isConfusing) && kinds.some((kind) => DELAYING.includes(kind));
+}
+
+function isTruncated(kind: WireFaultKind): boolean {
+  return kind === 'truncated';
 }
 
 export function nextPauseMs(random: () => number): number {

@@ -27,20 +27,27 @@ export interface Return {
   readonly outMs: number;
   /** From the end of that to the last point that was good again. */
   readonly tookMs: number;
+  /** The same from when nothing struck anybody on its wire any more. */
+  readonly aloneMs: number;
 }
 
 export interface RefereeOptions {
   readonly model: SiteModel;
   readonly running: readonly Running[];
   readonly nowMs: () => number;
-  /** Longest wait for the return of a unit. */
-  readonly boundMs: (damage: Damage, outMs: number) => number;
+  /** Longest wait for the return of a unit, from when nothing strikes anybody on its wire, and from when nothing strikes it. */
+  readonly boundMs: (damage: Damage, outMs: number) => Bounds;
+}
+
+export interface Bounds {
+  readonly aloneMs: number;
+  readonly crowdedMs: number;
 }
 
 /** More would say no more. */
 const MAX_VIOLATIONS = 8;
 const SHOWN_FRAMES = 25;
-/** Where others on its wire cost their time-outs until shortly before, a return may take so much longer: two cycles. */
+/** So long after others on its wire were struck, their time-outs may still leave it no room: two cycles. */
 const CROWD_MS = 2 * POLL_MS;
 const SHOWN_EPISODES = 10;
 
@@ -113,13 +120,16 @@ export class Referee {
       if (this.#othersOf(unit).length > 0) unit.crowdedMs = nowMs;
       if (!unit.isOut || unit.struck.size > 0 || unit.isReported) continue;
       const outMs = clearMs - struckMs;
-      const moreMs = nowMs - unit.crowdedMs <= CROWD_MS ? CROWD_MS : 0;
-      const limitMs = this.#options.boundMs(damage, outMs) + moreMs;
-      if (nowMs - clearMs <= limitMs) continue;
+      const { aloneMs, crowdedMs } = this.#options.boundMs(damage, outMs);
+      const roomMs = Math.max(clearMs, unit.crowdedMs);
+      if (nowMs - roomMs <= aloneMs && nowMs - clearMs <= crowdedMs) continue;
       unit.isReported = true;
       const names = unit.points.filter((each) => !isBack(each, unit)).map(({ point }) => point.name);
       const why = `${damage} for ${outMs} ms`;
-      this.#violate(unit, `${id} is not good ${limitMs} ms after its return (${why}): ${names.join(', ')}`);
+      this.#violate(
+        unit,
+        `${id} is not good ${nowMs - clearMs} ms after its return (${why}): ${names.join(', ')}`,
+      );
     }
   }
 
@@ -141,8 +151,9 @@ export class Referee {
     if (unit.isOut) return;
     const others = this.#othersOf(unit);
     const isLate = reason === 'stale' || reason === 'missing';
-    const isCrowded = isLate && this.#options.nowMs() - unit.crowdedMs <= CROWD_MS;
-    const isSwept = reason === 'comm-loss' && others.length > 0 && unit.running.endpoint.isLine;
+    const isBeside = others.length > 0 || this.#options.nowMs() - unit.crowdedMs <= CROWD_MS;
+    const isCrowded = isLate && isBeside;
+    const isSwept = reason === 'comm-loss' && isBeside && unit.running.endpoint.isLine;
     if (!isCrowded && !isSwept) {
       this.#violate(unit, `${unit.id}/${name} is ${reason}, and nothing strikes it`);
       return;
@@ -174,7 +185,9 @@ export class Referee {
     unit.isOut = false;
     const { id, damage, clearMs, struckMs } = unit;
     const tookMs = this.#options.nowMs() - clearMs;
-    this.returns.push({ unit: id, damage, outMs: clearMs - struckMs, tookMs });
+    const isAlone = this.#othersOf(unit).length === 0;
+    const aloneMs = isAlone ? this.#options.nowMs() - Math.max(clearMs, unit.crowdedMs) : 0;
+    this.returns.push({ unit: id, damage, outMs: clearMs - struckMs, tookMs, aloneMs });
   }
 
   #note({ endpoint: { id } }: Running, { unit, fault }: Episode, word: string): void {

@@ -1,7 +1,7 @@
 /** What the soak tells the test that has started it, and how long a return may take. */
 import type { Damage } from './fault-plan.ts';
-import { POLL_MS } from './plant.ts';
-import type { Return, Violation } from './referee.ts';
+import { POLL_MS, TIMEOUT_MS } from './plant.ts';
+import type { Bounds, Return, Violation } from './referee.ts';
 
 export interface Footprint {
   readonly sockets: number;
@@ -34,27 +34,41 @@ export interface SoakResult {
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-const TWO_CYCLES_MS = 2 * POLL_MS;
+/** From the registers of the simulator to the reading, and what the units of a bus that come back at once cost each other. */
+const TOLERANCE_MS = 200;
 /**
- * A device that was silent alone is asked at a growing interval, at most every 30 s, and where its bus has no gap for a
- * time-out after twice that (acquisition/schedule.ts); an address that was refused at most every 60 s
- * (acquisition/refusal.ts). Both intervals grow threefold, so that they are at most twice as long as the outage before.
+ * Two cycles: in the first of them the device is probed, since every bus of this plant has a gap in each cycle that holds a
+ * time-out once a unit is silent; in the second all its requests are asked. One of before the return times out first.
+ */
+const RETURN_MS = 2 * POLL_MS + TIMEOUT_MS + TOLERANCE_MS;
+/**
+ * Whose questions end the connection of all, and who finds no gap beside others that are struck, is asked at a growing
+ * interval, at most every 30 s, without a gap after twice that (acquisition/waiting.ts). It grows threefold, so that it
+ * is at most twice as long as the outage before.
  */
 const LONGEST_PROBE_MS = 30_000;
+/** A refused address is asked in gaps once a cycle for so long, then this rarely (acquisition/refused-turns.ts). */
+const YOUNG_REFUSAL_MS = 60_000;
+const OLD_REFUSAL_MS = 5_000;
+/** Without gaps its interval grows like that of probes, up to this (acquisition/refusal.ts). */
 const LONGEST_BLAME_MS = 60_000;
 
 /** Longest time from the return of a device to its last point that is good. @param outMs how long it was struck */
-export function toBoundMs(damage: Damage, outMs: number): number {
+export function toBoundsMs(damage: Damage, outMs: number): Bounds {
+  const oldMs = outMs < YOUNG_REFUSAL_MS ? 0 : OLD_REFUSAL_MS;
   const probeMs = 2 * Math.min(LONGEST_PROBE_MS, 2 * outMs + POLL_MS);
   const blameMs = Math.min(LONGEST_BLAME_MS, 2 * outMs + 3 * POLL_MS);
+  const crowdedMs = RETURN_MS + 2 * POLL_MS + probeMs;
   switch (damage) {
     case 'answer':
     case 'link':
-      return TWO_CYCLES_MS;
     case 'silence':
-      return TWO_CYCLES_MS + probeMs;
+      return { aloneMs: RETURN_MS, crowdedMs };
     case 'address':
-      return TWO_CYCLES_MS + probeMs + blameMs;
+      // Refused addresses of a unit are asked one after another, so that the last has its turn a cycle later.
+      return { aloneMs: RETURN_MS + POLL_MS + oldMs, crowdedMs: crowdedMs + blameMs };
+    case 'cut':
+      return { aloneMs: RETURN_MS + oldMs + probeMs, crowdedMs: crowdedMs + blameMs };
     default:
       return damage satisfies never;
   }

@@ -5,14 +5,15 @@
 import { setPriority } from 'node:os';
 import { pino } from 'pino';
 import { createAcquisition } from '../../../src/acquisition/acquisition.ts';
+import { toColumns, toSamples } from '../../../src/acquisition/samples.ts';
 import { createTexts } from '../../../src/core/texts.ts';
-import type { PointSample, PollDriver } from '../../../src/drivers/driver.ts';
+import type { PollDriver, SampleColumns } from '../../../src/drivers/driver.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { createRandom } from '../../support/seed.ts';
 import { clashes, type Episode, nextEpisode, nextPauseMs } from './fault-plan.ts';
 import { ENDPOINTS, type Running, startEndpoint, toModel } from './plant.ts';
 import { Referee } from './referee.ts';
-import { type Footprint, type SoakResult, toBoundMs } from './result.ts';
+import { type Footprint, type SoakResult, toBoundsMs } from './result.ts';
 import { installVirtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** Registers change twice a second, so that a value of the cycle before is told from one of this. */
@@ -37,7 +38,7 @@ const time = installVirtualTime();
 const startedMs = process.hrtime.bigint();
 const running = await Promise.all(ENDPOINTS.map(startEndpoint));
 const model = toModel(running);
-const referee = new Referee({ model, running, nowMs: () => time.nowMs(), boundMs: toBoundMs });
+const referee = new Referee({ model, running, nowMs: () => time.nowMs(), boundMs: toBoundsMs });
 const acquisition = createAcquisition({
   model,
   drivers: new Map([['modbus', watched(createModbusDriver(), referee)]]),
@@ -169,8 +170,8 @@ function watched(driver: PollDriver, told: Referee): PollDriver {
 }
 
 /** A copy in which the first two values stand in each other's place. */
-function mixUp(samples: readonly PointSample[]): readonly PointSample[] {
-  const [first, second, ...more] = samples;
+function mixUp(samples: SampleColumns): SampleColumns {
+  const [first, second, ...more] = toSamples(samples);
   if (!first || !second) return samples;
-  return [{ ...first, value: second.value }, { ...second, value: first.value }, ...more];
+  return toColumns([{ ...first, value: second.value }, { ...second, value: first.value }, ...more]);
 }

@@ -13,7 +13,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { DeviceError } from '../../../core/errors.ts';
+import type { ListenerStatus } from '../../../core/link.ts';
 import { toSocketCode } from '../../socket-reason.ts';
+import { toPlace } from '../link-way.ts';
 import { readRegistration } from './registration.ts';
 
 /** Limits of one address; tests make them small. */
@@ -62,18 +64,27 @@ export interface DialInListeners {
   claim(claim: DialInClaim): Promise<Duplex>;
   /** Where a server listens; null when it does not. */
   portOf(host: string, port: number): number | null;
-  /** Sums over all addresses since start. */
-  stats(): Readonly<Record<keyof DialInCounters, number>>;
+  /** Of every address that a link has ever asked for, whether a server is open there now or not. */
+  statuses(): readonly ListenerStatus[];
   /** Closes all servers and connections; waiting claims end with `stopped`. */
   close(): Promise<void>;
 }
 
-interface DialInCounters {
-  registration_timeouts: number;
-  unknown_registrations: number;
-  refused_connections: number;
-  parked_timeouts: number;
-}
+/**
+ * Counters of one address, since start:
+ * - `registration_timeouts`: somebody has connected and not said in time who he is
+ * - `refused_connections`: too many at once, or out of descriptors
+ * - `parked_timeouts`: registered, and no link has asked in time
+ * - `duplicate_dial_ins`: registered again while the older connection still looked alive
+ */
+export const DIAL_IN_COUNTERS = [
+  'unknown_registrations',
+  'registration_timeouts',
+  'refused_connections',
+  'parked_timeouts',
+  'duplicate_dial_ins',
+] as const;
+type DialInCounters = Record<(typeof DIAL_IN_COUNTERS)[number], number>;
 
 /** What is known of one registration. */
 interface Seat {
@@ -88,10 +99,11 @@ interface Seat {
 
 interface Context {
   readonly limits: typeof DIAL_IN_LIMITS;
-  readonly counters: DialInCounters;
   readonly log: Logger | null;
   readonly unknown: Set<string>;
 }
+
+type ListenerContext = Context & { readonly counters: DialInCounters };
 
 /** @param options.log unknown registrations are logged, each once: whoever sets up a modem looks for them */
 export function createDialInListeners(
@@ -99,29 +111,28 @@ export function createDialInListeners(
 ): DialInListeners {
   const context: Context = {
     limits: { ...DIAL_IN_LIMITS, ...options.limits },
-    counters: {
-      registration_timeouts: 0,
-      unknown_registrations: 0,
-      refused_connections: 0,
-      parked_timeouts: 0,
-    },
     log: options.log ?? null,
     unknown: new Set(),
   };
   /** Key: `host:port` as configured. */
   const listeners = new Map<string, DialInListener>();
+  /** Key: as `LinkWay.ends` names the address; as many as the configuration has, since only links ask. */
+  const counters = new Map<string, DialInCounters>();
   let isClosed = false;
 
   return {
     async claim(claim) {
       if (isClosed) throw new DeviceError('stopped', 'stopped');
       const key = `${claim.host}:${claim.port}`;
-      const listener = listeners.get(key) ?? new DialInListener(context, () => listeners.delete(key));
+      const counted = counters.get(toPlace(claim)) ?? createCounters();
+      counters.set(toPlace(claim), counted);
+      const own = { ...context, counters: counted };
+      const listener = listeners.get(key) ?? new DialInListener(own, () => listeners.delete(key));
       listeners.set(key, listener);
       return await listener.claim(claim);
     },
     portOf: (host, port) => listeners.get(`${host}:${port}`)?.port ?? null,
-    stats: () => ({ ...context.counters }),
+    statuses: () => [...counters].map(([place, counted]) => ({ place, counters: { ...counted } })),
     async close() {
       isClosed = true;
       await Promise.all([...listeners.values()].map((listener) => listener.close()));
@@ -129,9 +140,13 @@ export function createDialInListeners(
   };
 }
 
+function createCounters(): DialInCounters {
+  return Object.fromEntries(DIAL_IN_COUNTERS.map((name) => [name, 0])) as DialInCounters;
+}
+
 /** One server. Closed for good when it cannot listen, or nobody needs it. */
 class DialInListener {
-  readonly #context: Context;
+  readonly #context: ListenerContext;
   readonly #onClosed: () => void;
   readonly #server: Server;
   #listening: Promise<void> | null = null;
@@ -142,7 +157,7 @@ class DialInListener {
   #idle: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(context: Context, onClosed: () => void) {
+  constructor(context: ListenerContext, onClosed: () => void) {
     this.#context = context;
     this.#onClosed = onClosed;
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
@@ -271,6 +286,7 @@ class DialInListener {
   #replace(seat: Seat): void {
     const { connection, owner } = seat;
     if (!connection) return;
+    this.#context.counters.duplicate_dial_ins++;
     if (owner) owner.onDuplicate();
     else seat.untold++;
     this.#onClosedConnection(seat, connection, new Error('the modem has dialled in again'));

@@ -42,8 +42,7 @@ function plan(options: object) {
     const connection = driver.open(definition, () => null);
     onTestFinished(() => connection.close());
     await connection.connect(NEVER);
-    const read = async (request = power) =>
-      (await connection.read(request!, NEVER)).map(({ value }) => value);
+    const read = async (request = power) => [...(await connection.read(request!, NEVER)).value];
     return { read, close: () => connection.close() };
   };
   return { power, energy, open };
