@@ -1,8 +1,8 @@
 /**
  * Composition root: builds the parts, joins the feeds, starts them in order and stops them in reverse.
  *
- *   acquisition ─┬─▶ latest, quality, recent, trend ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
- *   internal   ──┘ └▶ journal (worker A: append log, forwarder ─▶ InfluxDB)
+ *   acquisition ─┬─▶ latest, quality, recent ─▶ engine (rules → alarms → tickets) ─▶ store ─▶ feeds ─▶ api
+ *   internal   ──┘ └▶ journal (worker A: append log, forwarder ─▶ InfluxDB) ─▶ history ─▶ api
  *
  *   api ─▶ writing ─▶ acquisition: the one way back to the field
  *
@@ -11,7 +11,8 @@
 import type { Logger } from 'pino';
 import { type Acquisition, createAcquisition } from './acquisition/acquisition.ts';
 import { createInternalSource } from './acquisition/internal.ts';
-import type { ApiServices, HistoryPort, SimulationPort } from './api/services.ts';
+import type { ApiServices, SimulationPort } from './api/services.ts';
+import { type BackupRunner, createBackupRunner } from './backup/runner.ts';
 import type { SiteModel } from './config/model.ts';
 import { recordStart } from './config-record.ts';
 import type { AlarmEvent } from './core/alarm.ts';
@@ -30,15 +31,19 @@ import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
 import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
 import { createSelfWatch, type SelfWatch, type SelfWatchOptions } from './self-watch.ts';
+import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
+import { toDownTime } from './telemetry/down-time.ts';
+import type { EventWriter } from './telemetry/events/event-writer.ts';
+import { openEventWriter } from './telemetry/events/open.ts';
+import { createHistory, type History } from './telemetry/history/history.ts';
 import { createJournal, type Journal } from './telemetry/journal.ts';
 import { createLatest, type Latest } from './telemetry/latest.ts';
 import { createPointQuality } from './telemetry/point-quality.ts';
 import type { PointQualityView } from './telemetry/point-quality-view.ts';
 import { createRecent } from './telemetry/recent.ts';
-import { createTrend } from './telemetry/trend.ts';
 import { createWriting, type Writing } from './writing/writing.ts';
 
 export interface AppOptions {
@@ -112,7 +117,7 @@ interface Pipeline {
   readonly latest: Latest;
   readonly texts: Texts;
   readonly pointQuality: PointQualityView;
-  readonly history: HistoryPort;
+  readonly history: History;
   readonly engine: Engine;
 }
 
@@ -123,7 +128,11 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const pipeline = await startEngine(options, stores, clock, onStop);
   const acquisition = await startAcquisition(options, stores.directory, pipeline, clock, onStop);
   const writing = await startWriting(options, stores.store, pipeline, acquisition, clock, onStop);
-  const watch = startSelfWatch(options, stores, pipeline, { acquisition, writing }, clock, onStop);
+  const backups = startBackups(options, stores.directory, clock, onStop);
+  const parts = { acquisition, writing, backups };
+  const watch = startSelfWatch(options, stores, pipeline, parts, clock, onStop);
+  const storage = startStorageWatch(options, stores.journal, clock, onStop);
+  const events = startEvents(options, stores, pipeline, acquisition, clock, onStop);
   const services: ApiServices = {
     model: options.model,
     version: options.version,
@@ -136,6 +145,8 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     queries: stores.store.queries,
     commands: pipeline.engine,
     writing,
+    backups,
+    storage,
     people: stores.people,
     links: () => acquisition.links(),
     requests: (link) => acquisition.requests(link),
@@ -151,6 +162,8 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
       ...toPointFigures(pipeline.pointQuality.tally(null)),
       ...acquisition.listeners().flatMap(toListenerFigures),
       ...toFigures('riser_writing', { ...writing.counters() }),
+      ...toFigures('riser_history', { ...pipeline.history.counters() }),
+      ...(events === null ? [] : toFigures('riser_events', { ...events.counters() })),
       ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
     ],
   };
@@ -178,12 +191,14 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
     onFatal,
   });
   onStop(() => journal.close());
+  const { foundUpToMs } = journal.status();
+  if (foundUpToMs !== null) journal.append(toDownTime(model, foundUpToMs, clock.now().monoMs));
   return { directory: directory.path, store, people, journal };
 }
 
 /**
- * Joins the feeds: a reading goes to the live view, the quality figures, the evidence, the trend, the journal and the
- * decision loop, in this order.
+ * Joins the feeds: a reading goes to the live view, the quality figures, the evidence, the journal and the decision loop,
+ * in this order.
  */
 async function startEngine(
   options: AppOptions,
@@ -202,7 +217,6 @@ async function startEngine(
   const texts = createTexts(LIMITS.texts);
   const pointQuality = createPointQuality(model, clock);
   const recent = createRecent(model, LIMITS.recentSamplesPerPoint);
-  const trend = createTrend(model, recent);
   const engine = new Engine({
     model,
     store: stores.store,
@@ -220,12 +234,12 @@ async function startEngine(
     latest.apply(batch);
     pointQuality.apply(batch);
     recent.apply(batch);
-    trend.apply(batch);
     stores.journal.append(batch);
     engine.accept(batch);
   });
   engine.start(await stores.store.boot(clock.now().wallMs - model.policy.reopenMs));
-  return { feeds, latest, texts, pointQuality, history: trend, engine };
+  const history = createHistory({ sources: stores.journal.history, clock });
+  return { feeds, latest, texts, pointQuality, history, engine };
 }
 
 async function startAcquisition(
@@ -265,12 +279,26 @@ async function startWriting(
   return writing;
 }
 
+/** Looking at the directory of the backups is not waited for: a share may hang. */
+function startBackups(
+  { model, version, log }: AppOptions,
+  data: string,
+  clock: Clock,
+  onStop: OnStop,
+): BackupRunner {
+  const { backup: settings, site } = model;
+  const backups = createBackupRunner({ settings, site, data, version, clock, log });
+  onStop(() => backups.stop());
+  void backups.start();
+  return backups;
+}
+
 /** The gateway's own points are readings like any other. */
 function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
   { feeds, engine }: Pipeline,
-  field: Pick<SelfWatchOptions, 'acquisition' | 'writing'>,
+  field: Pick<SelfWatchOptions, 'acquisition' | 'writing' | 'backups'>,
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
@@ -281,6 +309,36 @@ function startSelfWatch(
   onStop(() => internal.stop());
   internal.start();
   return watch;
+}
+
+function startStorageWatch(
+  { model }: AppOptions,
+  journal: Journal,
+  clock: Clock,
+  onStop: OnStop,
+): StorageWatch {
+  const watch = createStorageWatch({ journal, model, clock, quarantine: journal.quarantine });
+  onStop(() => watch.stop());
+  return watch;
+}
+
+/** Events of alarms and tickets, and how the links are, go to the sink beside the readings; null without one. */
+function startEvents(
+  { model, log }: AppOptions,
+  { directory, store }: Stores,
+  { feeds }: Pipeline,
+  acquisition: Acquisition,
+  clock: Clock,
+  onStop: OnStop,
+): EventWriter | null {
+  const links = (): readonly LinkStatus[] => acquisition.links();
+  const events = openEventWriter({ model, directory, queries: store.queries, links, clock, log });
+  if (events === null) return null;
+  onStop(() => events.stop());
+  feeds.alarms.subscribe(() => events.notify());
+  feeds.tickets.subscribe(() => events.notify());
+  events.start();
+  return events;
 }
 
 /** The API comes last: its libraries are loaded while the links already poll. */

@@ -15,8 +15,10 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'droppedReadings',
   'damagedPlaces',
   'damagedReadings',
+  'sealingFailures',
   'sentReadings',
   'rejectedReadings',
+  'quarantineDropped',
   'retries',
   'failures',
   'refused',
@@ -28,6 +30,10 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'unauditedRefusals',
   'reverts',
   'failedReverts',
+  'queries',
+  'failedQueries',
+  'incompleteAnswers',
+  'refusedQueries',
 ]);
 
 /** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures_total`. */

@@ -31,6 +31,10 @@ const COMMANDS: Readonly<
     summary: 'examine a site before it runs: doctor plan --config FILE',
     load: async () => (await import('./cli/doctor.ts')).doctor,
   },
+  export: {
+    summary: 'readings of points as CSV or XLSX: export --config FILE --points ID --from TIME --out FILE',
+    load: async () => (await import('./cli/export.ts')).exportHistory,
+  },
   simulate: {
     summary: 'simulated equipment by itself; inject and clear faults',
     load: async () => (await import('./cli/simulate.ts')).simulate,
@@ -38,6 +42,14 @@ const COMMANDS: Readonly<
   bench: {
     summary: 'measure the gateway against baselines on this machine',
     load: async () => (await import('./cli/bench.ts')).bench,
+  },
+  backup: {
+    summary: 'copy of a data directory, also while its gateway runs: backup --data DIR --to DIR',
+    load: async () => (await import('./cli/backup.ts')).backup,
+  },
+  restore: {
+    summary: 'bring a backup back into an empty directory: restore --from BACKUP --data DIR',
+    load: async () => (await import('./cli/restore.ts')).restore,
   },
   user: {
     summary: 'accounts: add, list, password, disable, enable',

@@ -6,6 +6,7 @@ import { statfsSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
+import type { BackupRunner } from './backup/runner.ts';
 import type { Engine } from './engine/engine.ts';
 import { toFigures, toLinkFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
@@ -19,6 +20,7 @@ export interface SelfWatchOptions {
   readonly store: Store;
   readonly acquisition: Acquisition;
   readonly writing: Pick<Writing, 'counters'>;
+  readonly backups: Pick<BackupRunner, 'ageHours' | 'failed'>;
 }
 
 export interface SelfWatch {
@@ -38,6 +40,7 @@ const STUCK_AFTER_MS = 10_000;
 const DELAY_RESOLUTION_MS = 20;
 /** Window of the event-loop delay histogram. */
 const DELAY_WINDOW_MS = 10_000;
+const MINUTE_MS = 60_000;
 /** Windows over which dropped readings are an alarm: 10 min, so that it returns when no more are lost. */
 const DROPPED_WINDOWS = 60;
 
@@ -66,13 +69,19 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       'journal-dropped': () =>
         journal.status().droppedReadings -
         (droppedBefore.length < DROPPED_WINDOWS ? 0 : (droppedBefore[0] ?? 0)),
+      'journal-used': () => journal.status().unconfirmedRatio * 100,
+      'journal-lost': () => journal.status().lost?.readings ?? 0,
+      'journal-delay': () => journal.status().oldestWaitingMs / 1_000,
       'influx-healthy': () =>
         journal.status().influx.state === 'off' ? Number.NaN : Number(journal.status().influx.state === 'ok'),
       'influx-backlog': () => journal.status().backlogReadings,
+      'influx-age': () => (journal.status().oldestUnconfirmedAgeMs ?? 0) / MINUTE_MS,
       'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
       'disk-free': () => toFreePercent(options.directory),
       'loop-delay': () => delayMs,
       'reverts-failed': () => writing.counters().notPutBack,
+      'backup-age': () => options.backups.ageHours(),
+      'backup-failed': () => options.backups.failed(),
     },
     listening() {
       isListening = true;

@@ -8,7 +8,8 @@ const PROFILE = new URL('../devices/riser-gateway.yaml', import.meta.url);
 function create(notPutBack: number) {
   const unused = {} as Pick<SelfWatchOptions, 'engine' | 'store' | 'acquisition' | 'journal'>;
   const counters = () => ({ notPutBack }) as ReturnType<SelfWatchOptions['writing']['counters']>;
-  const watch = createSelfWatch({ ...unused, directory: '/', writing: { counters } });
+  const backups = { ageHours: () => 3, failed: () => 1 };
+  const watch = createSelfWatch({ ...unused, directory: '/', writing: { counters }, backups });
   onTestFinished(() => watch.stop());
   return watch;
 }

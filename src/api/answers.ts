@@ -29,6 +29,7 @@ export function addSharedSchemas(api: Pick<FastifyInstance, 'addSchema'>): void 
 
 export const ok = <S extends TSchema>(schema: S) => ({ 200: schema, ...PROBLEMS });
 export const created = <S extends TSchema>(schema: S) => ({ 201: schema, ...PROBLEMS });
+export const accepted = <S extends TSchema>(schema: S) => ({ 202: schema, ...PROBLEMS });
 export const noContent = () => ({ 204: Type.Null({ description: 'Done' }), ...PROBLEMS });
 
 export const listOf = <S extends TSchema>(items: S) =>

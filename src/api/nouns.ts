@@ -8,6 +8,7 @@ export const NOUNS = {
   link: { zh: '链路', en: 'link' },
   location: { zh: '位置', en: 'location' },
   point: { zh: '点位', en: 'point' },
+  quarantine: { zh: '隔离区', en: 'quarantine' },
   rule: { zh: '告警规则', en: 'rule' },
   ticket: { zh: '工单', en: 'ticket' },
 } as const satisfies Record<string, Text>;

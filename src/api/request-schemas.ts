@@ -38,16 +38,51 @@ export const PageQuery = closed(paging);
 export const PointsQuery = closed({ equipment });
 /** Samples of one curve: more than a screen has pixels across is no use. */
 const MAX_HISTORY_POINTS = 2_000;
+/** A list of 50 ids at their longest. */
+const MAX_POINT_LIST_CHARS = 50 * (2 * MAX_ID_LENGTH + 2);
 /** Latest time that can be asked for: the last of JavaScript's dates. */
 const LAST_MS = 8.64e15;
 const instant = (description: string) =>
   Type.Optional(
     Type.Integer({ minimum: 0, maximum: LAST_MS, description: `UTC milliseconds; ${description}` }),
   );
-export const HistoryQuery = closed({
+const range = {
   from: instant('default: an hour before `to`'),
   to: instant('default and latest: now'),
-  maxPoints: Type.Integer({ minimum: 1, maximum: MAX_HISTORY_POINTS, default: 500 }),
+};
+const maxPoints = Type.Integer({ minimum: 1, maximum: MAX_HISTORY_POINTS, default: 500 });
+/** How many ids, and whether there are such points, is judged in history-range.ts, which names each. */
+const points = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_POINT_LIST_CHARS, description });
+export const HistoryQuery = closed({ ...range, maxPoints });
+export const HistoriesQuery = closed({
+  points: points('equipment/point, separated by commas, at most 20'),
+  ...range,
+  maxPoints,
+});
+export const InstantQuery = closed({
+  at: instant('default and latest: now'),
+  equipment,
+});
+export const ExportQuery = closed({
+  points: points('equipment/point, separated by commas, at most 50'),
+  ...range,
+  format: oneOf(['csv', 'xlsx'], { default: 'csv' }),
+  kind: oneOf(['readings', 'buckets'], {
+    default: 'readings',
+    description:
+      'readings: one row each, one point after the other; buckets: one row a time, columns for each point',
+  }),
+  step: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'Of buckets, milliseconds: 1, 2, 5, 10, 15, 30 s or min, 1, 2, 3, 6, 12 h, 1, 2, 7 d; default: what fits the range',
+    }),
+  ),
+  language: Type.Optional(
+    oneOf(['zh', 'en'], { description: 'Of headings and words; default: by Accept-Language, else zh' }),
+  ),
 });
 export const AlarmsQuery = closed({
   state: oneOf(['open', 'all'], { default: 'open' }),

@@ -18,17 +18,22 @@ import { API_LIMITS, type ApiLimits, type ApiOptions } from './options.ts';
 import { sendProblem } from './problems.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/export.ts';
+import { historyRoutes } from './routes/history.ts';
 import { linkRoutes } from './routes/links.ts';
 import { lockOutRoutes } from './routes/lock-outs.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pointQualityRoutes } from './routes/point-quality.ts';
 import { pointRoutes } from './routes/points.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { simulationRoutes } from './routes/simulation.ts';
 import { siteRoutes } from './routes/site.ts';
+import { storageRoutes } from './routes/storage.ts';
 import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
@@ -46,6 +51,8 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   linkRoutes,
   equipmentRoutes,
   pointRoutes,
+  historyRoutes,
+  exportRoutes,
   pointQualityRoutes,
   writeRoutes,
   lockOutRoutes,
@@ -56,6 +63,9 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   simulationRoutes,
   userRoutes,
   auditRoutes,
+  storageRoutes,
+  quarantineRoutes,
+  backupRoutes,
   eventRoutes,
 ];
 

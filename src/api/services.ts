@@ -1,5 +1,6 @@
 /** What the API needs of the gateway: queries, commands, feeds. app.ts hands it in; tests hand in their own. */
 import type { Logger } from 'pino';
+import type { BackupPort } from '../backup/port.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
 import type { Clock } from '../core/clock.ts';
@@ -12,9 +13,11 @@ import type { TicketEvent } from '../core/ticket.ts';
 import type { CommandPort } from '../engine/commands.ts';
 import type { People } from '../people/people.ts';
 import type { AuditRow, StoreQueries } from '../store/store.ts';
+import type { HistoryPort } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import type { PointQualityView } from '../telemetry/point-quality-view.ts';
 import type { WritingPort } from '../writing/port.ts';
+import type { StoragePort } from './storage-port.ts';
 
 export interface ApiServices {
   readonly model: SiteModel;
@@ -29,6 +32,8 @@ export interface ApiServices {
   readonly queries: StoreQueries;
   readonly commands: CommandPort;
   readonly writing: WritingPort;
+  readonly backups: BackupPort;
+  readonly storage: StoragePort;
   readonly people: People;
   links(): readonly LinkStatus[];
   /** The poll plan as it stands; empty for a pushed or unknown link. */
@@ -51,47 +56,6 @@ export interface ApiServices {
   audit(entry: Omit<AuditRow, 'atMs'>): Promise<void>;
   /** Counters and gauges beside the process's own, e.g. `riser_engine_commits_total`; read at each scrape. */
   figures(): readonly Figure[];
-}
-
-/** The past of points, wherever it is kept. */
-export interface HistoryPort {
-  history(query: HistoryQuery): Promise<PointHistory>;
-}
-
-export interface HistoryQuery {
-  /** Index in the site model. */
-  readonly point: number;
-  /** UTC ms, included. */
-  readonly fromMs: number;
-  /** UTC ms, excluded; more than `fromMs`. */
-  readonly toMs: number;
-  /** At least 1. */
-  readonly maxPoints: number;
-}
-
-export interface PointHistory {
-  /** Since when something is known of the point, UTC ms; null = nothing is. */
-  readonly coveredFromMs: number | null;
-  /** Time that one sample stands for; 0 = the samples are the readings themselves. */
-  readonly bucketMs: number;
-  /**
-   * Oldest first, at most `maxPoints`. The first tells what stood at `fromMs` and may lie before it. A reading stands
-   * until the next one; nothing is interpolated.
-   */
-  readonly samples: readonly HistorySample[];
-}
-
-/** What was read, and what stood, in one stretch; null values = nothing usable: a gap. */
-export interface HistorySample {
-  /** Its beginning, UTC ms. */
-  readonly atMs: number;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
-  /** At its end. */
-  readonly last: number | null;
-  /** Whether there was a usable value all the time. */
-  readonly isGood: boolean;
 }
 
 export interface HealthReport {

@@ -12,9 +12,10 @@ import { UNITS } from '../core/units.ts';
 import type { Person } from '../people/people.ts';
 import type { Permission } from '../people/permissions.ts';
 import type { LockOutRow, UserRow } from '../store/store.ts';
+import type { InstantReading, PointHistory } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import { toExceptions } from './exceptions.ts';
-import type { PointHistoryView } from './history-schema.ts';
+import type { InstantPointView, PointHistoryView } from './history-schema.ts';
 import type {
   AlarmView,
   EquipmentView,
@@ -25,7 +26,6 @@ import type {
   TicketView,
   UserView,
 } from './schemas.ts';
-import type { PointHistory } from './services.ts';
 import { offeredTransitions } from './ticket-permissions.ts';
 import { toWriteView } from './write-views.ts';
 
@@ -62,10 +62,32 @@ export function toPointView(point: PointDef, latest: LatestView, texts: Pick<Tex
 export function toHistoryView(
   point: PointDef,
   range: { readonly fromMs: number; readonly toMs: number },
-  { coveredFromMs, bucketMs, samples }: PointHistory,
+  { coveredFromMs, bucketMs, samples, missing }: PointHistory,
 ): PointHistoryView {
   const { id, unit } = point;
-  return { point: id, unit: UNITS[unit], ...range, coveredFromMs, bucketMs, samples: [...samples] };
+  return { point: id, unit: UNITS[unit], ...range, coveredFromMs, bucketMs, samples: [...samples], missing };
+}
+
+/** @param reading of this point */
+export function toInstantPointView(
+  point: PointDef,
+  { stampMs, value, quality }: InstantReading,
+  atMs: number,
+): InstantPointView {
+  const reason = quality === null ? null : toQualityReason(quality);
+  return {
+    id: point.id,
+    equipment: point.equipment,
+    text: point.text,
+    unit: UNITS[point.unit],
+    value,
+    stateText: value === null ? null : (point.states.get(value) ?? null),
+    quality: quality === null ? null : toQualityLevel(quality),
+    qualityCode: quality,
+    qualityText: reason === null ? null : QUALITIES[reason].text,
+    stampMs,
+    ageMs: stampMs === null ? null : atMs - stampMs,
+  };
 }
 
 /**

@@ -4,14 +4,17 @@
  */
 import { parseArgs } from 'node:util';
 import { CATALOG } from '../catalog.ts';
+import type { SiteModel } from '../config/model.ts';
 import { toPolicyJsonSchema, toProfileJsonSchema, toSiteJsonSchema } from '../config/publish.ts';
+import { type JournalCoverage, toJournalCoverage } from '../telemetry/journal-coverage.ts';
 import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts check --config FILE
        node src/main.ts check --schema [site|profile|policy]
 
 Checks a site file with its includes, profiles and policy. Prints every problem as
-"file:line:col path: expected …, found …" and exits with 1; otherwise a summary and 0.
+"file:line:col path: expected …, found …" and exits with 1; otherwise a summary, with the
+hours of readings that the journal holds at the configured rates, and 0.
 
   --config FILE   the site file
   --schema        print the JSON Schema for editors (default: site)
@@ -85,6 +88,31 @@ function checkSite(config: string): number {
     `${model.rules.length} rules`,
     `${model.links.size} links`,
   ];
-  process.stdout.write(`${config}: sound. ${counts.join(', ')}.\n`);
+  process.stdout.write(`${config}: sound. ${counts.join(', ')}.\n${toCoverageText(model)}`);
   return 0;
+}
+
+/** The range between nothing changing and everything changing at every poll. */
+export function toCoverageText(model: Pick<SiteModel, 'points' | 'journal'>): string {
+  const coverage = toJournalCoverage(model);
+  const { maxBytes, maxAgeDays } = model.journal;
+  const size = `${(maxBytes / 2 ** 30).toFixed(maxBytes < 2 ** 30 ? 2 : 1)} GiB`;
+  const lines = [
+    `Journal: ${size}, ${maxAgeDays} days at most; it holds ${toHoursText(coverage)}.`,
+    coverage.isLong
+      ? ''
+      : 'Warning: less than 24 h when every value changes at every poll: raise journal.maxBytes, dead-bands or poll intervals.',
+  ];
+  return lines.filter((line) => line !== '').join('\n') + '\n';
+}
+
+function toHoursText({ leastHours, mostHours, leastPerS, mostPerS }: JournalCoverage): string {
+  const toRate = (perS: number): string => `${perS < 10 ? perS.toFixed(1) : Math.round(perS)} readings/s`;
+  const least = `${toSpan(leastHours)} (every value changes at every poll, ${toRate(mostPerS)})`;
+  if (toSpan(leastHours) === toSpan(mostHours)) return least;
+  return `${least} to ${toSpan(mostHours)} (nothing changes, ${toRate(leastPerS)})`;
+}
+
+function toSpan(hours: number): string {
+  return hours < 10 ? `${hours.toFixed(1)} h` : `${Math.round(hours)} h`;
 }

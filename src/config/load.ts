@@ -11,7 +11,7 @@ import type { Catalog } from './catalog.ts';
 import { type EquipmentContext, readEquipment, readLinks } from './equipment.ts';
 import { deepFreeze } from './freeze.ts';
 import { API, type Listener } from './listeners.ts';
-import type { HttpSettings, InfluxSettings, Location, SiteModel } from './model.ts';
+import type { HttpSettings, InfluxSettings, Location, RollupSettings, SiteModel } from './model.ts';
 import { readContacts, readLocations } from './places.ts';
 import { type PolicyFile, readPolicy } from './policy-file.ts';
 import { createProblems, quote } from './problems.ts';
@@ -22,7 +22,7 @@ import type { SiteFile } from './schema.ts';
 import { readSiteFiles, type SiteFiles } from './site-file.ts';
 import { type Source, whyUnreadable } from './source.ts';
 import type { Checking } from './validate.ts';
-import { toBytes } from './words.ts';
+import { toBytes, toMs } from './words.ts';
 
 export interface LoadOptions {
   readonly catalog: Catalog;
@@ -103,8 +103,11 @@ function toOrigin(sources: readonly Source[]): Pick<SiteModel, 'hash' | 'files'>
   return { hash: hash.digest('hex'), files: sources.map(({ absolute }) => absolute) };
 }
 
-function toSettings(file: SiteFile, source: Source): Pick<SiteModel, 'site' | 'http' | 'influx' | 'journal'> {
-  const { site, http, influx, journal } = file;
+function toSettings(
+  file: SiteFile,
+  source: Source,
+): Pick<SiteModel, 'site' | 'http' | 'influx' | 'journal' | 'backup'> {
+  const { site, http, influx, journal, backup } = file;
   const folder = dirname(source.absolute);
   const tls: HttpSettings['tls'] =
     http.tls === undefined
@@ -113,12 +116,31 @@ function toSettings(file: SiteFile, source: Source): Pick<SiteModel, 'site' | 'h
   const sink: InfluxSettings | null =
     influx === null
       ? null
-      : { ...influx, username: influx.username ?? null, password: influx.password ?? null };
+      : {
+          ...influx,
+          username: influx.username ?? null,
+          password: influx.password ?? null,
+          token: influx.token ?? null,
+          retentionPolicy: influx.retentionPolicy ?? null,
+          gzip: influx.gzip ?? null,
+          rollups: influx.rollups === null ? null : toRollups(influx.rollups),
+        };
   return {
     site: { ...site, id: toId(site.id) },
     http: { host: http.host, port: http.port, tls },
     influx: sink,
     journal: { maxAgeDays: journal.maxAgeDays, maxBytes: toBytes(journal.maxBytes) },
+    backup: backup === null ? null : { ...backup, directory: resolve(folder, backup.directory) },
+  };
+}
+
+function toRollups(kept: NonNullable<NonNullable<SiteFile['influx']>['rollups']>): RollupSettings {
+  const toHours = (span: string | 0): number => (span === 0 ? 0 : toMs(span) / 3_600_000);
+  return {
+    rawHours: toHours(kept.raw),
+    minuteHours: toHours(kept.minute),
+    quarterHours: toHours(kept.quarter),
+    hourHours: toHours(kept.hour),
   };
 }
 

@@ -44,6 +44,8 @@ export interface SiteModel {
   readonly http: HttpSettings;
   readonly influx: InfluxSettings | null;
   readonly journal: JournalSettings;
+  /** null = no scheduled backups. */
+  readonly backup: BackupSettings | null;
 }
 
 export interface Location {
@@ -229,7 +231,33 @@ export interface InfluxSettings {
   readonly database: string;
   readonly username: string | null;
   readonly password: string | null;
+  /** InfluxDB 2 and 3, in place of user name and password. */
+  readonly token: string | null;
+  /** Where raw readings go; null = the database's default one. */
+  readonly retentionPolicy: string | null;
   readonly timeoutMs: number;
+  /** null = on, unless the server is on this machine. */
+  readonly gzip: boolean | null;
+  /** Backlog sent in a second at most, readings. */
+  readonly catchUpPerS: number;
+  /** How long each resolution is kept; null = only raw readings are written, and no retention policy is made. */
+  readonly rollups: RollupSettings | null;
+}
+
+/** Hours that the sink keeps each resolution; 0 = for ever. */
+export interface RollupSettings {
+  readonly rawHours: number;
+  readonly minuteHours: number;
+  readonly quarterHours: number;
+  readonly hourHours: number;
+}
+
+export interface BackupSettings {
+  readonly directory: string;
+  /** `HH:MM`, local time of the site. */
+  readonly at: string;
+  /** Backups kept; older ones are removed. */
+  readonly keep: number;
 }
 
 export interface JournalSettings {

@@ -51,6 +51,25 @@ export const HttpSchema = closed(
   { default: {} },
 );
 
+/** How long the sink keeps a resolution. */
+const kept = (span: string | 0) =>
+  Type.Unsafe<string | 0>({
+    anyOf: [
+      { type: 'integer', minimum: 0, maximum: 0 },
+      { type: 'string', pattern: '^[1-9]\\d{0,5} ?(h|d)$' },
+    ],
+    default: span,
+    expected: 'a duration such as 48h or 730d, or 0 for ever',
+  });
+
+/** A retention policy is made for each resolution where Riser may. */
+export const RollupSchema = closed({
+  raw: kept(0),
+  minute: kept('730d'),
+  quarter: kept('1825d'),
+  hour: kept(0),
+});
+
 export const InfluxSchema = closed({
   url: Type.String({
     pattern: '^https?://[^\\s]+$',
@@ -63,7 +82,18 @@ export const InfluxSchema = closed({
   }),
   username: Type.Optional(ShortString),
   password: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  /** InfluxDB 2 and 3, in place of user name and password. */
+  token: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  /** Where raw readings go; without it the database's default one. */
+  retentionPolicy: Type.Optional(
+    Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', expected: 'a name (letters, digits, "_", "-")' }),
+  ),
   timeoutMs: Type.Integer({ minimum: 100, maximum: 120_000, default: 5000 }),
+  /** Default: on, unless the server is on this machine. */
+  gzip: Type.Optional(Type.Boolean()),
+  /** Backlog sent in a second at most, readings; live readings are not held back. */
+  catchUpPerS: Type.Integer({ minimum: 100, maximum: 10_000_000, default: 50_000 }),
+  rollups: orNull(RollupSchema, { default: null }),
 });
 
 export const JournalSchema = closed(
@@ -73,6 +103,18 @@ export const JournalSchema = closed(
   },
   { default: {} },
 );
+
+export const BackupSchema = closed({
+  /** Of another disk or machine, if it is to be of use. */
+  directory: FilePath,
+  /** Local time of the site. */
+  at: Type.String({
+    pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
+    default: '03:30',
+    expected: 'a time of day such as 03:30',
+  }),
+  keep: Type.Integer({ minimum: 1, maximum: 1_000, default: 7 }),
+});
 
 const list = <S extends Parameters<typeof Type.Array>[0]>(items: S) =>
   Type.Array(items, { maxItems: MAX_ITEMS, default: [] });
@@ -94,6 +136,7 @@ export const SiteSchema = closed({
   http: HttpSchema,
   influx: orNull(InfluxSchema, { default: null }),
   journal: JournalSchema,
+  backup: orNull(BackupSchema, { default: null }),
   policy: Type.Optional(FilePath),
   profiles: Type.Array(FilePath, { maxItems: 10, default: [] }),
 });

@@ -119,6 +119,55 @@ export const ERRORS = {
     status: 503,
     text: { zh: '数据未能写入，操作未生效', en: 'Could not be stored; nothing was changed' },
   },
+  // history
+  'history-failed': {
+    status: 503,
+    text: { zh: '历史数据读取失败：{reason}', en: 'The history could not be read: {reason}' },
+  },
+  'history-busy': {
+    status: 503,
+    text: { zh: '历史数据查询过多，请稍后再试', en: 'Too many questions about the past at once; try again' },
+  },
+  'file-not-writable': {
+    status: 500,
+    text: { zh: '文件 {path} 无法写入（{reason}）', en: 'The file {path} cannot be written ({reason})' },
+  },
+  stopped: { status: 503, text: { zh: '操作已取消', en: 'Stopped before the end' } },
+  // backups
+  'backup-running': { status: 409, text: { zh: '正在备份，请稍后再试', en: 'A backup is under way' } },
+  'backup-not-configured': {
+    status: 409,
+    text: { zh: '项目配置未设置定时备份（backup）', en: 'The site file has no `backup`' },
+  },
+  'backup-failed': {
+    status: 500,
+    text: { zh: '备份或恢复失败：{path}（{reason}）', en: 'Backup or restore failed at {path} ({reason})' },
+  },
+  'backup-no-space': {
+    status: 500,
+    text: {
+      zh: '磁盘空间不足：{path} 需要 {needed}，剩余 {free}',
+      en: 'Not enough space at {path}: {needed} needed, {free} free',
+    },
+  },
+  'backup-target': {
+    status: 500,
+    text: {
+      zh: '备份存放目录 {path} 不可用（{reason}）',
+      en: 'Backups cannot be put into {path} ({reason})',
+    },
+  },
+  'backup-damaged': {
+    status: 500,
+    text: {
+      zh: '备份 {path} 不完整或已损坏（{reason}）',
+      en: 'The backup {path} is incomplete or damaged ({reason})',
+    },
+  },
+  'restore-refused': {
+    status: 500,
+    text: { zh: '不能恢复到 {path}（{reason}）', en: 'Cannot restore into {path} ({reason})' },
+  },
   // simulation
   'no-simulation': { status: 404, text: { zh: '当前未运行模拟设备', en: 'No simulator is running' } },
   'unknown-fault': {

@@ -60,6 +60,11 @@ export const QUALITIES = {
     level: 'bad',
     text: { zh: '变送器电流超上限', en: 'current of a 4–20 mA loop too high' },
   },
+  'gateway-down': {
+    code: 140,
+    level: 'bad',
+    text: { zh: '网关停运，期间无数据', en: 'the gateway was not running' },
+  },
 } as const satisfies Record<string, QualityInfo>;
 
 export type QualityReason = keyof typeof QUALITIES;

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'equipment.lock-out',
   'simulation.control',
   'user.manage',
+  'backup.run',
+  'storage.manage',
   'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -185,6 +185,24 @@ export interface Page<T> {
   readonly total: number;
 }
 
+/** One row of the alarm history, in the order of writing. */
+export interface AlarmLogRow extends AlarmEventRow {
+  /** Rises by one with each row. */
+  readonly id: number;
+  /** Of the chain up to here: the same number in another history has another one. */
+  readonly hash: string;
+}
+
+/** One row of the ticket history, with what never changes of its ticket. */
+export interface TicketLogRow extends TicketEventRow {
+  readonly id: number;
+  readonly hash: string;
+  readonly number: string;
+  readonly site: string;
+  readonly equipment: string | null;
+  readonly class: string;
+}
+
 /** Reads for the API, on a read-only connection; answers are committed state only. */
 export interface StoreQueries {
   alarms(filter: {
@@ -222,6 +240,9 @@ export interface StoreQueries {
     readonly point?: string;
     readonly limit: number;
   }): Promise<readonly PointWriteRow[]>;
+  /** The alarm history from `fromId` on, oldest first; at most `limit` rows. */
+  alarmLog(fromId: number, limit: number): Promise<readonly AlarmLogRow[]>;
+  ticketLog(fromId: number, limit: number): Promise<readonly TicketLogRow[]>;
   /** Tags that hang now. Key: equipment id. */
   lockOuts(): Promise<ReadonlyMap<string, LockOutRow>>;
 }

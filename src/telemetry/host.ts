@@ -2,27 +2,43 @@
  * Everything that runs in the journal's thread: writer, forwarder, confirmations, retention, status. Knows nothing of
  * threads (worker.ts), so that tests can run it in theirs.
  */
-import { AssertionFailure } from '../core/assert.ts';
 import { SINKS } from '../sinks/index.ts';
 import type { Sink } from '../sinks/sink.ts';
-import { Forwarder, type SinkStatus } from './forwarder/forwarder.ts';
+import { Forwarder } from './forwarder/forwarder.ts';
+import type { Quarantine } from './forwarder/quarantine/quarantine.ts';
+import { NO_SINK } from './forwarder/status.ts';
+import type { ToHistory } from './history/remote/messages.ts';
+import type { Tell } from './history/remote/server.ts';
+import { createHistoryThread, type HistoryThread } from './history/thread.ts';
+import { JOURNAL_DISK, type JournalDisk } from './journal/disk.ts';
 import type { SegmentFile } from './journal/files.ts';
+import { JournalKeeper } from './journal/keeper.ts';
 import { JOURNAL_LIMITS } from './journal/limits.ts';
 import { type Recovered, recoverJournal } from './journal/recovery.ts';
-import { chooseExpired, deleteSegments, joinLost, type LostReadings } from './journal/retention.ts';
+import { SEAL_POLICY, type SealPolicy } from './journal/sealer.ts';
 import type { ArrivedColumns } from './journal/stamps.ts';
 import { type PointTable, parseTable, storeTable, TableCache } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
 import type { HostSettings, HostStatus } from './messages.ts';
+import { createRollups, type RollupParts } from './rollups/open.ts';
+import type { Rollups } from './rollups/rollups.ts';
+import { Upkeep } from './upkeep.ts';
 
-const NO_SINK: SinkStatus = { state: 'off', detail: '', sentReadings: 0, rejectedReadings: 0, retries: 0 };
+/** Pace of a sink that the tests hand in: its own is none of their settings. */
+const CATCH_UP_PER_S = 1_000_000;
 
 /** What tests replace. */
-export interface HostParts {
+export interface HostParts extends RollupParts {
   readonly wallMs?: () => number;
+  readonly monoMs?: () => number;
+  readonly disk?: JournalDisk;
+  /** Of log segments only. */
   readonly createFile?: (path: string) => Promise<SegmentFile>;
   readonly segmentBytes?: number;
+  readonly sealing?: Partial<SealPolicy>;
   readonly sink?: Sink;
+  /** Takes the answers of `ask`. */
+  readonly tellHistory?: Tell;
 }
 
 export class JournalHost {
@@ -33,10 +49,14 @@ export class JournalHost {
   readonly #onStatus: (status: HostStatus) => void;
   readonly #writer: JournalWriter;
   readonly #forwarder: Forwarder | null;
+  readonly #rollups: Rollups | null;
+  readonly #history: HistoryThread;
   #durableReadings = 0;
-  #lost: LostReadings | null = null;
-  #upkeepFailure: string | null = null;
-  #upkeep: Promise<void> = Promise.resolve();
+  readonly #keeper: JournalKeeper;
+  /** Retention and sealing; a sealing may take a second, and confirmations are saved beside it. */
+  readonly #upkeep = new Upkeep(() => this.#report());
+  readonly #saving = new Upkeep(() => this.#report());
+  #isClosing = false;
   #timers: readonly NodeJS.Timeout[] = [];
   #statusTimer: NodeJS.Timeout | null = null;
 
@@ -54,17 +74,21 @@ export class JournalHost {
     this.#onStatus = onStatus;
     this.#wallMs = parts.wallMs ?? Date.now;
     this.#forwarder = this.#createForwarder(parts);
+    this.#rollups = this.#createRollups(parts);
+    this.#history = this.#createHistory(parts);
+    this.#keeper = this.#createKeeper(parts);
     this.#writer = this.#createWriter(parts);
   }
 
   start(): void {
     this.#forwarder?.start();
+    this.#rollups?.start();
     const { confirmSaveMs, retentionMs } = JOURNAL_LIMITS;
     this.#timers = [
-      setInterval(() => this.#maintain(() => this.#saveConfirmations()), confirmSaveMs),
-      setInterval(() => this.#maintain(() => this.#expire()), retentionMs),
+      setInterval(() => this.#saveConfirmations(), confirmSaveMs),
+      setInterval(() => this.#look(), retentionMs),
     ];
-    this.#maintain(() => this.#expire());
+    this.#look();
   }
 
   /** Takes readings over; see JournalWriter. */
@@ -72,13 +96,19 @@ export class JournalHost {
     this.#writer.append(columns);
   }
 
+  /** A question about the past, or about one under way. */
+  ask(message: ToHistory): void {
+    this.#history.receive(message);
+  }
+
   get status(): HostStatus {
     const { book } = this.#recovered;
     const { failure, lastSyncMs } = this.#writer.status;
     const hasSink = this.#forwarder !== null;
     return {
+      ...this.#keeper.status,
       writeFailure: failure,
-      upkeepFailure: this.#upkeepFailure,
+      upkeepFailure: this.#upkeep.failure ?? this.#saving.failure,
       durableReadings: this.#durableReadings,
       confirmedReadings: book.confirmedReadings,
       backlogReadings: hasSink ? book.backlogReadings() : 0,
@@ -86,20 +116,36 @@ export class JournalHost {
       bytes: book.bytes(),
       segments: book.segments.length,
       lastSyncMs,
-      lost: this.#lost,
-      damagedPlaces: this.#recovered.damagedPlaces,
+      foundUpToMs: Number.isFinite(this.#recovered.highStampMs) ? this.#recovered.highStampMs : null,
+      damagedPlaces: this.#recovered.damagedPlaces + this.#keeper.damagedPlaces,
       damagedReadings: book.damagedReadings,
       influx: this.#forwarder?.status ?? NO_SINK,
+      rollups: this.#rollups?.status ?? null,
     };
+  }
+
+  /** Readings that the sink refuses; null without a sink. */
+  get quarantine(): Quarantine | null {
+    return this.#forwarder?.quarantine ?? null;
+  }
+
+  /** A person has taken note of what was lost. */
+  forgetLoss(): void {
+    this.#upkeep.run('forgetting a loss', () => this.#reporting(() => this.#keeper.forgetLoss()));
   }
 
   /** Flushes, breaks off forwarding (the next start goes on), saves confirmations. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#isClosing = true;
+    this.#keeper.stop();
     await this.#writer.close();
+    this.#history.close();
     await this.#forwarder?.stop();
-    this.#maintain(() => this.#saveConfirmations());
-    await this.#upkeep;
+    await this.#rollups?.stop();
+    await this.#upkeep.idle();
+    this.#saveConfirmations();
+    await this.#saving.idle();
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
     this.#statusTimer = null;
   }
@@ -114,59 +160,94 @@ export class JournalHost {
       book: this.#recovered.book,
       tables: new TableCache(directory),
       wallMs: this.#wallMs,
-      monoMs: () => performance.now(),
+      monoMs: parts.monoMs ?? (() => performance.now()),
       random: Math.random,
+      catchUpPerS: influx?.catchUpPerS ?? CATCH_UP_PER_S,
       onChange: () => this.#report(),
     };
     return new Forwarder(options, this.#recovered.nextSeq);
   }
 
+  #createHistory({ tellHistory }: HostParts): HistoryThread {
+    const { directory, influx } = this.#settings;
+    return createHistoryThread({
+      directory,
+      table: this.#table,
+      influx,
+      trimmedToMs: () => this.#recovered.trimLog.state.trimmedToMs ?? Number.NEGATIVE_INFINITY,
+      tell: tellHistory ?? (() => undefined),
+    });
+  }
+
+  #createKeeper(parts: HostParts): JournalKeeper {
+    const { directory, journal } = this.#settings;
+    const { book, trimLog } = this.#recovered;
+    return new JournalKeeper({
+      disk: parts.disk ?? JOURNAL_DISK,
+      directory,
+      book,
+      trimLog,
+      hasSink: this.#forwarder !== null,
+      tableId: this.#table.id,
+      settings: journal,
+      tables: new TableCache(directory),
+      wallMs: this.#wallMs,
+      monoMs: parts.monoMs ?? (() => performance.now()),
+      policy: { ...SEAL_POLICY, ...parts.sealing },
+    });
+  }
+
+  #createRollups(parts: HostParts): Rollups | null {
+    const { influx, directory } = this.#settings;
+    const onChange = (): void => this.#report();
+    return createRollups({ directory, table: this.#table, influx, wallMs: this.#wallMs, onChange }, parts);
+  }
+
   #createWriter(parts: HostParts): JournalWriter {
+    const disk = parts.disk ?? JOURNAL_DISK;
     return new JournalWriter({
+      disk: parts.createFile === undefined ? disk : { ...disk, createFile: parts.createFile },
       directory: this.#settings.directory,
       tableId: this.#table.id,
       ...this.#recovered,
       wallMs: this.#wallMs,
+      monoMs: parts.monoMs ?? (() => performance.now()),
       onDurable: ({ seq, tableId, maxStampMs }, rows) => {
         this.#durableReadings += rows.count;
         this.#forwarder?.offer({ seq, tableId, maxStampMs, rows });
+        this.#rollups?.offer({ seq, tableId, rows });
         this.#report();
       },
       onFailure: () => this.#report(),
-      onClosed: () => this.#maintain(() => this.#expire()),
-      ...(parts.createFile === undefined ? {} : { createFile: parts.createFile }),
+      onClosed: () => this.#tidy(),
       ...(parts.segmentBytes === undefined ? {} : { segmentBytes: parts.segmentBytes }),
     });
   }
 
-  /** Upkeep tasks run one after the other; one that fails is reported and comes round again. */
-  #maintain(task: () => Promise<void>): void {
-    this.#upkeep = this.#upkeep.then(async () => {
-      const before = this.#upkeepFailure;
-      try {
-        await task();
-        this.#upkeepFailure = null;
-      } catch (error) {
-        if (error instanceof AssertionFailure) throw error;
-        this.#upkeepFailure = error instanceof Error ? error.message : String(error);
-      }
-      if (this.#upkeepFailure !== before) this.#report();
-    });
+  #look(): void {
+    this.#keeper.noteRate(this.#durableReadings);
+    this.#tidy();
   }
 
-  async #saveConfirmations(): Promise<void> {
-    await this.#recovered.book.confirmations.save();
+  /** Retention, then sealing, group by group. */
+  #tidy(): void {
+    this.#upkeep.run('retention', () => this.#reporting(() => this.#keeper.expire()));
+    this.#upkeep.run('sealing', () => this.#seal());
   }
 
-  async #expire(): Promise<void> {
-    const { book } = this.#recovered;
-    const { directory, journal } = this.#settings;
-    const hasSink = this.#forwarder !== null;
-    const expired = chooseExpired(book.segments, journal, this.#wallMs(), hasSink);
-    if (expired.length === 0) return;
-    const lost = await deleteSegments(directory, book, expired, { hasSink, tableId: this.#table.id });
-    this.#lost = joinLost(this.#lost, lost);
+  async #seal(): Promise<void> {
+    if (this.#isClosing || !(await this.#keeper.seal())) return;
     this.#report();
+    this.#upkeep.run('sealing', () => this.#seal());
+  }
+
+  async #reporting(task: () => Promise<void>): Promise<void> {
+    await task();
+    this.#report();
+  }
+
+  #saveConfirmations(): void {
+    this.#saving.run('confirmations', () => this.#recovered.book.save());
   }
 
   /** At most one status per `statusMs`; the last one always goes out. */
@@ -184,9 +265,10 @@ export async function openJournalHost(
   onStatus: (status: HostStatus) => void,
   parts: HostParts = {},
 ): Promise<JournalHost> {
+  const disk = parts.disk ?? JOURNAL_DISK;
   const table = parseTable(settings.tableText);
-  const recovered = await recoverJournal(settings.directory, table);
-  await storeTable(settings.directory, table);
+  const recovered = await recoverJournal(settings.directory, table, disk);
+  await storeTable(settings.directory, table, disk);
   const host = new JournalHost(settings, table, recovered, onStatus, parts);
   host.start();
   return host;

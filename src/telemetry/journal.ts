@@ -12,11 +12,15 @@ import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import { createDeadband, type Deadband } from './deadband.ts';
 import { ReadingGroup } from './group.ts';
+import { HistoryClient, toSources } from './history/remote/client.ts';
+import type { HistorySource } from './history/source.ts';
 import { JOURNAL_LIMITS } from './journal/limits.ts';
 import { toTableText } from './journal/table.ts';
 import type { FromWorker, HostSettings, HostStatus, ToWorker } from './messages.ts';
+import { QuarantineCalls, type QuarantineClient } from './quarantine-calls.ts';
 import { createStatusLog } from './status-log.ts';
 import { toTextMask } from './text-points.ts';
+import { WaitingReadings } from './waiting.ts';
 
 export interface JournalOptions {
   /** Of the journal itself, e.g. `<data>/journal`; made when it is missing. No other process may use it. */
@@ -41,6 +45,10 @@ export interface JournalStatus extends Omit<HostStatus, 'writeFailure' | 'upkeep
   readonly droppedReadings: number;
   /** Taken over, not durable yet. */
   readonly inFlightReadings: number;
+  /** How long the oldest of them has been waiting, ms, from the end of its group (50 ms) on; 0 when none is. */
+  readonly oldestWaitingMs: number;
+  /** Age of about the oldest reading that the sink has not confirmed, ms; null when there is none. */
+  readonly oldestUnconfirmedAgeMs: number | null;
 }
 
 export interface Journal {
@@ -49,6 +57,12 @@ export interface Journal {
   status(): JournalStatus;
   /** @returns a function that ends the subscription. */
   onStatus(listener: (status: JournalStatus) => void): () => void;
+  /** What is remembered of readings: the journal, and InfluxDB where one is configured. They fail when it is closed. */
+  readonly history: readonly HistorySource[];
+  /** Readings that the sink refuses; null without a sink. */
+  readonly quarantine: QuarantineClient | null;
+  /** A person has taken note of what was deleted before the sink had it: `lost` is null again. */
+  forgetLoss(): void;
   /** Makes everything appended durable, as far as the disk allows within `closeMs`. */
   close(): Promise<void>;
 }
@@ -89,8 +103,13 @@ class JournalClient implements Journal {
   readonly #group = new ReadingGroup(JOURNAL_LIMITS.groupReadings);
   readonly #listeners = new Set<(status: JournalStatus) => void>();
   readonly #onFatal: (error: Error) => void;
+  readonly #asking = new HistoryClient((message) => this.#send({ type: 'history', message }, []));
+  readonly history: readonly HistorySource[];
+  readonly #calls = new QuarantineCalls((id, call) => this.#send({ type: 'quarantine', id, call }, []));
+  readonly quarantine: QuarantineClient | null;
   #host: HostStatus;
   #appended = 0;
+  readonly #waiting = new WaitingReadings();
   #dropped = 0;
   #droppedAtMs = Number.NEGATIVE_INFINITY;
   #death: string | null = null;
@@ -105,6 +124,8 @@ class JournalClient implements Journal {
     this.#deadband = createDeadband(options.model.points.map((point) => point.deadband));
     this.#worker = worker;
     this.#host = host;
+    this.quarantine = options.influx === null ? null : this.#calls;
+    this.history = toSources(this.#asking, options.influx !== null);
     this.#onFatal = options.onFatal ?? (() => undefined);
     this.#listeners.add(createStatusLog(options.log, this.status()));
     worker.on('message', (message: FromWorker) => this.#receive(message));
@@ -134,12 +155,19 @@ class JournalClient implements Journal {
       appendedReadings: this.#appended,
       droppedReadings: this.#dropped,
       inFlightReadings: this.#appended - figures.durableReadings,
+      oldestWaitingMs: this.#waiting.ageMs(performance.now()),
+      oldestUnconfirmedAgeMs:
+        figures.oldestUnconfirmedMs === null ? null : Math.max(0, Date.now() - figures.oldestUnconfirmedMs),
     };
   }
 
   onStatus(listener: (status: JournalStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  forgetLoss(): void {
+    if (!this.#isClosing) this.#send({ type: 'forget-loss' }, []);
   }
 
   async close(): Promise<void> {
@@ -187,6 +215,7 @@ class JournalClient implements Journal {
     this.#timer = null;
     if (this.#group.count === 0) return;
     const { columns, buffers } = this.#group.take();
+    this.#waiting.note(this.#appended, performance.now());
     this.#send({ type: 'readings', columns }, buffers);
   }
 
@@ -204,6 +233,10 @@ class JournalClient implements Journal {
         return this.#closed.resolve();
       case 'status':
         return this.#update(message.status);
+      case 'history':
+        return this.#asking.receive(message.message);
+      case 'quarantine':
+        return this.#calls.receive(message);
       default:
         return never(message);
     }
@@ -211,6 +244,7 @@ class JournalClient implements Journal {
 
   #update(status: HostStatus): void {
     this.#host = status;
+    this.#waiting.settle(status.durableReadings);
     this.#publish();
   }
 
@@ -221,6 +255,8 @@ class JournalClient implements Journal {
 
   #die(error: unknown): void {
     this.#closed.resolve();
+    this.#asking.end('the journal is closed');
+    this.#calls.end('the journal is closed');
     if (this.#isClosing || this.#death !== null) return;
     this.#death = error instanceof Error ? error.message : String(error);
     this.#publish();

@@ -1,8 +1,11 @@
 /** What the main thread and the journal's worker say to each other. Plain data, structured-cloneable. */
 import type { InfluxSettings, JournalSettings } from '../config/model.ts';
-import type { SinkStatus } from './forwarder/forwarder.ts';
-import type { LostReadings } from './journal/retention.ts';
+import type { SinkStatus } from './forwarder/status.ts';
+import type { FromHistory, ToHistory } from './history/remote/messages.ts';
+import type { HoldingStatus } from './journal/keeper.ts';
 import type { ArrivedColumns } from './journal/stamps.ts';
+import type { QuarantineAnswer, QuarantineCall } from './quarantine-calls.ts';
+import type { RollupStatus } from './rollups/status.ts';
 
 /** Given to the worker when it starts. */
 export interface HostSettings {
@@ -17,6 +20,10 @@ export interface HostSettings {
 
 export type ToWorker =
   | { readonly type: 'readings'; readonly columns: ArrivedColumns }
+  | { readonly type: 'history'; readonly message: ToHistory }
+  | { readonly type: 'quarantine'; readonly id: number; readonly call: QuarantineCall }
+  /** A person has taken note of what was lost. */
+  | { readonly type: 'forget-loss' }
   | { readonly type: 'close' };
 
 export type FromWorker =
@@ -24,10 +31,12 @@ export type FromWorker =
   /** The journal cannot be opened; nothing was started. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'status'; readonly status: HostStatus }
+  | { readonly type: 'history'; readonly message: FromHistory }
+  | QuarantineAnswer
   | { readonly type: 'closed'; readonly status: HostStatus };
 
 /** The worker's part of the status. Counters run from the start of the process. */
-export interface HostStatus {
+export interface HostStatus extends HoldingStatus {
   /** Why nothing can be written now; null while all is well. */
   readonly writeFailure: string | null;
   /** Why confirmations or retention fail now; costs no reading. */
@@ -41,12 +50,14 @@ export interface HostStatus {
   /** Size and number of the segments. */
   readonly bytes: number;
   readonly segments: number;
+  /** Highest stamp that was found at the start, UTC ms: when the run before ended. null = there was none. */
+  readonly foundUpToMs: number | null;
   /** Last successful sync, UTC ms. */
   readonly lastSyncMs: number | null;
-  /** Readings that retention had to delete before the sink had them. */
-  readonly lost: LostReadings | null;
   /** Stretches of damaged bytes found at start (a torn tail counts as one), and readings found unreadable later. */
   readonly damagedPlaces: number;
   readonly damagedReadings: number;
   readonly influx: SinkStatus;
+  /** null or left out where none are computed. */
+  readonly rollups?: RollupStatus | null;
 }

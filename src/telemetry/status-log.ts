@@ -37,10 +37,16 @@ function logLosses(log: Logger, before: JournalStatus, status: JournalStatus): v
   if (status.lost !== null && status.lost.readings !== before.lost?.readings) {
     log.error(status.lost, 'journal: full; readings were deleted before the sink had them');
   }
+  if (status.sealingFailure !== null && before.sealingFailure === null) {
+    log.warn(
+      { reason: status.sealingFailure },
+      'journal: sealing fails; segments stay as they are meanwhile',
+    );
+  }
   if (status.damagedReadings > before.damagedReadings) {
     log.error({ readings: status.damagedReadings }, 'journal: damaged readings could not be forwarded');
   }
   if (status.influx.rejectedReadings > 0 && before.influx.rejectedReadings === 0) {
-    log.warn('influxdb: refuses readings; they are set aside in rejected.log');
+    log.warn('influxdb: refuses readings; they are set aside in the quarantine');
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Which points are texts. Batches carry the number of a text (core/texts.ts), which means nothing to whoever reckons
- * with values or keeps them longer than this process lives: journal, trend and recent samples pass such points over.
+ * with values or keeps them longer than this process lives: journal and recent samples pass such points over.
  */
 import type { SiteModel } from '../config/model.ts';
 

@@ -1,18 +1,21 @@
 /** The journal's thread: hands messages to the host and its status back. Started by journal.ts only. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { defined, never } from '../core/assert.ts';
+import { AssertionFailure, defined, never } from '../core/assert.ts';
 import { type JournalHost, openJournalHost } from './host.ts';
 import type { FromWorker, HostSettings, ToWorker } from './messages.ts';
+import { answerCall, type QuarantineCall } from './quarantine-calls.ts';
 
 const port = defined(parentPort, 'the port of a worker');
 
-function tell(message: FromWorker): void {
-  port.postMessage(message);
+function tell(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
 }
 
 async function open(): Promise<JournalHost | null> {
   try {
-    return await openJournalHost(workerData as HostSettings, (status) => tell({ type: 'status', status }));
+    return await openJournalHost(workerData as HostSettings, (status) => tell({ type: 'status', status }), {
+      tellHistory: (message, transfer) => tell({ type: 'history', message }, transfer),
+    });
   } catch (error) {
     tell({ type: 'refused', reason: error instanceof Error ? error.message : String(error) });
     return null;
@@ -25,10 +28,28 @@ async function close(host: JournalHost): Promise<void> {
   port.close();
 }
 
+/** What the world does wrong is told; a mistake of ours ends the thread. The new figures follow at once. */
+async function answerQuarantine(host: JournalHost, id: number, call: QuarantineCall): Promise<void> {
+  try {
+    tell({ type: 'quarantine', id, result: await answerCall(host.quarantine, call), failure: null });
+    tell({ type: 'status', status: host.status });
+  } catch (error) {
+    if (error instanceof AssertionFailure) throw error;
+    const failure = error instanceof Error ? error.message : String(error);
+    tell({ type: 'quarantine', id, result: null, failure });
+  }
+}
+
 function handle(host: JournalHost, message: ToWorker): void {
   switch (message.type) {
     case 'readings':
       return host.append(message.columns);
+    case 'history':
+      return host.ask(message.message);
+    case 'quarantine':
+      return void answerQuarantine(host, message.id, message.call);
+    case 'forget-loss':
+      return host.forgetLoss();
     case 'close':
       // A failure to close is our own mistake: it ends the thread, and the main thread hears of it.
       return queueMicrotask(() => void close(host));

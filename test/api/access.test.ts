@@ -23,6 +23,8 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/points/:equipment/:point/write': { value: 0.4, reason: 'night' },
   'POST /api/v1/equipment/:id/lock-out': { reason: 'pump is being repaired' },
+  'POST /api/v1/quarantine/resend': { ids: null },
+  'POST /api/v1/quarantine/discard': { ids: [1] },
   'POST /api/v1/simulation/faults': { equipment: 'booster', fault: 'dry-run' },
   'POST /api/v1/users': {
     username: 'new',
@@ -33,8 +35,14 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/users/:username/password': { password: 'long enough' },
 };
 
+/** What a route cannot do without. Key: pattern. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/api/v1/history': '?points=booster/outlet-pressure',
+  '/api/v1/history/export': '?points=booster/outlet-pressure&from=0&to=1000&format=csv',
+};
+
 function toRequest(method: string, pattern: string) {
-  const url = pattern
+  const path = pattern
     .replace('/tickets/:id', `/tickets/${TICKET.id}`)
     .replace('/links/:id', '/links/plant')
     .replace(':id', pattern.includes('equipment') ? 'booster' : 'occ-1')
@@ -43,6 +51,7 @@ function toRequest(method: string, pattern: string) {
     .replace(':username', 'desk')
     .replace(':equipment/:fault', 'booster/dry-run');
   const body = pattern.includes('/tickets/:id/') ? { version: 3 } : BODIES[`${method} ${pattern}`];
+  const url = path + (QUERIES[pattern] ?? '');
   return { method: method as 'GET', url, ...(method === 'POST' && body ? { payload: body } : {}) };
 }
 

@@ -116,6 +116,7 @@ export function createModel(points = 0): SiteModel {
     http: { host: '127.0.0.1', port: 0, tls: null },
     influx: null,
     journal: { maxAgeDays: 1, maxBytes: 1 },
+    backup: null,
   };
 }
 

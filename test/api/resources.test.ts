@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { offeredTransitions, TRANSITION_TYPES } from '../../src/api/ticket-permissions.ts';
 import { toTicketView } from '../../src/api/views.ts';
+import { QUALITIES } from '../../src/core/quality.ts';
 import { STAGE_NAMES } from '../../src/core/ticket.ts';
 import { type Permission, ROLES, toPermissions } from '../../src/people/permissions.ts';
 import { allowedTransitions } from '../../src/tickets/stages.ts';
@@ -108,8 +109,19 @@ describe('the history of a point', () => {
       mean: value,
       last: value,
       isGood: true,
+      quality: 0,
+      count: 1,
     });
-    const gap = (atMs: number) => ({ atMs, min: null, max: null, mean: null, last: null, isGood: false });
+    const gap = (atMs: number, quality: number | null, count: number) => ({
+      atMs,
+      min: null,
+      max: null,
+      mean: null,
+      last: null,
+      isGood: false,
+      quality,
+      count,
+    });
     expect(await get(gateway, history)).toEqual({
       point: 'booster/outlet-pressure',
       unit: 'MPa',
@@ -118,11 +130,12 @@ describe('the history of a point', () => {
       coveredFromMs: NOW_MS - 90_000,
       bucketMs: 0,
       samples: [
-        gap(NOW_MS + 1 - 3_600_000),
+        gap(NOW_MS + 1 - 3_600_000, null, 0),
         whole(NOW_MS - 90_000, 0.42),
-        gap(NOW_MS - 30_000),
+        gap(NOW_MS - 30_000, QUALITIES['comm-loss'].code, 1),
         whole(NOW_MS, 0.4),
       ],
+      missing: null,
     });
     const { samples, bucketMs, toMs } = await get(
       gateway,

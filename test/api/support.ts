@@ -17,10 +17,13 @@ import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
 import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { AuditRow, HistoryEntry, Role, UserRow } from '../../src/store/store.ts';
+import { createHistory } from '../../src/telemetry/history/history.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
 import { createPointQuality } from '../../src/telemetry/point-quality.ts';
 import { createRecent } from '../../src/telemetry/recent.ts';
-import { createTrend } from '../../src/telemetry/trend.ts';
+import { createLiveHistory } from '../support/live-history.ts';
+import { createFakeBackups } from './fake-backups.ts';
+import { createFakeStorage } from './fake-storage.ts';
 import { createFakeWriting } from './fake-writing.ts';
 import { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET, text } from './fixtures.ts';
 
@@ -86,12 +89,12 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
   const pointQuality = createPointQuality(model, clock);
   const texts = createTexts(10);
   const recent = createRecent(model, 300);
-  const trend = createTrend(model, recent);
+  const past = createLiveHistory();
   feeds.readings.subscribe((batch) => {
     latest.apply(batch);
     pointQuality.apply(batch);
     recent.apply(batch);
-    trend.apply(batch);
+    past.apply(batch);
   });
   const faults: SimulatedFault[] = [
     { equipment: 'booster', fault: 'dry-run', text: text('Dry run'), isActive: false },
@@ -111,7 +114,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     latest,
     pointQuality,
-    history: trend,
+    history: createHistory({ sources: [past.source], clock }),
     queries: {
       alarms: async ({ state }) => ({
         items: state === 'open' ? [OCCURRENCE] : [OCCURRENCE, OCCURRENCE],
@@ -128,10 +131,14 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       session: async () => null,
       configHash: async () => null,
       pointWrites: async () => [],
+      alarmLog: async () => [],
+      ticketLog: async () => [],
       lockOuts: async () => new Map(),
       audit: async () => ({ items: AUDIT, total: 1 }),
     },
     writing: createFakeWriting(record),
+    backups: createFakeBackups(record),
+    storage: createFakeStorage(record),
     commands: {
       submit: async (command) => {
         submitted.push(command);

@@ -10,10 +10,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a sound site gives a summary and 0', async () => {
+test('a sound site gives a summary, the hours that its journal holds, and 0', async () => {
   const written = capture();
   expect(await check(['--config', join(CONFIG, 'demo.yaml')])).toBe(0);
-  expect(written.out).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 7 links\.\n$/);
+  const [summary, journal, ...rest] = written.out.split('\n');
+  expect(summary).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 7 links\.$/);
+  expect(journal).toMatch(/^Journal: 8\.0 GiB, 14 days at most; it holds 336 h \(.*\)\.$/);
+  expect(rest).toEqual(['']);
   expect(written.err).toBe('');
 });
 

@@ -28,8 +28,38 @@ describe('settings', () => {
       database: 'riser',
       username: null,
       password: null,
+      token: null,
+      retentionPolicy: null,
       timeoutMs: 5000,
+      gzip: null,
+      catchUpPerS: 50_000,
+      rollups: null,
     });
+    expect(model.backup).toBeNull();
+  });
+
+  test('a section of roll-ups without content keeps raw and hours for ever, minutes and quarters for years', () => {
+    const model = load(
+      write(`${HEAD}influx: { url: "http://192.0.2.9:8086", database: riser, rollups: {} }\n`),
+    );
+    expect(model.influx?.rollups).toEqual({
+      rawHours: 0,
+      minuteHours: 730 * 24,
+      quarterHours: 1825 * 24,
+      hourHours: 0,
+    });
+  });
+
+  test('how long a resolution is kept is a duration in hours or days, or 0 for ever', () => {
+    const rollups = '{ raw: 36h, minute: 0, quarter: "2 d" }';
+    const model = load(
+      write(`${HEAD}influx: { url: "http://192.0.2.9:8086", database: riser, rollups: ${rollups} }\n`),
+    );
+    expect(model.influx?.rollups).toEqual({ rawHours: 36, minuteHours: 0, quarterHours: 48, hourHours: 0 });
+    for (const wrong of ['1', '30min', '-1d', '""', '1d12h']) {
+      const text = `${HEAD}influx: { url: "http://192.0.2.9:8086", database: riser, rollups: { raw: ${wrong} } }\n`;
+      expect(() => load(write(text))).toThrow();
+    }
   });
 
   test('environment references become numbers where numbers are wanted, defaults where unset or empty', () => {

@@ -255,11 +255,17 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
 
   ['gateway', { 'journal-healthy': 0 }, ['journal-failed']],
   ['gateway', { 'journal-dropped': 1 }, ['readings-dropped']],
+  ['gateway', { 'journal-used': 85 }, ['journal-filling']],
+  ['gateway', { 'journal-lost': 1 }, ['journal-loss']],
+  ['gateway', { 'journal-delay': 2 }, ['journal-slow']],
   ['gateway', { 'influx-healthy': 0 }, ['influx-down']],
+  ['gateway', { 'influx-age': 70 }, ['influx-late']],
   ['gateway', { 'store-healthy': 0 }, ['store-failed']],
   ['gateway', { 'disk-free': 5 }, ['disk-low']],
   ['gateway', { 'loop-delay': 900 }, ['loop-slow']],
   ['gateway', { 'reverts-failed': 1 }, ['revert-failed']],
+  ['gateway', { 'backup-failed': 1 }, ['backup-failed']],
+  ['gateway', { 'backup-age': 27 }, ['backup-old']],
 ];
 
 const toKeys = (equipment: string, names: readonly string[]) => names.map((name) => `${equipment}/${name}`);
@@ -348,12 +354,14 @@ test('every point that a written rule reads has an alarm with a ticket for the t
       .filter((point) => !watched.has(point))
       .map((point) => defined(demo.points[point], 'a point of a rule').id.replace(/-\d+\//, '-n/')),
   );
-  // Bits of a zone are in one word with its event, which is watched; without InfluxDB its health has no value.
+  // Bits of a zone are in one word with its event, which is watched; without InfluxDB its
+  // health has no value, nor has the age of backups without a schedule.
   expect([...blind].sort()).toEqual([
     'fire-panel-1-zone-n/disabled',
     'fire-panel-1-zone-n/fire',
     'fire-panel-1-zone-n/pre-alarm',
     'fire-panel-1-zone-n/trouble',
+    'gateway/backup-age',
     'gateway/influx-healthy',
   ]);
 });

@@ -4,6 +4,7 @@ import type { InfluxSettings } from '../../src/config/model.ts';
 import { createInfluxSink } from '../../src/sinks/influxdb.ts';
 import type { SendResult, SinkPoint } from '../../src/sinks/sink.ts';
 import { type RunningInflux, startInflux } from '../support/influx.ts';
+import { toInfluxSettings } from '../support/influx-settings.ts';
 import { describeWithTools } from '../support/require-tool.ts';
 import { pumpPoint, type Row, toBlock } from './blocks.ts';
 
@@ -31,7 +32,7 @@ describeWithTools(['influxd'], 'real InfluxDB', () => {
   afterAll(() => influx.stop());
 
   function settings(database: string, changes: Partial<InfluxSettings> = {}): InfluxSettings {
-    return { url: influx.url, database, ...administrator, timeoutMs: 5000, ...changes };
+    return toInfluxSettings({ url: influx.url, database, ...administrator, ...changes });
   }
 
   test('a database that is missing is made and the readings are stored in ms', async () => {
@@ -92,6 +93,31 @@ describeWithTools(['influxd'], 'real InfluxDB', () => {
     expect(guest).toMatchObject({ outcome: 'retry', state: 'rejecting' });
   });
 
+  test('readings older than the retention policy are set aside, the others of the write are stored', async () => {
+    await influx.query('', 'CREATE DATABASE short');
+    await influx.query('', 'CREATE RETENTION POLICY "day" ON "short" DURATION 1d REPLICATION 1');
+    const points = [pumpPoint('pump-1', 'pressure')];
+    const now = Date.now();
+    const rows = Array.from({ length: 40 }, (_, at): Row => [0, at % 4 === 0 ? T + at : now + at, at]);
+    const result = await send(settings('short', { retentionPolicy: 'day' }), points, rows);
+    if (result.outcome !== 'accepted') throw new Error(JSON.stringify(result));
+    expect(result.rejected.map(({ stampMs }) => stampMs).sort((one, other) => one - other)).toEqual(
+      rows.map(([, stampMs]) => stampMs).filter((stampMs) => stampMs < now),
+    );
+    expect(result.rejected[0]?.reason).toContain('points beyond retention policy');
+    const [series] = await influx.query('short', 'SELECT count(pressure) FROM "day".pump');
+    expect(series?.values[0]?.[1]).toBe(30);
+  });
+
+  test('a retention policy that does not exist leaves the readings to be sent later, and says which', async () => {
+    await influx.query('', 'CREATE DATABASE nopolicy');
+    const points = [pumpPoint('pump-1', 'pressure')];
+    expect(await send(settings('nopolicy', { retentionPolicy: 'gone' }), points, [[0, T, 1]])).toMatchObject({
+      outcome: 'retry',
+      reason: expect.stringContaining('gone'),
+    });
+  });
+
   test('a field that has another type already is set aside with the reason, everything else is stored', async () => {
     const stranger = [pumpPoint('pump-0', 'p3')];
     await send(settings('conflict'), [pumpPoint('pump-0', 'p0')], [[0, T, 0]]);
@@ -109,8 +135,8 @@ describeWithTools(['influxd'], 'real InfluxDB', () => {
     const result = await send(settings('conflict'), points, rows);
     if (result.outcome !== 'accepted') throw new Error(JSON.stringify(result));
     expect(result.rejected).toHaveLength(20);
-    for (const { line, reason } of result.rejected) {
-      expect(line).toContain(' p3=');
+    for (const { point, reason } of result.rejected) {
+      expect(point?.name).toBe('p3');
       expect(reason).toContain('field type conflict');
     }
     const [series] = await influx.query(

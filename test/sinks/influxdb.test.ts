@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import type { InfluxSettings } from '../../src/config/model.ts';
 import { createInfluxSink } from '../../src/sinks/influxdb.ts';
 import type { SendResult } from '../../src/sinks/sink.ts';
+import { toInfluxSettings } from '../support/influx-settings.ts';
 import { pumpPoint, type Row, toBlock } from './blocks.ts';
 
 interface Request {
@@ -35,10 +37,12 @@ async function serve(
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => {
+      const bytes = Buffer.concat(chunks);
+      const isPacked = message.headers['content-encoding'] === 'gzip';
       const request = {
         url: message.url ?? '',
         headers: message.headers,
-        body: Buffer.concat(chunks).toString(),
+        body: (isPacked ? gunzipSync(bytes) : bytes).toString(),
       };
       requests.push(request);
       const answer = reply(request);
@@ -49,13 +53,7 @@ async function serve(
   servers.push(server.listen(0, '127.0.0.1'));
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const settings = {
-    url: `http://127.0.0.1:${port}`,
-    database: 'riser',
-    username: null,
-    password: null,
-    timeoutMs: 300,
-  };
+  const settings = toInfluxSettings({ url: `http://127.0.0.1:${port}`, database: 'riser', timeoutMs: 300 });
   return { settings, requests };
 }
 
@@ -88,6 +86,60 @@ test('a path in front of the API is kept', async () => {
   const { settings, requests } = await serve(() => ({ status: 204 }));
   await send({ ...settings, url: `${settings.url}/influx/` }, [[0, 5, 1.5]]);
   expect(requests[0]?.url).toBe('/influx/write?db=riser&precision=ms');
+});
+
+test('a token goes in the header in place of name and password, the retention policy in the address', async () => {
+  const { settings, requests } = await serve(() => ({ status: 204 }));
+  await send({ ...settings, username: 'x', password: 'y', token: 's3cret', retentionPolicy: 'two years' });
+  expect(requests[0]?.headers.authorization).toBe('Token s3cret');
+  expect(requests[0]?.url).toBe('/write?db=riser&precision=ms&rp=two+years');
+});
+
+test('packing can be asked for on this machine too', async () => {
+  const { settings, requests } = await serve(() => ({ status: 204 }));
+  expect(await send({ ...settings, gzip: true }, [[0, 5, 1.5]])).toMatchObject({ outcome: 'accepted' });
+  expect(requests).toMatchObject([
+    { body: 'pump,equipment=pump-1,site=tower p0=1.5 5', headers: { 'content-encoding': 'gzip' } },
+  ]);
+});
+
+test('two writes of one sink are under way at once, and each gets its own answer', async () => {
+  const { settings, requests } = await serve(({ body }) => ({ status: body.includes('p0=') ? 204 : 503 }));
+  const sink = createInfluxSink(settings);
+  const { signal } = new AbortController();
+  const answers = await Promise.all([
+    sink.send([toBlock(POINTS, [[0, 1, 1]])], signal),
+    sink.send([toBlock(POINTS, [[1, 1, 1]])], signal),
+  ]);
+  sink.close();
+  expect(answers.map(({ outcome }) => outcome)).toEqual(['accepted', 'retry']);
+  expect(requests.map(({ body }) => body).sort()).toEqual([
+    'pump,equipment=pump-1,site=tower p0=1 1',
+    'pump,equipment=pump-1,site=tower p1=1 1',
+  ]);
+});
+
+test.each([
+  [
+    '2.x',
+    422,
+    '{"code":"unprocessable entity","message":"failure writing points to database: partial write: field type conflict: input field \\"p2\\" on measurement \\"pump\\" is type float, already exists as type string dropped=1"}',
+    'failure writing points to database: partial write: field type conflict: input field "p2" on measurement "pump" is type float, already exists as type string dropped=1',
+  ],
+  [
+    '3',
+    400,
+    '{"error":"partial write of line protocol occurred","data":[{"original_line":"pump p2=2","line_number":1,"error_message":"invalid column type for column p2"}]}',
+    'partial write of line protocol occurred: invalid column type for column p2',
+  ],
+])('a refused reading is found in the dialect of InfluxDB %s', async (_, status, body, reason) => {
+  const { settings } = await serve((request) =>
+    request.body.includes('p2=') ? { status, body } : { status: 204 },
+  );
+  expect(await send(settings)).toMatchObject({
+    outcome: 'accepted',
+    rejected: [{ point: { name: 'p2' }, stampMs: 2, reason }],
+  });
 });
 
 test.each([
@@ -161,10 +213,10 @@ test.each([true, false])(
     const { settings } = await serve(refuse((line) => /p[25]=/.test(line), names));
     const result = await send(settings);
     expect(result).toMatchObject({ outcome: 'accepted' });
-    const lines = result.outcome === 'accepted' ? result.rejected.map(({ line }) => line).sort() : [];
-    expect(lines).toEqual([
-      'pump,equipment=pump-1,site=tower p2=2 2',
-      'pump,equipment=pump-1,site=tower p5=5 5',
+    const rejected = result.outcome === 'accepted' ? result.rejected : [];
+    expect(rejected.toSorted((one, other) => one.stampMs - other.stampMs)).toMatchObject([
+      { point: POINTS[2], stampMs: 2, value: 2, quality: 0, mark: 0 },
+      { point: POINTS[5], stampMs: 5, value: 5, quality: 0, mark: 0 },
     ]);
   },
 );

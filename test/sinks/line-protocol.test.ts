@@ -1,15 +1,11 @@
 /** Line protocol: golden lines, and names and values that must never reach the server. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  LineError,
-  toFloat,
-  toLines,
-  toSeriesKeys,
-  toSingleLines,
-  toStamp,
-} from '../../src/sinks/line-protocol.ts';
-import type { SinkPoint } from '../../src/sinks/sink.ts';
+import { findSendable, toBody, toSingleLines } from '../../src/sinks/line-body.ts';
+import { LineBuffer, NUMBER_BYTES } from '../../src/sinks/line-buffer.ts';
+import { LineError, toFloat, toSeriesKeys, toStamp } from '../../src/sinks/line-protocol.ts';
+import type { Rejection, SinkBlock, SinkPoint } from '../../src/sinks/sink.ts';
+import { testSeed } from '../support/seed.ts';
 import { pumpPoint, toBlock } from './blocks.ts';
 
 const PRESSURE = pumpPoint('pump-1', 'pressure');
@@ -17,13 +13,20 @@ const RUNNING = pumpPoint('pump-1', 'running');
 const OTHER = pumpPoint('pump-2', 'pressure');
 const POINTS = [PRESSURE, RUNNING, OTHER];
 
-test('a reading is a line of measurement, tags, float field and stamp in ms', () => {
-  const { lines } = toLines([toBlock(POINTS, [[0, 1_700_000_000_000, 4.25]])]);
+async function toLines(
+  blocks: readonly SinkBlock[],
+): Promise<{ readonly lines: readonly string[]; readonly rejected: readonly Rejection[] }> {
+  const { bytes, rejected } = await toBody(blocks);
+  return { lines: bytes.length === 0 ? [] : bytes.toString().split('\n'), rejected };
+}
+
+test('a reading is a line of measurement, tags, float field and stamp in ms', async () => {
+  const { lines } = await toLines([toBlock(POINTS, [[0, 1_700_000_000_000, 4.25]])]);
   expect(lines).toEqual(['pump,equipment=pump-1,site=tower pressure=4.25 1700000000000']);
 });
 
-test('a marked reading carries its quality, a bad one is its quality alone', () => {
-  const { lines } = toLines([
+test('a marked reading carries its quality, a bad one is its quality alone', async () => {
+  const { lines } = await toLines([
     toBlock(POINTS, [
       [0, 1, 4, 0, 1],
       [0, 2, Number.NaN, 130, 0],
@@ -37,8 +40,8 @@ test('a marked reading carries its quality, a bad one is its quality alone', () 
   ]);
 });
 
-test('readings of one equipment with one stamp share a line, others do not', () => {
-  const { lines } = toLines([
+test('readings of one equipment with one stamp share a line, others do not', async () => {
+  const { lines } = await toLines([
     toBlock(POINTS, [
       [0, 5, 1],
       [1, 5, 0],
@@ -54,21 +57,49 @@ test('readings of one equipment with one stamp share a line, others do not', () 
 });
 
 test('sent singly, each reading is a line of its own', () => {
-  const singles = toSingleLines([
+  const readings = findSendable([
     toBlock(POINTS, [
       [0, 5, 1, 0, 1],
       [1, 5, 0],
+      [7, 5, 0],
     ]),
   ]);
-  expect(singles).toEqual([
-    { line: 'pump,equipment=pump-1,site=tower pressure=1,pressure_quality=0 5', point: PRESSURE },
-    { line: 'pump,equipment=pump-1,site=tower running=0 5', point: RUNNING },
+  expect(toSingleLines(readings).toString().split('\n')).toEqual([
+    'pump,equipment=pump-1,site=tower pressure=1,pressure_quality=0 5',
+    'pump,equipment=pump-1,site=tower running=0 5',
   ]);
 });
 
-test('no value that is not a number becomes a field', () => {
+test('many readings make the lines that few make, over every pause and growth of the buffer', async () => {
+  const name = '水'.repeat(60);
+  const points = Array.from({ length: 3 }, (_, at) => ({ ...PRESSURE, equipment: `${name}${at}` }));
+  const rows = Array.from({ length: 7_001 }, (_, at) => [at % 3, 1_000 + at, at / 8, 0, 1] as const);
+  const { lines } = await toLines([toBlock(points, rows.slice(0, 100)), toBlock(points, rows.slice(100))]);
+  expect(lines).toEqual(
+    rows.map(
+      ([point, stampMs, value]) =>
+        `pump,equipment=${name}${point},site=tower pressure=${value},pressure_quality=0 ${stampMs}`,
+    ),
+  );
+});
+
+test('while a large body is made the thread does other things', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const made = toBody([
+    toBlock(
+      POINTS,
+      Array.from({ length: 200_000 }, (_, at) => [0, at, at / 7] as const),
+    ),
+  ]);
+  await made;
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(5);
+});
+
+test('no value that is not a number becomes a field', async () => {
   const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const { lines } = toLines([
+  const { lines } = await toLines([
     toBlock(
       POINTS,
       values.map((value, at) => [0, at, value, 0] as const),
@@ -80,7 +111,53 @@ test('no value that is not a number becomes a field', () => {
     expect(() => toStamp(stamp)).toThrow(LineError);
 });
 
-test('numbers are written so that they come back exactly', () => {
+function written(value: number): string {
+  const buffer = new LineBuffer(NUMBER_BYTES);
+  buffer.addNumber(value);
+  return buffer.finish(0).toString();
+}
+
+test('numbers are written as the shortest text that comes back exactly', () => {
+  const seed = testSeed();
+  const near = fc
+    .tuple(
+      fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }),
+      fc.constantFrom(1, 2, 10, 100, 1000, 1024, 3),
+    )
+    .map(([whole, part]) => whole / part);
+  const any = fc.oneof(near, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+  fc.assert(
+    fc.property(any, (value) => {
+      expect(written(value)).toBe(String(value));
+    }),
+    {
+      numRuns: 3000,
+      seed,
+      examples: [[0.001], [0.999], [999_999.999], [1e6], [-0.5], [5e-324], [-1.7976931348623157e308]],
+    },
+  );
+  expect(written(-0)).toBe('0');
+});
+
+test('times are written with all their digits', () => {
+  const stamps = [
+    0,
+    9,
+    10,
+    999_999_999,
+    1_000_000_000,
+    1_700_000_000_000,
+    1_000_000_000_000,
+    Number.MAX_SAFE_INTEGER,
+  ];
+  for (const stamp of stamps) {
+    const buffer = new LineBuffer(NUMBER_BYTES);
+    buffer.addInteger(stamp);
+    expect(buffer.finish(0).toString()).toBe(String(stamp));
+  }
+});
+
+test('numbers as text come back exactly', () => {
   expect([0.1 + 0.2, 1e21, 5e-324, -0, 123_456_789.125].map(toFloat)).toEqual([
     '0.30000000000000004',
     '1e+21',
@@ -129,8 +206,8 @@ test('a point name that ends in a backslash is refused', () => {
   expect(() => toSeriesKeys({ ...PRESSURE, name: 'ends\\' })).toThrow(LineError);
 });
 
-test('readings of a point that cannot be written are set aside, the others are written', () => {
-  const { lines, rejected } = toLines([
+test('readings of a point that cannot be written are set aside, the others are written', async () => {
+  const { lines, rejected } = await toLines([
     toBlock(
       [{ ...PRESSURE, site: 'a\nb' }, OTHER],
       [
@@ -149,21 +226,21 @@ test('readings of a point that cannot be written are set aside, the others are w
   ]);
 });
 
-test('whatever the names are, a reading is refused or one line whose separators stand where they should', () => {
+test('whatever the names are, a reading is refused or one line whose separators stand where they should', async () => {
   const name = fc.string({
     unit: fc.constantFrom('a', '1', ',', '=', ' ', '\\', '\n', '\r', '"', '水', '#', '\t'),
     maxLength: 6,
   });
   const point: fc.Arbitrary<SinkPoint> = fc.record({ site: name, equipment: name, kind: name, name });
-  fc.assert(
-    fc.property(point, (one) => {
-      const { lines, rejected } = toLines([toBlock([one], [[0, 7, 1.5, 0, 1]])]);
+  await fc.assert(
+    fc.asyncProperty(point, async (one) => {
+      const { lines, rejected } = await toLines([toBlock([one], [[0, 7, 1.5, 0, 1]])]);
       expect(lines.length + rejected.length).toBe(1);
       const line = lines[0] ?? 'a,equipment=a,site=a a=1.5,a_quality=0 7';
       expect(line).not.toMatch(/[\n\r\t]/);
       const plain = line.replaceAll(/\\[,= ]/g, '_');
       expect(plain).toMatch(/^[^, ]+,equipment=[^,= ]+,site=[^,= ]+ [^,= ]+=1\.5,[^,= ]+_quality=0 7$/);
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: testSeed() },
   );
 });

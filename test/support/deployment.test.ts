@@ -1,4 +1,4 @@
-/** What is shipped beside the code: the container's health check, the dashboard and its provisioning. */
+/** What is shipped beside the code: the container's health check, the dashboards and their provisioning. */
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { toAlarmLine, toLinkLine, toTicketLine } from '../../src/telemetry/events/lines.ts';
+import { DASHBOARDS, parseQuery, toTargets } from './dashboards.ts';
+import { ALARM_ROW, LINK_STATUS, LINK_TAGS, TICKET_ROW } from './event-rows.ts';
 import { PROJECT_DIRECTORY } from './gateway.ts';
 import { freePort } from './ports.ts';
 import { startProcess } from './process.ts';
@@ -66,44 +69,81 @@ describe('the health check of the container', () => {
   });
 });
 
-describe('the dashboard', () => {
-  interface Dashboard {
-    readonly panels: readonly {
-      readonly targets: readonly { readonly query: string; readonly datasource: { readonly uid: string } }[];
-    }[];
-  }
-  interface Profile {
-    readonly kind: string;
-    readonly points?: readonly { readonly id: string }[];
-    readonly parts?: readonly Profile[];
-  }
-
-  const dashboards = listFiles('docker/grafana/dashboards').map(
-    (path) => JSON.parse(readText(path)) as Dashboard,
+describe('the dashboards', () => {
+  const fields = new Map(
+    [...toProfileFields(), ...toWrittenFields()].map(([name, known]) => [name, new Set(known)]),
   );
-  const targets = dashboards.flatMap(({ panels }) => panels.flatMap((panel) => panel.targets));
-  const toFields = ({ kind, points = [], parts = [] }: Profile): readonly string[] => [
-    ...points.map(({ id }) => `${kind}.${id}`),
-    ...parts.flatMap(toFields),
-  ];
 
-  test('asks the database that is provisioned', () => {
+  test('are two, ask the database that is provisioned, and need no plug-in', () => {
     const provisioned = parse(readText('docker/grafana/provisioning/datasources/influxdb.yaml')) as {
       readonly datasources: readonly { readonly uid: string; readonly url: string }[];
     };
-    expect(targets.length).toBeGreaterThan(0);
-    expect([...new Set(targets.map(({ datasource }) => datasource.uid))]).toEqual(
-      provisioned.datasources.map(({ uid }) => uid),
-    );
+    expect(DASHBOARDS.map(({ uid }) => uid).toSorted()).toEqual(['riser-building', 'riser-links']);
+    const asked = new Set(toTargets().map(({ datasource }) => datasource.uid));
+    expect([...asked]).toEqual(provisioned.datasources.map(({ uid }) => uid));
+    const types = new Set(DASHBOARDS.flatMap(({ panels }) => panels.map(({ type }) => type)));
+    expect([...types].filter((type) => !BUILT_IN.includes(type))).toEqual([]);
   });
 
-  test('asks only for points that a profile has', () => {
-    const fields = new Set(
-      listFiles('devices').flatMap((path) => toFields(parse(readText(path)) as Profile)),
-    );
-    const asked = targets.map(
-      ({ query }) => `${/FROM "([^"]+)"/.exec(query)?.[1]}.${/\("([^"]+)"\)/.exec(query)?.[1]}`,
-    );
-    expect(asked.filter((field) => !fields.has(field))).toEqual([]);
+  test('show the time of the site, with Chinese titles and both languages in the descriptions', () => {
+    for (const { timezone, title, panels } of DASHBOARDS) {
+      expect(timezone).toBe('Asia/Shanghai');
+      expect(title).toMatch(HAN);
+      for (const panel of panels) {
+        expect(panel.title, panel.title).toMatch(HAN);
+        if (panel.type === 'row') continue;
+        expect(panel.description, panel.title).toMatch(/[\u4e00-\u9fff].*。[A-Z]+[a-z ]/);
+      }
+    }
+  });
+
+  test('no panel lies on another one', () => {
+    for (const { panels } of DASHBOARDS) {
+      const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, at) => `${x + (at % w)} ${y + Math.floor(at / w)}`),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+    }
+  });
+
+  test('ask only for what a profile has or the gateway writes', () => {
+    const wrong = toTargets().flatMap(({ query }) => {
+      const { measurement, names } = parseQuery(query);
+      const known = fields.get(measurement);
+      return names
+        .filter((name) => known === undefined || !known.has(name))
+        .map((name) => `${measurement}.${name} in ${query}`);
+    });
+    expect(wrong).toEqual([]);
   });
 });
+
+/** What is part of Grafana itself. */
+const BUILT_IN: readonly string[] = ['row', 'stat', 'table', 'timeseries', 'state-timeline'];
+const HAN = /[\u4e00-\u9fff]/;
+
+interface Profile {
+  readonly kind: string;
+  readonly points?: readonly { readonly id: string }[];
+  readonly parts?: readonly Profile[];
+}
+
+/** By measurement: points, their qualities, and the tags of readings. */
+function toProfileFields(): readonly (readonly [string, readonly string[]])[] {
+  const toFields = ({ kind, points = [], parts = [] }: Profile): readonly (readonly [string, string])[] => [
+    ...points.flatMap(({ id }) => [[kind, id] as const, [kind, `${id}_quality`] as const]),
+    ...parts.flatMap(toFields),
+  ];
+  const all = listFiles('devices').flatMap((path) => toFields(parse(readText(path)) as Profile));
+  return [...Map.groupBy(all, ([kind]) => kind)].map(([kind, pairs]) => [
+    kind,
+    [...pairs.map(([, name]) => name), 'site', 'equipment'],
+  ]);
+}
+
+/** Fields and tags of the lines that the code makes. */
+function toWrittenFields(): readonly (readonly [string, readonly string[]])[] {
+  return [toAlarmLine(ALARM_ROW), toTicketLine(TICKET_ROW), toLinkLine(LINK_STATUS, LINK_TAGS, 0)].map(
+    ({ measurement, tags, fields }) => [measurement, [...Object.keys(tags), ...Object.keys(fields)]],
+  );
+}

@@ -67,6 +67,7 @@ export function createTestModel(site: TestSite = {}): SiteModel {
     http: { host: '127.0.0.1', port: 0, tls: null },
     influx: null,
     journal: { maxAgeDays: 14, maxBytes: 64 * 1024 * 1024 },
+    backup: null,
     ...site.overrides,
   };
 }

@@ -29,6 +29,20 @@ export const TOOLS = {
     proof: ['version'],
     hint: 'install InfluxDB 1.x, or set RISER_INFLUXD to the path of influxd',
   },
+  'victoria-metrics': {
+    purpose:
+      'VictoriaMetrics: forwarding to a server that takes the same writes, and the bench beside InfluxDB',
+    debianPackage: 'victoria-metrics',
+    variable: 'RISER_VICTORIA_METRICS',
+    paths: [
+      '/usr/bin/victoria-metrics',
+      '/usr/local/bin/victoria-metrics',
+      '/opt/homebrew/bin/victoria-metrics',
+    ],
+    // Asked for its version, Debian's says nothing and fails.
+    proof: null,
+    hint: 'install VictoriaMetrics (single node), or set RISER_VICTORIA_METRICS to its path',
+  },
   mosquitto: {
     purpose: 'Mosquitto: an MQTT broker beside the gateway, its restart and what it retains',
     debianPackage: 'mosquitto',

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type JournalledReading, readJournal } from '../../src/telemetry/journal/reader.ts';
 import { createJournal, type Journal } from '../../src/telemetry/journal.ts';
 import { freePort, type RunningInflux, startInflux } from '../support/influx.ts';
+import { toInfluxSettings } from '../support/influx-settings.ts';
 import { describeWithTools } from '../support/require-tool.ts';
 import { temporaryDirectory, until } from './hosting.ts';
 import { createTestModel, pumpPoints, type TestReading, toBatch } from './model.ts';
@@ -77,7 +78,7 @@ describeWithTools(['influxd'], 'with the real InfluxDB', () => {
       directory,
       model: createTestModel(pumpPoints(10, 10)),
       settings: { maxAgeDays: 30, maxBytes: 1e9 },
-      influx: { url: influx?.url ?? '', database, username: null, password: null, timeoutMs: 2000 },
+      influx: toInfluxSettings({ url: influx?.url ?? '', database, timeoutMs: 2000 }),
       log: pino({ level: 'silent' }),
     });
     return journal;

@@ -5,6 +5,7 @@
  */
 import { pino } from 'pino';
 import { createJournal } from '../../src/telemetry/journal.ts';
+import { toInfluxSettings } from '../support/influx-settings.ts';
 import { createTestModel, pumpPoints, type TestReading, toBatch } from './model.ts';
 
 const [directory = '', url = '', run = '0'] = process.argv.slice(2);
@@ -16,7 +17,7 @@ const journal = await createJournal({
   directory,
   model: createTestModel(pumpPoints(2, POINTS / 2)),
   settings: { maxAgeDays: 30, maxBytes: 1e9 },
-  influx: { url, database: 'killed', username: null, password: null, timeoutMs: 2000 },
+  influx: toInfluxSettings({ url, database: 'killed', timeoutMs: 2000 }),
   log: pino({ level: 'silent' }),
 });
 journal.onStatus(({ durableReadings }) => process.stdout.write(`${durableReadings}\n`));

@@ -75,6 +75,7 @@ export function createTestModel(points: readonly TestPoint[], epoch = 1): SiteMo
     http: { host: '127.0.0.1', port: 0, tls: null },
     influx: null,
     journal: { maxAgeDays: 30, maxBytes: 1e9 },
+    backup: null,
   };
 }
 

@@ -5,7 +5,6 @@ import { readJournal } from '../../src/telemetry/journal/reader.ts';
 import { createJournal } from '../../src/telemetry/journal.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
 import { createRecent } from '../../src/telemetry/recent.ts';
-import { createTrend } from '../../src/telemetry/trend.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 import { createTestModel, pumpPoints, toBatch } from './model.ts';
 
@@ -28,16 +27,11 @@ test('the latest value of a text is its number', () => {
   expect(latest.get(1)).toMatchObject({ value: 12, quality: 0, receivedMs: T0 });
 });
 
-test('recent samples and trend hold numbers only', async () => {
+test('recent samples hold numbers only', () => {
   const recent = createRecent(model, 10);
-  const trend = createTrend(model, recent);
   recent.apply(batch());
-  trend.apply(batch());
-  const ask = (point: number) => trend.history({ point, fromMs: T0 - 1, toMs: T0 + 1, maxPoints: 10 });
   expect(recent.get(0)).toEqual([[T0, 0.4]]);
   expect(recent.get(1)).toEqual([]);
-  expect((await ask(0)).samples.at(-1)).toMatchObject({ last: 0.4 });
-  expect(await ask(1)).toMatchObject({ coveredFromMs: null, samples: [{ last: null, isGood: false }] });
 });
 
 test('the journal, and so whatever it is forwarded to, never sees a text', async () => {

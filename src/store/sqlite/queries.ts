@@ -16,6 +16,7 @@ import type {
   UserRow,
 } from '../store.ts';
 import type { Database } from './database.ts';
+import { readAlarmLog, readTicketLog } from './log-queries.ts';
 
 type Detail = HistoryEntry['detail'];
 interface PageRequest {
@@ -71,6 +72,8 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
     configHash: () => readConfigHash(database),
     audit: (page) => readAudit(database, page),
     pointWrites: (filter) => readPointWrites(database, filter),
+    alarmLog: (fromId, limit) => readAlarmLog(database, fromId, limit),
+    ticketLog: (fromId, limit) => readTicketLog(database, fromId, limit),
     async lockOuts() {
       const rows = await database.selectFrom('lock_out').selectAll().orderBy('equipment').execute();
       return new Map(rows.map(({ equipment, doc }) => [equipment, parse(doc) as LockOutRow]));

@@ -5,8 +5,9 @@
  *   backlog  everything older that is not confirmed, read back from the journal, oldest first
  *
  * While the sink is away the live queue fills up; its oldest blocks then fall to the backlog (they are in the journal).
- * When it is back, live goes first and the backlog follows at a limited rate, with at least one turn each second. One
- * write at a time. Retrying and back-off live here and nowhere else.
+ * When it is back, live goes first and the backlog follows at a limited pace (pace.ts), with at least one turn each second.
+ * A few writes are under way at once, one of them kept for live readings; after a failure only one, until it is answered.
+ * Retrying and back-off live here and nowhere else.
  */
 import { AssertionFailure } from '../../core/assert.ts';
 import type { SendResult, Sink, SinkBlock } from '../../sinks/sink.ts';
@@ -14,19 +15,11 @@ import { JOURNAL_LIMITS } from '../journal/limits.ts';
 import type { SegmentBook } from '../journal/segments.ts';
 import type { TableCache } from '../journal/table.ts';
 import { Backlog, type OutgoingBlock } from './backlog.ts';
-import { setAside } from './rejected.ts';
-
-export interface SinkStatus {
-  /** `off`: no sink configured. `down`: no answer. `rejecting`: it answers but needs a human. */
-  readonly state: 'off' | 'ok' | 'down' | 'rejecting';
-  readonly detail: string;
-  /** Readings stored by the sink since start; those sent again after a crash count again. */
-  readonly sentReadings: number;
-  /** Readings set aside in rejected.log since start. */
-  readonly rejectedReadings: number;
-  /** Writes that failed and were tried again since start. */
-  readonly retries: number;
-}
+import { FORWARDER_LIMITS } from './limits.ts';
+import { LiveQueue } from './live.ts';
+import { Pace } from './pace.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
+import { IDLE_STATUS, type SinkStatus } from './status.ts';
 
 export interface ForwarderOptions {
   readonly directory: string;
@@ -37,6 +30,8 @@ export interface ForwarderOptions {
   readonly monoMs: () => number;
   /** 0 to 1, for the jitter. */
   readonly random: () => number;
+  /** Backlog sent in a second at most, readings. */
+  readonly catchUpPerS: number;
   /** Called after every write. */
   readonly onChange: () => void;
 }
@@ -46,116 +41,181 @@ interface Batch {
   readonly blocks: readonly OutgoingBlock[];
 }
 
+type Retry = Extract<SendResult, { outcome: 'retry' }>;
+
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #backlog: Backlog;
-  /** Ascending and without gaps: the blocks behind the backlog. */
-  readonly #live: OutgoingBlock[] = [];
-  #liveReadings = 0;
-  /** Number behind the last durable block. */
-  #endSeq: number;
-  #catchUpMs = Number.NEGATIVE_INFINITY;
+  readonly #live: LiveQueue;
+  readonly #pace: Pace;
+  readonly #quarantine: Quarantine;
+  /** Numbers of the blocks that are being written. */
+  readonly #underWay = new Set<number>();
+  readonly #writes = new Map<Promise<void>, Batch['source']>();
+  #lastLiveMs = Number.NEGATIVE_INFINITY;
+  #lastBacklogMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
-  #status: SinkStatus = { state: 'ok', detail: '', sentReadings: 0, rejectedReadings: 0, retries: 0 };
+  #failedMs = Number.NEGATIVE_INFINITY;
+  /** No write starts before this. */
+  #resumeMs = Number.NEGATIVE_INFINITY;
+  #status: SinkStatus = IDLE_STATUS;
   readonly #stop = new AbortController();
+  #isWoken = false;
   #wake: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
   /** @param nextSeq number of the next block that will be offered */
   constructor(options: ForwarderOptions, nextSeq: number) {
+    const { book, directory, sink, wallMs } = options;
     this.#options = options;
-    this.#backlog = new Backlog(options.directory, options.book);
-    this.#endSeq = nextSeq;
+    this.#backlog = new Backlog(directory, book, (seq) => this.#underWay.has(seq));
+    const isTaken = (seq: number): boolean => this.#underWay.has(seq) || book.confirmations.covers(seq, seq);
+    this.#live = new LiveQueue(nextSeq, isTaken);
+    this.#pace = new Pace(options.catchUpPerS, options.monoMs());
+    this.#quarantine = new Quarantine({ directory, sink, wallMs });
   }
 
   get status(): SinkStatus {
-    return this.#status;
+    const { readings, droppedReadings } = this.#quarantine.figures;
+    return {
+      ...this.#status,
+      quarantinedReadings: readings,
+      quarantineDropped: droppedReadings,
+      paceRatio: this.#pace.ratio,
+    };
+  }
+
+  /** Readings that the sink refuses; its calls are safe at any time between `start` and `stop`. */
+  get quarantine(): Quarantine {
+    return this.#quarantine;
   }
 
   start(): void {
     this.#running = this.#run();
   }
 
-  /** Breaks off a write under way; it is sent again at the next start. */
+  /** Breaks off the writes under way; they are sent again at the next start. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake();
+    this.#rouse();
     await this.#running;
+    this.#backlog.close();
+    await this.#quarantine.close();
     this.#options.sink.close();
   }
 
   /** Hands over a block that has just become durable. */
   offer(block: OutgoingBlock): void {
-    this.#live.push(block);
-    this.#liveReadings += block.rows.count;
-    this.#endSeq = block.seq + 1;
-    while (
-      this.#liveReadings > JOURNAL_LIMITS.liveReadings ||
-      this.#live.length > JOURNAL_LIMITS.liveBlocks
-    ) {
-      this.#dropLive();
-    }
-    this.#wake();
-  }
-
-  #dropLive(): void {
-    this.#liveReadings -= this.#live.shift()?.rows.count ?? 0;
+    this.#live.add(block);
+    this.#rouse();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
+    await this.#openQuarantine();
     while (!signal.aborted) {
-      const waitMs = await this.#step();
-      if (waitMs > 0 && !signal.aborted) await this.#pause(waitMs, this.#failures === 0);
+      this.#isWoken = false;
+      const waitMs = await this.#dispatch();
+      if (waitMs > 0 && !signal.aborted) await this.#pause(waitMs);
     }
+    await Promise.all(this.#writes.keys());
   }
 
-  /** One write. @returns the time until the next one makes sense, 0 = at once. */
-  async #step(): Promise<number> {
+  /** So that what is in it is shown; whatever fails here is tried again when it is needed. */
+  async #openQuarantine(): Promise<void> {
     try {
-      const batch = await this.#choose();
-      if (batch === null) return this.#idleMs();
-      const result = await this.#options.sink.send(this.#toSinkBlocks(batch.blocks), this.#stop.signal);
-      if (this.#stop.signal.aborted && result.outcome === 'retry') return 0;
-      return await this.#settle(batch, result);
+      await this.#quarantine.open();
+      if (this.#quarantine.figures.readings > 0) this.#options.onChange();
     } catch (error) {
-      if (error instanceof AssertionFailure) throw error;
-      // The journal cannot be read or rejected.log not written: the disk's fault, tried again like the sink's.
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.#backOff({ outcome: 'retry', state: 'down', reason, waitMs: null });
+      this.#fail(toDiskFailure(error), this.#options.monoMs());
     }
   }
 
-  async #choose(): Promise<Batch | null> {
-    const sinceMs = this.#options.monoMs() - this.#catchUpMs;
-    const isTurn = sinceMs >= (this.#live.length > 0 ? JOURNAL_LIMITS.catchUpTurnMs : this.#catchUpGapMs());
-    if (isTurn && this.#backlog.hasBefore(this.#backlogEnd())) {
-      this.#catchUpMs = this.#options.monoMs();
-      const blocks = await this.#backlog.next(this.#backlogEnd(), JOURNAL_LIMITS.sinkReadings);
+  /** Starts one write where one makes sense. @returns the time until it is worth looking again, 0 = at once. */
+  async #dispatch(): Promise<number> {
+    const nowMs = this.#options.monoMs();
+    if (nowMs < this.#resumeMs) return this.#resumeMs - nowMs;
+    if (this.#writes.size >= this.#writeLimit()) return JOURNAL_LIMITS.retentionMs;
+    try {
+      const batch = await this.#choose(nowMs);
+      if (batch === null) return this.#idleMs(nowMs);
+      this.#begin(batch);
+    } catch (error) {
+      this.#fail(toDiskFailure(error), nowMs);
+    }
+    return 0;
+  }
+
+  #writeLimit(): number {
+    return this.#failures > 0 ? 1 : FORWARDER_LIMITS.writes;
+  }
+
+  async #choose(nowMs: number): Promise<Batch | null> {
+    const isLiveDue = this.#liveWaitMs(nowMs) <= 0;
+    if (this.#isBacklogTurn(isLiveDue, nowMs)) {
+      const blocks = await this.#backlog.next(this.#live.backlogEnd, JOURNAL_LIMITS.sinkReadings);
       if (blocks.length > 0) return { source: 'backlog', blocks };
     }
-    return this.#live.length === 0 ? null : { source: 'live', blocks: this.#peekLive() };
+    const { blocks } = this.#live.peek();
+    return isLiveDue && blocks.length > 0 ? { source: 'live', blocks } : null;
   }
 
-  #catchUpGapMs(): number {
-    return 1000 / JOURNAL_LIMITS.catchUpWritesPerS;
+  /** Infinity when nothing waits. */
+  #liveWaitMs(nowMs: number): number {
+    const { blocks, isFull } = this.#live.peek();
+    if (blocks.length === 0) return Number.POSITIVE_INFINITY;
+    return isFull ? 0 : this.#lastLiveMs + FORWARDER_LIMITS.gatherMs - nowMs;
   }
 
-  #backlogEnd(): number {
-    return this.#live[0]?.seq ?? this.#endSeq;
+  #isBacklogTurn(isLiveDue: boolean, nowMs: number): boolean {
+    const isOverdue = nowMs - this.#lastBacklogMs >= JOURNAL_LIMITS.catchUpTurnMs;
+    if (isLiveDue && !isOverdue) return false;
+    return (
+      this.#hasBacklogSlot() &&
+      this.#pace.waitMs(nowMs) === 0 &&
+      this.#backlog.hasBefore(this.#live.backlogEnd)
+    );
   }
 
-  #idleMs(): number {
-    return this.#backlog.hasBefore(this.#backlogEnd()) ? this.#catchUpGapMs() : JOURNAL_LIMITS.retentionMs;
+  /** All writes but one. */
+  #hasBacklogSlot(): boolean {
+    const used = [...this.#writes.values()].filter((source) => source === 'backlog').length;
+    return used < Math.max(1, this.#writeLimit() - 1);
   }
 
-  #peekLive(): readonly OutgoingBlock[] {
-    let readings = 0;
-    const end = this.#live.findIndex((block, at) => {
-      readings += block.rows.count;
-      return at > 0 && readings > JOURNAL_LIMITS.sinkReadings;
+  #idleMs(nowMs: number): number {
+    const hasBacklog = this.#hasBacklogSlot() && this.#backlog.hasBefore(this.#live.backlogEnd);
+    const backlogMs = hasBacklog ? this.#pace.waitMs(nowMs) : Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.min(this.#liveWaitMs(nowMs), backlogMs, JOURNAL_LIMITS.retentionMs));
+  }
+
+  #begin(batch: Batch): void {
+    const nowMs = this.#options.monoMs();
+    for (const { seq } of batch.blocks) this.#underWay.add(seq);
+    if (batch.source === 'live') this.#lastLiveMs = nowMs;
+    else {
+      this.#lastBacklogMs = nowMs;
+      this.#pace.take(countReadings(batch.blocks), nowMs);
+    }
+    // Rejects for a mistake of ours only: it ends the thread.
+    const write = this.#write(batch, nowMs).finally(() => {
+      this.#writes.delete(write);
+      this.#rouse();
     });
-    return this.#live.slice(0, end === -1 ? this.#live.length : end);
+    this.#writes.set(write, batch.source);
+  }
+
+  async #write(batch: Batch, startedMs: number): Promise<void> {
+    try {
+      const result = await this.#options.sink.send(this.#toSinkBlocks(batch.blocks), this.#stop.signal);
+      if (this.#stop.signal.aborted && result.outcome === 'retry') return;
+      if (result.outcome === 'retry') this.#fail(result, startedMs);
+      else await this.#settle(batch, result.rejected, startedMs);
+    } catch (error) {
+      this.#fail(toDiskFailure(error), startedMs);
+    } finally {
+      for (const { seq } of batch.blocks) this.#underWay.delete(seq);
+    }
   }
 
   /** Blocks whose points nobody knows any more are left out; they count as damaged. */
@@ -166,60 +226,80 @@ export class Forwarder {
     });
   }
 
-  async #settle(batch: Batch, result: SendResult): Promise<number> {
-    if (result.outcome === 'retry') return this.#backOff(result);
-    await setAside(this.#options.directory, result.rejected, this.#options.wallMs());
+  async #settle(
+    batch: Batch,
+    rejected: Extract<SendResult, { outcome: 'accepted' }>['rejected'],
+    startedMs: number,
+  ): Promise<void> {
+    if (batch.source === 'backlog') this.#pace.note(this.#options.monoMs() - startedMs);
+    await this.#quarantine.add(rejected);
     const sent = this.#confirm(batch.blocks);
-    this.#failures = 0;
+    // What was under way when another write failed does not prove that the trouble is over.
+    const isWell = startedMs >= this.#failedMs;
+    if (isWell) this.#failures = 0;
     this.#status = {
       ...this.#status,
-      state: 'ok',
-      detail: '',
-      sentReadings: this.#status.sentReadings + Math.max(0, sent - result.rejected.length),
-      rejectedReadings: this.#status.rejectedReadings + result.rejected.length,
+      ...(isWell ? ({ state: 'ok', detail: '' } as const) : {}),
+      sentReadings: this.#status.sentReadings + Math.max(0, sent - rejected.length),
+      rejectedReadings: this.#status.rejectedReadings + rejected.length,
     };
     this.#options.onChange();
-    return 0;
   }
 
   /** @returns the readings that the sink was given. */
   #confirm(blocks: readonly OutgoingBlock[]): number {
+    const { book, tables } = this.#options;
     let sent = 0;
     for (const { seq, rows, maxStampMs, tableId } of blocks) {
-      if (this.#options.tables.get(tableId) === null) this.#options.book.giveUp(seq, seq);
+      if (tables.get(tableId) === null) book.giveUp(seq, seq);
       else {
-        this.#options.book.confirm(seq, rows.count, maxStampMs);
+        book.confirm(seq, rows.count, maxStampMs);
         sent += rows.count;
       }
-      if (this.#live[0]?.seq === seq) this.#dropLive();
     }
+    this.#live.settle((seq) => book.confirmations.covers(seq, seq));
     return sent;
   }
 
-  #backOff(result: Extract<SendResult, { outcome: 'retry' }>): number {
-    const fullMs = JOURNAL_LIMITS.sinkRetryMs * 2 ** Math.min(this.#failures, 10);
-    const pauseMs = Math.min(fullMs, JOURNAL_LIMITS.sinkRetryMaxMs) * (0.5 + this.#options.random() / 2);
-    this.#failures++;
-    this.#status = {
-      ...this.#status,
-      state: result.state,
-      detail: result.reason,
-      retries: this.#status.retries + 1,
-    };
+  /** Writes that were under way when another one failed are no further proof: they do not lengthen the pause. */
+  #fail(result: Retry, startedMs: number): void {
+    const nowMs = this.#options.monoMs();
+    if (startedMs >= this.#failedMs) {
+      const fullMs = JOURNAL_LIMITS.sinkRetryMs * 2 ** Math.min(this.#failures, 10);
+      const pauseMs = Math.min(fullMs, JOURNAL_LIMITS.sinkRetryMaxMs) * (0.5 + this.#options.random() / 2);
+      this.#failures++;
+      this.#failedMs = nowMs;
+      this.#resumeMs = nowMs + Math.max(pauseMs, result.waitMs ?? 0);
+      this.#pace.slow();
+    }
+    const retries = this.#status.retries + 1;
+    this.#status = { ...this.#status, state: result.state, detail: result.reason, retries };
     this.#options.onChange();
-    return Math.max(pauseMs, result.waitMs ?? 0);
   }
 
-  /** @param canWake whether a new block ends the pause; a back-off is only ended by `stop`. */
-  async #pause(ms: number, canWake: boolean): Promise<void> {
-    if (canWake && this.#live.length > 0) return;
+  #rouse(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
-    this.#wake = (): void => {
-      if (canWake || this.#stop.signal.aborted) resolve();
-    };
+    this.#wake = resolve;
     await promise;
     clearTimeout(timer);
     this.#wake = () => undefined;
   }
+}
+
+/** The journal cannot be read or the quarantine not written: the disk's fault, tried again like the sink's. */
+function toDiskFailure(error: unknown): Retry {
+  if (error instanceof AssertionFailure) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { outcome: 'retry', state: 'down', reason, waitMs: null };
+}
+
+function countReadings(blocks: readonly OutgoingBlock[]): number {
+  return blocks.reduce((sum, { rows }) => sum + rows.count, 0);
 }

@@ -5,21 +5,36 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFIRMED_FILE, replaceFile } from './files.ts';
+import { JOURNAL_DISK, type JournalDisk, replaceFileOn } from './disk.ts';
+import { CONFIRMED_FILE } from './files.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 
 /** First and last block number, both included. */
 type Range = readonly [number, number];
 
+/** First block number of a sealed segment of which the sink has a part, and readings that it does not have. */
+export type PartlyConfirmed = readonly (readonly [firstSeq: number, unconfirmedReadings: number])[];
+
 export class Confirmations {
   readonly #path: string;
+  readonly #disk: JournalDisk;
+  /** As it was loaded. Key: first block number; value: unconfirmed readings. */
+  readonly partly: ReadonlyMap<number, number>;
   /** Ascending, disjoint, never adjacent. */
   #ranges: Range[];
   #isDirty = false;
+  #saving: Promise<void> = Promise.resolve();
 
-  constructor(directory: string, ranges: readonly Range[] = []) {
+  constructor(
+    directory: string,
+    ranges: readonly Range[] = [],
+    partly: PartlyConfirmed = [],
+    disk: JournalDisk = JOURNAL_DISK,
+  ) {
     this.#path = join(directory, CONFIRMED_FILE);
+    this.#disk = disk;
     this.#ranges = [...ranges];
+    this.partly = new Map(partly);
   }
 
   get ranges(): readonly Range[] {
@@ -66,12 +81,28 @@ export class Confirmations {
     return range !== undefined && range[0] <= from ? range[1] + 1 : from;
   }
 
-  /** Writes the file when something has changed since. @throws the error of the file system; then it stays to be saved. */
-  async save(): Promise<void> {
+  /** Something that is saved with the ranges has changed. */
+  touch(): void {
+    this.#isDirty = true;
+  }
+
+  /**
+   * Writes the file when something has changed since; one write after the other.
+   * @param toPartly asked when the file is written
+   * @throws the error of the file system; then it stays to be saved.
+   */
+  save(toPartly: () => PartlyConfirmed = () => []): Promise<void> {
+    const saved = this.#saving.then(() => this.#write(toPartly));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async #write(toPartly: () => PartlyConfirmed): Promise<void> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {
-      await replaceFile(this.#path, JSON.stringify({ version: 1, ranges: this.#ranges }));
+      const stored = { version: 1, ranges: this.#ranges, partly: toPartly() };
+      await replaceFileOn(this.#disk, this.#path, JSON.stringify(stored));
     } catch (error) {
       this.#isDirty = true;
       throw error;
@@ -101,19 +132,36 @@ export class Confirmations {
 }
 
 /** A missing or damaged file means that nothing is confirmed: everything is sent again. */
-export async function loadConfirmations(directory: string): Promise<Confirmations> {
+export async function loadConfirmations(
+  directory: string,
+  disk: JournalDisk = JOURNAL_DISK,
+): Promise<Confirmations> {
   const text = await readFile(join(directory, CONFIRMED_FILE), 'utf8').catch(() => null);
-  return new Confirmations(directory, text === null ? [] : parseRanges(text));
+  const { ranges, partly } = parseStored(text ?? '');
+  return new Confirmations(directory, ranges, partly, disk);
 }
 
-function parseRanges(text: string): readonly Range[] {
+interface Stored {
+  readonly ranges: readonly Range[];
+  readonly partly: PartlyConfirmed;
+}
+
+function parseStored(text: string): Stored {
+  const nothing = { ranges: [], partly: [] };
   try {
-    const stored = JSON.parse(text) as { version: number; ranges: readonly Range[] };
-    if (stored.version !== 1 || !Array.isArray(stored.ranges)) return [];
-    return isAscending(stored.ranges) ? stored.ranges : [];
+    const stored = JSON.parse(text) as Partial<Stored> & { version: number };
+    if (stored.version !== 1 || !Array.isArray(stored.ranges)) return nothing;
+    if (!isAscending(stored.ranges)) return nothing;
+    return { ranges: stored.ranges, partly: isPairs(stored.partly) ? stored.partly : [] };
   } catch {
-    return [];
+    return nothing;
   }
+}
+
+function isPairs(partly: PartlyConfirmed | undefined): partly is PartlyConfirmed {
+  return (
+    Array.isArray(partly) && partly.every((pair) => Array.isArray(pair) && pair.every(Number.isSafeInteger))
+  );
 }
 
 function isAscending(ranges: readonly Range[]): boolean {

@@ -7,6 +7,10 @@ const INDEX_SUFFIX = '.idx';
 const SEQ_DIGITS = 16;
 
 export const CONFIRMED_FILE = 'confirmed.json';
+/** What retention has deleted (trim-log.ts). */
+export const LOST_FILE = 'lost.json';
+export const QUARANTINE_DIRECTORY = 'quarantine';
+/** What stood in for the quarantine before; it is taken over. */
 export const REJECTED_FILE = 'rejected.log';
 
 /** `0000000000000042.seg`: named by its first block, so that names sort as blocks do. */

@@ -22,6 +22,26 @@ export const JOURNAL_LIMITS = {
   writeRetryMaxMs: 5_000,
   /** Size at which a segment is closed; retention deletes whole segments. */
   segmentBytes: 8 * 1024 * 1024,
+  /**
+   * Age at which a segment is closed too, so that a small site keeps its age limit to the day. Not sooner: a chunk costs
+   * about 20 bytes, which is 0.3 bytes a reading after an hour of one reading a minute and 0.01 after a day; and what stays
+   * unsealed is one segment in any case.
+   */
+  segmentAgeMs: 24 * 3_600_000,
+  /** Readings of a point in a group of segments that are worth a sealed file: its chunk then costs 0.2 bytes a reading. */
+  sealPointReadings: 128,
+  /** Largest group: bounds the time (about 1 s) and memory (45 bytes a reading) of one sealing. */
+  sealGroupBytes: 24 * 1024 * 1024,
+  sealGroupReadings: 2_000_000,
+  /** A group is at most this part of the configured size: retention deletes whole files, and no more than it must. */
+  sealGroupShare: 16,
+  /** Longest wait of a closed segment for others, or for the sink to have all or nothing of it. */
+  sealWaitMs: 3_600_000,
+  /** Pause after a sealing that failed, doubled up to the maximum. */
+  sealRetryMs: 30_000,
+  sealRetryMaxMs: 15 * 60_000,
+  /** Size of a sealed reading that is reckoned with; slow values take less (docs/benchmarks.md). */
+  sealedReadingBytes: 4,
   /** Largest payload of a block that a reader believes. */
   blockBytes: 1024 * 1024,
   /** Newest segments decoded at start to find the last stamp of every point. */
@@ -32,6 +52,8 @@ export const JOURNAL_LIMITS = {
   confirmRanges: 10_000,
   /** How often retention looks at age and size, beside every closed segment. */
   retentionMs: 60_000,
+  /** Looks of retention over which the present rate is taken. */
+  rateLooks: 10,
   /** Shortest time between two status messages of the worker. */
   statusMs: 100,
   /** Time that the worker has to flush when it is closed, then it is ended. */
@@ -41,14 +63,11 @@ export const JOURNAL_LIMITS = {
   /** Newest readings kept in memory for the sink; beyond it the oldest are read back from the journal later. */
   liveReadings: 100_000,
   liveBlocks: 2_000,
-  /** Writes of backlog per second; and how often backlog gets one in although live readings wait. */
-  catchUpWritesPerS: 20,
+  /** How often backlog gets a write in although live readings wait. */
   catchUpTurnMs: 1_000,
   /** Back-off of the sink: first and longest pause; each is jittered to 50–100 %. */
   sinkRetryMs: 500,
   sinkRetryMaxMs: 30_000,
-  /** Size at which rejected.log becomes rejected.log.1 (the older one is deleted). */
-  rejectedBytes: 4 * 1024 * 1024,
   /** Point tables of former configurations kept in memory while their blocks are read. */
   tablesInMemory: 8,
 } as const;

@@ -1,12 +1,15 @@
 /**
- * Reads a journal directory from the outside, in the order of writing, also while a writer runs: it sees what was durable
- * when it reached a segment. Later history queries build on it.
+ * Reads a journal directory from the outside, also while a writer runs: log segments in the order of writing, sealed ones
+ * point after point. It sees what was durable when it reached a segment.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseSegmentName, segmentPath } from './files.ts';
 import { decodeRows } from './format.ts';
+import { JOURNAL_LIMITS } from './limits.ts';
 import type { BlockRows } from './rows.ts';
 import { scanBlocks } from './scan.ts';
+import { parseSealedName, sealedPath } from './sealed/record.ts';
+import { openSealed, type SealedFile, SealedFileError } from './sealed/sealed-file.ts';
 import { type PointTable, TableCache } from './table.ts';
 
 export interface JournalledReading {
@@ -22,9 +25,30 @@ export interface JournalledReading {
 }
 
 export interface ReadProblem {
+  /** First block of the segment. */
   readonly segment: number;
+  /** Of the first byte concerned; 0 where it is not known. */
   readonly offset: number;
   readonly reason: 'damaged' | 'unknown-points';
+}
+
+type OnProblem = (problem: ReadProblem) => void;
+
+/** What the steps of one reading share. */
+interface Reading {
+  readonly directory: string;
+  readonly onProblem: OnProblem;
+  readonly tables: TableCache;
+  /** Key: point id. A write that failed half-way, or a sealing that was cut off, may have left the same readings twice. */
+  readonly lastStampMs: Map<string, number>;
+  /** Names of the files that were read. */
+  readonly done: Set<string>;
+}
+
+interface Found {
+  readonly name: string;
+  readonly firstSeq: number;
+  readonly isSealed: boolean;
 }
 
 /**
@@ -34,33 +58,85 @@ export interface ReadProblem {
  */
 export function* readJournal(
   directory: string,
-  onProblem: (problem: ReadProblem) => void = () => undefined,
+  onProblem: OnProblem = () => undefined,
 ): Generator<JournalledReading> {
-  const tables = new TableCache(directory);
-  /** Key: point id. A write that failed half-way may have left the same readings twice. */
-  const lastStampMs = new Map<string, number>();
-  for (const segment of listSegments(directory)) {
-    const bytes = readSegment(directory, segment);
-    for (const item of scanBlocks(bytes)) {
-      const table = item.type === 'block' ? tables.get(item.header.tableId) : null;
-      if (item.type === 'block' && table !== null) {
-        yield* toReadings(decodeRows(bytes, item.offset, item.header), table, lastStampMs);
-        continue;
-      }
-      const reason = item.type === 'damage' ? 'damaged' : 'unknown-points';
-      onProblem({ segment, offset: item.offset, reason });
-    }
+  const reading: Reading = {
+    directory,
+    onProblem,
+    tables: new TableCache(directory),
+    lastStampMs: new Map(),
+    done: new Set(),
+  };
+  // Listed anew each time: what was a log segment a moment ago may be sealed by now.
+  for (let found = findNext(reading); found !== null; found = findNext(reading)) {
+    reading.done.add(found.name);
+    yield* found.isSealed ? readSealed(reading, found.firstSeq) : readLog(reading, found.firstSeq);
   }
 }
 
-function listSegments(directory: string): readonly number[] {
-  return readdirSync(directory)
-    .map(parseSegmentName)
-    .filter((seq) => seq !== null)
-    .sort((one, other) => one - other);
+/** The lowest that was not read yet, a sealed one before the log that it stands for. */
+function findNext({ directory, done }: Reading): Found | null {
+  let next: Found | null = null;
+  for (const name of readdirSync(directory)) {
+    if (done.has(name)) continue;
+    const sealed = parseSealedName(name);
+    const firstSeq = sealed ?? parseSegmentName(name);
+    if (firstSeq === null) continue;
+    const found = { name, firstSeq, isSealed: sealed !== null };
+    if (next === null || firstSeq < next.firstSeq || (firstSeq === next.firstSeq && found.isSealed)) {
+      next = found;
+    }
+  }
+  return next;
 }
 
-/** Empty when retention has deleted the segment since it was listed. */
+function* readLog(reading: Reading, segment: number): Generator<JournalledReading> {
+  const bytes = readSegment(reading.directory, segment);
+  for (const item of scanBlocks(bytes)) {
+    const table = item.type === 'block' ? reading.tables.get(item.header.tableId) : null;
+    if (item.type === 'block' && table !== null) {
+      yield* toReadings(decodeRows(bytes, item.offset, item.header), table, reading.lastStampMs);
+      continue;
+    }
+    const reason = item.type === 'damage' ? 'damaged' : 'unknown-points';
+    reading.onProblem({ segment, offset: item.offset, reason });
+  }
+}
+
+function* readSealed(reading: Reading, segment: number): Generator<JournalledReading> {
+  const { directory, onProblem, tables, lastStampMs } = reading;
+  const file = openOrNull(sealedPath(directory, segment), () =>
+    onProblem({ segment, offset: 0, reason: 'damaged' }),
+  );
+  if (file === null) return;
+  try {
+    const table = tables.get(file.figures.tableId);
+    if (table === null) {
+      onProblem({ segment, offset: 0, reason: 'unknown-points' });
+      return;
+    }
+    for (const { rows, next, damagedPlaces } of file.portions(JOURNAL_LIMITS.sinkReadings)) {
+      for (let place = 0; place < damagedPlaces; place++)
+        onProblem({ segment, offset: next.offset, reason: 'damaged' });
+      yield* toReadings(rows, table, lastStampMs);
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/** null when it cannot be read, or when retention has deleted it since it was listed. */
+function openOrNull(path: string, onDamage: () => void): SealedFile | null {
+  try {
+    return openSealed(path);
+  } catch (error) {
+    if (error instanceof SealedFileError) onDamage();
+    else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
+/** Empty when it was sealed or deleted since it was listed. */
 function readSegment(directory: string, firstSeq: number): Buffer {
   try {
     return readFileSync(segmentPath(directory, firstSeq));

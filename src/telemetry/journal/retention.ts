@@ -1,22 +1,18 @@
 /**
  * Which segments must go. Confirmed ones go first, oldest first, for age or size; unconfirmed ones only when the size
- * leaves no choice, and what is lost with them is counted. Without a sink nothing waits to be confirmed, and age and size
- * take the oldest.
+ * leaves no choice, and what is lost with them is made durable before they go. Without a sink nothing waits to be confirmed,
+ * and age and size take the oldest.
  */
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { JournalSettings } from '../../config/model.ts';
+import type { JournalDisk } from './disk.ts';
 import { indexPath, parseTableName, segmentPath } from './files.ts';
+import { sealedPath } from './sealed/record.ts';
 import type { Segment, SegmentBook } from './segments.ts';
+import { highest, joinLost, type LostReadings, type TrimLog, type TrimState } from './trim-log.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Readings deleted before the sink had them. Stamps are those of the segments concerned, UTC ms. */
-export interface LostReadings {
-  readonly readings: number;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** Pure: the segments to delete, in order. */
 export function chooseExpired(
@@ -29,8 +25,8 @@ export function chooseExpired(
     !segment.isOpen && (!hasSink || segment.unconfirmedReadings === 0);
   const isOld = (segment: Segment): boolean =>
     nowMs - (segment.figures.maxStampMs ?? 0) > settings.maxAgeDays * DAY_MS;
-  const expired = segments.filter((segment) => isFree(segment) && isOld(segment));
-  const rest = segments.filter((segment) => !expired.includes(segment));
+  const expired = new Set(segments.filter((segment) => isFree(segment) && isOld(segment)));
+  const rest = segments.filter((segment) => !expired.has(segment));
   let bytes = rest.reduce((sum, segment) => sum + segment.figures.bytes, 0);
   const candidates = [
     ...rest.filter(isFree),
@@ -39,52 +35,93 @@ export function chooseExpired(
   for (const segment of candidates) {
     if (bytes <= settings.maxBytes) break;
     bytes -= segment.figures.bytes;
-    expired.push(segment);
+    expired.add(segment);
   }
-  return expired;
+  return [...expired];
 }
 
-/** Deletes segments and the tables that no segment needs any more. @returns what was lost, null when nothing was. */
-export async function deleteSegments(
-  directory: string,
-  book: SegmentBook,
-  expired: readonly Segment[],
-  options: { readonly hasSink: boolean; readonly tableId: string },
-): Promise<LostReadings | null> {
-  let lost: LostReadings | null = null;
-  for (const segment of expired) {
-    const { firstSeq } = segment.figures;
-    await rm(segmentPath(directory, firstSeq), { force: true });
-    await rm(indexPath(directory, firstSeq), { force: true });
-    if (options.hasSink) lost = addLost(lost, segment);
-    book.remove(segment);
+export interface Deletion {
+  readonly disk: JournalDisk;
+  readonly directory: string;
+  readonly book: SegmentBook;
+  readonly trimLog: TrimLog;
+  /** Without one nothing that is deleted counts as lost. */
+  readonly hasSink: boolean;
+  /** Of the present table, which stays. */
+  readonly tableId: string;
+}
+
+/**
+ * Deletes segments and the tables that no segment needs any more.
+ * @throws the error of the file system; what is then deleted already stands in the log of losses
+ */
+export async function deleteSegments(deletion: Deletion, expired: readonly Segment[]): Promise<void> {
+  const { disk, directory, trimLog } = deletion;
+  const [first] = expired;
+  if (first === undefined) return;
+  const lostBefore = trimLog.state.lost;
+  // One whose deletion failed half-way is in the log already.
+  const counted = expired.filter((segment) => !isNamed(segment, trimLog.state.deleting));
+  const toLost = (): LostReadings | null => (deletion.hasSink ? lostWith(counted, lostBefore) : lostBefore);
+  const note = (): Promise<void> => trimLog.change({ ...toTrimmed(trimLog.state, expired), lost: toLost() });
+  try {
+    await note();
+  } catch (error) {
+    // A disk without room for that note: what needs none is deleted first.
+    if (first.unconfirmedReadings > 0 && deletion.hasSink) throw error;
+    await deleteFiles(deletion, first);
+    await note();
   }
-  if (expired.length > 0) await deleteTables(directory, book, options.tableId);
-  return lost;
+  for (const segment of expired) await deleteFiles(deletion, segment);
+  await deleteTables(deletion);
+  await disk.syncDirectory(directory);
+  // What the sink confirmed in the meantime was not lost.
+  if (toLost()?.readings !== trimLog.state.lost?.readings) await trimLog.change({ lost: toLost() });
 }
 
-export function joinLost(one: LostReadings | null, other: LostReadings | null): LostReadings | null {
-  if (one === null || other === null) return one ?? other;
-  return {
-    readings: one.readings + other.readings,
-    fromMs: Math.min(one.fromMs, other.fromMs),
-    toMs: Math.max(one.toMs, other.toMs),
-  };
+/** Names of the files of a segment. */
+export function fileNames({ form, parts, figures }: Segment): readonly string[] {
+  const { firstSeq } = figures;
+  if (form === 'log')
+    return [segmentPath('', firstSeq), indexPath('', firstSeq)].map((path) => basename(path));
+  const numbers = parts.length === 0 ? [firstSeq] : parts.map((part) => part.firstSeq);
+  return numbers.map((number) => basename(sealedPath('', number)));
 }
 
-function addLost(lost: LostReadings | null, segment: Segment): LostReadings | null {
-  if (segment.unconfirmedReadings === 0) return lost;
-  return joinLost(lost, {
-    readings: segment.unconfirmedReadings,
-    fromMs: segment.oldestUnconfirmedMs ?? segment.figures.minStampMs ?? 0,
-    toMs: segment.figures.maxStampMs ?? 0,
-  });
+async function deleteFiles({ disk, directory, book }: Deletion, segment: Segment): Promise<void> {
+  for (const name of fileNames(segment)) await disk.remove(join(directory, name));
+  if (book.has(segment)) book.remove(segment);
 }
 
-async function deleteTables(directory: string, book: SegmentBook, current: string): Promise<void> {
-  const needed = new Set([current, ...book.segments.flatMap((segment) => segment.figures.tables)]);
+function toTrimmed(state: TrimState, expired: readonly Segment[]): Partial<TrimState> {
+  let { trimmedToMs, stampFloorMs, seqFloor } = state;
+  for (const { figures } of expired) {
+    trimmedToMs = highest(trimmedToMs, figures.maxStampMs);
+    stampFloorMs = highest(stampFloorMs, figures.maxStampMs);
+    seqFloor = Math.max(seqFloor, figures.lastSeq);
+  }
+  return { trimmedToMs, stampFloorMs, seqFloor, deleting: expired.flatMap(fileNames) };
+}
+
+function isNamed(segment: Segment, names: readonly string[]): boolean {
+  return fileNames(segment).every((name) => names.includes(name));
+}
+
+function lostWith(segments: readonly Segment[], before: LostReadings | null): LostReadings | null {
+  return segments
+    .filter(({ unconfirmedReadings }) => unconfirmedReadings > 0)
+    .map(({ unconfirmedReadings, oldestUnconfirmedMs, figures }) => ({
+      readings: unconfirmedReadings,
+      fromMs: oldestUnconfirmedMs ?? figures.minStampMs ?? 0,
+      toMs: figures.maxStampMs ?? 0,
+    }))
+    .reduce<LostReadings | null>(joinLost, before);
+}
+
+async function deleteTables({ disk, directory, book, tableId }: Deletion): Promise<void> {
+  const needed = new Set([tableId, ...book.segments.flatMap((segment) => segment.figures.tables)]);
   for (const name of await readdir(directory)) {
     const id = parseTableName(name);
-    if (id !== null && !needed.has(id)) await rm(join(directory, name), { force: true });
+    if (id !== null && !needed.has(id)) await disk.remove(join(directory, name));
   }
 }

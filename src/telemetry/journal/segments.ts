@@ -1,17 +1,22 @@
 /**
  * The segments of the journal in memory: what each holds and how much of it the sink has not confirmed. Keeps the figures
- * exact; reads and writes nothing itself.
+ * exact; reads and writes nothing itself but the file of confirmations.
+ *
+ * A log segment is confirmed block by block. A sealed one no longer has blocks: what is left of it is sent in portions
+ * (forwarder/sealed-backlog.ts), and its numbers are confirmed together when all portions are.
  */
 import { assert } from '../../core/assert.ts';
 import type { Confirmations } from './confirm.ts';
 import type { BlockHeader } from './format.ts';
+import type { SealedFigures } from './sealed/record.ts';
 
 /** What is known of a segment without reading it; also the content of its index file. */
 export interface SegmentFigures {
   readonly firstSeq: number;
-  /** `firstSeq - 1` when it holds no block. */
+  /** Highest block number seen, in damaged blocks too; `firstSeq - 1` when there is none. */
   readonly lastSeq: number;
   readonly bytes: number;
+  /** 0 when it is sealed. */
   readonly blocks: number;
   readonly readings: number;
   /** Stamps, UTC ms; null when it holds no block. */
@@ -22,10 +27,17 @@ export interface SegmentFigures {
   readonly tables: readonly string[];
 }
 
+/** `log`: blocks in the order of writing (format.ts). `sealed`: the same readings by point, and nothing is added any more. */
+export type SegmentForm = 'log' | 'sealed';
+
 export interface Segment {
   figures: SegmentFigures;
+  readonly form: SegmentForm;
+  /** Of a sealed one: what its files say of themselves, one for each point table; none when they cannot be read. */
+  readonly parts: readonly SealedFigures[];
   /** Being written: never deleted. */
   isOpen: boolean;
+  /** Of a sealed one that was partly sent: no fewer than there are. */
   unconfirmedReadings: number;
   /** Stamp of about the oldest unconfirmed reading (to within a block); null when all is confirmed. */
   oldestUnconfirmedMs: number | null;
@@ -61,11 +73,32 @@ export function withBlock(figures: SegmentFigures, block: BlockHeader): SegmentF
   };
 }
 
+/** The figures of the files of one sealing together. @param parts at least one */
+export function sealedFigures(parts: readonly SealedFigures[]): SegmentFigures {
+  return {
+    firstSeq: Math.min(...parts.map((part) => part.coverFirstSeq)),
+    lastSeq: Math.max(...parts.map((part) => part.coverLastSeq)),
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    blocks: 0,
+    readings: parts.reduce((sum, part) => sum + part.readings, 0),
+    minStampMs: Math.min(...parts.map((part) => part.minStampMs)),
+    maxStampMs: Math.max(...parts.map((part) => part.maxStampMs)),
+    highStampMs: Math.max(...parts.map((part) => part.highStampMs)),
+    tables: [...new Set(parts.map((part) => part.tableId))],
+  };
+}
+
+/** Told when the sink has all readings of a portion, or when nobody knows its points any more. */
+export type PortionSettled = (isSent: boolean) => void;
+
 export class SegmentBook {
   /** Ascending by block number. */
   readonly #segments: Segment[];
   readonly confirmations: Confirmations;
-  /** Readings of blocks that turned out to be damaged when they were to be sent. */
+  /** Portions of sealed segments on their way. Key: negative, in place of a block number. */
+  readonly #portions = new Map<number, PortionSettled>();
+  #lastPortion = 0;
+  /** Readings of blocks and chunks that turned out to be damaged when they were to be sent or sealed. */
   damagedReadings = 0;
   confirmedReadings = 0;
 
@@ -78,9 +111,15 @@ export class SegmentBook {
     return this.#segments;
   }
 
+  has(segment: Segment): boolean {
+    return this.#segments.includes(segment);
+  }
+
   open(firstSeq: number): Segment {
-    const segment = {
+    const segment: Segment = {
       figures: emptyFigures(firstSeq),
+      form: 'log',
+      parts: [],
       isOpen: true,
       unconfirmedReadings: 0,
       oldestUnconfirmedMs: null,
@@ -97,28 +136,89 @@ export class SegmentBook {
 
   /** The segment that holds the block, or the next one behind it; undefined behind the end. */
   atOrAfter(seq: number): Segment | undefined {
-    return this.#segments.find((segment) => segment.figures.lastSeq >= seq);
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#segments[middle] as Segment).figures.lastSeq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.#segments[low];
   }
 
-  /** The sink has all readings of the block, or has refused some of them for good. */
+  /** The sink has all readings of the block or portion, or has refused some of them for good. */
   confirm(seq: number, readings: number, maxStampMs: number): void {
+    if (seq < 0) return this.#settlePortion(seq, true);
     if (this.confirmations.covers(seq, seq)) return;
     this.confirmations.add(seq, seq);
-    this.confirmedReadings += readings;
     const segment = this.atOrAfter(seq);
-    if (segment === undefined || segment.figures.firstSeq > seq) return;
-    segment.unconfirmedReadings -= readings;
-    if (this.confirmations.firstMissing(segment.figures.firstSeq) > seq) {
+    if (segment === undefined || segment.figures.firstSeq > seq) {
+      this.confirmedReadings += readings;
+      return;
+    }
+    this.#lower(segment, segment.unconfirmedReadings - readings);
+    if (segment.form === 'log' && this.confirmations.firstMissing(segment.figures.firstSeq) > seq) {
       segment.oldestUnconfirmedMs = maxStampMs;
     }
     this.#settle(segment);
   }
 
-  /** Blocks that cannot be read or do not exist are never asked for again. */
+  /** Blocks or a portion that cannot be read, named, or do not exist are never asked for again. */
   giveUp(from: number, to: number): void {
+    if (from < 0) return this.#settlePortion(from, false);
     this.confirmations.add(from, to);
     const segment = this.atOrAfter(from);
     if (segment !== undefined) this.#settle(segment);
+  }
+
+  /** Names a portion that is about to be sent. @returns a negative number for `confirm` and `giveUp`; never used twice. */
+  addPortion(onSettled: PortionSettled): number {
+    this.#lastPortion--;
+    this.#portions.set(this.#lastPortion, onSettled);
+    return this.#lastPortion;
+  }
+
+  /** Portions of a segment that is gone are of no interest any more. */
+  forgetPortion(seq: number): void {
+    this.#portions.delete(seq);
+  }
+
+  /**
+   * The sink has some readings of a sealed segment.
+   * @param leftReadings not known to be sent yet; those confirmed before the sealing may be among them
+   */
+  confirmPart(segment: Segment, leftReadings: number): void {
+    if (!this.has(segment)) return;
+    this.#lower(segment, Math.min(segment.unconfirmedReadings, leftReadings));
+    this.confirmations.touch();
+  }
+
+  /** Log segments have become sealed files, or nothing when no block was intact. @returns what stands for them now. */
+  seal(
+    segments: readonly Segment[],
+    parts: readonly SealedFigures[],
+    unconfirmedReadings: number,
+  ): Segment | null {
+    const at = this.#segments.indexOf(segments[0] as Segment);
+    assert(
+      segments.every((segment, index) => this.#segments[at + index] === segment && !segment.isOpen),
+      'segments that are sealed lie one behind the other in the book',
+    );
+    const oldestMs = segments.find((one) => one.oldestUnconfirmedMs !== null)?.oldestUnconfirmedMs ?? null;
+    const sealed: Segment | null =
+      parts.length === 0
+        ? null
+        : {
+            figures: sealedFigures(parts),
+            form: 'sealed',
+            parts,
+            isOpen: false,
+            unconfirmedReadings,
+            oldestUnconfirmedMs: unconfirmedReadings === 0 ? null : oldestMs,
+          };
+    this.#segments.splice(at, segments.length, ...(sealed === null ? [] : [sealed]));
+    this.confirmations.touch();
+    return sealed;
   }
 
   remove(segment: Segment): void {
@@ -126,6 +226,11 @@ export class SegmentBook {
     assert(at !== -1, 'a segment that is removed is in the book');
     this.#segments.splice(at, 1);
     this.confirmations.add(segment.figures.firstSeq, segment.figures.lastSeq);
+  }
+
+  /** Makes what is confirmed durable. @throws the error of the file system; then it stays to be saved. */
+  async save(): Promise<void> {
+    await this.confirmations.save(() => this.#partly());
   }
 
   backlogReadings(): number {
@@ -140,6 +245,18 @@ export class SegmentBook {
     return this.#segments.reduce((sum, segment) => sum + segment.figures.bytes, 0);
   }
 
+  #settlePortion(seq: number, isSent: boolean): void {
+    const onSettled = this.#portions.get(seq);
+    this.#portions.delete(seq);
+    onSettled?.(isSent);
+  }
+
+  #lower(segment: Segment, to: number): void {
+    const left = Math.max(0, to);
+    this.confirmedReadings += segment.unconfirmedReadings - left;
+    segment.unconfirmedReadings = left;
+  }
+
   /** When every block is settled, what is left over was in damaged ones. */
   #settle(segment: Segment): void {
     const { firstSeq, lastSeq } = segment.figures;
@@ -147,5 +264,14 @@ export class SegmentBook {
     this.damagedReadings += segment.unconfirmedReadings;
     segment.unconfirmedReadings = 0;
     segment.oldestUnconfirmedMs = null;
+  }
+
+  /** Sealed segments of which the sink has a part, by first block: their numbers alone would not tell after a restart. */
+  #partly(): readonly (readonly [number, number])[] {
+    return this.#segments
+      .filter(({ form, figures, unconfirmedReadings: left }) => {
+        return form === 'sealed' && left > 0 && left < figures.readings;
+      })
+      .map(({ figures, unconfirmedReadings }) => [figures.firstSeq, unconfirmedReadings]);
   }
 }

@@ -8,7 +8,8 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { SiteModel } from '../../config/model.ts';
 import { assert } from '../../core/assert.ts';
-import { replaceFile, tablePath } from './files.ts';
+import { JOURNAL_DISK, type JournalDisk, replaceFileOn } from './disk.ts';
+import { tablePath } from './files.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 
 export interface TablePoint {
@@ -67,10 +68,14 @@ export function parseTable(text: string): PointTable {
 }
 
 /** Makes the table durable; leaves an intact file alone and repairs a damaged one. */
-export async function storeTable(directory: string, table: PointTable): Promise<void> {
+export async function storeTable(
+  directory: string,
+  table: PointTable,
+  disk: JournalDisk = JOURNAL_DISK,
+): Promise<void> {
   const path = tablePath(directory, table.id);
   const found = await readFile(path, 'utf8').catch(() => null);
-  if (found !== table.text) await replaceFile(path, table.text);
+  if (found !== table.text) await replaceFileOn(disk, path, table.text);
 }
 
 /** Tables of one directory, read when first needed; null = missing or damaged, its blocks cannot be named. */

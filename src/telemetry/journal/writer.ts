@@ -3,11 +3,12 @@
  * fails leaves the readings in memory, in order, and is tried again in a new segment: after a failed sync nobody knows
  * what of the old one has reached the disk. How many readings may wait is limited by whoever appends (journal.ts).
  */
-import { rm } from 'node:fs/promises';
-import { createSegmentFile, type SegmentFile, segmentPath } from './files.ts';
+import type { JournalDisk } from './disk.ts';
+import { type SegmentFile, segmentPath } from './files.ts';
 import { type BlockHeader, decodeHeader, encodeBlock } from './format.ts';
+import { writeIndex } from './index-file.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
-import { writeIndex } from './recovery.ts';
+import { removeLog } from './recovery-sealed.ts';
 import { type BlockRows, createRows, type OpenRows, trimRows } from './rows.ts';
 import type { Segment, SegmentBook } from './segments.ts';
 import { type ArrivedColumns, Stamper } from './stamps.ts';
@@ -16,6 +17,7 @@ import { type ArrivedColumns, Stamper } from './stamps.ts';
 const READING_BYTES = 12;
 
 export interface WriterOptions {
+  readonly disk: JournalDisk;
   readonly directory: string;
   readonly tableId: string;
   readonly book: SegmentBook;
@@ -30,7 +32,7 @@ export interface WriterOptions {
   readonly onFailure: (reason: string | null) => void;
   /** Called when a segment has been closed: the moment for retention. */
   readonly onClosed: () => void;
-  readonly createFile?: (path: string) => Promise<SegmentFile>;
+  readonly monoMs: () => number;
   readonly segmentBytes?: number;
 }
 
@@ -45,6 +47,8 @@ export class JournalWriter {
   #highStampMs: number;
   #segment: Segment | null = null;
   #file: SegmentFile | null = null;
+  /** When the segment was begun, monotonic. */
+  #begunMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #commit: Promise<void> | null = null;
   #failure: string | null = null;
@@ -152,10 +156,18 @@ export class JournalWriter {
     this.#ready.splice(0, blocks.length);
     for (const [at, header] of headers.entries()) this.#settle(segment, header, blocks[at] as BlockRows);
     this.#recovered();
-    if (segment.figures.bytes >= (this.#options.segmentBytes ?? JOURNAL_LIMITS.segmentBytes)) {
+    if (this.#isFull(segment)) {
       await this.#endSegment();
       this.#options.onClosed();
     }
+  }
+
+  #isFull({ figures }: Segment): boolean {
+    const { monoMs, segmentBytes } = this.#options;
+    const ageMs = monoMs() - this.#begunMs;
+    return (
+      figures.bytes >= (segmentBytes ?? JOURNAL_LIMITS.segmentBytes) || ageMs >= JOURNAL_LIMITS.segmentAgeMs
+    );
   }
 
   #settle(segment: Segment, header: BlockHeader, rows: BlockRows): void {
@@ -174,9 +186,10 @@ export class JournalWriter {
 
   async #openSegment(): Promise<{ file: SegmentFile; segment: Segment }> {
     if (this.#file !== null && this.#segment !== null) return { file: this.#file, segment: this.#segment };
-    const create = this.#options.createFile ?? createSegmentFile;
-    const file = await create(segmentPath(this.#options.directory, this.#nextSeq));
-    const segment = this.#options.book.open(this.#nextSeq);
+    const { disk, directory, book, monoMs } = this.#options;
+    const file = await disk.createFile(segmentPath(directory, this.#nextSeq));
+    const segment = book.open(this.#nextSeq);
+    this.#begunMs = monoMs();
     this.#file = file;
     this.#segment = segment;
     return { file, segment };
@@ -209,13 +222,12 @@ export class JournalWriter {
     const { figures } = segment;
     if (this.#failure !== null) await file.truncate(figures.bytes).catch(() => undefined);
     await file.close().catch(() => undefined);
+    const { disk, directory, book } = this.#options;
     // The index only spares the next start a reading; an empty file costs it nothing.
-    if (figures.blocks > 0) await writeIndex(this.#options.directory, figures).catch(() => undefined);
+    if (figures.blocks > 0) await writeIndex(disk, directory, figures).catch(() => undefined);
     else {
-      this.#options.book.remove(segment);
-      await rm(segmentPath(this.#options.directory, figures.firstSeq), { force: true }).catch(
-        () => undefined,
-      );
+      book.remove(segment);
+      await removeLog(disk, directory, figures.firstSeq).catch(() => undefined);
     }
     segment.isOpen = false;
   }

@@ -14,6 +14,8 @@ interface Allowance {
 const PERMISSIONS = 'src/people/permissions.ts';
 const LATEST = 'src/telemetry/latest.ts';
 const POINT_QUALITY = 'src/telemetry/point-quality-view.ts';
+const HISTORY = 'src/telemetry/history-view.ts';
+const HISTORY_COLUMNS = 'src/telemetry/history/columns.ts';
 const STAGES = 'src/tickets/stages.ts';
 const INTERLOCKS = 'src/writing/interlocks.ts';
 
@@ -26,18 +28,21 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   acquisition: { parts: ['config', 'profiles'], files: [] },
   // Its worker thread puts itself together: a sink cannot be handed over to a thread, only its name.
   telemetry: { parts: ['config', 'profiles'], files: ['src/sinks/index.ts'] },
-  sinks: { parts: ['config', 'profiles'], files: [] },
+  // What it remembers it hands over as the history's own columns.
+  sinks: { parts: ['config', 'profiles'], files: [HISTORY, HISTORY_COLUMNS] },
   rules: { parts: ['config', 'profiles'], files: [] },
   alarms: { parts: ['config', 'profiles'], files: [] },
   tickets: { parts: ['config', 'profiles'], files: [] },
   notify: { parts: ['config', 'profiles'], files: [] },
   people: { parts: ['config'], files: [] },
   store: { parts: ['config'], files: [] },
+  // It proves a copy of the database by the store's own chains; the thread it runs in has no store.
+  backup: { parts: ['config'], files: ['src/store/sqlite/chain.ts', 'src/store/data-directory.ts'] },
   simulation: { parts: ['config'], files: [] },
   // Where the stages meet (design.md §4, one decision loop).
   engine: { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify'], files: [LATEST] },
   writing: { parts: ['config'], files: [] },
-  api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS] },
+  api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS, HISTORY] },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
   // The page ships to browsers: nothing of the server at run time.
   web: { parts: [], files: [] },
@@ -48,16 +53,19 @@ export const CONTRACTS: readonly string[] = [
   'src/drivers/driver.ts',
   'src/rules/rule.ts',
   'src/sinks/sink.ts',
+  'src/telemetry/history/source.ts',
   'src/notify/notifier.ts',
   'src/store/store.ts',
   'src/engine/commands.ts',
   'src/tickets/transitions.ts',
   'src/people/people.ts',
   'src/writing/port.ts',
+  'src/backup/port.ts',
   'src/api/services.ts',
   PERMISSIONS,
   LATEST,
   POINT_QUALITY,
+  HISTORY,
   STAGES,
   INTERLOCKS,
 ];

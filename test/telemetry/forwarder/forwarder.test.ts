@@ -1,11 +1,12 @@
 /** Order and pace of forwarding: live first, backlog behind, confirmation per block. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SendResult } from '../../../src/sinks/sink.ts';
-import { setAside } from '../../../src/telemetry/forwarder/rejected.ts';
+import type { SendResult, Sink, SinkBlock } from '../../../src/sinks/sink.ts';
+import { FORWARDER_LIMITS } from '../../../src/telemetry/forwarder/limits.ts';
 import type { JournalHost } from '../../../src/telemetry/host.ts';
 import { JOURNAL_LIMITS } from '../../../src/telemetry/journal/limits.ts';
+import { toInfluxSettings } from '../../support/influx-settings.ts';
 import {
   ACCEPTED,
   createFakeSink,
@@ -97,9 +98,28 @@ test('a sink that is away is tried again, and its state and the backlog are show
   });
 });
 
+const REFUSED: SendResult = {
+  outcome: 'accepted',
+  rejected: [
+    {
+      point: { site: 'tower', equipment: 'pump-1', kind: 'pump', name: 'p0' },
+      stampMs: START_MS,
+      value: 1,
+      quality: 0,
+      mark: 1,
+      reason: 'field type conflict',
+    },
+  ],
+};
+
+async function quarantined(): Promise<readonly string[]> {
+  const folder = join(directory, 'quarantine');
+  const names = await readdir(folder).catch(() => []);
+  return await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+}
+
 test('refused readings are set aside with the reason, and count as settled', async () => {
-  const rejected = [{ line: 'pump p0=1 5', reason: 'field type conflict' }];
-  const host = await open({ sink: createFakeSink(() => ({ outcome: 'accepted', rejected })) });
+  const host = await open({ sink: createFakeSink(() => REFUSED) });
   host.append(
     toBatch([
       [0, 1, START_MS],
@@ -107,17 +127,191 @@ test('refused readings are set aside with the reason, and count as settled', asy
     ]),
   );
   await settle(host, 0);
-  expect(host.status.influx).toMatchObject({ state: 'ok', sentReadings: 1, rejectedReadings: 1 });
-  expect(JSON.parse(await readFile(join(directory, 'rejected.log'), 'utf8'))).toMatchObject(
-    rejected[0] as object,
+  expect(host.status.influx).toMatchObject({
+    state: 'ok',
+    sentReadings: 1,
+    rejectedReadings: 1,
+    quarantinedReadings: 1,
+  });
+  expect(JSON.parse((await quarantined())[0] ?? '')).toMatchObject({
+    reason: 'field type conflict',
+    stampMs: START_MS,
+    value: 1,
+  });
+});
+
+test('what is in the quarantine is shown after a restart', async () => {
+  const first = await open({ sink: createFakeSink(() => REFUSED) });
+  first.append(toBatch([[0, 1, START_MS]]));
+  await settle(first, 0);
+  await first.close();
+  const second = await open({ sink: createFakeSink(() => ACCEPTED) });
+  await until(
+    () => second.status.influx.quarantinedReadings === 1,
+    () => JSON.stringify(second.status),
   );
 });
 
-test('rejected.log is bounded: one older file is kept', async () => {
-  for (let at = 0; at < 6; at++)
-    await setAside(directory, [{ line: `${at}`.repeat(100), reason: 'no' }], START_MS, 250);
-  expect((await readdir(directory)).sort()).toEqual(['rejected.log', 'rejected.log.1']);
-  expect(await readFile(join(directory, 'rejected.log'), 'utf8')).toContain('5555');
+test('readings that are refused while the quarantine cannot be written stay unconfirmed until it can', async () => {
+  // A file where the folder should be.
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'quarantine'), '');
+  const host = await open({ sink: createFakeSink(() => REFUSED) });
+  host.append(toBatch([[0, 1, START_MS]]));
+  await until(
+    () => host.status.influx.retries >= 2,
+    () => JSON.stringify(host.status),
+  );
+  expect(host.status).toMatchObject({ backlogReadings: 1, influx: { state: 'down' } });
+  await rm(join(directory, 'quarantine'));
+  await settle(host, 0);
+  expect(host.status.influx).toMatchObject({ state: 'ok', quarantinedReadings: 1 });
+});
+
+/** A sink whose answers the test gives, one by one. */
+function createHeldSink(): Sink & {
+  readonly held: { readonly blocks: readonly SinkBlock[]; answer(result: SendResult): void }[];
+} {
+  const held: { blocks: readonly SinkBlock[]; answer(result: SendResult): void }[] = [];
+  return {
+    held,
+    send(blocks, signal) {
+      const { promise, resolve } = Promise.withResolvers<SendResult>();
+      signal.addEventListener('abort', () => resolve(DOWN));
+      held.push({ blocks, answer: resolve });
+      return promise;
+    },
+    close: () => undefined,
+  };
+}
+
+const stampsOf = (blocks: readonly SinkBlock[]): readonly number[] =>
+  blocks.flatMap(({ rows }) => [...rows.stampMs]);
+
+test('some writes are under way at once, never more than allowed, and each block is in one of them', async () => {
+  const sink = createHeldSink();
+  const host = await open({ sink });
+  const count = 40_000;
+  host.append(toBatch(Array.from({ length: count }, (_, at): TestReading => [0, at, START_MS + at])));
+  await until(
+    () => sink.held.length === FORWARDER_LIMITS.writes && host.status.durableReadings === count,
+    () => `${sink.held.length} writes`,
+  );
+  const stamps: number[] = [];
+  for (let at = 0; host.status.backlogReadings > 0; at++) {
+    await until(
+      () => at < sink.held.length,
+      () => JSON.stringify(host.status),
+    );
+    expect(sink.held.length - at).toBeLessThanOrEqual(FORWARDER_LIMITS.writes);
+    stamps.push(...stampsOf(sink.held[at]?.blocks ?? []));
+    sink.held[at]?.answer(ACCEPTED);
+    await until(
+      () => sink.held.length > at + 1 || host.status.backlogReadings === 0,
+      () => JSON.stringify(host.status),
+    );
+  }
+  expect(stamps).toHaveLength(count);
+  expect(new Set(stamps).size).toBe(count);
+});
+
+test('a write that fails among others is sent again, those that were taken are not', async () => {
+  const sink = createHeldSink();
+  const host = await open({ sink });
+  const count = 4 * JOURNAL_LIMITS.blockReadings;
+  host.append(toBatch(Array.from({ length: count }, (_, at): TestReading => [0, at, START_MS + at])));
+  await until(
+    () => sink.held.length === FORWARDER_LIMITS.writes,
+    () => `${sink.held.length} writes`,
+  );
+  const [first, second, third] = sink.held;
+  const refused = stampsOf(second?.blocks ?? []);
+  second?.answer(DOWN);
+  first?.answer(ACCEPTED);
+  third?.answer(ACCEPTED);
+  await until(
+    () => sink.held.length === 4,
+    () => JSON.stringify(host.status),
+  );
+  // After a failure one write at a time.
+  expect(sink.held).toHaveLength(4);
+  expect(host.status.influx).toMatchObject({ state: 'down', retries: 1 });
+  for (let at = 3; host.status.backlogReadings > 0; at++) {
+    await until(
+      () => at < sink.held.length,
+      () => JSON.stringify(host.status),
+    );
+    sink.held[at]?.answer(ACCEPTED);
+    await until(
+      () => sink.held.length > at + 1 || host.status.backlogReadings === 0,
+      () => JSON.stringify(host.status),
+    );
+  }
+  const sent = sink.held.flatMap(({ blocks }) => stampsOf(blocks));
+  expect(sent.toSorted((one, other) => one - other)).toEqual(
+    [...Array.from({ length: count }, (_, at) => START_MS + at), ...refused].sort(
+      (one, other) => one - other,
+    ),
+  );
+  expect(host.status.influx.state).toBe('ok');
+});
+
+test('one write is always kept for live readings while a backlog is sent', async () => {
+  const backlog = Array.from({ length: 30_000 }, (_, at): TestReading => [0, at, START_MS + at]);
+  const first = await open({ sink: createFakeSink(() => DOWN) });
+  first.append(toBatch(backlog));
+  await first.close();
+  const sink = createHeldSink();
+  const host = await open({ sink });
+  await until(
+    () => sink.held.length === FORWARDER_LIMITS.writes - 1,
+    () => `${sink.held.length} writes`,
+  );
+  host.append(toBatch([[1, 7, START_MS]]));
+  await until(
+    () => sink.held.length === FORWARDER_LIMITS.writes,
+    () => JSON.stringify(host.status),
+  );
+  expect(sink.held.at(-1)?.blocks.map(({ rows }) => rows.count)).toEqual([1]);
+});
+
+test('a backlog is sent no faster than configured, and live readings do not wait for it', async () => {
+  const count = 30_000;
+  const first = await open({ sink: createFakeSink(() => DOWN) });
+  first.append(toBatch(Array.from({ length: count }, (_, at): TestReading => [0, at, START_MS + at])));
+  await first.close();
+  const sink = createFakeSink(() => ACCEPTED);
+  const influx = toInfluxSettings({ url: 'http://127.0.0.1:1', database: 'none', catchUpPerS: 10_000 });
+  const fromMs = performance.now();
+  const host = await open({ sink, influx });
+  host.append(toBatch([[1, 7, START_MS]]));
+  await until(
+    () => sink.stored.has(`pump-1/p1 ${START_MS}`),
+    () => JSON.stringify(host.status),
+  );
+  expect(host.status.backlogReadings).toBeGreaterThan(count / 3);
+  await settle(host, 0);
+  // A tenth of a second's worth at once, and the last write overdrawn.
+  const leastMs = ((count - 1_000 - JOURNAL_LIMITS.sinkReadings) / 10_000) * 1_000;
+  expect(performance.now() - fromMs).toBeGreaterThan(leastMs);
+  expect(sink.stored.size).toBe(count + 1);
+});
+
+test('small groups of live readings gather into one write, the first of them goes at once', async () => {
+  const sink = createFakeSink(() => ACCEPTED);
+  const host = await open({ sink });
+  const fromMs = performance.now();
+  for (let at = 0; at < 5; at++) {
+    host.append(toBatch([[0, at, START_MS + at]]));
+    await until(
+      () => host.status.durableReadings === at + 1,
+      () => JSON.stringify(host.status),
+    );
+  }
+  expect(sink.writes).toHaveLength(1);
+  await settle(host, 0);
+  expect(sink.writes.map((blocks) => stampsOf(blocks).length)).toEqual([1, 4]);
+  expect(performance.now() - fromMs).toBeLessThan(FORWARDER_LIMITS.gatherMs + 2_000);
 });
 
 test('a backlog with damage in it is forwarded but for the damaged blocks, which are counted', async () => {

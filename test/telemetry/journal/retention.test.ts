@@ -1,8 +1,10 @@
 /** What the journal gives up when it is too old or too large, and how that is counted. */
 import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SendResult, SinkBlock } from '../../../src/sinks/sink.ts';
 import type { JournalHost } from '../../../src/telemetry/host.ts';
+import { JOURNAL_DISK, type JournalDisk } from '../../../src/telemetry/journal/disk.ts';
 import { readJournal } from '../../../src/telemetry/journal/reader.ts';
 import { chooseExpired } from '../../../src/telemetry/journal/retention.ts';
 import { emptyFigures, type Segment } from '../../../src/telemetry/journal/segments.ts';
@@ -22,6 +24,8 @@ function segment(
   const stampMs = START_MS - ageDays * DAY;
   return {
     figures: { ...emptyFigures(firstSeq), bytes, readings: 10, minStampMs: stampMs, maxStampMs: stampMs },
+    form: 'log',
+    parts: [],
     isOpen,
     unconfirmedReadings: unconfirmed,
     oldestUnconfirmedMs: unconfirmed > 0 ? stampMs : null,
@@ -74,12 +78,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function fill(into: JournalHost, rounds: number): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
+async function fill(into: JournalHost, rounds: number, from = 0): Promise<void> {
+  for (let round = from; round < from + rounds; round++) {
     const before = into.status.durableReadings;
     into.append(
       toBatch(
-        Array.from({ length: 100 }, (_, at): TestReading => [0, at, START_MS + (round * 100 + at) * 10]),
+        Array.from({ length: 100 }, (_, at): TestReading => {
+          const number = round * 100 + at;
+          // Values that no sealing makes small.
+          return [0, Math.sin(number), START_MS + number * 10];
+        }),
       ),
     );
     await until(
@@ -110,7 +118,14 @@ test('confirmed readings deleted for size are no loss, and their files go', asyn
   const sink = createFakeSink(() => ACCEPTED);
   const opened = await openHost({ directory, model, sink, segmentBytes: 1000, maxBytes: 4000 });
   host = opened;
-  await fill(opened, 8);
+  // Live readings gather for a moment: what is not confirmed yet must leave room.
+  for (const from of [0, 2, 4, 6]) {
+    await fill(opened, 2, from);
+    await until(
+      () => opened.status.backlogReadings === 0,
+      () => JSON.stringify(opened.status),
+    );
+  }
   await until(
     () => opened.status.bytes <= 4000,
     () => JSON.stringify(opened.status),
@@ -119,6 +134,128 @@ test('confirmed readings deleted for size are no loss, and their files go', asyn
   const names = await readdir(directory);
   expect(names.filter((name) => name.endsWith('.idx')).length).toBeLessThanOrEqual(4);
   expect(names.filter((name) => name.startsWith('table-'))).toHaveLength(1);
+});
+
+test('a loss is still told after a restart, with what was deleted, until a person takes note of it', async () => {
+  const down = { sink: createFakeSink(() => DOWN), segmentBytes: 1000, maxBytes: 4000 };
+  const first = await openHost({ directory, model, ...down });
+  await fill(first, 8);
+  await until(
+    () => first.status.lost !== null && first.status.bytes <= 4000,
+    () => JSON.stringify(first.status),
+  );
+  await first.close();
+  const { lost, trimmedToMs } = first.status;
+  expect(trimmedToMs).toBe(lost?.toMs);
+  const second = await openHost({ directory, model, ...down });
+  expect(second.status).toMatchObject({ lost, trimmedToMs });
+  second.forgetLoss();
+  await until(
+    () => second.status.lost === null,
+    () => JSON.stringify(second.status),
+  );
+  await second.close();
+  host = await openHost({ directory, model, ...down });
+  expect(host.status).toMatchObject({ lost: null, trimmedToMs });
+});
+
+test('numbers and stamps of what is deleted are never given again, although nothing else is left of it', async () => {
+  const first = await openHost({ directory, model, sealing: { waitMs: 1e9 } });
+  await fill(first, 2);
+  await first.close();
+  const [before] = (await readdir(directory)).filter((name) => name.endsWith('.seg'));
+  const second = await openHost({ directory, model, wallMs: () => START_MS + 40 * DAY });
+  await until(
+    () => second.status.bytes === 0,
+    () => JSON.stringify(second.status),
+  );
+  await second.close();
+  await rm(join(directory, 'confirmed.json'));
+  host = await openHost({ directory, model });
+  host.append(toBatch([[0, 1, START_MS]]));
+  await host.close();
+  const [after] = (await readdir(directory)).filter((name) => name.endsWith('.seg'));
+  expect(Number.parseInt(after ?? '', 10)).toBeGreaterThan(Number.parseInt(before ?? '', 10) + 1);
+  expect([...readJournal(directory)].map(({ stampMs }) => stampMs)).toEqual([START_MS + 199 * 10 + 1]);
+});
+
+test('readings that have room once they are sealed are not deleted', async () => {
+  const sink = createFakeSink(() => DOWN);
+  const opened = await openHost({ directory, model, sink, segmentBytes: 1000, maxBytes: 7500 });
+  host = opened;
+  await fill(opened, 8);
+  await until(
+    () => opened.status.sealedBytes > 0,
+    () => JSON.stringify(opened.status),
+  );
+  expect(opened.status).toMatchObject({ lost: null, backlogReadings: 800 });
+  expect([...readJournal(directory)]).toHaveLength(800);
+});
+
+/** Notes of losses cannot be written while `isFull`, until `files` segments were deleted. */
+function createNoteless(files: number): JournalDisk & { isFull: boolean } {
+  const disk = {
+    ...JOURNAL_DISK,
+    isFull: true,
+    async writeFile(path: string, text: string) {
+      if (disk.isFull && basename(path).startsWith('lost.json'))
+        throw new Error('ENOSPC: no space left on device');
+      await JOURNAL_DISK.writeFile(path, text);
+    },
+    async remove(path: string) {
+      await JOURNAL_DISK.remove(path);
+      files -= Number(path.endsWith('.seg') || path.endsWith('.sealed'));
+      if (files === 0) disk.isFull = false;
+    },
+  };
+  return disk;
+}
+
+test('a disk without room for the note of a loss loses nothing, and says what it cannot do', async () => {
+  const disk = createNoteless(-1);
+  const sink = createFakeSink(() => DOWN);
+  const sealing = { waitMs: 1e9, pointReadings: 1e9, groupShare: 1e-9, groupBytes: 1 };
+  const opened = await openHost({
+    directory,
+    model,
+    sink,
+    disk,
+    sealing,
+    segmentBytes: 1000,
+    maxBytes: 4000,
+  });
+  host = opened;
+  await fill(opened, 8);
+  await until(
+    () => opened.status.upkeepFailure?.includes('ENOSPC') === true,
+    () => JSON.stringify(opened.status),
+  );
+  expect([...readJournal(directory)]).toHaveLength(800);
+  disk.isFull = false;
+  await fill(opened, 1, 8);
+  await until(
+    () => opened.status.lost !== null && opened.status.upkeepFailure === null,
+    () => JSON.stringify(opened.status),
+  );
+});
+
+test('on such a disk the oldest confirmed segment makes room for the note', async () => {
+  const sink = createFakeSink(() => ACCEPTED);
+  const disk = createNoteless(1);
+  const opened = await openHost({ directory, model, sink, disk, segmentBytes: 1000, maxBytes: 4000 });
+  host = opened;
+  for (const from of [0, 2, 4, 6, 8]) {
+    await fill(opened, 2, from);
+    await until(
+      () => opened.status.backlogReadings === 0,
+      () => JSON.stringify(opened.status),
+    );
+  }
+  await until(
+    () => opened.status.trimmedToMs !== null && opened.status.bytes <= 4000,
+    () => JSON.stringify(opened.status),
+  );
+  expect(opened.status).toMatchObject({ lost: null, upkeepFailure: null });
 });
 
 test('a backlog found at start arrives completely, once and in order', async () => {

@@ -1,0 +1,392 @@
+/**
+ * Down-sampling in the journal's thread: what is journalled becomes minutes, quarters and hours, and these reach the sink
+ * whatever happens in between. Two ways, one after the other:
+ *
+ *   past   the journal, hour by hour from the checkpoint on, at a limited pace: after a start, an outage of the sink, or
+ *          when readings came late (their hours are computed and written again; a bucket is known by its beginning)
+ *   live   blocks as they become durable; buckets are closed by the wall clock, some seconds after their end
+ *
+ * An hour in which nothing at all was journalled (the gateway was off) has no roll-ups. Raw readings are the forwarder's.
+ */
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { AssertionFailure } from '../../core/assert.ts';
+import type { FigureSink } from '../../sinks/sink.ts';
+import type { BlockRows } from '../journal/rows.ts';
+import type { PointTable, TableCache } from '../journal/table.ts';
+import { Aggregator, createStanding, HOUR_MS, MINUTE_MS, type StandingColumns } from './aggregator.ts';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { Delivery } from './delivery.ts';
+import type { RollupLimits } from './limits.ts';
+import { createLineMaker } from './lines.ts';
+import type { RangeBlock, RangeSource } from './range.ts';
+import type { RollupStatus } from './status.ts';
+
+export interface RollupOptions {
+  /** Of the journal; the checkpoint lies in it. */
+  readonly directory: string;
+  readonly table: PointTable;
+  readonly tables: TableCache;
+  readonly source: RangeSource;
+  /** Closed by `stop`. */
+  readonly sink: FigureSink;
+  readonly limits: RollupLimits;
+  readonly wallMs: () => number;
+  readonly monoMs: () => number;
+  /** 0 to 1, for the jitter. */
+  readonly random: () => number;
+  readonly onChange: () => void;
+}
+
+/** What a block must say to be offered. */
+export interface OfferedBlock {
+  readonly seq: number;
+  readonly tableId: string;
+  readonly rows: BlockRows;
+}
+
+export class Rollups {
+  readonly #options: RollupOptions;
+  readonly #aggregator: Aggregator;
+  readonly #delivery: Delivery;
+  readonly #stop = new AbortController();
+  /** Index in the present table of each point of a former one. Key: that table's points. */
+  readonly #indexes = new WeakMap<RangeBlock['points'], Int32Array>();
+  readonly #indexOf: ReadonlyMap<string, number>;
+  #running: Promise<void> = Promise.resolve();
+  #mode: 'past' | 'present' | 'live' = 'past';
+  /** Blocks that became durable while the present hour is read. */
+  #waiting: OfferedBlock[] = [];
+  #hasMissed = false;
+  /** Readings from here on are still to be read from the journal, UTC ms. */
+  #unreadFromMs = 0;
+  #seq = 0;
+  /** Every bucket that ends at or before it is closed. */
+  #closedMs = 0;
+  #checkpoint: Checkpoint | null = null;
+  #graceMs: number;
+  /** Stamp of the earliest late reading; Infinity = none. */
+  #lateMs = Number.POSITIVE_INFINITY;
+  #lateSinceMs: number | null = null;
+  #lateReadings = 0;
+  /** Stamp of the earliest reading that was left to the journal; Infinity = none. */
+  #aheadMs = Number.POSITIVE_INFINITY;
+  #failure = '';
+
+  constructor(options: RollupOptions) {
+    const { table, limits, sink, monoMs, random, onChange } = options;
+    this.#options = options;
+    this.#graceMs = limits.graceMs;
+    this.#indexOf = new Map(table.points.map(({ id }, at) => [id, at]));
+    this.#aggregator = new Aggregator(table.points.length, (row) => this.#delivery.add(row));
+    this.#delivery = new Delivery({
+      sink,
+      lines: createLineMaker(table.points),
+      limits,
+      points: table.points.length,
+      monoMs,
+      random,
+      signal: this.#stop.signal,
+      onChange,
+    });
+  }
+
+  get status(): RollupStatus {
+    const { state, detail, ...figures } = this.#delivery.status;
+    return {
+      ...figures,
+      state,
+      detail: detail === '' ? this.#failure : detail,
+      isCatchingUp: this.#mode !== 'live',
+      storedToMs: this.#checkpoint?.hourMs ?? null,
+      lateReadings: this.#lateReadings,
+    };
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Breaks off; the next start goes on from the checkpoint. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    this.#options.sink.close();
+  }
+
+  /** Hands over a block that has just become durable. Synchronous, about 0.1 µs a reading. */
+  offer(block: OfferedBlock): void {
+    if (this.#mode === 'live') return this.#take(block);
+    const hasRoom = this.#waiting.length < this.#options.limits.waitingBlocks;
+    if (this.#mode === 'present' && hasRoom) this.#waiting.push(block);
+    else this.#miss(block);
+  }
+
+  /** It will be read from the journal, but for readings of hours that have been. */
+  #miss({ rows }: OfferedBlock): void {
+    this.#hasMissed = true;
+    for (let at = 0; at < rows.count; at++) {
+      const stampMs = rows.stampMs[at] as number;
+      if (stampMs < this.#unreadFromMs) this.#lateMs = Math.min(this.#lateMs, stampMs);
+    }
+    if (this.#lateMs < this.#unreadFromMs) this.#lateSinceMs ??= this.#options.monoMs();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    const { directory, table, tables } = this.#options;
+    this.#checkpoint = await loadCheckpoint(directory, table, tables);
+    let isChecked = false;
+    while (!signal.aborted) {
+      try {
+        if (!isChecked) await this.#findLate();
+        isChecked = true;
+        await this.#computePast();
+        await this.#goLive();
+        this.#failure = '';
+      } catch (error) {
+        if (error instanceof AssertionFailure) throw error;
+        // The disk failed: what was computed is dropped, and done again from the checkpoint.
+        this.#failure = error instanceof Error ? error.message : String(error);
+        this.#options.onChange();
+        await this.#rest(this.#options.limits.retryMaxMs);
+      }
+      this.#mode = 'past';
+      this.#delivery.drop();
+    }
+  }
+
+  /** Readings of hours before the checkpoint that were journalled after it, as a crash may leave them. */
+  async #findLate(): Promise<void> {
+    const point = this.#checkpoint;
+    if (point === null) return;
+    const { signal } = this.#stop;
+    const query = { fromMs: Number.NEGATIVE_INFINITY, toMs: point.hourMs, afterSeq: point.seq, signal };
+    for await (const block of this.#options.source.read(query)) {
+      this.#each(block.points, block.rows, (index, stampMs) => {
+        const known = point.standing.stampMs[index] as number;
+        if (stampMs < point.hourMs && stampMs > known && known !== Number.NEGATIVE_INFINITY) {
+          this.#lateMs = Math.min(this.#lateMs, stampMs);
+        }
+      });
+    }
+  }
+
+  /** Hour by hour, up to the one that is not over yet; its readings are in when this returns. */
+  async #computePast(): Promise<void> {
+    const { signal } = this.#stop;
+    let { hourMs, standing } = await this.#findBeginning();
+    this.#aheadMs = Number.POSITIVE_INFINITY;
+    while (!signal.aborted) {
+      const isLast = hourMs + HOUR_MS > this.#closableMs();
+      this.#begin(hourMs, standing);
+      this.#unreadFromMs = isLast ? hourMs : hourMs + HOUR_MS;
+      if (isLast) return await this.#computePresent(hourMs);
+      this.#aggregator.aheadFromMs = hourMs + HOUR_MS;
+      const hasReadings = await this.#computeHour(hourMs);
+      if (signal.aborted) return;
+      if (hasReadings) {
+        if (!(await this.#closeTo(hourMs + HOUR_MS, this.#options.limits.rowsPerS))) return;
+        standing = this.#aggregator.hourStanding();
+      }
+      hourMs = this.#nextHour(hourMs + HOUR_MS);
+      if (!(await this.#delivery.flush(this.#options.limits.rowsPerS))) return;
+      await this.#save({ hourMs, seq: this.#seq, standing });
+    }
+  }
+
+  #begin(hourMs: number, standing: StandingColumns): void {
+    this.#aggregator.restart(hourMs, standing);
+    this.#closedMs = hourMs;
+  }
+
+  /** From the checkpoint; from an earlier hour where readings came late; without either, from the journal's beginning. */
+  async #findBeginning(): Promise<Pick<Checkpoint, 'hourMs' | 'standing'>> {
+    const lateHourMs = toHour(this.#lateMs);
+    this.#lateMs = Number.POSITIVE_INFINITY;
+    this.#lateSinceMs = null;
+    const point = this.#checkpoint;
+    if (point !== null && !(lateHourMs < point.hourMs)) {
+      const hourMs = this.#nextHour(point.hourMs);
+      return { hourMs, standing: point.standing };
+    }
+    if (point !== null) {
+      const standing = await this.#lookBack(lateHourMs);
+      await this.#save({ hourMs: lateHourMs, seq: this.#seq, standing });
+      return { hourMs: lateHourMs, standing };
+    }
+    const hourMs = this.#nextHour(Number.NEGATIVE_INFINITY);
+    return { hourMs, standing: createStanding(this.#aggregator.points) };
+  }
+
+  /** The first hour from `fromMs` on that has readings, or the present one. */
+  #nextHour(fromMs: number): number {
+    const presentMs = toHour(this.#closableMs());
+    const nextMs = this.#options.source.nextMs(fromMs) ?? presentMs;
+    return Math.max(fromMs, Math.min(toHour(nextMs), presentMs));
+  }
+
+  async #lookBack(hourMs: number): Promise<StandingColumns> {
+    const standing = createStanding(this.#aggregator.points);
+    const query = {
+      fromMs: hourMs - this.#options.limits.lookbackMs,
+      toMs: hourMs,
+      afterSeq: 0,
+      signal: this.#stop.signal,
+    };
+    for await (const { points, rows } of this.#options.source.read(query)) {
+      this.#each(points, rows, (index, stampMs, value) => {
+        if (stampMs >= hourMs || stampMs <= (standing.stampMs[index] as number)) return;
+        standing.stampMs[index] = stampMs;
+        standing.value[index] = value;
+      });
+    }
+    return standing;
+  }
+
+  /** @returns whether it has any reading. */
+  async #computeHour(hourMs: number): Promise<boolean> {
+    const { signal } = this.#stop;
+    let hasReadings = false;
+    const query = { fromMs: hourMs, toMs: hourMs + HOUR_MS, afterSeq: 0, signal };
+    for await (const { points, rows, seq } of this.#options.source.read(query)) {
+      this.#seq = Math.max(this.#seq, seq);
+      this.#each(points, rows, (index, stampMs, value) => {
+        if (stampMs < hourMs || stampMs >= hourMs + HOUR_MS) return;
+        hasReadings = true;
+        this.#aggregator.add(index, stampMs, value);
+      });
+      const { isFull } = this.#delivery;
+      if (isFull && !(await this.#delivery.flush(this.#options.limits.rowsPerS))) return hasReadings;
+    }
+    return hasReadings;
+  }
+
+  /** The hour that is not over: until nothing has become durable unseen; then blocks are taken as they come. */
+  async #computePresent(hourMs: number): Promise<void> {
+    const { limits, source } = this.#options;
+    this.#aggregator.aheadFromMs = hourMs + limits.aheadMs;
+    let afterSeq = 0;
+    this.#mode = 'present';
+    do {
+      this.#waiting = [];
+      this.#hasMissed = false;
+      const query = { fromMs: hourMs, toMs: Number.POSITIVE_INFINITY, afterSeq, signal: this.#stop.signal };
+      for await (const { points, rows, seq } of source.read(query)) {
+        afterSeq = Math.max(afterSeq, seq);
+        this.#each(points, rows, (index, stampMs, value) => {
+          if (stampMs >= hourMs) this.#addOne(index, stampMs, value);
+        });
+        const { isFull } = this.#delivery;
+        if (isFull && !(await this.#delivery.flush(limits.rowsPerS))) return;
+      }
+    } while (this.#hasMissed && !this.#stop.signal.aborted);
+    this.#seq = Math.max(this.#seq, afterSeq);
+    for (const block of this.#waiting) this.#take(block);
+    this.#waiting = [];
+    this.#mode = 'live';
+    this.#options.onChange();
+  }
+
+  /** Closes buckets by the clock until the past has to be looked at again. */
+  async #goLive(): Promise<void> {
+    const { limits, monoMs } = this.#options;
+    while (this.#mode === 'live' && !this.#stop.signal.aborted) {
+      const untilMs = this.#closableMs();
+      // The clock was set forward: the hours between may hold nothing.
+      if (untilMs - this.#closedMs > limits.aheadMs) return;
+      while (this.#closedMs < untilMs) {
+        const nextMs = Math.min(untilMs, toHour(this.#closedMs) + HOUR_MS);
+        if (!(await this.#closeTo(nextMs, Number.POSITIVE_INFINITY))) return;
+        if (nextMs % HOUR_MS === 0 && !(await this.#finishHour())) return;
+      }
+      if (!(await this.#delivery.flush(Number.POSITIVE_INFINITY))) return;
+      const isLateDue = this.#lateSinceMs !== null && monoMs() - this.#lateSinceMs >= limits.lateGatherMs;
+      if (isLateDue || this.#closedMs >= toHour(this.#aheadMs)) return;
+      await this.#rest(limits.tickMs);
+    }
+  }
+
+  async #finishHour(): Promise<boolean> {
+    const standing = this.#aggregator.hourStanding();
+    const checkpoint = { hourMs: this.#closedMs, seq: this.#seq, standing };
+    this.#aggregator.aheadFromMs = this.#closedMs + this.#options.limits.aheadMs;
+    if (!(await this.#delivery.flush(Number.POSITIVE_INFINITY))) return false;
+    // What came late into hours before is computed again first; a crash before that must find it.
+    if (this.#lateMs < this.#closedMs) return true;
+    await this.#save(checkpoint);
+    return true;
+  }
+
+  /** @returns false when it was broken off: stopped, or too much waits for the sink */
+  async #closeTo(untilMs: number, perS: number): Promise<boolean> {
+    const { slicePoints } = this.#options.limits;
+    for (let from = 0; from < this.#aggregator.points; from += slicePoints) {
+      this.#aggregator.closeTo(untilMs, from, Math.min(this.#aggregator.points, from + slicePoints));
+      if (this.#delivery.isFull && !(await this.#delivery.flush(perS))) return false;
+      await nextTurn();
+    }
+    this.#closedMs = untilMs;
+    return true;
+  }
+
+  async #save(checkpoint: Checkpoint): Promise<void> {
+    await saveCheckpoint(this.#options.directory, this.#options.table, checkpoint);
+    this.#checkpoint = checkpoint;
+    this.#options.onChange();
+  }
+
+  #take({ seq, rows }: OfferedBlock): void {
+    this.#seq = Math.max(this.#seq, seq);
+    for (let at = 0; at < rows.count; at++) {
+      this.#addOne(rows.point[at] as number, rows.stampMs[at] as number, rows.value[at] as number);
+    }
+  }
+
+  #addOne(point: number, stampMs: number, value: number): void {
+    const taken = this.#aggregator.add(point, stampMs, value);
+    if (taken === 'late') this.#noteLate(stampMs);
+    else if (taken === 'ahead') this.#aheadMs = Math.min(this.#aheadMs, stampMs);
+  }
+
+  #noteLate(stampMs: number): void {
+    const { limits, wallMs, monoMs } = this.#options;
+    this.#lateReadings++;
+    this.#lateMs = Math.min(this.#lateMs, stampMs);
+    this.#lateSinceMs ??= monoMs();
+    const latenessMs = wallMs() - stampMs;
+    if (latenessMs > this.#graceMs && latenessMs <= limits.maxGraceMs) {
+      this.#graceMs = Math.min(limits.maxGraceMs, 1.5 * latenessMs);
+    }
+  }
+
+  /** The last full minute that is over for long enough. */
+  #closableMs(): number {
+    return Math.floor((this.#options.wallMs() - this.#graceMs) / MINUTE_MS) * MINUTE_MS;
+  }
+
+  /** Readings of points that the present configuration has. */
+  #each(
+    points: RangeBlock['points'],
+    rows: BlockRows,
+    act: (index: number, stampMs: number, value: number) => void,
+  ): void {
+    let indexes = this.#indexes.get(points);
+    if (indexes === undefined) {
+      indexes = Int32Array.from(points, ({ id }) => this.#indexOf.get(id) ?? -1);
+      this.#indexes.set(points, indexes);
+    }
+    for (let at = 0; at < rows.count; at++) {
+      const index = indexes[rows.point[at] as number] ?? -1;
+      if (index >= 0) act(index, rows.stampMs[at] as number, rows.value[at] as number);
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}
+
+/** Infinity stays what it is. */
+function toHour(atMs: number): number {
+  return Math.floor(atMs / HOUR_MS) * HOUR_MS;
+}
