@@ -21,10 +21,12 @@ import { QueryState } from './shared/query-state.tsx';
 import { useIsPhone } from './shared/use-is-phone.ts';
 import { LoginPage } from './shell/login-page.tsx';
 import { Shell } from './shell/shell.tsx';
+import { StoragePage } from './storage/storage-page.tsx';
 import { toAntdTheme } from './theme.ts';
 import { NewTicketPage } from './tickets/new-ticket-page.tsx';
 import { TicketListPage } from './tickets/ticket-list-page.tsx';
 import { TicketPage } from './tickets/ticket-page.tsx';
+import { TrendsPage } from './trends/trends-page.tsx';
 
 const MAX_RETRIES = 2;
 const HAS_MOTION = !matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -91,6 +93,8 @@ function Pages() {
           <Route path="/links" element={<LinkListPage />} />
           <Route path="/links/:id" element={<LinkPage />} />
           <Route path="/quality" element={<QualityPage />} />
+          <Route path="/trends" element={<TrendsPage />} />
+          <Route path="/storage" element={<StoragePage />} />
           <Route path="/faults" element={<FaultPage />} />
           <Route path="*" element={<p>{t('common.notFound')}</p>} />
         </Route>

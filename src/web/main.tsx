@@ -15,6 +15,8 @@ import './styles/links.css';
 import './styles/plan.css';
 import './styles/quality.css';
 import './styles/writing.css';
+import './styles/trends.css';
+import './styles/storage.css';
 import './styles/phone.css';
 
 /** Follows the settings in what stands outside of React. */

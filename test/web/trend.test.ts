@@ -14,6 +14,8 @@ const raw = (atMs: number, value: number | null): Sample => ({
   mean: value,
   last: value,
   isGood: value !== null,
+  quality: value === null ? 129 : 0,
+  count: 1,
 });
 const toHistory = (samples: Sample[], given: Partial<PointHistory> = {}): PointHistory => ({
   point: 'unit/level',
@@ -22,6 +24,7 @@ const toHistory = (samples: Sample[], given: Partial<PointHistory> = {}): PointH
   toMs: 100,
   coveredFromMs: 0,
   bucketMs: 0,
+  missing: null,
   samples,
   ...given,
 });
@@ -61,8 +64,8 @@ describe('readings', () => {
 
   test('that come live end what stood before, a bad one with a gap until now', () => {
     const tail = [
-      { atMs: 110, value: 5 },
-      { atMs: 120, value: null },
+      { atMs: 110, value: 5, qualityCode: 0 },
+      { atMs: 120, value: null, qualityCode: 129 },
     ];
     const series = toTrendSeries({ ...base, history: toHistory([raw(0, 1)]), tail, endMs: 130 });
     expect(series.curve).toEqual([
@@ -84,6 +87,8 @@ describe('stretches', () => {
     mean,
     last: mean,
     isGood,
+    quality: isGood ? 0 : 129,
+    count: 9,
   });
 
   test('of a number are the mean through their middles, with a band from minimum to maximum', () => {
@@ -128,7 +133,10 @@ describe('what is not known', () => {
 });
 
 test('the value at a time is that of the sample that stands then, live ones first', () => {
-  const input = { history: toHistory([raw(0, 1), raw(40, 2)]), tail: [{ atMs: 110, value: 7 }] };
+  const input = {
+    history: toHistory([raw(0, 1), raw(40, 2)]),
+    tail: [{ atMs: 110, value: 7, qualityCode: 0 }],
+  };
   expect([-1, 0, 39, 40, 110].map((atMs) => findSample(input, atMs)?.last)).toEqual([undefined, 1, 1, 2, 7]);
 });
 

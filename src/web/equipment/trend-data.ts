@@ -7,6 +7,7 @@
  * | stretches         | mean through their middles, band | steps of the last, band where it was not alone |
  */
 import type { PointDefinition, PointHistory } from '../api/types.ts';
+import { isUncertainCode } from '../live/point-state.ts';
 
 type Sample = PointHistory['samples'][number];
 /** [UTC ms, height or null for a gap]. */
@@ -23,12 +24,24 @@ export interface TrendSeries {
   readonly bad: readonly Stretch[];
   /** Before anything is known. */
   readonly unknown: readonly Stretch[];
+  /** Where the quality was not simply good, or is not known; oldest first, without overlap. */
+  readonly quality: readonly QualityStretch[];
+}
+
+export interface QualityStretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** `bad`: without a usable value, at least in part. `unknown`: nothing is known yet. */
+  readonly level: 'uncertain' | 'bad' | 'unknown';
+  /** Worst code in it (core/quality.ts); null = not told. */
+  readonly code: number | null;
 }
 
 /** A value received after the history was asked for; null = bad. */
 export interface TailSample {
   readonly atMs: number;
   readonly value: number | null;
+  readonly qualityCode: number;
 }
 
 export interface TrendInput {
@@ -45,7 +58,7 @@ export interface TrendInput {
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly sample: Pick<Sample, 'min' | 'max' | 'mean' | 'last' | 'isGood'>;
+  readonly sample: Pick<Sample, 'min' | 'max' | 'mean' | 'last' | 'isGood' | 'quality'>;
 }
 
 export function toTrendSeries({ history, tail, endMs, toHeight, isState }: TrendInput): TrendSeries {
@@ -76,6 +89,7 @@ export function toTrendSeries({ history, tail, endMs, toHeight, isState }: Trend
       history.coveredFromMs,
     ),
     unknown: toUnknown(history),
+    quality: toQualityStretches([...past, ...live], history),
   };
 }
 
@@ -128,8 +142,15 @@ function toTailSpans(tail: readonly TailSample[], endMs: number): readonly Span[
   }));
 }
 
-function toSample({ value }: TailSample): Span['sample'] {
-  return { min: value, max: value, mean: value, last: value, isGood: value !== null };
+function toSample({ value, qualityCode }: TailSample): Span['sample'] {
+  return {
+    min: value,
+    max: value,
+    mean: value,
+    last: value,
+    isGood: value !== null,
+    quality: qualityCode,
+  };
 }
 
 function toStep({ fromMs, toMs }: Span, height: number | null): readonly Pair[] {
@@ -161,4 +182,32 @@ function merge(spans: readonly Span[], coveredFromMs: number | null): readonly S
 function toUnknown({ fromMs, toMs, coveredFromMs }: PointHistory): readonly Stretch[] {
   const endMs = Math.min(coveredFromMs ?? toMs, toMs);
   return endMs > fromMs ? [[fromMs, endMs]] : [];
+}
+
+function toQualityStretches(spans: readonly Span[], history: PointHistory): readonly QualityStretch[] {
+  const unknown = toUnknown(history).map(([fromMs, toMs]) => ({
+    fromMs,
+    toMs,
+    level: 'unknown' as const,
+    code: null,
+  }));
+  const { coveredFromMs } = history;
+  if (coveredFromMs === null) return unknown;
+  const stretches: QualityStretch[] = [...unknown];
+  for (const { fromMs, toMs, sample } of spans) {
+    const level = toLevel(sample);
+    if (level === null || toMs <= coveredFromMs) continue;
+    const last = stretches.at(-1);
+    const next = { fromMs: Math.max(fromMs, coveredFromMs), toMs, level, code: sample.quality };
+    const isSame = last?.level === level && last.code === next.code && last.toMs >= next.fromMs;
+    if (isSame) stretches[stretches.length - 1] = { ...last, toMs };
+    else stretches.push(next);
+  }
+  return stretches;
+}
+
+/** null = good. A mere value, without a code, is taken as it is. */
+function toLevel({ last, isGood, quality }: Span['sample']): 'uncertain' | 'bad' | null {
+  if (last === null || !isGood) return 'bad';
+  return quality !== null && isUncertainCode(quality) ? 'uncertain' : null;
 }

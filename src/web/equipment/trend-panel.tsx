@@ -2,6 +2,7 @@
 import { Segmented, Spin } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { usePointHistory } from '../api/queries.ts';
 import type { PointDefinition, PointHistory } from '../api/types.ts';
 import { isBadCode } from '../live/point-state.ts';
@@ -9,6 +10,7 @@ import { readings, usePointState } from '../live/readings.ts';
 import { isBadState, PointRemark, PointValue } from '../shared/point-value.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
+import { toTrendPath } from '../trends/trend-address.ts';
 import { QualityFacts } from './quality-facts.tsx';
 import type { TailSample } from './trend-data.ts';
 
@@ -71,6 +73,9 @@ function Trend({ point }: { readonly point: PointDefinition }) {
         />
       </div>
       <PointRemark point={point} state={state} />
+      <Link className="quiet-link trend-open" to={toTrendPath([point.id])} data-testid="trend-open">
+        {t('trends.open')}
+      </Link>
       {query.data === undefined ? (
         <div className="trend-plot">
           <QueryState error={query.error} onRetry={() => void query.refetch()} />
@@ -122,7 +127,8 @@ function useTail(point: string): readonly TailSample[] {
     const take = () => {
       const state = readings.get(point);
       if (state?.receivedMs == null) return;
-      const sample = { atMs: state.receivedMs, value: isBadCode(state.qualityCode) ? null : state.value };
+      const { receivedMs: atMs, qualityCode } = state;
+      const sample = { atMs, qualityCode, value: isBadCode(qualityCode) ? null : state.value };
       setTail((known) =>
         (known.at(-1)?.atMs ?? 0) >= sample.atMs ? known : [...known.slice(1 - MAX_TAIL), sample],
       );

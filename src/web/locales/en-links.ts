@@ -187,6 +187,7 @@ export const enLinks: Pick<Locale, Keys> = {
     decode: 'cannot be decoded',
     'wire-break': 'broken wire of the 4–20 mA loop',
     'loop-high': '4–20 mA current too high',
+    'gateway-down': 'the gateway was not running',
   },
   dataQuality: {
     site: 'All points',

@@ -1,6 +1,7 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enLinks } from './en-links.ts';
 import { enTickets } from './en-tickets.ts';
+import { enTrends } from './en-trends.ts';
 import { enWriting } from './en-writing.ts';
 import type { Locale } from './zh.ts';
 
@@ -8,6 +9,7 @@ export const en: Locale = {
   ...enTickets,
   ...enWriting,
   ...enLinks,
+  ...enTrends,
   common: {
     product: 'Riser building monitoring',
     loading: 'Loading…',
@@ -43,7 +45,9 @@ export const en: Locale = {
     overview: 'Overview',
     alarms: 'Alarms',
     tickets: 'Tickets',
+    trends: 'Trends',
     links: 'Links',
+    storage: 'Storage',
     faults: 'Simulated faults',
   },
   shell: {
@@ -155,6 +159,7 @@ export const en: Locale = {
     q137: 'not given by a device that answers',
     q138: 'broken wire of a 4–20 mA loop',
     q139: 'current of a 4–20 mA loop too high',
+    q140: 'the gateway was not running',
     unknown: 'quality code {{code}}',
   },
   qualityShort: {
@@ -170,6 +175,7 @@ export const en: Locale = {
     q137: 'not given',
     q138: 'broken wire',
     q139: 'loop too high',
+    q140: 'gateway down',
   },
   alarms: {
     title: 'Alarms',

@@ -173,6 +173,7 @@ export const zhLinks = {
     decode: '报文无法解析',
     'wire-break': '变送器断线',
     'loop-high': '变送器电流超上限',
+    'gateway-down': '网关停运，期间无数据',
   },
   dataQuality: {
     site: '全部点位',

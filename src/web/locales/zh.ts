@@ -2,12 +2,14 @@
 
 import { zhLinks } from './zh-links.ts';
 import { zhTickets } from './zh-tickets.ts';
+import { zhTrends } from './zh-trends.ts';
 import { zhWriting } from './zh-writing.ts';
 
 export const zh = {
   ...zhTickets,
   ...zhWriting,
   ...zhLinks,
+  ...zhTrends,
   common: {
     product: 'Riser 楼宇设备监控',
     loading: '正在加载…',
@@ -39,7 +41,15 @@ export const zh = {
     ago: '{{duration}}前',
     wholeMinutes: '{{minutes}} 分钟',
   },
-  nav: { overview: '总览', alarms: '告警', tickets: '工单', links: '通信', faults: '模拟故障' },
+  nav: {
+    overview: '总览',
+    alarms: '告警',
+    tickets: '工单',
+    trends: '趋势',
+    links: '通信',
+    storage: '存储',
+    faults: '模拟故障',
+  },
   shell: {
     language: 'English',
     languageLabel: '切换到英文',
@@ -148,6 +158,7 @@ export const zh = {
     q137: '设备在线但未给出该值',
     q138: '变送器断线',
     q139: '变送器电流超上限',
+    q140: '网关停运，期间无数据',
     unknown: '品质码 {{code}}',
   },
   qualityShort: {
@@ -163,6 +174,7 @@ export const zh = {
     q137: '未给出',
     q138: '断线',
     q139: '超上限',
+    q140: '网关停运',
   },
   alarms: {
     title: '告警',

@@ -2,15 +2,17 @@
 import AlertOutlined from '@ant-design/icons/AlertOutlined';
 import ApiOutlined from '@ant-design/icons/ApiOutlined';
 import DashboardOutlined from '@ant-design/icons/DashboardOutlined';
+import DatabaseOutlined from '@ant-design/icons/DatabaseOutlined';
 import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
 import FileTextOutlined from '@ant-design/icons/FileTextOutlined';
+import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
 import LogoutOutlined from '@ant-design/icons/LogoutOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App as AntApp, Badge, Button, Dropdown } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet, useLocation } from 'react-router';
+import { NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { useAlarmAnnouncer } from '../alarms/announcer.tsx';
 import { logout, useOpenAlarms, useSession, useSite, useTickets } from '../api/queries.ts';
 import { useServerNow } from '../live/server-clock.ts';
@@ -75,6 +77,7 @@ function SiteName() {
 
 function Navigation() {
   const { t } = useTranslation();
+  const isPhone = useIsPhone();
   const alarms = useOpenAlarms().data;
   const tickets = useTickets('open').data;
   const hasSimulation = useSite().data?.hasSimulation ?? false;
@@ -100,6 +103,7 @@ function Navigation() {
         text={t('nav.tickets')}
         count={<Badge count={tickets?.total ?? 0} overflowCount={MAX_BADGE} className="count-calm" />}
       />
+      <NavigationLink to="/trends" testId="nav-trends" icon={<LineChartOutlined />} text={t('nav.trends')} />
       <NavigationLink
         to="/links"
         also="/quality"
@@ -107,6 +111,15 @@ function Navigation() {
         icon={<ApiOutlined />}
         text={t('nav.links')}
       />
+      {/* On a phone it stands in the menu of the person: few need it there, and thumbs need room. */}
+      {!isPhone && (
+        <NavigationLink
+          to="/storage"
+          testId="nav-storage"
+          icon={<DatabaseOutlined />}
+          text={t('nav.storage')}
+        />
+      )}
       {canSimulate && (
         <NavigationLink
           to="/faults"
@@ -161,6 +174,7 @@ function PersonMenu() {
   const format = useFormat();
   const client = useQueryClient();
   const isPhone = useIsPhone();
+  const navigate = useNavigate();
   const person = useSession().data;
   const { message } = AntApp.useApp();
   const toErrorText = useErrorText();
@@ -171,10 +185,24 @@ function PersonMenu() {
   if (person == null) return null;
   const items = [
     { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
+    ...(isPhone
+      ? [
+          {
+            key: 'storage',
+            label: t('storage.title'),
+            icon: <DatabaseOutlined />,
+            'data-testid': 'nav-storage',
+          },
+        ]
+      : []),
     { key: 'logout', label: t('shell.logout'), icon: <LogoutOutlined />, 'data-testid': 'logout' },
   ];
+  const choose = ({ key }: { readonly key: string }): void => {
+    if (key === 'logout') leave.mutate();
+    if (key === 'storage') void navigate('/storage');
+  };
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => key === 'logout' && leave.mutate() }}>
+    <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>
       <Button type="text" icon={<UserOutlined />} aria-label={person.username} data-testid="user-menu">
         {isPhone ? null : format.text(person.displayName)}
       </Button>
