@@ -41,7 +41,8 @@ function parse(): Options {
   if (!(scale > 0 && scale <= 1)) throw toUsageError('--scale', 'a number above 0, at most 1', values.scale);
   const known = Object.keys(SUITES).join(', ');
   if (positionals.length > 1) throw toUsageError('suite', `one of ${known}`, positionals.join(' '));
-  const suites = positionals.length === 0 ? Object.keys(SUITES) : positionals;
+  const byThemselves = Object.keys(SUITES).filter((name) => SUITES[name]?.isOnRequest !== true);
+  const suites = positionals.length === 0 ? byThemselves : positionals;
   return {
     suites: suites.map((name) => {
       const suite = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;

@@ -43,6 +43,8 @@ export type Results = ReadonlyMap<string, readonly Result[]>;
 
 export interface Suite {
   readonly summary: string;
+  /** Runs only when it is named: it takes too long for all of them together. */
+  readonly isOnRequest?: boolean;
   /** @param scale 1 = as documented; a smoke test runs a small part of it. */
   readonly scenes: (scale: number, timing: Timing) => readonly (Scene | OwnScene)[];
   readonly timing: { readonly full: Timing; readonly quick: Timing };

@@ -20,14 +20,27 @@ function runBench(...args: readonly string[]): Promise<Ended> {
 test('help names every suite', async () => {
   const { code, out } = await runBench('--help');
   expect(code).toBe(0);
-  for (const word of ['pipeline', 'modbus', 'peers', 'mqtt', 'opcua', '--json', '--check', '--quick'])
+  for (const word of [
+    'pipeline',
+    'modbus',
+    'peers',
+    'mqtt',
+    'opcua',
+    'influx',
+    'storage',
+    'headline',
+    'day',
+    '--json',
+    '--check',
+    '--quick',
+  ])
     expect(out).toContain(word);
 });
 
 test.each([
-  [['weather'], 'one of pipeline, modbus, peers, mqtt, opcua'],
-  [['pipeline', 'mqtt'], 'one of pipeline, modbus, peers, mqtt, opcua'],
-  [['toString'], 'one of pipeline, modbus, peers, mqtt, opcua'],
+  [['weather'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
+  [['pipeline', 'mqtt'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
+  [['toString'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
   [['--scale', '2'], 'a number above 0, at most 1'],
   [['--scale', 'much'], 'a number above 0, at most 1'],
   [['--fast'], '--fast'],
