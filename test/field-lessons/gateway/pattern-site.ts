@@ -7,7 +7,7 @@ const NAME = { zh: '试验', en: 'Trial' };
 export const REGISTERS = 125;
 export const BOOLEANS = 78;
 export const REGISTER_POLL_MS = 100;
-const BOOLEAN_POLL_MS = 500;
+export const BOOLEAN_POLL_MS = 500;
 
 export interface PatternSite {
   readonly httpPort: number;

@@ -31,6 +31,7 @@ export async function startUplink(): Promise<Uplink> {
     met.set(state, (met.get(state) ?? 0) + 1);
     if (state === 'hangs') return;
     if (state === 'fails') return void response.writeHead(503).end('{"error":"engine is closed"}');
+    if (request.url?.startsWith('/query')) return void response.end('{"results":[{}]}');
     for (const line of body.split('\n')) store(line, series, conflicts);
     if (state === 'forgets') request.socket.destroy();
     else response.writeHead(204).end();
@@ -86,7 +87,9 @@ function store(line: string, series: Map<string, Map<number, number>>, conflicts
     const values = series.get(key) ?? new Map<number, number>();
     series.set(key, values);
     const before = values.get(Number(stamp));
-    if (before !== undefined && before !== Number(value)) conflicts.push(`${line} (before: ${before})`);
+    // A text is NaN here, and the same text again is no conflict.
+    if (before !== undefined && !Object.is(before, Number(value)))
+      conflicts.push(`${line} (before: ${before})`);
     values.set(Number(stamp), Number(value));
   }
 }
