@@ -62,7 +62,8 @@ function emit({ model, clock, onBatch }: InternalSourceOptions, sources: readonl
   const builder = new ReadingBatchBuilder(model.epoch, sources.length);
   for (const { point, figure } of sources) {
     const value = figure();
-    builder.add(point, value, Number.isFinite(value) ? GOOD : QUALITIES['no-data'].code, wallMs);
+    // The gateway itself says that there is none: a backup without a schedule has no age.
+    builder.add(point, value, Number.isFinite(value) ? GOOD : QUALITIES.sentinel.code, wallMs);
   }
   onBatch(builder.finish(monoMs));
 }

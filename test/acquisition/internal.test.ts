@@ -65,7 +65,7 @@ it('gives a figure that is not known as no data', () => {
   });
   source.start();
   source.stop();
-  expect([...batches[0]!.quality].map(toQualityReason)).toEqual(['no-data', 'no-data']);
+  expect([...batches[0]!.quality].map(toQualityReason)).toEqual(['sentinel', 'sentinel']);
   expect([...batches[0]!.value]).toEqual([Number.NaN, Number.NaN]);
 });
 
