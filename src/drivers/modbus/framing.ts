@@ -22,6 +22,8 @@ const MIN_LENGTH = 3;
 /** Unit and the largest protocol data unit of 253 bytes. */
 const MAX_LENGTH = 254;
 const MAX_FRAME_BYTES = 6 + MAX_LENGTH;
+/** As much of a header as can be told from anything else: with its protocol id and its length. */
+const PROVED_BYTES = 6;
 
 /** Takes one received frame. `pdu` (function code and data) lies in the bytes that were pushed, or in a copy. */
 export type OnFrame = (transaction: number, unit: number, pdu: Buffer) => void;
@@ -40,6 +42,11 @@ export function encodeFrame(transaction: number, unit: number, pdu: Buffer): Buf
 export class FrameParser {
   readonly #pending = Buffer.alloc(MAX_FRAME_BYTES);
   #pendingBytes = 0;
+  /**
+   * Frames in front of a few bytes that prove nothing yet: what looks whole may be a torn answer, filled up with the head
+   * of an exception, of which three bytes are left.
+   */
+  readonly #held: Buffer[] = [];
   readonly #onFrame: OnFrame;
 
   constructor(onFrame: OnFrame) {
@@ -60,8 +67,14 @@ export class FrameParser {
     }
     const frames: Buffer[] = [];
     const problem = this.#cut(buffer.subarray(0, size), frames);
-    if (problem === null) for (const frame of frames) this.#emit(frame, frame.length);
-    return problem;
+    if (problem !== null) return problem;
+    if (this.#pendingBytes > 0 && this.#pendingBytes < PROVED_BYTES) {
+      for (const frame of frames) this.#held.push(Buffer.from(frame));
+      return null;
+    }
+    for (const frame of this.#held.splice(0)) this.#emit(frame, frame.length);
+    for (const frame of frames) this.#emit(frame, frame.length);
+    return null;
   }
 
   #cut(chunk: Buffer, frames: Buffer[]): string | null {

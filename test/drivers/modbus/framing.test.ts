@@ -79,8 +79,31 @@ describe('parsing', () => {
     const parser = new FrameParser((_transaction, _unit, pdu) => pdus.push(pdu));
     const stream = Buffer.concat([REPLY, EXCEPTION]);
     parser.push(stream.subarray(0, 9));
-    parser.push(stream.subarray(9, REPLY.length + 4));
+    parser.push(stream.subarray(9, REPLY.length + 6));
     expect(pdus).toEqual([hex('03 04 0102 0304')]);
+  });
+
+  it('a frame in front of bytes that prove nothing yet waits until they do', () => {
+    expect(parse(Buffer.concat([REPLY, EXCEPTION.subarray(0, 5)])).frames).toEqual([]);
+    expect(parse(Buffer.concat([REPLY, EXCEPTION.subarray(0, 5)]), EXCEPTION.subarray(5))).toEqual({
+      frames: [REPLY_TEXT, EXCEPTION_TEXT],
+      problem: null,
+    });
+    const byBytes = [...EXCEPTION].map((byte) => Buffer.from([byte]));
+    expect(parse(Buffer.concat([REPLY, byBytes[0]!]), ...byBytes.slice(1)).frames).toEqual([
+      REPLY_TEXT,
+      EXCEPTION_TEXT,
+    ]);
+  });
+
+  it('a torn answer that was filled up with the head of an exception is never given', () => {
+    const next = hex('0009 0000 0007 11 03 04 0102 0304');
+    for (const missing of [4, 5, 6, 7, 8]) {
+      const torn = Buffer.concat([REPLY.subarray(0, -missing), EXCEPTION]);
+      expect([missing, parse(torn).frames]).toEqual([missing, []]);
+      expect([missing, parse(torn, next).frames]).toEqual([missing, []]);
+      expect([missing, parse(torn, next).problem]).toEqual([missing, expect.any(String)]);
+    }
   });
 
   it('gives no frame for a truncated one, whatever was read into the same bytes before', () => {

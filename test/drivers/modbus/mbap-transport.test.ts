@@ -134,6 +134,36 @@ describe('several exchanges under way', () => {
     },
   );
 
+  it('a torn answer that has swallowed a whole exception to another one is never given', async () => {
+    const frames: Buffer[] = [];
+    const { transport } = await setUp((request, socket) => {
+      frames.push(answerAddresses(request, socket)!);
+      const [first, second] = frames;
+      if (!first || !second) return null;
+      const exception = Buffer.concat([second.subarray(0, 4), Buffer.from([0, 3, 1, 0x83, 2])]);
+      socket.write(Buffer.concat([first.subarray(0, -exception.length), exception]));
+      return null;
+    });
+    const outcomes = [300, 700].map((address) =>
+      transport
+        .exchange(
+          {
+            unit: 1,
+            pdu: Buffer.from([3, address >> 8, address & 255, 0, 20]),
+            answerBytes: 42,
+            timeoutMs: 500,
+            label: '',
+          },
+          never,
+        )
+        .then(
+          () => 'an answer',
+          ({ code }: { readonly code: string }) => code,
+        ),
+    );
+    expect(await Promise.all(outcomes)).toEqual(['bad-frame', 'bad-frame']);
+  });
+
   it('one more than sixteen is our own mistake, and so are 300', async () => {
     const { server, transport } = await setUp(staySilent);
     const waiting = range(ALL).map((at) => ask(transport, at).catch(({ code }) => code));

@@ -33,6 +33,9 @@ import { Deadline } from './deadline.ts';
 const MAX_IN_FLIGHT = 16;
 const TOO_MANY = `at most ${MAX_IN_FLIGHT} exchanges are under way`;
 
+/** Unit, function code, exception code. */
+const EXCEPTION_LENGTH = 3;
+
 /** Filled in anew for every comparison: pipelined answers are compared with all that is under way. */
 const scratchHead = Buffer.alloc(HEADER_BYTES);
 
@@ -199,9 +202,11 @@ export class MbapTransport implements Transport {
     return this.#pending.some(({ transaction, exchange }) => {
       if (transaction === own.transaction) return false;
       scratchHead.writeUInt16BE(transaction, 0);
-      scratchHead.writeUInt16BE(1 + exchange.answerBytes, 4);
       scratchHead.writeUInt8(exchange.unit, 6);
-      return pdu.includes(scratchHead);
+      return [1 + exchange.answerBytes, EXCEPTION_LENGTH].some((length) => {
+        scratchHead.writeUInt16BE(length, 4);
+        return pdu.includes(scratchHead);
+      });
     });
   }
 
