@@ -25,11 +25,12 @@ export function noteRefusal(task: Task, nowMs: number, isRefused: boolean): void
   task.isRefused = isRefused;
 }
 
-/** Of those that have a turn among the live ones the one that was not asked for longest; null = none. */
+/** Of those that have a turn among the live ones the one that was not asked for longest; null = none, or one is under way. */
 export function nextRefused(device: Device): Task | null {
   let next: Task | null = null;
   let hasRefused = false;
   for (const task of device.tasks) {
+    if (task.isRefused && task.isUnderWay) return null;
     hasRefused ||= task.isRefused;
     if (task.isRefused && task.place >= 0 && (next === null || task.sentMs < next.sentMs)) next = task;
   }

@@ -9,8 +9,8 @@
  *   A time-out of its request counts only when its retries are used up; they are made at once.
  * - A silent device is probed with one request whenever that costs nobody anything: once in each of its cycles, into a gap
  *   that holds the whole time-out before the next live poll, or where half of what may be under way is left to the living.
- *   Without that it is probed at a growing interval, at the cost of one time-out. Its requests take turns as probe; when
- *   one is answered all are due. A request that stays silent beside answered ones is retried alone, likewise.
+ *   Without that it is probed at a growing interval, at the cost of one time-out. When one of its requests is answered all
+ *   are due. They take turns as probe (probe-turns.ts). A request that stays silent beside answered ones is retried alone, likewise.
  * - A refused request has its turn at a growing interval, and one of a device is asked in gaps (refused-turns.ts).
  * - Time-outs in a row with no answer between them raise doubt about the wire. After `DOUBT_TIMEOUTS` the device
  *   that answered last is asked out of turn; if it is silent too (or none is left), the wire is dead. So three dead
@@ -23,12 +23,14 @@
 import { assert } from '../core/assert.ts';
 import { DueHeap } from './due-heap.ts';
 import { Gap } from './gap.ts';
+import { canTurn, fallSilent, heardSince, probeOf } from './probe-turns.ts';
 import { nextRefused, noteRefusal } from './refused-turns.ts';
 import {
   createDevices,
   createTask,
   type Device,
   fastest,
+  findWitness,
   type PlannedRequest,
   replaceTasks,
   setDueNow,
@@ -36,7 +38,7 @@ import {
   type Task,
   toNextInstant,
 } from './task.ts';
-import { probeIntervalMs, probeOf, toChance, toRefusedChance, Waiting } from './waiting.ts';
+import { probeIntervalMs, toChance, toRefusedChance, Waiting } from './waiting.ts';
 
 /** Time-outs in a row that put the wire in doubt. */
 const DOUBT_TIMEOUTS = 3;
@@ -166,7 +168,7 @@ export class PollSchedule {
       isSuspected ||= device.losses >= SUSPECT_LOSSES;
       device.losses++;
       const isCounted = last.includes(device) && device.state === 'silent';
-      if (device.losses >= SUSPECT_LOSSES && !isCounted) this.#silence(probeOf(device), nowMs, true);
+      if (device.losses >= SUSPECT_LOSSES && !isCounted) this.#silence(probeOf(device), nowMs, true, true);
     }
     return isSuspected;
   }
@@ -175,7 +177,7 @@ export class PollSchedule {
   next(nowMs: number): Turn {
     if (this.#underWay.length >= this.#limit) return AFTER_AN_END;
     if (this.#timeoutsInRow >= DOUBT_TIMEOUTS && this.#underWay.length > 0) return AFTER_AN_END;
-    this.#witness = this.#findWitness();
+    this.#witness = this.#timeoutsInRow < DOUBT_TIMEOUTS ? null : findWitness(this.#devices);
     const first = this.#witness ?? this.#again[0];
     const turn = first ? { task: first, atMs: nowMs } : this.#nextDue(nowMs);
     const most = turn.task?.request.maxInFlight ?? Number.POSITIVE_INFINITY;
@@ -196,6 +198,8 @@ export class PollSchedule {
     assert(!task.isUnderWay && !task.isRetired, 'a request is under way once');
     const isOfItsOwn = task === this.#witness || task.device.losses >= SUSPECT_LOSSES;
     task.isFree = !isOfItsOwn && this.#waiting.isFree(task, nowMs);
+    const isLive = task.place >= 0 && !task.isOutOfTurn;
+    if (isLive) this.#gap.sent(task, this.#underWay, Math.min(this.#limit, task.request.maxInFlight), nowMs);
     task.isUnderWay = true;
     task.sentMs = nowMs;
     this.#underWay.push(task);
@@ -223,7 +227,7 @@ export class PollSchedule {
     device.isTold = false;
     device.isHeard = true;
     device.losses = 0;
-    this.#exonerate();
+    if (this.#vain.size > 0) this.#exonerate(nowMs);
     task.failures = 0;
     task.retried = 0;
     if (isNews) this.#revive(device, nowMs);
@@ -240,6 +244,7 @@ export class PollSchedule {
     const wasWitness = task === this.#witness;
     const { isFree, device } = task;
     this.#end(task);
+    if (!isFree) this.#gap.troubled(nowMs);
     if (isWireAlive) this.#timeoutsInRow = 0;
     const verdict = this.#judge(task);
     if (verdict === 'known') this.#place(task);
@@ -261,7 +266,7 @@ export class PollSchedule {
       this.#offerRefused(device);
       return verdict;
     }
-    this.#silence(task, nowMs, !isFree);
+    this.#silence(task, nowMs, !isFree, isWireAlive || canTurn(task, this.#devices, nowMs));
     const isNobodyLeft = this.#devices.every(({ state }) => state === 'silent');
     const isWireDead = this.#timeoutsInRow >= DOUBT_TIMEOUTS && (isNobodyLeft || wasWitness);
     this.#vain.delete(device);
@@ -294,7 +299,7 @@ export class PollSchedule {
 
   #nextDue(nowMs: number): Turn {
     const live = this.#live.first;
-    const { forced } = this.#waiting;
+    const forced = this.#canForce(nowMs) ? this.#waiting.forced : null;
     if (!live && this.#timeoutsInRow > 0 && this.#underWay.length === 0) {
       const first = this.#waiting.earliest;
       return first ? { task: first.task, atMs: nowMs } : AFTER_AN_END;
@@ -306,6 +311,12 @@ export class PollSchedule {
     if (free) return { task: free, atMs: nowMs };
     const freeMs = this.#waiting.nextFreeMs(nowMs, this.#gap.endMs(nowMs, liveMs));
     return { task: null, atMs: Math.min(liveMs, forced?.dueMs ?? Number.POSITIVE_INFINITY, freeMs) };
+  }
+
+  /** Whether one may go before live polls: behind a gateway that serves one after another those under way add up. */
+  #canForce(nowMs: number): boolean {
+    const isProbe = ({ device, failures }: Task) => device.state === 'silent' || failures > 0;
+    return !this.#gap.isCareful(nowMs) || !this.#underWay.some(isProbe);
   }
 
   #end(task: Task): void {
@@ -351,16 +362,9 @@ export class PollSchedule {
     this.#doubtedMs = nowMs;
   }
 
-  /** @param isCounted whether it has cost the others something */
-  #silence(task: Task, nowMs: number, isCounted: boolean): void {
+  #silence(task: Task, nowMs: number, isCounted: boolean, canTurn: boolean): void {
     const { device } = task;
-    device.state = 'silent';
-    if (isCounted || device.failures === 0) device.failures++;
-    device.failedMs = nowMs;
-    device.probeMs = nowMs + probeIntervalMs(task, fastest(device).pollMs, device.failures);
-    const isSuspect = device.losses >= SUSPECT_LOSSES;
-    device.freeMs = isSuspect ? device.probeMs : toNextInstant(fastest(device), task.sentMs);
-    device.probeTask = (device.tasks.indexOf(task) + 1) % device.tasks.length;
+    fallSilent(task, nowMs, { isCounted, canTurn, isSuspect: device.losses >= SUSPECT_LOSSES });
     this.#again = this.#again.filter((other) => other.device !== device);
     for (const other of device.tasks) {
       other.retried = 0;
@@ -378,23 +382,16 @@ export class PollSchedule {
   }
 
   /** Who was asked in vain has not ended the connection: somebody was heard on it since. */
-  #exonerate(): void {
+  #exonerate(nowMs: number): void {
     for (const device of this.#vain) {
-      if (device.losses === 0 || device.state !== 'silent') continue;
+      if (device.state !== 'silent') continue;
+      const probe = probeOf(device);
+      if (device.losses > 0) device.freeMs = toNextInstant(fastest(device), device.failedMs);
       device.losses = 0;
-      device.freeMs = toNextInstant(fastest(device), device.failedMs);
+      heardSince(device, nowMs);
+      this.#place(probe);
       this.#place(probeOf(device));
     }
     this.#vain.clear();
-  }
-
-  #findWitness(): Task | null {
-    if (this.#timeoutsInRow < DOUBT_TIMEOUTS) return null;
-    let last: Device | null = null;
-    for (const device of this.#devices) {
-      if (device.state !== 'silent' && (!last || device.answeredMs > last.answeredMs)) last = device;
-    }
-    if (!last) return null;
-    return last.tasks.find(({ failures }) => failures === 0) ?? fastest(last);
   }
 }

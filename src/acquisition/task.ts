@@ -35,6 +35,8 @@ export interface Task extends PlannedRequest {
   isRefused: boolean;
   /** When it was asked last. */
   sentMs: number;
+  /** How long after its time it usually goes out where no probe takes a place from it; null = not known yet. */
+  usualLateMs: number | null;
   /** Others have taken its place; what still comes of it changes no turn. */
   isRetired: boolean;
   /** What is shown of its last answer. */
@@ -66,6 +68,9 @@ export interface Device {
   freeMs: number;
   /** Index of the task that is the next probe. */
   probeTask: number;
+  /** From when on the next one of its tasks may take its turn as probe, and how often that has been since it fell silent. */
+  turnMs: number;
+  turns: number;
   /** Its points have been told that it is silent. */
   isTold: boolean;
   /** It has answered on this connection. */
@@ -121,6 +126,7 @@ export function createTask(
     isFree: false,
     isRefused: false,
     sentMs: Number.NEGATIVE_INFINITY,
+    usualLateMs: null,
     isRetired: false,
     shown: { latencyMs: null, answeredMs: null, exceptionCode: null },
   };
@@ -138,6 +144,15 @@ export function replaceTasks(device: Device, old: ReadonlySet<Task>, by: readonl
 /** The task of the shortest interval. */
 export function fastest(device: Device): Task {
   return defined(device.tasks[0], 'first task of a device');
+}
+
+/** Who says whether the wire is whole: a request of the device that answered last, of those that are not silent; null = none. */
+export function findWitness(devices: readonly Device[]): Task | null {
+  let last: Device | null = null;
+  for (const device of devices) {
+    if (device.state !== 'silent' && (!last || device.answeredMs > last.answeredMs)) last = device;
+  }
+  return last && (last.tasks.find(({ failures }) => failures === 0) ?? fastest(last));
 }
 
 export function setDueNow(task: Task, nowMs: number): void {
@@ -175,6 +190,8 @@ function createDevice(name: string, startMs: number): Device {
     probeMs: startMs,
     freeMs: startMs,
     probeTask: 0,
+    turnMs: startMs,
+    turns: 0,
     isTold: false,
     isHeard: false,
     losses: 0,

@@ -11,17 +11,25 @@
  * twice by the same other, whatever the gaps.
  */
 import { assert } from '../core/assert.ts';
+import type { PollRequest } from '../drivers/driver.ts';
 import { type Due, DueHeap } from './due-heap.ts';
-import { type Device, fastest, type Task } from './task.ts';
+import { fastest, type Task } from './task.ts';
 
 /** Growth of the interval between two probes that cost others something. */
 const PROBE_GROWTH = 3;
-/** Longest interval between two of them: how late a device that comes back is noticed where there are no gaps. */
+/**
+ * Longest interval after which the next one may go into a gap. It waits as long again for one: where there are no gaps, a
+ * device that comes back is noticed after twice that at the latest.
+ */
 const MAX_PROBE_MS = 30_000;
-/** At its longest the interval is also this many time-outs, so that a dead device takes a tenth of the link at most. */
+/** At its longest it is also this many time-outs, so that a dead device takes a tenth of the link at most. */
 const MAX_PROBE_TIMEOUTS = 10;
-/** Beside the time-out: a line has to send the request, and is silent for 50 ms after a time-out (drivers/modbus/line). */
-const MAX_BESIDE_MS = 64;
+/** A line is silent for so long after a time-out (drivers/modbus/line). */
+const SETTLING_MS = 50;
+/** On a line: what goes before the answer, and all of an exchange but its data, in characters. Source: MODBUS over Serial Line V1.02. */
+const CHARACTERS = { request: 8 + 3.5, frames: 8 + 3.5 + 5 + 3.5 } as const;
+/** Of an answer that nobody knows the length of. */
+const NO_BLOCK = { count: 0 } as const;
 /** A refused request is answered at once: so many latencies of its last answer are a gap that holds it. */
 const REFUSED_LATENCIES = 2;
 
@@ -126,11 +134,6 @@ export class Waiting {
   }
 }
 
-/** The request that asks whether a silent device is back. */
-export function probeOf(device: Device): Task {
-  return device.tasks[device.probeTask] ?? fastest(device);
-}
-
 /** Of a request whose device is silent, or that is silent alone. */
 export function toChance(task: Task): Chance {
   const { device, request } = task;
@@ -139,7 +142,7 @@ export function toChance(task: Task): Chance {
   const { pollMs } = isProbe ? fastest(device) : task;
   const intervalMs = probeIntervalMs(task, pollMs, isProbe ? device.failures : task.failures);
   return {
-    needMs: request.timeoutMs + Math.min(toPowerOfTwo(request.costMs), MAX_BESIDE_MS),
+    needMs: request.timeoutMs + toBesideMs(request),
     freeMs: isProbe ? device.freeMs : task.freeMs,
     forcedMs: (isProbe ? device.probeMs : task.dueMs) + intervalMs,
   };
@@ -160,6 +163,13 @@ export function toRefusedChance({ request, device, shown }: Task): Chance {
 export function probeIntervalMs({ request }: Task, pollMs: number, failures: number): number {
   const longestMs = Math.max(MAX_PROBE_MS, MAX_PROBE_TIMEOUTS * request.timeoutMs);
   return Math.min(pollMs * PROBE_GROWTH ** (failures - 1), longestMs);
+}
+
+/** Beside the time-out: a line has to settle and to send the request; the time of its answer is in the time-out. */
+function toBesideMs({ costMs, block }: PollRequest): number {
+  const dataCharacters = 2 * (block ?? NO_BLOCK).count;
+  const sendingMs = (costMs * CHARACTERS.request) / (CHARACTERS.frames + dataCharacters);
+  return Math.min(toPowerOfTwo(costMs), toPowerOfTwo(SETTLING_MS + sendingMs));
 }
 
 function toSlot(task: Task, dueMs: number): Slot {

@@ -112,7 +112,7 @@ export interface CompiledNumber {
   readonly type: NumberType;
   readonly registers: number;
   readonly format: RegisterFormat;
-  /** Those of the format, those of whole numbers as unsigned bits. */
+  /** Those of the format, those of whole numbers as unsigned bits, of i64 as the typed number. */
   readonly sentinels: readonly number[];
 }
 
@@ -341,18 +341,29 @@ export function lowestBit(mask: number): number {
 
 /**
  * Sentinels are given as bits (0xFFFF), or as the typed number (−1, −9999.0, BCD 9999). Of 64 bits the nearest doubles
- * are compared, as they become values: exact below 2^53, and above no coarser than the value.
+ * are compared, as they become values: exact below 2^53, and above no coarser than the value. So those of i64 are compared
+ * as numbers: as bits −2 would be rounded to the same double as −1.
  */
 function toSentinels(type: NumberType, { sentinels, sentinelMask }: RegisterFormat): readonly number[] {
   if (sentinelMask !== null || !isWhole(type)) return sentinels;
   const modulus = modulusOf(type);
+  if (type === 'i64') return sentinels.flatMap(toSigned);
   return sentinels.map((sentinel) => (sentinel < 0 ? sentinel + modulus : sentinel));
 }
 
 function isSentinel({ type, format, sentinels }: CompiledNumber, bits: number, raw: number): boolean {
   const { sentinelMask } = format;
   if (sentinelMask !== null) return sentinels.includes((bits & sentinelMask) >>> 0);
+  if (type === 'i64') return sentinels.includes(raw);
   return sentinels.includes(bits) || (!isWhole(type) && sentinels.includes(raw));
+}
+
+/** 64 bits given as a double, or the number itself → the numbers that it can mean: 2^63 is nearest to both limits. */
+function toSigned(sentinel: number): readonly number[] {
+  const modulus = modulusOf('i64');
+  if (sentinel < modulus / 2) return [sentinel];
+  if (sentinel === modulus / 2) return [sentinel, -sentinel];
+  return [sentinel === modulus ? -1 : sentinel - modulus];
 }
 
 function isWhole(type: RegisterType): boolean {

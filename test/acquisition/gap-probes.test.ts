@@ -1,123 +1,24 @@
 /**
  * Probes that cost nobody anything: which gaps hold them, how silent units share them, and how soon a unit that comes back
- * is polled again. A wire that is worked out beside the schedule: whatever is sent takes its time and ends as fate has it.
+ * is polled again. What they may not cost is probe-costs.test.ts.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PollSchedule } from '../../src/acquisition/schedule.ts';
-import type { PlannedRequest, Task } from '../../src/acquisition/task.ts';
-import type { PollRequest } from '../../src/drivers/driver.ts';
+import type { Task } from '../../src/acquisition/task.ts';
 import { createRandom, testSeed } from '../support/seed.ts';
 import { gaps } from './rig.ts';
-
-const POLL_MS = 1_000;
-const LATENCY_MS = 20;
-
-type Habits = Partial<Pick<PollRequest, 'timeoutMs' | 'costMs' | 'maxInFlight'>>;
-
-const toPlanned = (device: string, pollMs: number, at: number, habits: Habits = {}): PlannedRequest => ({
-  request: {
-    points: [at],
-    device,
-    label: `${device} ${pollMs} ${at}`,
-    block: null,
-    costMs: 0,
-    timeoutMs: 100,
-    retries: 0,
-    maxInFlight: 1,
-    detail: null,
-    ...habits,
-  },
-  pollMs,
-});
-
-/** One request each, once a second. */
-const create = (devices: readonly string[], habits: Habits = {}): PollSchedule =>
-  new PollSchedule(
-    devices.map((device, at) => toPlanned(device, POLL_MS, at, habits)),
-    0,
-  );
-
-/** What becomes of a request that is sent: answered or refused after so many ms, or nothing. */
-type Fate = { readonly answerMs: number; readonly againInMs?: number } | 'silence' | 'gateway-silence';
-
-interface Asked {
-  readonly label: string;
-  readonly device: string;
-  readonly atMs: number;
-  readonly isAnswered: boolean;
-}
-
-interface UnderWay {
-  readonly task: Task;
-  readonly endMs: number;
-  readonly fate: Fate;
-}
-
-function isDead(device: string): boolean {
-  return device.startsWith('dead');
-}
-
-const byName = ({ device }: Task): Fate => (isDead(device.name) ? 'silence' : { answerMs: LATENCY_MS });
-
-/** Serves the link from `fromMs` on; nothing is under way at its end. */
-function serve(
-  schedule: PollSchedule,
-  untilMs: number,
-  fate: (task: Task, nowMs: number) => Fate = byName,
-  fromMs = 0,
-): readonly Asked[] {
-  const asked: Asked[] = [];
-  let underWay: UnderWay[] = [];
-  let nowMs = fromMs;
-  const nextEndMs = (): number => Math.min(...underWay.map(({ endMs }) => endMs));
-  while (nowMs < untilMs || underWay.length > 0) {
-    for (const each of underWay.filter(({ endMs }) => endMs <= nowMs)) end(schedule, each, nowMs);
-    underWay = underWay.filter(({ endMs }) => endMs > nowMs);
-    const { task, atMs } = schedule.next(nowMs);
-    if (task && nowMs < untilMs) {
-      schedule.sent(task, nowMs);
-      const result = fate(task, nowMs);
-      const isAnswered = typeof result === 'object';
-      underWay.push({
-        task,
-        fate: result,
-        endMs: nowMs + (isAnswered ? result.answerMs : task.request.timeoutMs),
-      });
-      asked.push({ label: task.request.label, device: task.device.name, atMs: nowMs, isAnswered });
-    } else {
-      nowMs = nowMs < untilMs ? Math.min(Math.max(atMs, nowMs), nextEndMs(), untilMs) : nextEndMs();
-    }
-  }
-  return asked;
-}
-
-function end(schedule: PollSchedule, { task, fate }: UnderWay, nowMs: number): void {
-  if (typeof fate === 'string') {
-    if (schedule.timedOut(task, nowMs, fate === 'gateway-silence') === 'wire') schedule.begin(nowMs);
-  } else {
-    schedule.answered(task, nowMs, fate.againInMs === undefined ? null : nowMs + fate.againInMs);
-  }
-}
-
-/** Answers all others until it is its turn. */
-function nextOf(schedule: PollSchedule, device: string, fromMs: number) {
-  for (let nowMs = fromMs; ; ) {
-    const { task, atMs } = schedule.next(nowMs);
-    nowMs = Math.max(nowMs, atMs);
-    if (!task) continue;
-    if (task.device.name === device) return { task, atMs: nowMs };
-    schedule.sent(task, nowMs);
-    schedule.answered(task, nowMs);
-  }
-}
-
-const timesOf = (asked: readonly Asked[], name: string): number[] =>
-  asked.filter(({ device, label }) => device === name || label === name).map(({ atMs }) => atMs);
-
-/** From its third time on: what is due at the start goes out together. */
-const latest = (asked: readonly Asked[], name: string): number =>
-  Math.max(...gaps(timesOf(asked, name)).slice(3));
+import {
+  create,
+  isDead,
+  LATENCY_MS,
+  latest,
+  nextOf,
+  POLL_MS,
+  serve,
+  timesOf,
+  toPlanned,
+} from './worked-wire.ts';
 
 describe('a silent unit', () => {
   it('is asked once a cycle where a gap just holds its time-out, and ever more rarely where that is 1 ms too short', () => {
@@ -291,7 +192,7 @@ describe('where several requests may be under way', () => {
         ({ isUnderWay, device }) => isUnderWay && isDead(device.name),
       ).length;
       if (nowMs > 5_000) most = Math.max(most, probes);
-      return byName(task);
+      return isDead(task.device.name) ? 'silence' : { answerMs: LATENCY_MS };
     });
     expect(most).toBe(2);
     for (const name of live) expect(latest(asked, name)).toBeLessThanOrEqual(POLL_MS + 1);
@@ -332,7 +233,7 @@ it('a link that gives its connection back needs it for the living and for the gr
 });
 
 describe('a unit that comes back', () => {
-  it('is polled in full within two cycles and a time-out, whenever that is, where one gap in each cycle holds it', () => {
+  it('is polled in full within two cycles and a time-out (three with several requests), whenever that is, where one gap in each cycle holds it', () => {
     const scenario = fc.record({
       units: fc.integer({ min: 2, max: 8 }),
       requests: fc.integer({ min: 1, max: 5 }),
@@ -357,7 +258,9 @@ describe('a unit that comes back', () => {
         for (const { request } of planned.filter((each) => each.request.device === 'unit-1')) {
           const first =
             asked.find(({ label, atMs }) => label === request.label && atMs >= backMs)?.atMs ?? Infinity;
-          expect(first - backMs, request.label).toBeLessThanOrEqual(2 * POLL_MS + timeoutMs);
+          // Another request as probe takes a gap away now and then.
+          const cycles = requests > 1 ? 3 : 2;
+          expect(first - backMs, request.label).toBeLessThanOrEqual(cycles * POLL_MS + timeoutMs);
         }
       }),
       { seed: testSeed(), numRuns: 200 },

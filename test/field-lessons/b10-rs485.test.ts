@@ -111,6 +111,37 @@ describe('B10 a bus with strangers on it', () => {
     expect(findFalseReadings(seen, rig)).toEqual([]);
   });
 
+  test.concurrent('a silent unit whose requests look alike costs the others neither the connection nor a reading', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const rig = await startRig(onTestFinished, {
+      framing: 'rtu',
+      units: UNITS.map((unit) => ({ unit, holding: 200 })),
+    });
+    const habits = { addresses: [0, 150], pollMs: 200 };
+    const live = [1, 2, 3].map((unit) => toDevice(`unit-${unit}`, { unit, pollMs: 1_500 }));
+    const seen = startAcquisition(
+      onTestFinished,
+      [toLink(rig.port, { framing: 'rtu', timeoutMs: 100 })],
+      [...live, toDevice('unit-4', { unit: 4, ...habits })],
+    );
+    await untilGood(seen, pointsOf(seen, 'unit-4'));
+    rig.setFault(4, { kind: 'silent' });
+    const silent = () => toAsked(rig.log('silent'), 'rtu');
+    await until(() => silent().length >= 25, { timeoutMs: 15_000, what: '25 questions to the silent unit' });
+    expect(new Set(silent().map(({ address }) => address)).size).toBe(2);
+    expect(seen.counter('link', 'reconnects')).toBe(0);
+    for (const unit of ['unit-1', 'unit-2', 'unit-3'])
+      for (const id of pointsOf(seen, unit))
+        expect(new Set(seen.of(id).map(({ quality }) => quality)), id).toEqual(ALL_GOOD);
+    rig.clearFaults(4);
+    const backMs = Date.now();
+    const goodMs = await untilGood(seen, pointsOf(seen, 'unit-4'), { afterMs: backMs });
+    expect(goodMs - backMs).toBeLessThanOrEqual(2 * 200 + 100 + SLACK_MS);
+    expect(findFalseReadings(seen, rig)).toEqual([]);
+  });
+
   test.concurrent.for(['mbap', 'rtu'] as const)(
     'there is one queue for the bus, not one per unit: %s (node-red-modbus #206, #125)',
     async (framing, { expect, onTestFinished }) => {

@@ -169,6 +169,17 @@ describe('values that must not be used', () => {
   it('a sentinel of 64 bits is met exactly as far as a number can say it', () => {
     const all = 'FFFF FFFF FFFF FFFF';
     expect(decode(all, { type: 'i64', sentinels: [-1] })).toEqual(bad('sentinel'));
+    for (const sentinel of [-1, 2 ** 64]) {
+      const signed = (hex: string) => decode(hex, { type: 'i64', sentinels: [sentinel] });
+      expect(signed(all)).toEqual(bad('sentinel'));
+      expect(signed('FFFF FFFF FFFF FFFE')).toEqual(good(-2));
+      expect(signed('FFFF FFFF FFFF FC00')).toEqual(good(-1_024));
+      expect(signed('0000 0000 0000 0000')).toEqual(good(0));
+    }
+    for (const limit of ['7FFF FFFF FFFF FFFF', '8000 0000 0000 0000'])
+      expect(decode(limit, { type: 'i64', sentinels: [2 ** 63] })).toEqual(bad('sentinel'));
+    const low = 2 ** 64 - 2_048;
+    expect(decode('FFFF FFFF FFFF F800', { type: 'i64', sentinels: [low] })).toEqual(bad('sentinel'));
     expect(decode(all, { type: 'u64', sentinels: [-1] })).toEqual(bad('sentinel'));
     expect(decode(all, { type: 'u64', sentinels: [0xffff_ffff] })).toEqual(good(2 ** 64));
     expect(decode('0000 0000 FFFF FFFF', { type: 'u64', sentinels: [0xffff_ffff] })).toEqual(bad('sentinel'));

@@ -260,6 +260,7 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['gateway', { 'journal-delay': 2 }, ['journal-slow']],
   ['gateway', { 'influx-healthy': 0 }, ['influx-down']],
   ['gateway', { 'influx-age': 70 }, ['influx-late']],
+  ['gateway', { quarantined: 1 }, ['readings-quarantined']],
   ['gateway', { 'store-healthy': 0 }, ['store-failed']],
   ['gateway', { 'disk-free': 5 }, ['disk-low']],
   ['gateway', { 'loop-delay': 900 }, ['loop-slow']],
@@ -355,7 +356,7 @@ test('every point that a written rule reads has an alarm with a ticket for the t
       .map((point) => defined(demo.points[point], 'a point of a rule').id.replace(/-\d+\//, '-n/')),
   );
   // Bits of a zone are in one word with its event, which is watched; without InfluxDB its
-  // health has no value, nor has the age of backups without a schedule.
+  // health and quarantine have no value, nor has the age of backups without a schedule.
   expect([...blind].sort()).toEqual([
     'fire-panel-1-zone-n/disabled',
     'fire-panel-1-zone-n/fire',
@@ -363,6 +364,7 @@ test('every point that a written rule reads has an alarm with a ticket for the t
     'fire-panel-1-zone-n/trouble',
     'gateway/backup-age',
     'gateway/influx-healthy',
+    'gateway/quarantined',
   ]);
 });
 
