@@ -50,6 +50,8 @@ const LONGEST_PROBE_MS = 30_000;
 /** A refused address is asked in gaps once a cycle for so long, then this rarely (acquisition/refused-turns.ts). */
 const YOUNG_REFUSAL_MS = 60_000;
 const OLD_REFUSAL_MS = 5_000;
+/** Cycles in which the refused addresses of one unit have had their turns. */
+const REFUSED_TURNS = 3;
 /** Without gaps its interval grows like that of probes, up to this (acquisition/refusal.ts). */
 const LONGEST_BLAME_MS = 60_000;
 
@@ -65,8 +67,8 @@ export function toBoundsMs(damage: Damage, outMs: number): Bounds {
     case 'silence':
       return { aloneMs: RETURN_MS, crowdedMs };
     case 'address':
-      // Refused addresses of a unit are asked one after another, so that the last has its turn a cycle later.
-      return { aloneMs: RETURN_MS + POLL_MS + oldMs, crowdedMs: crowdedMs + blameMs };
+      // Refused addresses of a unit are asked one after another, so that the last has its turn some cycles later.
+      return { aloneMs: RETURN_MS + REFUSED_TURNS * POLL_MS + oldMs, crowdedMs: crowdedMs + blameMs };
     case 'cut':
       return { aloneMs: RETURN_MS + oldMs + probeMs, crowdedMs: crowdedMs + blameMs };
     default:
