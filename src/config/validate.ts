@@ -139,9 +139,16 @@ function isNoise(issue: Issue, schema: Schema, root: unknown): boolean {
     if (issue.params.requiredProperties.every((key) => properties[key]?.['default'] !== undefined))
       return true;
   }
-  const unionPath =
-    issue.keyword === 'anyOf' ? issue.schemaPath : issue.schemaPath.match(/^(.*?)\/anyOf\/\d+/)?.[1];
-  if (unionPath === undefined) return false;
+  return toUnionPaths(issue).some((unionPath) => isNoiseIn(unionPath, issue, schema, root));
+}
+
+/** Schema paths of the unions that the issue stands in, the outermost first; last its own if it is one of a union. */
+function toUnionPaths({ schemaPath, keyword }: Issue): readonly string[] {
+  const around = [...schemaPath.matchAll(/\/anyOf\/\d+/g)].map(({ index }) => schemaPath.slice(0, index));
+  return keyword === 'anyOf' ? [...around, schemaPath] : around;
+}
+
+function isNoiseIn(unionPath: string, issue: Issue, schema: Schema, root: unknown): boolean {
   const union = toPart(schema, unionPath);
   const mapping = (union['anyOf'] as readonly Schema[]).findIndex(
     (candidate) => candidate['type'] === 'object',
@@ -150,7 +157,7 @@ function isNoise(issue: Issue, schema: Schema, root: unknown): boolean {
   const unionValue = toValue(root, toUnionPath(issue, unionPath, root));
   const isMapping =
     mapping >= 0 && typeof unionValue === 'object' && unionValue !== null && !Array.isArray(unionValue);
-  return isMapping ? !isInMapping : issue.keyword !== 'anyOf';
+  return isMapping ? !isInMapping : issue.schemaPath !== unionPath;
 }
 
 /** Path of the value that the union describes: as many steps as the union's schema path has. */

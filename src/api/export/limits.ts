@@ -11,6 +11,8 @@ export const EXPORT_LIMITS = {
   defaultBuckets: 2_000,
   /** Buckets asked for at a time, of each point. */
   windowBuckets: 500,
+  /** Curves asked for at a time: a file does not take the waiting places of the pages (HISTORY_LIMITS). */
+  curves: 4,
   /** Cells made before the event loop gets its turn: about 2 ms. */
   turnCells: 5_000,
   /** Files made at once; each keeps a thread's share busy for minutes. */

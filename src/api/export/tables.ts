@@ -87,8 +87,8 @@ async function* readBuckets(source: TableSource, stepMs: number): AsyncGenerator
   for (let atMs = startMs; atMs < toMs; atMs += windowMs) {
     const endMs = Math.min(toMs, atMs + windowMs);
     const range = { fromMs: atMs, toMs: endMs, maxPoints: EXPORT_LIMITS.windowBuckets, bucketMs: stepMs };
-    const curves = await Promise.all(
-      points.map(({ index }) => history.history({ point: index, ...range }, signal)),
+    const curves = await askInTurn(points, ({ index }) =>
+      history.history({ point: index, ...range }, signal),
     );
     missing = curves.find((curve) => curve.missing !== null)?.missing ?? missing;
     const toRow = (at: number): Row => toBucketRow(curves, at, language);
@@ -96,6 +96,23 @@ async function* readBuckets(source: TableSource, stepMs: number): AsyncGenerator
     for await (const rows of inTurns(curves[0]?.samples.length ?? 0, toRow))
       yield { rows, doneRatio, missing };
   }
+}
+
+/** A few at once; the answers in the order of the points. None is asked after a failure. */
+async function askInTurn(
+  points: readonly PointDef[],
+  ask: (point: PointDef) => Promise<PointHistory>,
+): Promise<readonly PointHistory[]> {
+  const answers: PointHistory[] = [];
+  // A generator ends for all who take from it when one of them fails.
+  const queue = (function* () {
+    yield* points.entries();
+  })();
+  const work = async (): Promise<void> => {
+    for (const [at, point] of queue) answers[at] = await ask(point);
+  };
+  await Promise.all(Array.from({ length: EXPORT_LIMITS.curves }, work));
+  return answers;
 }
 
 /** @param curves all of the same buckets */

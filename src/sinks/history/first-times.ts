@@ -1,8 +1,9 @@
 /** Since when InfluxDB has readings and roll-ups of a point; believed for a while, because every question begins with it. */
 import { defined } from '../../core/assert.ts';
+import { InfluxError } from '../influx-client.ts';
 import type { InfluxView } from './influx-source.ts';
 import { INFLUX_HISTORY_LIMITS } from './limits.ts';
-import { ROLLUPS } from './statements.ts';
+import { ROLLUPS, type Rollup } from './statements.ts';
 
 /** UTC ms; Infinity = there are none. */
 export interface FirstTime {
@@ -12,6 +13,8 @@ export interface FirstTime {
 }
 
 const NONE = Number.POSITIVE_INFINITY;
+/** How servers say that the place of a roll-up is not there (1.x: its policy; behind 2 and 3: what that is mapped to). */
+const NO_PLACE = /\b(?:retention policy|database|bucket|mapping)\b.* not found/i;
 
 export interface FirstTimes {
   /** @throws InfluxError; the signal's reason */
@@ -35,19 +38,30 @@ export function createFirstTimes(view: InfluxView, monoMs: () => number): FirstT
   };
 }
 
-async function ask(
-  { management, statements, points, hasRollups }: InfluxView,
-  point: number,
-  signal: AbortSignal,
-): Promise<FirstTime> {
-  const asked = defined(points[point], 'a point of the table');
-  const kinds = ['value', 'quality', ...(hasRollups ? ROLLUPS : [])] as const;
-  const [value = NONE, quality = NONE, ...rollupMs] = await Promise.all(
-    kinds.map(async (what) => {
-      const { series } = await management.select(statements.first(asked, what), { rows: 1, signal });
-      const stampMs = series[0]?.values[0]?.[0];
-      return typeof stampMs === 'number' ? stampMs : NONE;
-    }),
-  );
+async function ask(view: InfluxView, point: number, signal: AbortSignal): Promise<FirstTime> {
+  const rollups = view.hasRollups ? ROLLUPS : [];
+  const [value, quality, ...rollupMs] = await Promise.all([
+    askOne(view, point, 'value', signal),
+    askOne(view, point, 'quality', signal),
+    // A roll-up that has no place, because nobody made it or somebody dropped it, hides nothing of the others.
+    ...rollups.map((rollup) => askOne(view, point, rollup, signal).catch(noneWithoutPlace)),
+  ]);
   return { rawMs: Math.min(value, quality), rollupMs };
+}
+
+async function askOne(
+  { management, statements, points }: InfluxView,
+  point: number,
+  what: 'value' | 'quality' | Rollup,
+  signal: AbortSignal,
+): Promise<number> {
+  const asked = defined(points[point], 'a point of the table');
+  const { series } = await management.select(statements.first(asked, what), { rows: 1, signal });
+  const stampMs = series[0]?.values[0]?.[0];
+  return typeof stampMs === 'number' ? stampMs : NONE;
+}
+
+function noneWithoutPlace(error: unknown): number {
+  if (error instanceof InfluxError && error.kind === 'refused' && NO_PLACE.test(error.message)) return NONE;
+  throw error;
 }

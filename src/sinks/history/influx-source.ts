@@ -67,11 +67,17 @@ async function cover(
   const { rawMs, rollupMs } = await firstTimes.find(point, signal);
   const first = Math.min(rawMs, ...rollupMs);
   if (first === Number.POSITIVE_INFINITY) return null;
+  // A roll-up begins before the first reading in it: what begins within the bucket reaches back as far.
+  const surelyFromMs = Math.min(rawMs, ...rollupMs.map((ms, at) => ms + toBucketMs(at) - 1));
+  const reachMs = Math.max(fromMs, surelyFromMs);
   // Raw readings begin late where retention has taken those before; the finest roll-up that reaches back stands in.
-  const at = rollupMs.findIndex((ms) => ms <= Math.max(fromMs, first));
-  const isRawThere = rawMs <= Math.max(fromMs, first);
-  const finestMs = isRawThere || at === -1 ? 0 : (ROLLUPS[at]?.bucketMs ?? 0);
-  return { fromMs: first, completeFromMs: Number.POSITIVE_INFINITY, finestMs };
+  const at = rollupMs.findIndex((ms) => ms <= reachMs);
+  const finestMs = rawMs <= reachMs ? 0 : toBucketMs(at);
+  return { fromMs: first, surelyFromMs, completeFromMs: Number.POSITIVE_INFINITY, finestMs };
+}
+
+function toBucketMs(at: number): number {
+  return defined(ROLLUPS[at], 'a roll-up').bucketMs;
 }
 
 async function* readings(view: InfluxView, query: SourceQuery): AsyncGenerator<ReadingColumns> {

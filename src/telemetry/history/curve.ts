@@ -22,7 +22,7 @@ export async function drawCurve(
   const covered = await cover(sources, asking, point, toBucketStart(fromMs, leastMs));
   asking.requireAnswer();
   const coveredFromMs = toCoveredFrom(covered);
-  const finestMs = Math.max(0, ...covered.map(({ coverage }) => coverage.finestMs));
+  const finestMs = toFinest(covered);
   const bucketMs = query.bucketMs ?? toBucketMs(fromMs, toMs, maxPoints, finestMs);
   const startMs = toBucketStart(fromMs, bucketMs);
   const shape: Shape = { point, fromMs, startMs, toMs, bucketMs, maxPoints };
@@ -47,6 +47,18 @@ interface Shape {
 
 function toCoveredFrom(covered: readonly Covered[]): number | null {
   return covered.length === 0 ? null : Math.min(...covered.map(({ coverage }) => coverage.fromMs));
+}
+
+/** The least bucket that all can answer: roll-ups count where they reach back beyond the stores that are complete. */
+function toFinest(covered: readonly Covered[]): number {
+  let finestMs = 0;
+  let completeFromMs = Number.POSITIVE_INFINITY;
+  for (const { coverage } of covered) {
+    const isNeeded = (coverage.surelyFromMs ?? coverage.fromMs) < completeFromMs;
+    if (isNeeded) finestMs = Math.max(finestMs, coverage.finestMs);
+    completeFromMs = Math.min(completeFromMs, coverage.completeFromMs);
+  }
+  return finestMs;
 }
 
 /** Whether it is worth trying; it is where nobody can tell. */

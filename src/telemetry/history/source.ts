@@ -49,6 +49,8 @@ export interface Summary {
 export interface Coverage {
   /** First that it knows, UTC ms. */
   readonly fromMs: number;
+  /** Its first reading was not later than this; a roll-up tells only the bucket of it. Default `fromMs`. */
+  readonly surelyFromMs?: number;
   /** From here on it has every reading that was ever taken; Infinity = it cannot be sure. */
   readonly completeFromMs: number;
   /** At the time that was asked about: 0 = single readings; else the least bucket for which it has roll-ups only. */

@@ -148,6 +148,7 @@ describeWithTools(['influxd'], 'with InfluxDB', () => {
     const source = await open();
     expect(await source.coverage(0, T0, EVER)).toEqual({
       fromMs: ledger[0]?.[0],
+      surelyFromMs: ledger[0]?.[0],
       completeFromMs: Number.POSITIVE_INFINITY,
       finestMs: 0,
     });
