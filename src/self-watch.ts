@@ -11,6 +11,7 @@ import type { Engine } from './engine/engine.ts';
 import { toFigures, toLinkFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
+import { type RollupStatus, toRollupFault } from './telemetry/rollups/status.ts';
 import type { Writing } from './writing/writing.ts';
 
 export interface SelfWatchOptions {
@@ -74,6 +75,10 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       'journal-delay': () => journal.status().oldestWaitingMs / 1_000,
       'influx-healthy': () =>
         journal.status().influx.state === 'off' ? Number.NaN : Number(journal.status().influx.state === 'ok'),
+      quarantined: () => {
+        const { state, quarantinedReadings } = journal.status().influx;
+        return state === 'off' ? Number.NaN : quarantinedReadings;
+      },
       'influx-backlog': () => journal.status().backlogReadings,
       'influx-age': () => (journal.status().oldestUnconfirmedAgeMs ?? 0) / MINUTE_MS,
       'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
@@ -92,6 +97,7 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       ...toFigures('riser_engine', { ...engine.status() }),
       ...toFigures('riser_journal', { ...journal.status() }),
       ...toFigures('riser_influx', { ...journal.status().influx }),
+      ...toRollupFigures(journal.status().rollups ?? null),
       ...toFigures('riser_store', { ...store.status() }),
       {
         name: 'riser_loop_delay_p99_ms',
@@ -130,10 +136,24 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
       isHealthy: influx.state === 'ok' || influx.state === 'off',
       detail: `${influx.state}: ${influx.detail}`,
     },
+    toRollupPart(own.rollups ?? null),
     ...links,
   ];
   const status = !isAlive ? 'failed' : parts.every((part) => part.isHealthy) ? 'ok' : 'degraded';
   return { isAlive, status, parts };
+}
+
+function toRollupPart(status: RollupStatus | null): HealthReport['parts'][number] {
+  if (status === null) return { name: 'rollups', isHealthy: true, detail: 'off' };
+  const fault = toRollupFault(status);
+  const work = status.isCatchingUp ? 'catching up' : 'ok';
+  return { name: 'rollups', isHealthy: fault === null, detail: fault ?? work };
+}
+
+function toRollupFigures(status: RollupStatus | null): readonly Figure[] {
+  if (status === null) return [];
+  const isHealthy = toRollupFault(status) === null;
+  return toFigures('riser_rollups', { ...status, isHealthy, openStatements: status.openStatements.length });
 }
 
 /** Damage found at the start costs only itself, but is said as long as the process runs. */

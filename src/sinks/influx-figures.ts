@@ -22,6 +22,10 @@ const SPLIT_REQUESTS = 64;
 const TEXT_CHARS = 1_000;
 /** Products with a place for each resolution; in the others all resolutions lie in the database itself. */
 const WITH_POLICIES: readonly InfluxProduct[] = ['influxdb-1', 'influxdb-2', 'unknown'];
+/** Statements left to a person are looked after again this long after the last time. */
+const RECHECK_MS = 600_000;
+/** Database or policy is gone; InfluxDB 1.x says so of a policy with 500, of a database with 404. */
+const MISSING = /(database|retention policy) not found/i;
 
 type Accepted = Extract<FigureResult, { outcome: 'accepted' }>;
 
@@ -37,6 +41,8 @@ class InfluxFigures implements FigureSink {
   #product: InfluxProduct | null = null;
   #hasPolicies = false;
   #open: readonly string[] = [];
+  /** When the policies were looked after, monotonic ms. */
+  #checkedMs = 0;
 
   constructor(settings: InfluxSettings) {
     this.#settings = settings;
@@ -77,10 +83,12 @@ class InfluxFigures implements FigureSink {
       await this.#management.ensureDatabase().catch(unlessDown);
       this.#product = product;
     }
-    if (resolution !== 'raw' && !this.#hasPolicies) {
+    const isOpenLong = this.#open.length > 0 && performance.now() - this.#checkedMs >= RECHECK_MS;
+    if (resolution !== 'raw' && (!this.#hasPolicies || isOpenLong)) {
       const { open } = await this.#management.ensureRetention();
       this.#open = open.map(({ statement }) => statement);
       this.#hasPolicies = true;
+      this.#checkedMs = performance.now();
     }
     return this.#product;
   }
@@ -100,7 +108,7 @@ class InfluxFigures implements FigureSink {
       if (bytes.length === 0) continue;
       const answer = await this.#http.write(bytes, signal, path);
       if (isStored(answer)) continue;
-      if (!isAboutContent(answer)) return this.#toRetry(answer);
+      if (!isAboutContent(answer) || MISSING.test(answer.body)) return this.#toRetry(answer);
       const isPartial = product === 'influxdb-1' && answer.status !== 413;
       if (isPartial || group.length === 1 || used >= SPLIT_REQUESTS) {
         refused = join(refused, { lines: countRefused(answer, group.length), reason: toReason(answer) });
@@ -113,8 +121,8 @@ class InfluxFigures implements FigureSink {
   }
 
   #toRetry(answer: Answer): FigureResult {
-    // The database or the policy is missing: both are looked after before the next write.
-    if (answer.status === 404) {
+    // Both are looked after before the next write.
+    if (answer.status === 404 || MISSING.test(answer.body)) {
       this.#product = null;
       this.#hasPolicies = false;
     }

@@ -1,6 +1,7 @@
-/** Logs what changes in the state of the journal and its sink, once per change. */
+/** Logs what changes in the state of the journal, its sink and its roll-ups, once per change. */
 import type { Logger } from 'pino';
 import type { JournalStatus } from './journal.ts';
+import type { RollupStatus } from './rollups/status.ts';
 
 /** @param first the status at start; damage found by the recovery is logged at once */
 export function createStatusLog(log: Logger, first: JournalStatus): (status: JournalStatus) => void {
@@ -15,6 +16,7 @@ export function createStatusLog(log: Logger, first: JournalStatus): (status: Jou
     logHealth(log, before, status);
     logSink(log, before, status);
     logLosses(log, before, status);
+    logRollups(log, before.rollups ?? null, status.rollups ?? null);
     before = status;
   };
 }
@@ -48,5 +50,23 @@ function logLosses(log: Logger, before: JournalStatus, status: JournalStatus): v
   }
   if (status.influx.rejectedReadings > 0 && before.influx.rejectedReadings === 0) {
     log.warn('influxdb: refuses readings; they are set aside in the quarantine');
+  }
+}
+
+function logRollups(log: Logger, before: RollupStatus | null, status: RollupStatus | null): void {
+  if (status === null) return;
+  const { state, detail, openStatements } = status;
+  const [stateBefore, detailBefore] = [before?.state ?? 'ok', before?.detail ?? ''];
+  const isWell = state === 'ok' && detail === '';
+  if (state !== stateBefore || (detail === '') !== (detailBefore === '')) {
+    if (isWell) log.info('roll-ups: stored again');
+    else log.warn({ state, detail }, 'roll-ups: cannot be stored; they are computed again later');
+  }
+  if (openStatements.join(';') !== (before?.openStatements ?? []).join(';')) {
+    if (openStatements.length === 0) log.info('roll-ups: no statement is left to run');
+    else log.warn({ statements: openStatements }, 'roll-ups: a person must run these InfluxQL statements');
+  }
+  for (const reason of status.refusals.slice(before?.refusals.length ?? 0)) {
+    log.warn({ reason }, 'roll-ups: lines are refused; they are left out');
   }
 }

@@ -29,6 +29,10 @@ export interface DeliveryStatus {
   readonly sentRows: number;
   /** Lines that the sink will never take. */
   readonly refusedLines: number;
+  /** Lines were refused within the last 65 min. */
+  readonly isRefusing: boolean;
+  /** The sink's own words for the refused lines, each once, oldest first. */
+  readonly refusals: readonly string[];
   readonly waitingRows: number;
   /** Rows dropped because too many waited: they are computed again. */
   readonly droppedRows: number;
@@ -45,6 +49,8 @@ export class Delivery {
   #detail = '';
   #sentRows = 0;
   #refusedLines = 0;
+  #refusedMs = Number.NEGATIVE_INFINITY;
+  #refusals: readonly string[] = [];
   #droppedRows = 0;
 
   constructor(options: DeliveryOptions) {
@@ -57,6 +63,8 @@ export class Delivery {
       detail: this.#detail,
       sentRows: this.#sentRows,
       refusedLines: this.#refusedLines,
+      isRefusing: this.#options.monoMs() - this.#refusedMs < this.#options.limits.refusalShownMs,
+      refusals: this.#refusals,
       waitingRows: this.#rows.length,
       droppedRows: this.#droppedRows,
       openStatements: this.#options.sink.openStatements,
@@ -113,7 +121,7 @@ export class Delivery {
     for (const { tier, lines: some } of lines.toLines(rows)) {
       const result = await sink.write(some, tier.resolution, signal);
       if (result.outcome === 'retry') return result;
-      this.#refusedLines += result.refused?.lines ?? 0;
+      if (result.refused !== null) this.#noteRefused(result.refused.lines, result.refused.reason);
     }
     return null;
   }
@@ -123,6 +131,16 @@ export class Delivery {
     this.#state = state;
     this.#detail = detail;
     this.#options.onChange();
+  }
+
+  #noteRefused(lines: number, words: string): void {
+    // The number of lines is no part of the reason.
+    const reason = words.replace(/ *dropped=\d+/, '');
+    this.#refusedLines += lines;
+    this.#refusedMs = this.#options.monoMs();
+    const isKnown = this.#refusals.includes(reason);
+    if (isKnown || this.#refusals.length >= this.#options.limits.refusalReasons) return;
+    this.#refusals = [...this.#refusals, reason];
   }
 
   #pauseMs({ waitMs }: Retry): number {

@@ -30,6 +30,10 @@ export const ROLLUP_LIMITS = {
   /** Pause after a write that failed, doubled up to the maximum, each jittered to 50–100 %. */
   retryMs: 1_000,
   retryMaxMs: 60_000,
+  /** Lines that were refused are a fault for so long after the last: the rows of the next hour show whether it lasts. */
+  refusalShownMs: 3_900_000,
+  /** Different reasons of refusals that are remembered; of others only the lines are counted. */
+  refusalReasons: 20,
   /** Tries to list a journal whose files change under the reader. */
   listTries: 100,
 } as const;

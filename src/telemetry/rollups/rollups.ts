@@ -142,7 +142,6 @@ export class Rollups {
         isChecked = true;
         await this.#computePast();
         await this.#goLive();
-        this.#failure = '';
       } catch (error) {
         if (error instanceof AssertionFailure) throw error;
         // The disk failed: what was computed is dropped, and done again from the checkpoint.
@@ -284,6 +283,7 @@ export class Rollups {
     for (const block of this.#waiting) this.#take(block);
     this.#waiting = [];
     this.#mode = 'live';
+    this.#failure = '';
     this.#options.onChange();
   }
 
@@ -332,6 +332,7 @@ export class Rollups {
   async #save(checkpoint: Checkpoint): Promise<void> {
     await saveCheckpoint(this.#options.directory, this.#options.table, checkpoint);
     this.#checkpoint = checkpoint;
+    this.#failure = '';
     this.#options.onChange();
   }
 

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CATALOG } from '../../../src/catalog.ts';
 import { loadSite } from '../../../src/config/load.ts';
 import type { SiteModel } from '../../../src/config/model.ts';
@@ -100,6 +100,43 @@ describeWithTools(['influxd'], 'with the real InfluxDB', () => {
     );
     const [series] = await influx.query('dropped', 'SELECT a FROM "riser_1h"."m"');
     expect(series?.values).toHaveLength(1);
+  });
+
+  test.each([
+    ['dropped-policy', 'DROP RETENTION POLICY "riser_1h" ON "dropped-policy"'],
+    // Whoever writes readings makes the database again, without the policies of the roll-ups.
+    ['made-again', 'DROP DATABASE "made-again"; CREATE DATABASE "made-again"'],
+  ])('in %s, a policy that alone has gone is made again', async (database, statement) => {
+    const sink = open(database);
+    const line = { measurement: 'm', tags: { site: 'tower' }, fields: { a: 1 }, stampUs: Date.now() * 1_000 };
+    await sink.write([line], 'hour', signal);
+    await influx.query(database, statement);
+    const missed = await sink.write([line], 'hour', signal);
+    expect(missed).toMatchObject({
+      outcome: 'retry',
+      reason: expect.stringContaining('retention policy not found') as string,
+    });
+    expect(await sink.write([line], 'hour', signal)).toEqual({ outcome: 'accepted', refused: null });
+    const [series] = await influx.query(database, 'SELECT a FROM "riser_1h"."m"');
+    expect(series?.values).toHaveLength(1);
+  });
+
+  test('a statement that was left to a person is no longer open once it was run', async () => {
+    await influx.query('', 'CREATE DATABASE shortened');
+    await influx.query('', 'CREATE RETENTION POLICY "riser_1m" ON "shortened" DURATION 90d REPLICATION 1');
+    const sink = open('shortened');
+    const line = { measurement: 'm', tags: { site: 'tower' }, fields: { a: 1 }, stampUs: Date.now() * 1_000 };
+    expect(await sink.write([line], 'minute', signal)).toMatchObject({ outcome: 'accepted' });
+    expect(sink.openStatements).toHaveLength(1);
+    await influx.query('', sink.openStatements[0] ?? '');
+    const laterMs = performance.now() + 600_000;
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(laterMs);
+    try {
+      await sink.write([line], 'minute', signal);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(sink.openStatements).toEqual([]);
   });
 
   test('the roll-ups of a journal are there, minute by minute, and tell the same when they are computed again', async () => {

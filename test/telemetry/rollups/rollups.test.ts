@@ -167,6 +167,34 @@ test('buckets of a running gateway are those of the ledger', async () => {
   expect(opened.status.rollups?.storedToMs).toBe(START_MS + 2 * HOUR_MS);
 });
 
+test.each([
+  ['a fault', QUICK, true],
+  ['a fault no more once that is long ago', { ...QUICK, refusalShownMs: 0 }, false],
+])(
+  'lines that the sink refuses are counted with their reasons, each once, and are %s',
+  async (_what, limits, isRefusing) => {
+    let writes = 0;
+    figures.write = () => {
+      const lines = ++writes;
+      const reason = lines % 2 === 0 ? 'too old' : `partial write: type conflict dropped=${lines}`;
+      return Promise.resolve({ outcome: 'accepted', refused: { lines, reason } });
+    };
+    const opened = await open(directory, limits);
+    await live(opened, createRandom(testSeed()), 1);
+    nowMs += 10_000;
+    await until(
+      () => writes >= 4 && opened.status.rollups?.storedToMs === START_MS + HOUR_MS,
+      () => JSON.stringify(opened.status.rollups),
+    );
+    expect(opened.status.rollups).toMatchObject({
+      state: 'ok',
+      refusedLines: (writes * (writes + 1)) / 2,
+      refusals: ['partial write: type conflict', 'too old'],
+      isRefusing,
+    });
+  },
+);
+
 test('a gateway that is stopped in the middle of an hour goes on where it was', async () => {
   const random = createRandom(testSeed() + 1);
   const first = await open();
@@ -297,11 +325,10 @@ test('after the clock was set back, readings of hours that were written already 
   let problems: readonly string[] = [];
   await until(
     () => {
-      // A field that a bucket has no longer cannot be taken back: the last value of one that ends in a gap.
       const found = new Map(
         [...figures.found()]
           .filter(([key]) => hasReadings(key))
-          .map(([key, bucket]) => [key, wanted.get(key)?.last === null ? { ...bucket, last: null } : bucket]),
+          .map(([key, bucket]) => [key, withoutOld(bucket, wanted.get(key))]),
       );
       problems = differences(wanted, found);
       return problems.length === 0;
@@ -309,6 +336,15 @@ test('after the clock was set back, readings of hours that were written already 
     () => `${problems.length}: ${problems.slice(0, 3).join('\n')}`,
   );
 });
+
+/** A field that a bucket has no longer cannot be taken back: the last value before a gap, all values where all is gap. */
+function withoutOld(found: ExpectedBucket, wanted: ExpectedBucket | undefined): ExpectedBucket {
+  return {
+    ...found,
+    ...(wanted?.last === null && { last: null }),
+    ...(wanted?.good === 0 && { min: null, max: null, mean: null }),
+  };
+}
 
 test('roll-ups that are switched on later are computed from all of the journal', async () => {
   const random = createRandom(testSeed() + 8);
