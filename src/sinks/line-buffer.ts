@@ -12,8 +12,8 @@ const CHUNK = 1e9;
 /** Up to this magnitude three decimals are exact in a double, and their digits fit 32 bits. */
 const SMALL = 1e6;
 const DECIMALS = 1000;
-/** Longest number: `-1.2345678901234567e-308`. */
-export const NUMBER_BYTES = 24;
+/** Longest number: `-0.0000012345678901234567`, 17 digits just above the exponent form. */
+export const NUMBER_BYTES = 25;
 
 export class LineBuffer {
   #bytes: Buffer;
