@@ -288,7 +288,9 @@ describeWithTools(['influxd'], 'InfluxDB killed under load and started again', (
       `${journalled.length} readings in ${Object.keys(summarise(expected)).length} series, ${bad.length} of them bad`,
     );
     expect(journalled.length).toBeGreaterThan(6_000);
-    expect(bad.filter(({ value }) => value === QUALITIES.sentinel.code)).toHaveLength(SETS);
+    // Figures of the gateway that do not exist (no scheduled backup) say the same of themselves.
+    const told = bad.filter(({ series }) => !series.startsWith('gateway/'));
+    expect(told.filter(({ value }) => value === QUALITIES.sentinel.code)).toHaveLength(SETS);
     // A quality that goes with a value is looked at below.
     const own = stored.filter((field) => !isFigure(field) && (!isQuality(field) || isBad(field.value)));
     expect(differences(summarise(expected), summarise(own))).toEqual([]);
