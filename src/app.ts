@@ -26,7 +26,7 @@ import type { TicketEvent } from './core/ticket.ts';
 import { loadDrivers } from './drivers/load.ts';
 import { Engine, type EnginePhase } from './engine/engine.ts';
 import { createSystemClock } from './engine/system-clock.ts';
-import { toFigures, toListenerFigures, toPointFigures } from './figures.ts';
+import { toEventFigures, toFigures, toListenerFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
 import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
@@ -163,7 +163,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
       ...acquisition.listeners().flatMap(toListenerFigures),
       ...toFigures('riser_writing', { ...writing.counters() }),
       ...toFigures('riser_history', { ...pipeline.history.counters() }),
-      ...(events === null ? [] : toFigures('riser_events', { ...events.counters() })),
+      ...(events === null ? [] : toEventFigures(events.counters())),
       ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
     ],
   };

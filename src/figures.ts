@@ -1,10 +1,14 @@
 /** Status records of the gateway's parts as figures of /metrics. What they count is theirs; here it is named. */
 import type { Figure } from './api/services.ts';
+import type { BackupStatus } from './backup/port.ts';
 import type { LinkStatus, ListenerStatus } from './core/link.ts';
+import type { EventWriterCounters } from './telemetry/events/event-writer.ts';
+import { LOSS_KINDS, type LossTotals } from './telemetry/journal/losses.ts';
 import type { QualityTally } from './telemetry/point-quality-view.ts';
 
 /** What only ever rises since the start; the rest are gauges. Names of the status records. */
 const COUNTERS: ReadonlySet<string> = new Set([
+  'events',
   'rounds',
   'commits',
   'commitFailures',
@@ -95,6 +99,52 @@ export function toPointFigures({ good, uncertain, bad, neverGood }: QualityTally
     value,
     labels: { state },
   }));
+}
+
+/** Events written beside the readings, and what went wrong with them. */
+export function toEventFigures({ events, ...others }: EventWriterCounters): Figure[] {
+  return [...toFigures('riser_telemetry', { events }), ...toFigures('riser_events', others)];
+}
+
+/** Losses of readings by kind. They go on over restarts: the log of losses counts from the first start of all. */
+export function toLossFigures(totals: LossTotals): Figure[] {
+  const type = 'counter';
+  return LOSS_KINDS.flatMap((kind) => [
+    {
+      name: 'riser_lost_readings_total',
+      help: 'Readings lost since the data directory was made, by kind; so many at least',
+      type,
+      value: totals[kind].readings,
+      labels: { kind },
+    },
+    {
+      name: 'riser_losses_total',
+      help: 'Losses of readings noticed since the data directory was made, by kind',
+      type,
+      value: totals[kind].losses,
+      labels: { kind },
+    },
+  ]);
+}
+
+/** No line where there is nothing to tell: a backup was never made, or none is scheduled. */
+export function toBackupFigures({ lastOkMs, lastFailure, bytes }: BackupStatus): Figure[] {
+  const gauge = (key: string, help: string, value: number | null): Figure[] =>
+    value === null ? [] : [{ name: `riser_backup_${key}`, help, type: 'gauge', value }];
+  const isKnown = lastFailure !== null || lastOkMs !== null;
+  return [
+    ...gauge(
+      'last_success_timestamp_seconds',
+      'Beginning of the newest complete backup, Unix time',
+      lastOkMs === null ? null : lastOkMs / 1_000,
+    ),
+    ...gauge(
+      'last_result',
+      'Last backup: 1 = made and checked, 0 = failed',
+      isKnown ? Number(lastFailure === null) : null,
+    ),
+    ...gauge('bytes', 'Size of the newest complete backup', bytes),
+  ];
 }
 
 function toFigure(

@@ -8,7 +8,7 @@ import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
 import type { BackupRunner } from './backup/runner.ts';
 import type { Engine } from './engine/engine.ts';
-import { toFigures, toLinkFigures } from './figures.ts';
+import { toBackupFigures, toFigures, toLinkFigures, toLossFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
 import { type RollupStatus, toRollupFault } from './telemetry/rollups/status.ts';
@@ -21,7 +21,7 @@ export interface SelfWatchOptions {
   readonly store: Store;
   readonly acquisition: Acquisition;
   readonly writing: Pick<Writing, 'counters'>;
-  readonly backups: Pick<BackupRunner, 'ageHours' | 'failed'>;
+  readonly backups: Pick<BackupRunner, 'ageHours' | 'failed' | 'status'>;
 }
 
 export interface SelfWatch {
@@ -98,6 +98,8 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       ...toFigures('riser_journal', { ...journal.status() }),
       ...toFigures('riser_influx', { ...journal.status().influx }),
       ...toRollupFigures(journal.status().rollups ?? null),
+      ...toLossFigures(journal.status().lossTotals),
+      ...toBackupFigures(options.backups.status()),
       ...toFigures('riser_store', { ...store.status() }),
       {
         name: 'riser_loop_delay_p99_ms',

@@ -2,13 +2,19 @@
  * How the stores of telemetry stand, for people: the status of the journal's thread beside its limits, rates of the last
  * minute, when a backlog will be worked off, and losses until somebody has seen them. Decides nothing.
  */
-import type { ForwarderState, JournalState, LostTelemetry, StoragePort } from './api/storage-port.ts';
+import type {
+  ForwarderState,
+  JournalState,
+  LostTelemetry,
+  StoragePort,
+  TelemetryLoss,
+} from './api/storage-port.ts';
 import type { InfluxSettings, SiteModel } from './config/model.ts';
 import type { Clock } from './core/clock.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
 
 export interface StorageWatchOptions {
-  readonly journal: Pick<Journal, 'status' | 'forgetLoss'>;
+  readonly journal: Pick<Journal, 'status' | 'losses' | 'acknowledgeLosses'>;
   readonly model: Pick<SiteModel, 'journal' | 'influx'>;
   readonly clock: Clock;
   /** null until the journal's thread answers for it. */
@@ -37,8 +43,6 @@ export interface RateSample {
 export function createStorageWatch(options: StorageWatchOptions): StorageWatch {
   const { journal, model, clock, quarantine } = options;
   const samples: RateSample[] = [];
-  let seen: SeenLoss = { lost: null, dropped: 0, pushedOut: 0 };
-  let acknowledged: ReturnType<StoragePort['state']>['acknowledged'] = null;
   const sample = (): RateSample => {
     const { durableReadings, confirmedReadings } = journal.status();
     return { atMs: clock.now().monoMs, durableReadings, confirmedReadings };
@@ -56,20 +60,16 @@ export function createStorageWatch(options: StorageWatchOptions): StorageWatch {
     state() {
       const status = journal.status();
       const rates = toRates(samples, sample());
+      const { losses, acknowledged } = journal.losses();
       return {
         journal: toJournalState(status, model.journal, rates),
         forwarder: toForwarderState(status, model.influx, rates),
-        loss: toNewLoss(status, seen),
+        loss: toNewLoss(losses),
+        losses: losses.toReversed(),
         acknowledged,
       };
     },
-    acknowledgeLoss(loss, by) {
-      const { lost } = journal.status();
-      seen = addLoss(seen, loss);
-      // What was lost since the look would be forgotten with it.
-      if (loss.expired > 0 && lost?.readings === loss.expired) journal.forgetLoss();
-      acknowledged = { by, atMs: clock.now().wallMs, readings: loss.readings };
-    },
+    acknowledgeLosses: (losses, by) => journal.acknowledgeLosses(losses, by),
     stop: () => clearInterval(timer),
   };
 }
@@ -158,34 +158,27 @@ export function toTarget({ url, database }: Pick<InfluxSettings, 'url' | 'databa
   return `${protocol}//${host}${pathname === '/' ? '' : pathname} · ${database}`;
 }
 
-/** What somebody has taken note of. */
-export interface SeenLoss {
-  /** As the journal told it; it forgets it a moment later. */
-  readonly lost: { readonly readings: number; readonly toMs: number | null } | null;
-  /** Counters of this process. */
-  readonly dropped: number;
-  readonly pushedOut: number;
-}
-
 /** What nobody has taken note of; null = nothing. */
-export function toNewLoss(
-  { lost, droppedReadings, influx }: Pick<JournalStatus, 'lost' | 'droppedReadings' | 'influx'>,
-  seen: SeenLoss,
-): LostTelemetry | null {
-  const isSeen = lost !== null && lost.readings === seen.lost?.readings && lost.toMs === seen.lost.toMs;
-  const fresh = isSeen ? null : lost;
-  const expired = fresh?.readings ?? 0;
-  const dropped = droppedReadings - seen.dropped;
-  const pushedOut = influx.quarantineDropped - seen.pushedOut;
-  const readings = expired + dropped + pushedOut;
-  if (readings === 0) return null;
-  return { readings, expired, dropped, pushedOut, fromMs: fresh?.fromMs ?? null, toMs: fresh?.toMs ?? null };
-}
-
-function addLoss(seen: SeenLoss, { expired, dropped, pushedOut, toMs }: LostTelemetry): SeenLoss {
+export function toNewLoss(losses: readonly TelemetryLoss[]): LostTelemetry | null {
+  const fresh = losses.filter(({ isSeen }) => !isSeen);
+  if (fresh.length === 0) return null;
+  const gone = fresh.filter(({ isConfirmed }) => isConfirmed !== true);
+  const sum = (of: readonly TelemetryLoss[]): number =>
+    of.reduce((total, { readings }) => total + readings, 0);
+  const sumOf = (kind: TelemetryLoss['kind']): number => sum(gone.filter((loss) => loss.kind === kind));
+  const times = (pick: (loss: TelemetryLoss) => number | null): readonly number[] =>
+    gone.map(pick).filter((ms) => ms !== null);
+  const starts = times(({ fromMs }) => fromMs);
+  const ends = times(({ toMs }) => toMs);
   return {
-    lost: expired === 0 ? seen.lost : { readings: expired, toMs },
-    dropped: seen.dropped + dropped,
-    pushedOut: seen.pushedOut + pushedOut,
+    readings: sum(gone),
+    isExact: gone.every(({ isExact }) => isExact),
+    expired: sumOf('expired'),
+    dropped: sumOf('dropped'),
+    pushedOut: sumOf('pushed-out'),
+    damaged: sumOf('damaged'),
+    kept: sum(fresh) - sum(gone),
+    fromMs: starts.length === 0 ? null : Math.min(...starts),
+    toMs: ends.length === 0 ? null : Math.max(...ends),
   };
 }

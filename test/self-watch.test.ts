@@ -1,8 +1,11 @@
 /** The gateway's own figures: each that the profile names is there, and shows what its part counts. */
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import type { BackupStatus } from '../src/backup/port.ts';
+import { toEventFigures } from '../src/figures.ts';
 import { createSelfWatch, type SelfWatchOptions } from '../src/self-watch.ts';
 import { IDLE_STATUS, NO_SINK } from '../src/telemetry/forwarder/status.ts';
+import { NO_LOSSES } from '../src/telemetry/journal/losses.ts';
 import type { JournalStatus } from '../src/telemetry/journal.ts';
 
 const PROFILE = new URL('../devices/riser-gateway.yaml', import.meta.url);
@@ -22,17 +25,35 @@ const ROLLUPS = {
   lateReadings: 0,
 } as const satisfies JournalStatus['rollups'];
 
-function create(notPutBack: number, journal: Partial<JournalStatus> = {}) {
+const NO_BACKUP: BackupStatus = {
+  lastOkMs: null,
+  lastFailure: null,
+  isRunning: false,
+  progressRatio: null,
+  bytes: null,
+  durationMs: null,
+  nextMs: null,
+};
+
+function create(notPutBack: number, journal: Partial<JournalStatus> = {}, backup = NO_BACKUP) {
   const parts = {
     engine: { status: () => ({ idleMs: 0, isHealthy: true, detail: '' }) },
     store: { status: () => ({ isHealthy: true, commits: 1 }) },
     acquisition: { links: () => [] },
     journal: {
-      status: () => ({ isHealthy: true, detail: '', damagedPlaces: 0, influx: NO_SINK, ...journal }),
+      status: () => ({
+        isHealthy: true,
+        detail: '',
+        damagedPlaces: 0,
+        lost: null,
+        lossTotals: NO_LOSSES.totals,
+        influx: NO_SINK,
+        ...journal,
+      }),
     },
   } as unknown as Pick<SelfWatchOptions, 'engine' | 'store' | 'acquisition' | 'journal'>;
   const counters = () => ({ notPutBack }) as ReturnType<SelfWatchOptions['writing']['counters']>;
-  const backups = { ageHours: () => 3, failed: () => 1 };
+  const backups = { ageHours: () => 3, failed: () => 1, status: () => backup };
   const watch = createSelfWatch({ ...parts, directory: '/', writing: { counters }, backups });
   onTestFinished(() => watch.stop());
   return watch;
@@ -87,4 +108,51 @@ test('figures of the roll-ups say how much was stored and refused, and what is o
       .figures()
       .some(({ name }) => name.startsWith('riser_rollups_')),
   ).toBe(false);
+});
+
+test('losses are counted by kind, and the point of the alarm holds what nobody has taken note of', () => {
+  const lossTotals = { ...NO_LOSSES.totals, damaged: { readings: 40, losses: 2 } };
+  const lost = { readings: 12, isExact: false, fromMs: null, toMs: null };
+  const watch = create(0, { lossTotals, lost });
+  const of = (name: string) =>
+    Object.fromEntries(
+      watch
+        .figures()
+        .filter((figure) => figure.name === name)
+        .map(({ labels, value, type }) => [labels?.['kind'], [value, type]]),
+    );
+  expect(of('riser_lost_readings_total')).toEqual({
+    expired: [0, 'counter'],
+    dropped: [0, 'counter'],
+    'pushed-out': [0, 'counter'],
+    damaged: [40, 'counter'],
+  });
+  expect(of('riser_losses_total')).toMatchObject({ damaged: [2, 'counter'] });
+  expect(watch.points['journal-lost']?.()).toBe(12);
+});
+
+test('figures of the backups are those of the newest one; there are none before the first', () => {
+  const failure = { atMs: 2, code: 'backup-failed', text: { zh: '', en: '' } } as const;
+  const of = (backup?: BackupStatus) =>
+    create(0, {}, backup)
+      .figures()
+      .filter(({ name }) => name.startsWith('riser_backup_'))
+      .map(({ name, value }) => [name, value]);
+  expect(of()).toEqual([]);
+  expect(of({ ...NO_BACKUP, lastOkMs: 1_700_000_000_500, bytes: 12 })).toEqual([
+    ['riser_backup_last_success_timestamp_seconds', 1_700_000_000.5],
+    ['riser_backup_last_result', 1],
+    ['riser_backup_bytes', 12],
+  ]);
+  expect(of({ ...NO_BACKUP, lastFailure: failure })).toEqual([['riser_backup_last_result', 0]]);
+});
+
+test('events are counted under a name that says so', () => {
+  const counters = { events: 3, refused: 1, dropped_link_lines: 0, failures: 2 };
+  expect(toEventFigures(counters).map(({ name, type, value }) => [name, type, value])).toEqual([
+    ['riser_telemetry_events_total', 'counter', 3],
+    ['riser_events_refused_total', 'counter', 1],
+    ['riser_events_dropped_link_lines', 'gauge', 0],
+    ['riser_events_failures_total', 'counter', 2],
+  ]);
 });

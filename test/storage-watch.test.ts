@@ -1,4 +1,4 @@
-/** How the stores stand, as people are told: rates, the end of a catch-up, losses until they have been seen. */
+/** How the stores stand, as people are told: rates, the end of a catch-up, losses and whether they have been seen. */
 import { describe, expect, test } from 'vitest';
 import {
   createStorageWatch,
@@ -8,6 +8,13 @@ import {
   toRates,
   toTarget,
 } from '../src/storage-watch.ts';
+import {
+  acknowledge,
+  addLoss,
+  type LossBook,
+  type NewLoss,
+  NO_LOSSES,
+} from '../src/telemetry/journal/losses.ts';
 import type { JournalStatus } from '../src/telemetry/journal.ts';
 
 const sample = (atMs: number, durableReadings: number, confirmedReadings = 0): RateSample => ({
@@ -84,53 +91,73 @@ describe('losses', () => {
     },
   } as unknown as JournalStatus;
 
-  function createWatch() {
-    const held = { status: STATUS, forgotten: 0 };
+  function createWatch(book: LossBook = NO_LOSSES) {
+    const held = { status: STATUS, book, asked: [] as unknown[] };
     const clock = { now: () => ({ wallMs: 1_000, monoMs: 0, bootId: 'boot' }) };
     const model = { journal: { maxAgeDays: 14, maxBytes: 8_000 }, influx: null };
-    const journal = { status: () => held.status, forgetLoss: () => void held.forgotten++ };
+    const journal = {
+      status: () => held.status,
+      losses: () => held.book,
+      acknowledgeLosses: async (...call: readonly unknown[]) => void held.asked.push(call),
+    };
     return { held, watch: createStorageWatch({ journal, model, clock, quarantine: null }) };
   }
-  const LOST = { readings: 70, fromMs: 10, toMs: 20 };
+  const LOST: NewLoss = {
+    kind: 'expired',
+    readings: 70,
+    isExact: true,
+    fromMs: 10,
+    toMs: 20,
+    isConfirmed: false,
+  };
 
-  test('are told by cause and range until somebody has seen them; then the journal forgets them', () => {
-    const { held, watch } = createWatch();
-    expect(watch.state().loss).toBeNull();
-    held.status = { ...STATUS, lost: LOST, droppedReadings: 5 };
-    const { loss } = watch.state();
-    expect(loss).toEqual({ readings: 75, expired: 70, dropped: 5, pushedOut: 0, fromMs: 10, toMs: 20 });
-    held.status = { ...held.status, droppedReadings: 9 };
-    if (loss !== null) watch.acknowledgeLoss(loss, 'admin');
-    expect(held.forgotten).toBe(1);
-    const after = watch.state();
-    expect(after.loss, 'what came between the look and the answer').toEqual({
-      readings: 4,
-      dropped: 4,
-      expired: 0,
-      pushedOut: 0,
+  test('are told by cause and range, newest first, and passed on when somebody has seen them', async () => {
+    const damaged: NewLoss = {
+      ...LOST,
+      kind: 'damaged',
+      readings: 1,
+      isExact: false,
       fromMs: null,
       toMs: null,
+    };
+    const dropped: NewLoss = { ...LOST, kind: 'dropped', readings: 5, fromMs: 30, toMs: 40 };
+    const kept: NewLoss = { ...LOST, kind: 'damaged', readings: 9, isConfirmed: true, fromMs: 1, toMs: 99 };
+    const book = [LOST, damaged, dropped, kept].reduce((sum, loss) => addLoss(sum, loss, 500), NO_LOSSES);
+    const { held, watch } = createWatch(book);
+    const { loss, losses, acknowledged } = watch.state();
+    expect(loss).toEqual({
+      readings: 76,
+      isExact: false,
+      expired: 70,
+      dropped: 5,
+      pushedOut: 0,
+      damaged: 1,
+      kept: 9,
+      fromMs: 10,
+      toMs: 40,
     });
-    expect(after.acknowledged).toEqual({ by: 'admin', atMs: 1_000, readings: 75 });
-    held.status = { ...held.status, lost: { readings: 90, fromMs: 30, toMs: 40 } };
-    expect(watch.state().loss, 'a new one').toMatchObject({ expired: 90, fromMs: 30, toMs: 40 });
+    expect(losses.map(({ kind, readings }) => [kind, readings])).toEqual([
+      ['damaged', 9],
+      ['dropped', 5],
+      ['damaged', 1],
+      ['expired', 70],
+    ]);
+    expect(acknowledged).toBeNull();
+    await watch.acknowledgeLosses(losses, 'admin');
+    expect(held.asked).toEqual([[losses, 'admin']]);
     watch.stop();
   });
 
-  test('that grew since the look are not forgotten: all of it is told again', () => {
-    const { held, watch } = createWatch();
-    held.status = { ...STATUS, lost: LOST };
-    const { loss } = watch.state();
-    held.status = { ...STATUS, lost: { ...LOST, readings: 80, toMs: 25 } };
-    if (loss !== null) watch.acknowledgeLoss(loss, 'admin');
-    expect(held.forgotten).toBe(0);
-    expect(watch.state().loss).toMatchObject({ expired: 80, toMs: 25 });
+  test('that were seen are nothing new, but stay on the list', () => {
+    const seen = addLoss(NO_LOSSES, LOST, 500);
+    const { watch } = createWatch(acknowledge(seen, seen.losses, 'admin', 600));
+    expect(watch.state()).toMatchObject({
+      loss: null,
+      losses: [{ kind: 'expired', isSeen: true }],
+      acknowledged: { by: 'admin', atMs: 600, readings: 70 },
+    });
+    expect(toNewLoss([])).toBeNull();
     watch.stop();
-  });
-
-  test('that are no more than what was seen are nothing', () => {
-    const status = { ...STATUS, lost: LOST, droppedReadings: 3 };
-    expect(toNewLoss(status, { lost: LOST, dropped: 3, pushedOut: 0 })).toBeNull();
   });
 
   test('that happen now are told apart from a disk that cannot be written', () => {

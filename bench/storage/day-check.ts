@@ -3,7 +3,7 @@
  * that kills have left, and value by value inside them.
  */
 import type { RunningInflux } from '../../test/support/influx.ts';
-import { type DayPlan, type Gap, sumOfDay, toDayValue, toReceivedMs } from './day-plan.ts';
+import { type DayPlan, type Gap, sumOfDay, toDayValue } from './day-plan.ts';
 import { EQUIPMENT_POINTS, STORAGE_KIND } from './model.ts';
 
 export interface DayCheck {
@@ -30,7 +30,7 @@ export async function checkDay(
   const units = Math.ceil(plan.points / EQUIPMENT_POINTS);
   for (let unit = 0; unit < units; unit++) {
     const points = Math.min(EQUIPMENT_POINTS, plan.points - unit * EQUIPMENT_POINTS);
-    const found = await readUnit(influx, database, plan, unit, gaps);
+    const found = await readUnit(influx, database, unit, points, gaps);
     for (let field = 0; field < points; field++) {
       const point = unit * EQUIPMENT_POINTS + field;
       const inGaps = checkGaps(found.gapValues.get(field) ?? [], point, gaps, problems);
@@ -63,8 +63,8 @@ interface UnitFound {
 async function readUnit(
   influx: RunningInflux,
   database: string,
-  plan: DayPlan,
   unit: number,
+  points: number,
   gaps: readonly Gap[],
 ): Promise<UnitFound> {
   const where = `FROM "${STORAGE_KIND}" WHERE equipment = 'unit-${unit}'`;
@@ -73,18 +73,21 @@ async function readUnit(
   const figure = (name: string): number => Number(sums?.values[0]?.[sums.columns.indexOf(name)] ?? 0);
   for (let field = 0; field < EQUIPMENT_POINTS; field++)
     totals.set(field, { count: figure(`count_v${field}`), sum: figure(`sum_v${field}`) });
-  const gapValues = new Map<number, number[]>();
-  for (const { from, to } of gaps) {
-    const span = `time >= ${toReceivedMs(plan, from)}ms AND time <= ${toReceivedMs(plan, to)}ms`;
-    const [rows] = await influx.query(database, `SELECT /^v\\d+$/ ${where} AND ${span}`);
-    for (const row of rows?.values ?? [])
-      for (const [at, value] of row.entries()) {
-        const field = Number(/^v(\d+)$/.exec(rows?.columns[at] ?? '')?.[1] ?? Number.NaN);
-        if (value === null || Number.isNaN(field)) continue;
-        gapValues.set(field, [...(gapValues.get(field) ?? []), Number(value)]);
-      }
+  const gapValues = new Map<number, readonly number[]>();
+  for (let field = 0; field < points; field++) {
+    // By value, which no two readings of a point share: a clock that is set back gives the times of a gap once more.
+    const spans = gaps
+      .map((gap) => toValueRange(unit * EQUIPMENT_POINTS + field, gap))
+      .map(({ from, to }) => `("v${field}" >= ${from} AND "v${field}" <= ${to})`);
+    if (spans.length === 0) continue;
+    const [rows] = await influx.query(database, `SELECT "v${field}" ${where} AND (${spans.join(' OR ')})`);
+    gapValues.set(field, rows?.values.map((row) => Number(row[1])) ?? []);
   }
   return { totals, gapValues };
+}
+
+function toValueRange(point: number, { from, to }: Gap): { readonly from: number; readonly to: number } {
+  return { from: toDayValue(point, from), to: toDayValue(point, to) };
 }
 
 /** What is stored in the gaps: each value at most once, and none that was not fed in them. */

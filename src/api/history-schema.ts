@@ -1,6 +1,10 @@
 /** Shapes of the past of points in the public API (v1), beside the others in schemas.ts. */
 import Type, { type Static } from 'typebox';
+import { ReasonSchema } from './link-schema.ts';
 import { Ms, nullable, TextSchema } from './schemas.ts';
+
+const MISSING_REASONS =
+  'The same by code and in both languages, with times on the clocks of the site; empty where nothing is missing';
 
 export const HistorySampleSchema = Type.Object({
   atMs: Ms,
@@ -33,9 +37,11 @@ export const PointHistorySchema = Type.Object({
   }),
   missing: nullable(
     Type.String({
-      description: 'Why part of the range is missing although it may exist; null = all that was read is here',
+      description:
+        'Why part of the range is missing although it may exist, in plain English; null = all that was read is here',
     }),
   ),
+  missingReasons: Type.Array(ReasonSchema, { description: MISSING_REASONS }),
   samples: Type.Array(HistorySampleSchema, {
     description:
       'Oldest first. The first tells what stood at the beginning and may lie before it. A reading stands until the next; nothing is interpolated',
@@ -67,8 +73,12 @@ export type InstantPointView = Static<typeof InstantPointSchema>;
 export const InstantSchema = Type.Object({
   atMs: Ms,
   missing: nullable(
-    Type.String({ description: 'Why a later reading may be missing although it may exist; null = none is' }),
+    Type.String({
+      description:
+        'Why a later reading may be missing although it may exist, in plain English; null = none is',
+    }),
   ),
+  missingReasons: Type.Array(ReasonSchema, { description: MISSING_REASONS }),
   items: Type.Array(InstantPointSchema),
   total: Type.Integer(),
 });

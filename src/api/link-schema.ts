@@ -11,7 +11,7 @@ const STATES = [
   'stopped',
 ] as const satisfies readonly LinkState[];
 
-const ReasonSchema = Type.Object({
+export const ReasonSchema = Type.Object({
   code: Type.String({
     description: 'e.g. connect-refused, silent-units; other: no code yet, the text is English',
   }),

@@ -4,16 +4,20 @@ export interface StoragePort {
   state(): StorageState;
   /** null where readings go nowhere that could refuse them. */
   readonly quarantine: QuarantinePort | null;
-  /** Somebody has seen this loss, as `state` told it; what was lost since is told anew. */
-  acknowledgeLoss(loss: LostTelemetry, by: string): void;
+  /**
+   * Somebody has seen these losses, as `state` told them; what was lost since is told anew. Resolves when `state` says so.
+   */
+  acknowledgeLosses(losses: readonly TelemetryLoss[], by: string): Promise<void>;
 }
 
 export interface StorageState {
   readonly journal: JournalState;
   readonly forwarder: ForwarderState;
-  /** Not acknowledged yet; what was deleted is remembered over restarts, the rest since start. null = nothing. */
+  /** Sum of what nobody has seen yet; null = nothing. */
   readonly loss: LostTelemetry | null;
-  /** Who has seen which loss last; null = nobody since start. */
+  /** All of them, newest first; old ones are joined by kind and day. Remembered over restarts. */
+  readonly losses: readonly TelemetryLoss[];
+  /** Who has seen which loss last; null = nobody yet. */
   readonly acknowledged: { readonly by: string; readonly atMs: number; readonly readings: number } | null;
 }
 
@@ -64,13 +68,38 @@ export interface ForwarderState {
 /** Readings that reached no store that keeps them. */
 export interface LostTelemetry {
   readonly readings: number;
-  /** By cause: deleted before they were sent; no room when they came; pushed out of the quarantine. */
+  /** false: there were so many at least. */
+  readonly isExact: boolean;
+  /** By cause: deleted before they were sent; no room when they came; pushed out of the quarantine; damaged. */
   readonly expired: number;
   readonly dropped: number;
   readonly pushedOut: number;
-  /** Of those deleted before they were sent, UTC ms; null where there are none. */
+  readonly damaged: number;
+  /** Damaged here, but in InfluxDB: not among `readings`. */
+  readonly kept: number;
+  /** Of those whose time is known, UTC ms; null = of none. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
+}
+
+/** One loss, or those of a kind that were noticed together. */
+export interface TelemetryLoss {
+  readonly id: number;
+  readonly kind: 'expired' | 'dropped' | 'pushed-out' | 'damaged';
+  readonly readings: number;
+  /** false: there were so many at least. */
+  readonly isExact: boolean;
+  /** First and last stamp of the readings, UTC ms; null = unknown. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  /** When the first and the last was noticed, UTC ms. */
+  readonly noticedMs: number;
+  readonly noticedToMs: number;
+  /** How many are joined here. */
+  readonly joined: number;
+  /** Whether InfluxDB has them all the same; null = unknown. */
+  readonly isConfirmed: boolean | null;
+  readonly isSeen: boolean;
 }
 
 /** Ids, or all that is there when the call begins. */

@@ -7,11 +7,28 @@ const states = <const T extends readonly string[]>(values: T, description: strin
 
 const LossSchema = Type.Object({
   readings: Type.Integer({ description: 'In all' }),
+  isExact: Type.Boolean({ description: 'false: there were so many at least' }),
   expired: Type.Integer({ description: 'Deleted for want of space before they were sent' }),
   dropped: Type.Integer({ description: 'Found no room when they came' }),
   pushedOut: Type.Integer({ description: 'Pushed out of the quarantine' }),
+  damaged: Type.Integer({ description: 'Durable once, unreadable now' }),
+  kept: Type.Integer({ description: 'Damaged here, but in InfluxDB: not among `readings`' }),
   fromMs: nullable(Ms),
-  toMs: nullable(Type.Number({ description: 'Range of those deleted, UTC milliseconds' })),
+  toMs: nullable(Type.Number({ description: 'Range of those whose time is known, UTC milliseconds' })),
+});
+
+const LossEntrySchema = Type.Object({
+  id: Type.Integer(),
+  kind: states(['expired', 'dropped', 'pushed-out', 'damaged'], 'Why they are lost'),
+  readings: Type.Integer(),
+  isExact: Type.Boolean({ description: 'false: there were so many at least' }),
+  fromMs: nullable(Ms),
+  toMs: nullable(Type.Number({ description: 'Last time of the readings, UTC milliseconds; null = unknown' })),
+  noticedMs: Ms,
+  noticedToMs: Ms,
+  joined: Type.Integer({ description: 'Losses that are told as this one' }),
+  isConfirmed: nullable(Type.Boolean({ description: 'Whether InfluxDB has them; null = unknown' })),
+  isSeen: Type.Boolean({ description: 'Somebody has taken note of it' }),
 });
 
 export const StorageViewSchema = Type.Object({
@@ -44,6 +61,10 @@ export const StorageViewSchema = Type.Object({
     quarantinedReadings: Type.Integer(),
   }),
   loss: nullable(LossSchema),
+  losses: Type.Array(LossEntrySchema, {
+    description:
+      'All that were noticed, over restarts too, newest first; old ones are joined by kind and day',
+  }),
   acknowledged: nullable(Type.Object({ by: Type.String(), atMs: Ms, readings: Type.Integer() })),
   hasQuarantine: Type.Boolean({ description: 'Whether its readings can be listed' }),
 });

@@ -3,6 +3,7 @@ import type { Equipment, PointDef, RuleDef, SiteModel } from '../config/model.ts
 import { type Occurrence, toIsaState } from '../core/alarm.ts';
 import { KINDS, SYSTEMS } from '../core/kinds.ts';
 import type { LinkStatus, ListenerStatus } from '../core/link.ts';
+import { toMissingReasons } from '../core/missing-reason.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
 import { toReasons } from '../core/reason.ts';
 import type { Text } from '../core/text.ts';
@@ -15,6 +16,7 @@ import type { LockOutRow, UserRow } from '../store/store.ts';
 import type { InstantReading, PointHistory } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import { toExceptions } from './exceptions.ts';
+import { createLocalTime } from './export/local-time.ts';
 import type { InstantPointView, PointHistoryView } from './history-schema.ts';
 import type {
   AlarmView,
@@ -63,9 +65,32 @@ export function toHistoryView(
   point: PointDef,
   range: { readonly fromMs: number; readonly toMs: number },
   { coveredFromMs, bucketMs, samples, missing }: PointHistory,
+  timeZone: string,
 ): PointHistoryView {
   const { id, unit } = point;
-  return { point: id, unit: UNITS[unit], ...range, coveredFromMs, bucketMs, samples: [...samples], missing };
+  return {
+    point: id,
+    unit: UNITS[unit],
+    ...range,
+    coveredFromMs,
+    bucketMs,
+    samples: [...samples],
+    ...toMissingView(missing, timeZone),
+  };
+}
+
+/** @param timeZone of the site, IANA name */
+export function toMissingView(
+  missing: string | null,
+  timeZone: string,
+): Pick<PointHistoryView, 'missing' | 'missingReasons'> {
+  if (missing === null) return { missing, missingReasons: [] };
+  const time = createLocalTime(timeZone);
+  const reasons = toMissingReasons(missing, (atMs) => time.toClock(atMs));
+  return {
+    missing,
+    missingReasons: reasons.map(({ params, ...rest }) => ({ ...rest, params: { ...params } })),
+  };
 }
 
 /** @param reading of this point */

@@ -23,7 +23,7 @@ import {
   writeDurably,
 } from './copy-file.ts';
 import { copyDatabase, readSite } from './database.ts';
-import { assertSpace, at, isGone, toFailure } from './faults.ts';
+import { assertSpace, at, failed, isGone, toFailure } from './faults.ts';
 import { removeStale } from './inventory.ts';
 import { BACKUP_LIMITS } from './limits.ts';
 import { DATABASE, listData } from './listing.ts';
@@ -70,6 +70,10 @@ export interface MakeParts {
 
 /** Site of a directory in which no gateway has run yet. */
 const NO_SITE = 'unnamed';
+const NO_DATA = {
+  zh: '此处没有网关的数据目录，应有 riser.db；请用 --data 指定正在使用的数据目录',
+  en: 'there is no data directory of a gateway here, riser.db is expected in it; name the one in use with --data',
+};
 
 interface Plan extends BackupJob {
   readonly site: string;
@@ -97,8 +101,8 @@ export async function makeBackup(job: BackupJob, options: MakeParts = {}): Promi
 
 /** Everything that can be refused before something is written. */
 async function prepare(job: BackupJob, files: BackupFiles, begunMs: number): Promise<Plan> {
-  const data = await at(job.data, () => files.realpath(resolve(job.data)));
-  const database = await at(join(data, DATABASE), () => files.lstat(join(data, DATABASE)));
+  const data = await openData(resolve(job.data), files);
+  const database = await at(data, () => files.lstat(join(data, DATABASE)).catch(toNoData(data)));
   const to = await openTarget(resolve(job.to), data, files);
   const site = job.site ?? (await readSite(join(data, DATABASE))) ?? NO_SITE;
   await removeStale(to, site, begunMs, files);
@@ -110,6 +114,18 @@ async function prepare(job: BackupJob, files: BackupFiles, begunMs: number): Pro
   );
   await assertSpace(files, to, totalBytes + BACKUP_LIMITS.reserveBytes);
   return { ...job, data, to, site, begunMs, totalBytes };
+}
+
+/** What is backed up must be there: most often the name is wrong, or another user's. */
+async function openData(path: string, files: BackupFiles): Promise<string> {
+  return await at(path, () => files.realpath(path).catch(toNoData(path)));
+}
+
+function toNoData(path: string): (error: unknown) => never {
+  return (error) => {
+    if (isGone(error)) throw failed(path, NO_DATA);
+    throw error;
+  };
 }
 
 /** Only its last folder is made: a share that is not mounted must not be taken for an empty one. */

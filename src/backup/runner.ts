@@ -160,6 +160,8 @@ class Runner implements BackupRunner {
       const job = { data, to, site: site.id, version, bytesPerS: BACKUP_LIMITS.bytesPerS };
       const { path, manifest } = await run(job, { signal, onProgress });
       this.#failure = null;
+      // One that was to be made up is made.
+      if (this.#nextMs !== null) this.#nextMs = this.#regular(this.#nowMs());
       log.info({ path, files: manifest.files.length, durationMs: manifest.durationMs }, 'backup made');
       const removed = await removeOld(to, site.id, keep);
       if (removed.length > 0) log.info({ removed }, 'old backups removed');

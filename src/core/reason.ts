@@ -16,7 +16,8 @@ export interface Reason {
   readonly text: Text;
 }
 
-interface Row {
+/** One sentence of a table. */
+export interface ReasonRow {
   readonly code: string;
   /** Its named groups are the parameters. */
   readonly sentence: RegExp;
@@ -24,7 +25,7 @@ interface Row {
 }
 
 /** The first that fits counts. Group `cause` is itself a sentence of this table. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly ReasonRow[] = [
   // connecting
   { code: 'connect-refused', sentence: /^connect refused by (?<place>[^;]+)$/, zh: '{place} 拒绝连接' },
   {
@@ -188,10 +189,10 @@ const REFUSALS = [
   'engine-busy',
 ] as const;
 
-const ALL: readonly Row[] = [...ROWS, ...REFUSALS.map(toRow)];
+const ALL: readonly ReasonRow[] = [...ROWS, ...REFUSALS.map(toRow)];
 
 /** The English of an error of the API, read back. */
-function toRow(code: (typeof REFUSALS)[number]): Row {
+function toRow(code: (typeof REFUSALS)[number]): ReasonRow {
   const { zh, en } = ERRORS[code].text;
   const escaped = en.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&');
   return { code, sentence: new RegExp(`^${escaped.replaceAll(/\{(\w+)\}/g, '(?<$1>.+)')}$`), zh };
@@ -216,17 +217,31 @@ export function toReasonText(sentence: string): Text {
 }
 
 function toReason(sentence: string): Reason {
-  return toKnown(sentence) ?? { code: OTHER, params: {}, text: { zh: sentence, en: sentence } };
+  return toKnown(sentence) ?? toOther(sentence);
 }
 
 function toKnown(sentence: string): Reason | null {
-  for (const { code, sentence: pattern, zh } of ALL) {
-    const groups = pattern.exec(sentence)?.groups;
-    if (groups === undefined && !pattern.test(sentence)) continue;
-    const params = Object.fromEntries(
-      Object.entries(groups ?? {}).filter(([, value]) => value !== undefined),
-    );
-    return { code, params, text: { zh: renderText({ zh, en: '' }, toChinese(params)).zh, en: sentence } };
+  const found = matchReason(ALL, sentence);
+  if (found === null) return null;
+  const { code, params, zh } = found;
+  return { code, params, text: { zh: renderText({ zh, en: '' }, toChinese(params)).zh, en: sentence } };
+}
+
+/** A sentence that has no row. */
+export function toOther(sentence: string): Reason {
+  return { code: OTHER, params: {}, text: { zh: sentence, en: sentence } };
+}
+
+/** The first row that fits, with what its groups hold; null = none does. */
+export function matchReason(
+  rows: readonly ReasonRow[],
+  sentence: string,
+): (Pick<Reason, 'code' | 'params'> & { readonly zh: string }) | null {
+  for (const { code, sentence: pattern, zh } of rows) {
+    const match = pattern.exec(sentence);
+    if (match === null) continue;
+    const known = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
+    return { code, params: Object.fromEntries(known), zh };
   }
   return null;
 }

@@ -28,6 +28,8 @@ export interface InfluxSeries {
   readonly columns: readonly string[];
   /** The first column is the time, UTC ms, where the statement selects. */
   readonly values: readonly (readonly (string | number | boolean | null)[])[];
+  /** The server has more rows than it gives at once (its `max-row-limit`). */
+  readonly partial?: boolean;
 }
 
 export interface InfluxClient {
@@ -96,7 +98,7 @@ async function run(
   try {
     any.throwIfAborted();
     const asked = client.queryRaw(statement, { database, precision: 'ms', method: 'POST', signal: any });
-    const answer = (await Promise.race([asked, rejectOn(any)])) as RawAnswer;
+    const answer = (await orAborted(asked, any)) as RawAnswer;
     const result = answer.results?.[0];
     if (result?.error !== undefined) throw new InfluxError('refused', result.error);
     // A series without rows comes without them.
@@ -108,9 +110,12 @@ async function run(
   }
 }
 
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/** Leaves no listener: a signal that outlives the answer would keep it in memory. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
 

@@ -64,12 +64,6 @@ export interface Management {
   ensureRetention(): Promise<RetentionOutcome>;
   /** @param statement a SELECT without LIMIT and SLIMIT @throws InfluxError; the signal's reason */
   select(statement: string, limits?: SelectLimits): Promise<SelectResult>;
-  /**
-   * All rows of one series, a page in memory at a time, by time.
-   * @param select `SELECT … FROM … WHERE …`, the condition not empty, that yields one series
-   * @param toMs not included
-   */
-  pages(select: string, fromMs: number, toMs: number, limits?: SelectLimits): AsyncGenerator<InfluxSeries>;
   close(): void;
 }
 
@@ -147,28 +141,12 @@ class InfluxManagement implements Management {
     const series = Math.min(limits.series ?? SELECT_LIMITS.series, SELECT_LIMITS.maxSeries);
     const bounded = `${statement} LIMIT ${rows + 1} SLIMIT ${series + 1}`;
     const found = await this.#run(bounded, limits.signal);
-    const isCut = found.length > series || found.some(({ values }) => values.length > rows);
+    const isCut =
+      found.length > series || found.some(({ values, partial }) => values.length > rows || partial === true);
     return {
       series: found.slice(0, series).map((one) => ({ ...one, values: one.values.slice(0, rows) })),
       isCut,
     };
-  }
-
-  async *pages(
-    select: string,
-    fromMs: number,
-    toMs: number,
-    limits: SelectLimits = {},
-  ): AsyncGenerator<InfluxSeries> {
-    for (let nextMs: number | null = fromMs; nextMs !== null; ) {
-      const statement = `${select} AND time >= ${nextMs}ms AND time < ${toMs}ms ORDER BY time ASC`;
-      const { series, isCut }: SelectResult = await this.select(statement, { ...limits, series: 1 });
-      const [page] = series;
-      if (page === undefined) return;
-      yield page;
-      // One reading of a series has one stamp (journal/stamps.ts): the next page begins 1 ms later.
-      nextMs = isCut ? Number(page.values.at(-1)?.[0]) + 1 : null;
-    }
   }
 
   close(): void {

@@ -5,17 +5,20 @@
 import { SINKS } from '../sinks/index.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { Forwarder } from './forwarder/forwarder.ts';
-import type { Quarantine } from './forwarder/quarantine/quarantine.ts';
+import type { Quarantine, QuarantineLosses } from './forwarder/quarantine/quarantine.ts';
 import { NO_SINK } from './forwarder/status.ts';
 import type { ToHistory } from './history/remote/messages.ts';
 import type { Tell } from './history/remote/server.ts';
 import { createHistoryThread, type HistoryThread } from './history/thread.ts';
+import { noteMissing } from './journal/damage.ts';
 import { JOURNAL_DISK, type JournalDisk } from './journal/disk.ts';
 import type { SegmentFile } from './journal/files.ts';
 import { JournalKeeper } from './journal/keeper.ts';
 import { JOURNAL_LIMITS } from './journal/limits.ts';
+import type { LossBook, NewLoss, ToldLoss } from './journal/losses.ts';
 import { type Recovered, recoverJournal } from './journal/recovery.ts';
 import { SEAL_POLICY, type SealPolicy } from './journal/sealer.ts';
+import type { SegmentDamage } from './journal/segments.ts';
 import type { ArrivedColumns } from './journal/stamps.ts';
 import { type PointTable, parseTable, storeTable, TableCache } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
@@ -46,12 +49,13 @@ export class JournalHost {
   readonly #table: PointTable;
   readonly #recovered: Recovered;
   readonly #wallMs: () => number;
-  readonly #onStatus: (status: HostStatus) => void;
+  readonly #onStatus: (status: HostStatus, losses: LossBook) => void;
   readonly #writer: JournalWriter;
   readonly #forwarder: Forwarder | null;
   readonly #rollups: Rollups | null;
   readonly #history: HistoryThread;
   #durableReadings = 0;
+  #notedDrops = 0;
   readonly #keeper: JournalKeeper;
   /** Retention and sealing; a sealing may take a second, and confirmations are saved beside it. */
   readonly #upkeep = new Upkeep(() => this.#report());
@@ -65,7 +69,7 @@ export class JournalHost {
     settings: HostSettings,
     table: PointTable,
     recovered: Recovered,
-    onStatus: (status: HostStatus) => void,
+    onStatus: (status: HostStatus, losses: LossBook) => void,
     parts: HostParts,
   ) {
     this.#settings = settings;
@@ -78,6 +82,7 @@ export class JournalHost {
     this.#history = this.#createHistory(parts);
     this.#keeper = this.#createKeeper(parts);
     this.#writer = this.#createWriter(parts);
+    recovered.book.onDamage = (damage) => this.#noteDamage(damage);
   }
 
   start(): void {
@@ -85,7 +90,7 @@ export class JournalHost {
     this.#rollups?.start();
     const { confirmSaveMs, retentionMs } = JOURNAL_LIMITS;
     this.#timers = [
-      setInterval(() => this.#saveConfirmations(), confirmSaveMs),
+      setInterval(() => this.#save(), confirmSaveMs),
       setInterval(() => this.#look(), retentionMs),
     ];
     this.#look();
@@ -110,6 +115,7 @@ export class JournalHost {
       writeFailure: failure,
       upkeepFailure: this.#upkeep.failure ?? this.#saving.failure,
       durableReadings: this.#durableReadings,
+      notedDrops: this.#notedDrops,
       confirmedReadings: book.confirmedReadings,
       backlogReadings: hasSink ? book.backlogReadings() : 0,
       oldestUnconfirmedMs: hasSink ? book.oldestUnconfirmedMs() : null,
@@ -129,9 +135,24 @@ export class JournalHost {
     return this.#forwarder?.quarantine ?? null;
   }
 
-  /** A person has taken note of what was lost. */
-  forgetLoss(): void {
-    this.#upkeep.run('forgetting a loss', () => this.#reporting(() => this.#keeper.forgetLoss()));
+  /** All losses since the data directory was made; another object when something has changed. */
+  get losses(): LossBook {
+    return this.#recovered.trimLog.state.book;
+  }
+
+  /** Readings found no room before they came here. */
+  noteDrops(loss: NewLoss): void {
+    this.#notedDrops += loss.readings;
+    this.#recovered.trimLog.note(loss);
+    this.#report();
+  }
+
+  /** A person has taken note of losses as they were told. Resolves when it is durable, or the disk does not take it now. */
+  async acknowledgeLosses(told: readonly ToldLoss[], by: string): Promise<void> {
+    this.#recovered.trimLog.acknowledge(told, by);
+    this.#report();
+    this.#save();
+    await this.#saving.idle();
   }
 
   /** Flushes, breaks off forwarding (the next start goes on), saves confirmations. */
@@ -139,12 +160,13 @@ export class JournalHost {
     for (const timer of this.#timers) clearInterval(timer);
     this.#isClosing = true;
     this.#keeper.stop();
-    await this.#writer.close();
+    const unwritten = await this.#writer.close();
+    if (unwritten !== null) this.#recovered.trimLog.note(unwritten);
     this.#history.close();
     await this.#forwarder?.stop();
     await this.#rollups?.stop();
     await this.#upkeep.idle();
-    this.#saveConfirmations();
+    this.#save();
     await this.#saving.idle();
     if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
     this.#statusTimer = null;
@@ -164,8 +186,20 @@ export class JournalHost {
       random: Math.random,
       catchUpPerS: influx?.catchUpPerS ?? CATCH_UP_PER_S,
       onChange: () => this.#report(),
+      losses: this.#createQuarantineLosses(),
     };
     return new Forwarder(options, this.#recovered.nextSeq);
+  }
+
+  #createQuarantineLosses(): QuarantineLosses {
+    const { trimLog } = this.#recovered;
+    return {
+      pushedOut: () => trimLog.state.pushedOut,
+      pushOut: async (pushedOut, loss) => {
+        await trimLog.change((state) => ({ ...trimLog.withLosses(state, [loss]), pushedOut }));
+        this.#report();
+      },
+    };
   }
 
   #createHistory({ tellHistory }: HostParts): HistoryThread {
@@ -246,15 +280,38 @@ export class JournalHost {
     this.#report();
   }
 
-  #saveConfirmations(): void {
-    this.#saving.run('confirmations', () => this.#recovered.book.save());
+  /** What could not be sent is a loss, unless it is in the log already. */
+  #noteDamage({ firstSeq, readings, fromMs, toMs }: SegmentDamage): void {
+    const { trimLog } = this.#recovered;
+    trimLog.adjust((state) => {
+      const noted = noteMissing(state, firstSeq, readings);
+      if (noted.fresh === 0) return noted.state;
+      const isWhole = noted.fresh === readings;
+      const loss: NewLoss = {
+        kind: 'damaged',
+        readings: noted.fresh,
+        isExact: true,
+        fromMs: isWhole ? fromMs : null,
+        toMs: isWhole ? toMs : null,
+        isConfirmed: false,
+      };
+      return trimLog.withLosses(noted.state, [loss]);
+    });
+    this.#report();
+  }
+
+  /** Losses first: damage that is confirmed away is not found again. */
+  #save(): void {
+    const { trimLog, book } = this.#recovered;
+    this.#saving.run('losses', () => trimLog.save());
+    this.#saving.run('confirmations', () => book.save());
   }
 
   /** At most one status per `statusMs`; the last one always goes out. */
   #report(): void {
     this.#statusTimer ??= setTimeout(() => {
       this.#statusTimer = null;
-      this.#onStatus(this.status);
+      this.#onStatus(this.status, this.losses);
     }, JOURNAL_LIMITS.statusMs);
   }
 }
@@ -262,12 +319,12 @@ export class JournalHost {
 /** Recovers the journal and makes it ready. @throws the error of the file system when it cannot be opened. */
 export async function openJournalHost(
   settings: HostSettings,
-  onStatus: (status: HostStatus) => void,
+  onStatus: (status: HostStatus, losses: LossBook) => void,
   parts: HostParts = {},
 ): Promise<JournalHost> {
   const disk = parts.disk ?? JOURNAL_DISK;
   const table = parseTable(settings.tableText);
-  const recovered = await recoverJournal(settings.directory, table, disk);
+  const recovered = await recoverJournal(settings.directory, table, disk, parts.wallMs);
   await storeTable(settings.directory, table, disk);
   const host = new JournalHost(settings, table, recovered, onStatus, parts);
   host.start();

@@ -11,10 +11,12 @@ import { RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import { createDeadband, type Deadband } from './deadband.ts';
+import { DropTally } from './drop-tally.ts';
 import { ReadingGroup } from './group.ts';
 import { HistoryClient, toSources } from './history/remote/client.ts';
 import type { HistorySource } from './history/source.ts';
 import { JOURNAL_LIMITS } from './journal/limits.ts';
+import type { LossBook, ToldLoss } from './journal/losses.ts';
 import { toTableText } from './journal/table.ts';
 import type { FromWorker, HostSettings, HostStatus, ToWorker } from './messages.ts';
 import { QuarantineCalls, type QuarantineClient } from './quarantine-calls.ts';
@@ -34,7 +36,7 @@ export interface JournalOptions {
 }
 
 /** Counters run from the start of the process. */
-export interface JournalStatus extends Omit<HostStatus, 'writeFailure' | 'upkeepFailure'> {
+export interface JournalStatus extends Omit<HostStatus, 'writeFailure' | 'upkeepFailure' | 'notedDrops'> {
   /** Readings become durable, and none was dropped lately. The state of the sink is not part of it. */
   readonly isHealthy: boolean;
   /** Plain English; empty while all is well. */
@@ -61,8 +63,10 @@ export interface Journal {
   readonly history: readonly HistorySource[];
   /** Readings that the sink refuses; null without a sink. */
   readonly quarantine: QuarantineClient | null;
-  /** A person has taken note of what was deleted before the sink had it: `lost` is null again. */
-  forgetLoss(): void;
+  /** All losses since the data directory was made: what `status().lost` is made of, and what people have seen. */
+  losses(): LossBook;
+  /** A person has taken note of losses as they were told. Resolves when `losses` and `status` say so. */
+  acknowledgeLosses(told: readonly ToldLoss[], by: string): Promise<void>;
   /** Makes everything appended durable, as far as the disk allows within `closeMs`. */
   close(): Promise<void>;
 }
@@ -80,16 +84,18 @@ export async function createJournal(options: JournalOptions): Promise<Journal> {
     name: 'journal',
     resourceLimits: { maxYoungGenerationSizeMb: LIMITS.workerYoungMegabytes },
   });
-  return new JournalClient(options, worker, await firstStatus(worker, options.directory));
+  return new JournalClient(options, worker, await firstMessage(worker, options.directory));
 }
 
-async function firstStatus(worker: Worker, path: string): Promise<HostStatus> {
+type Ready = Extract<FromWorker, { type: 'ready' }>;
+
+async function firstMessage(worker: Worker, path: string): Promise<Ready> {
   const { promise, resolve, reject } = Promise.withResolvers<FromWorker>();
   worker.once('message', resolve);
   worker.once('error', reject);
   worker.once('exit', () => reject(new Error('the journal worker ended before it was ready')));
   const first = await promise;
-  if (first.type === 'ready') return first.status;
+  if (first.type === 'ready') return first;
   assert(first.type === 'refused', 'the worker says first whether it is ready');
   throw new RiserError('data-not-writable', { path, reason: first.reason });
 }
@@ -110,20 +116,25 @@ class JournalClient implements Journal {
   #host: HostStatus;
   #appended = 0;
   readonly #waiting = new WaitingReadings();
-  #dropped = 0;
+  readonly #drops = new DropTally((loss) => this.#send({ type: 'drops', loss }, []));
+  #losses: LossBook;
+  #acknowledged = 0;
+  /** Callers that wait for the worker. Key: number of the request. */
+  readonly #acknowledging = new Map<number, () => void>();
   #droppedAtMs = Number.NEGATIVE_INFINITY;
   #death: string | null = null;
   #isClosing = false;
   #timer: NodeJS.Timeout | null = null;
   readonly #closed = Promise.withResolvers<void>();
 
-  constructor(options: JournalOptions, worker: Worker, host: HostStatus) {
+  constructor(options: JournalOptions, worker: Worker, { status: host, losses }: Ready) {
     this.#epoch = options.model.epoch;
     this.#points = options.model.points.length;
     this.#isText = toTextMask(options.model);
     this.#deadband = createDeadband(options.model.points.map((point) => point.deadband));
     this.#worker = worker;
     this.#host = host;
+    this.#losses = losses;
     this.quarantine = options.influx === null ? null : this.#calls;
     this.history = toSources(this.#asking, options.influx !== null);
     this.#onFatal = options.onFatal ?? (() => undefined);
@@ -140,20 +151,20 @@ class JournalClient implements Journal {
   }
 
   status(): JournalStatus {
-    const { writeFailure, upkeepFailure, ...figures } = this.#host;
+    const { writeFailure, upkeepFailure, notedDrops: _, ...figures } = this.#host;
     const isDropping = performance.now() - this.#droppedAtMs < JOURNAL_LIMITS.dropShownMs;
     const details = [
       this.#death,
       writeFailure === null ? null : `cannot write: ${writeFailure}`,
       upkeepFailure === null ? null : `cannot maintain: ${upkeepFailure}`,
-      isDropping ? `no room for readings; ${this.#dropped} dropped since start` : null,
+      isDropping ? `no room for readings; ${this.#drops.readings} dropped since start` : null,
     ];
     return {
       ...figures,
       isHealthy: this.#death === null && writeFailure === null && !isDropping,
       detail: details.filter((detail) => detail !== null).join('; '),
       appendedReadings: this.#appended,
-      droppedReadings: this.#dropped,
+      droppedReadings: this.#drops.readings,
       inFlightReadings: this.#appended - figures.durableReadings,
       oldestWaitingMs: this.#waiting.ageMs(performance.now()),
       oldestUnconfirmedAgeMs:
@@ -166,13 +177,23 @@ class JournalClient implements Journal {
     return () => this.#listeners.delete(listener);
   }
 
-  forgetLoss(): void {
-    if (!this.#isClosing) this.#send({ type: 'forget-loss' }, []);
+  losses(): LossBook {
+    return this.#losses;
+  }
+
+  async acknowledgeLosses(told: readonly ToldLoss[], by: string): Promise<void> {
+    if (this.#isClosing || this.#death !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const id = ++this.#acknowledged;
+    this.#acknowledging.set(id, resolve);
+    this.#send({ type: 'acknowledge-losses', id, told, by }, []);
+    await promise;
   }
 
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#flush();
+      this.#drops.end();
       this.#isClosing = true;
       this.#send({ type: 'close' }, []);
     }
@@ -190,7 +211,7 @@ class JournalClient implements Journal {
     const quality = batch.quality[at] as number;
     const receivedMs = batch.receivedMs[at] as number;
     if (!this.#deadband.passes(point, value, quality, receivedMs)) return;
-    if (!this.#hasRoom()) return this.#drop();
+    if (!this.#hasRoom()) return this.#drop(receivedMs);
     // Only now: a reading that was dropped must not hide the next one like it.
     this.#deadband.note(point, value, quality, receivedMs);
     this.#group.add(batch, at);
@@ -198,9 +219,9 @@ class JournalClient implements Journal {
     if (this.#group.isFull) this.#flush();
   }
 
-  #drop(): void {
+  #drop(receivedMs: number): void {
     const isFirst = performance.now() - this.#droppedAtMs >= JOURNAL_LIMITS.dropShownMs;
-    this.#dropped++;
+    this.#drops.add(receivedMs);
     this.#droppedAtMs = performance.now();
     if (isFirst) this.#publish();
   }
@@ -233,6 +254,13 @@ class JournalClient implements Journal {
         return this.#closed.resolve();
       case 'status':
         return this.#update(message.status);
+      case 'losses':
+        this.#losses = message.losses;
+        return;
+      case 'losses-acknowledged':
+        this.#acknowledging.get(message.id)?.();
+        this.#acknowledging.delete(message.id);
+        return;
       case 'history':
         return this.#asking.receive(message.message);
       case 'quarantine':
@@ -245,6 +273,7 @@ class JournalClient implements Journal {
   #update(status: HostStatus): void {
     this.#host = status;
     this.#waiting.settle(status.durableReadings);
+    this.#drops.settle(status.notedDrops);
     this.#publish();
   }
 
@@ -255,6 +284,9 @@ class JournalClient implements Journal {
 
   #die(error: unknown): void {
     this.#closed.resolve();
+    this.#drops.end();
+    for (const resolve of this.#acknowledging.values()) resolve();
+    this.#acknowledging.clear();
     this.#asking.end('the journal is closed');
     this.#calls.end('the journal is closed');
     if (this.#isClosing || this.#death !== null) return;

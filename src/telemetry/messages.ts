@@ -3,6 +3,7 @@ import type { InfluxSettings, JournalSettings } from '../config/model.ts';
 import type { SinkStatus } from './forwarder/status.ts';
 import type { FromHistory, ToHistory } from './history/remote/messages.ts';
 import type { HoldingStatus } from './journal/keeper.ts';
+import type { LossBook, NewLoss, ToldLoss } from './journal/losses.ts';
 import type { ArrivedColumns } from './journal/stamps.ts';
 import type { QuarantineAnswer, QuarantineCall } from './quarantine-calls.ts';
 import type { RollupStatus } from './rollups/status.ts';
@@ -22,15 +23,25 @@ export type ToWorker =
   | { readonly type: 'readings'; readonly columns: ArrivedColumns }
   | { readonly type: 'history'; readonly message: ToHistory }
   | { readonly type: 'quarantine'; readonly id: number; readonly call: QuarantineCall }
+  /** Readings found no room on the main thread; the next ones are told when these are noted. */
+  | { readonly type: 'drops'; readonly loss: NewLoss }
   /** A person has taken note of what was lost. */
-  | { readonly type: 'forget-loss' }
+  | {
+      readonly type: 'acknowledge-losses';
+      readonly id: number;
+      readonly told: readonly ToldLoss[];
+      readonly by: string;
+    }
   | { readonly type: 'close' };
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly status: HostStatus }
+  | { readonly type: 'ready'; readonly status: HostStatus; readonly losses: LossBook }
   /** The journal cannot be opened; nothing was started. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'status'; readonly status: HostStatus }
+  /** Whenever they have changed, before the status that says so. */
+  | { readonly type: 'losses'; readonly losses: LossBook }
+  | { readonly type: 'losses-acknowledged'; readonly id: number }
   | { readonly type: 'history'; readonly message: FromHistory }
   | QuarantineAnswer
   | { readonly type: 'closed'; readonly status: HostStatus };
@@ -42,6 +53,8 @@ export interface HostStatus extends HoldingStatus {
   /** Why confirmations or retention fail now; costs no reading. */
   readonly upkeepFailure: string | null;
   readonly durableReadings: number;
+  /** Readings that the main thread had no room for, as far as they are in the log of losses. */
+  readonly notedDrops: number;
   readonly confirmedReadings: number;
   /** Durable but not confirmed by the sink; 0 without a sink. */
   readonly backlogReadings: number;

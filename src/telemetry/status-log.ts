@@ -1,5 +1,6 @@
 /** Logs what changes in the state of the journal, its sink and its roll-ups, once per change. */
 import type { Logger } from 'pino';
+import { LOSS_KINDS, type LossKind } from './journal/losses.ts';
 import type { JournalStatus } from './journal.ts';
 import type { RollupStatus } from './rollups/status.ts';
 
@@ -35,9 +36,20 @@ function logSink(log: Logger, before: JournalStatus, status: JournalStatus): voi
   else log.warn({ state, detail, backlogReadings }, 'influxdb: takes no readings; they stay in the journal');
 }
 
+const LOSS_TEXTS = {
+  expired: 'journal: full; readings were deleted before the sink had them',
+  dropped: 'journal: no room for readings; they were dropped',
+  'pushed-out': 'quarantine: full; the oldest readings were pushed out',
+  damaged: 'journal: readings are damaged',
+} as const satisfies Record<LossKind, string>;
+
 function logLosses(log: Logger, before: JournalStatus, status: JournalStatus): void {
-  if (status.lost !== null && status.lost.readings !== before.lost?.readings) {
-    log.error(status.lost, 'journal: full; readings were deleted before the sink had them');
+  for (const kind of LOSS_KINDS) {
+    const [total, known] = [status.lossTotals[kind], before.lossTotals[kind]];
+    // Drops go on for as long as their cause does; the journal being unhealthy tells of those.
+    const isTold = kind === 'dropped' && known.losses > 0 && before.lost !== null;
+    if (total.losses === known.losses || isTold) continue;
+    log.error({ ...status.lost, kind, readings: total.readings - known.readings }, LOSS_TEXTS[kind]);
   }
   if (status.sealingFailure !== null && before.sealingFailure === null) {
     log.warn(

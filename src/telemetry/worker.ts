@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AssertionFailure, defined, never } from '../core/assert.ts';
 import { type JournalHost, openJournalHost } from './host.ts';
-import type { FromWorker, HostSettings, ToWorker } from './messages.ts';
+import type { LossBook } from './journal/losses.ts';
+import type { FromWorker, HostSettings, HostStatus, ToWorker } from './messages.ts';
 import { answerCall, type QuarantineCall } from './quarantine-calls.ts';
 
 const port = defined(parentPort, 'the port of a worker');
@@ -11,9 +12,22 @@ function tell(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
   port.postMessage(message, transfer);
 }
 
+let toldLosses: LossBook | null = null;
+
+/** They are too long to go with each status. */
+function tellLosses(losses: LossBook): void {
+  if (losses === toldLosses) return;
+  toldLosses = losses;
+  tell({ type: 'losses', losses });
+}
+
 async function open(): Promise<JournalHost | null> {
   try {
-    return await openJournalHost(workerData as HostSettings, (status) => tell({ type: 'status', status }), {
+    const onStatus = (status: HostStatus, losses: LossBook): void => {
+      tellLosses(losses);
+      tell({ type: 'status', status });
+    };
+    return await openJournalHost(workerData as HostSettings, onStatus, {
       tellHistory: (message, transfer) => tell({ type: 'history', message }, transfer),
     });
   } catch (error) {
@@ -24,6 +38,7 @@ async function open(): Promise<JournalHost | null> {
 
 async function close(host: JournalHost): Promise<void> {
   await host.close();
+  tellLosses(host.losses);
   tell({ type: 'closed', status: host.status });
   port.close();
 }
@@ -40,6 +55,17 @@ async function answerQuarantine(host: JournalHost, id: number, call: QuarantineC
   }
 }
 
+/** Whoever asked sees it with the answer. */
+async function acknowledge(
+  host: JournalHost,
+  { id, told, by }: Extract<ToWorker, { type: 'acknowledge-losses' }>,
+): Promise<void> {
+  await host.acknowledgeLosses(told, by);
+  tellLosses(host.losses);
+  tell({ type: 'status', status: host.status });
+  tell({ type: 'losses-acknowledged', id });
+}
+
 function handle(host: JournalHost, message: ToWorker): void {
   switch (message.type) {
     case 'readings':
@@ -48,8 +74,10 @@ function handle(host: JournalHost, message: ToWorker): void {
       return host.ask(message.message);
     case 'quarantine':
       return void answerQuarantine(host, message.id, message.call);
-    case 'forget-loss':
-      return host.forgetLoss();
+    case 'drops':
+      return host.noteDrops(message.loss);
+    case 'acknowledge-losses':
+      return void acknowledge(host, message);
     case 'close':
       // A failure to close is our own mistake: it ends the thread, and the main thread hears of it.
       return queueMicrotask(() => void close(host));
@@ -62,5 +90,5 @@ const host = await open();
 if (host === null) port.close();
 else {
   port.on('message', (message: ToWorker) => handle(host, message));
-  tell({ type: 'ready', status: host.status });
+  tell({ type: 'ready', status: host.status, losses: host.losses });
 }

@@ -1,8 +1,40 @@
 /** The stores of telemetry as the API sees them: a journal that lost readings, a quarantine with three; calls are written down. */
-import type { QuarantinedReading, StoragePort } from '../../src/api/storage-port.ts';
+import type { QuarantinedReading, StoragePort, TelemetryLoss } from '../../src/api/storage-port.ts';
 import { NOW_MS } from './fixtures.ts';
 
-export const LOSS = { readings: 120, expired: 100, dropped: 20, pushedOut: 0, fromMs: 1_000, toMs: 9_000 };
+export const LOSS = {
+  readings: 120,
+  isExact: true,
+  expired: 100,
+  dropped: 20,
+  pushedOut: 0,
+  damaged: 0,
+  kept: 0,
+  fromMs: 1_000,
+  toMs: 9_000,
+};
+
+const toEntry = (id: number, changes: Partial<TelemetryLoss>): TelemetryLoss => ({
+  id,
+  kind: 'expired',
+  readings: 100,
+  isExact: true,
+  fromMs: 1_000,
+  toMs: 9_000,
+  noticedMs: NOW_MS,
+  noticedToMs: NOW_MS,
+  joined: 1,
+  isConfirmed: false,
+  isSeen: false,
+  ...changes,
+});
+
+/** Newest first; the oldest was seen long ago, and when its readings were nobody knows. */
+export const LOSSES: readonly TelemetryLoss[] = [
+  toEntry(3, { kind: 'dropped', readings: 20 }),
+  toEntry(2, {}),
+  toEntry(1, { kind: 'damaged', readings: 1, isExact: false, fromMs: null, toMs: null, isSeen: true }),
+];
 
 const READINGS: readonly QuarantinedReading[] = [
   toReading(3, 'field type conflict', { equipment: 'booster', name: 'outlet-pressure' }),
@@ -63,11 +95,16 @@ export function createFakeStorage(
         quarantinedReadings: READINGS.length,
       },
       loss: acknowledged === null ? LOSS : null,
+      losses: LOSSES.map((one) => (acknowledged === null ? one : { ...one, isSeen: true })),
       acknowledged,
     }),
-    acknowledgeLoss(loss, by) {
-      record('acknowledgeLoss', loss, by);
-      acknowledged = { by, atMs: NOW_MS, readings: loss.readings };
+    async acknowledgeLosses(losses, by) {
+      record(
+        'acknowledgeLosses',
+        losses.map(({ id }) => id),
+        by,
+      );
+      acknowledged = { by, atMs: NOW_MS, readings: LOSS.readings };
     },
     quarantine: hasSink
       ? {

@@ -83,8 +83,43 @@ describe('several points', () => {
     expect(response.json()).toMatchObject({
       status: 503,
       code: 'history-failed',
-      params: { reason: 'journal: EIO' },
+      params: { reason: { zh: '本地日志库：EIO', en: 'journal: EIO' } },
     });
+  });
+
+  test('say in both languages, with times of the site, which part of the range is missing', async () => {
+    const source = createMemorySource({ name: 'journal', rows: ROWS });
+    const words = `part of ${new Date(NOW_MS).toISOString()} to ${new Date(NOW_MS + 1).toISOString()} is damaged`;
+    const damaged: HistorySource = {
+      ...source,
+      readings: (query) => {
+        query.onMissing(words);
+        return source.readings(query);
+      },
+    };
+    await using gateway = await start(damaged);
+    const { items } = (await ask(gateway, `/history?points=${PRESSURE}&from=${NOW_MS - 60_000}`)).json();
+    const [{ missing, missingReasons }] = items;
+    expect(missing).toBe(`journal: ${words}`);
+    const local = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: 'Asia/Shanghai',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    }).format(NOW_MS);
+    expect(missingReasons).toEqual([
+      {
+        code: 'damaged',
+        params: {
+          source: 'journal',
+          from: new Date(NOW_MS).toISOString(),
+          to: new Date(NOW_MS + 1).toISOString(),
+        },
+        text: {
+          zh: `本地日志库：${local} 至 ${local} 的部分数据已损坏`,
+          en: `journal: part of ${local} to ${local} is damaged`,
+        },
+      },
+    ]);
   });
 });
 

@@ -136,6 +136,7 @@ describe('the history of a point', () => {
         whole(NOW_MS, 0.4),
       ],
       missing: null,
+      missingReasons: [],
     });
     const { samples, bucketMs, toMs } = await get(
       gateway,

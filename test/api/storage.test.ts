@@ -1,7 +1,7 @@
 /** The stores of telemetry and the quarantine in the API: everybody sees them, administrators act, and it is written down. */
 import { expect, test } from 'vitest';
 import { RiserError } from '../../src/core/errors.ts';
-import { createFakeStorage, LOSS } from './fake-storage.ts';
+import { createFakeStorage, LOSS, LOSSES } from './fake-storage.ts';
 import { bearer, createGateway, DEMO_ROLES, NOW_MS, startApi } from './support.ts';
 
 const COMMANDS = [
@@ -18,6 +18,7 @@ test('everybody who may see the site sees how the stores stand and what was lost
     journal: { state: 'ok', bytes: 1_000, maxBytes: 8_000, bytesPerReading: 3.5 },
     forwarder: { state: 'down', target: 'http://influx:8086 · riser', backlogReadings: 500 },
     loss: LOSS,
+    losses: LOSSES,
     acknowledged: null,
     hasQuarantine: true,
   });
@@ -34,7 +35,7 @@ test('a loss that was seen is written down with its figures, and then is no long
   const audit = { actor: 'admin', action: 'loss-acknowledge', object: 'journal', detail: LOSS };
   expect(gateway.asked).toEqual([
     ['audit', audit],
-    ['acknowledgeLoss', LOSS, 'admin'],
+    ['acknowledgeLosses', [3, 2], 'admin'],
   ]);
 });
 

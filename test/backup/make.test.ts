@@ -358,7 +358,17 @@ describe('nothing is left and the place is named', () => {
     rmSync(join(one.data, 'riser.db'));
     expect(await refusalOf(make(one))).toMatchObject({
       code: 'backup-failed',
-      params: { path: join(one.data, 'riser.db'), reason: 'ENOENT' },
+      params: { path: one.data, reason: { en: expect.stringContaining('riser.db is expected') as string } },
+    });
+    expectNothing(one);
+  });
+
+  test('when there is no such directory, saying which and what is expected there', async () => {
+    const one = await createData();
+    const data = join(one.data, 'nope');
+    expect(await refusalOf(make({ ...one, data }))).toMatchObject({
+      code: 'backup-failed',
+      params: { path: data, reason: { en: expect.stringContaining('--data') as string } },
     });
     expectNothing(one);
   });

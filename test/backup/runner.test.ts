@@ -89,6 +89,16 @@ describe('the schedule', () => {
     expect(rig.runner.status().nextMs).toBe(REGULAR_MS);
   });
 
+  test('has its regular time again when somebody makes the backup that was to be made up', async () => {
+    const rig = await createRig({}, [25]);
+    expect(rig.runner.status().nextMs).toBeLessThan(REGULAR_MS);
+    rig.runner.runNow();
+    await rig.pass(60_000);
+    expect(rig.runner.status()).toMatchObject({ nextMs: REGULAR_MS, lastFailure: null });
+    await rig.pass(HOUR_MS);
+    expect(rig.asked).toHaveLength(1);
+  });
+
   test('begins once when the clock jumps over its time, and keeps its time when the clock is set back', async () => {
     const rig = await createRig();
     await rig.pass(2 * 24 * HOUR_MS);

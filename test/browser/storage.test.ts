@@ -54,11 +54,36 @@ describeWithTools(['chromium'], 'the page of the stores', (chromium) => {
 
   test('a loss is told by cause and range; only an administrator takes note, once and for good', async () => {
     const answer = await (await page.request.get(`${site.url}/api/v1/storage`)).json();
-    const loss = { readings: 1_250, expired: 1_200, dropped: 50, pushedOut: 0, fromMs: 0, toMs: 60_000 };
+    const loss = {
+      readings: 1_250,
+      isExact: true,
+      expired: 1_200,
+      dropped: 50,
+      pushedOut: 0,
+      damaged: 0,
+      kept: 0,
+      fromMs: 0,
+      toMs: 60_000,
+    };
+    const losses = [
+      {
+        id: 1,
+        kind: 'expired',
+        readings: 1_200,
+        isExact: false,
+        fromMs: 0,
+        toMs: 60_000,
+        noticedMs: Date.now(),
+        noticedToMs: Date.now(),
+        joined: 1,
+        isConfirmed: false,
+        isSeen: false,
+      },
+    ];
     const acknowledged = { by: 'admin', atMs: Date.now(), readings: 1_250 };
     let isSeen = false;
     await page.route('**/api/v1/storage', (route) =>
-      route.fulfill({ json: { ...answer, ...(isSeen ? { acknowledged } : { loss }) } }),
+      route.fulfill({ json: { ...answer, losses, ...(isSeen ? { acknowledged } : { loss }) } }),
     );
     await page.route('**/api/v1/storage/loss/acknowledge', async (route) => {
       isSeen = true;
@@ -67,7 +92,8 @@ describeWithTools(['chromium'], 'the page of the stores', (chromium) => {
     await page.reload();
     const note = page.getByTestId('loss');
     await note.waitFor();
-    expect(await note.innerText()).toMatch(/1,250[\s\S]+1,200[\s\S]+1970-01-01[\s\S]+50/);
+    expect(await note.innerText()).toMatch(/1,250[\s\S]+1,200[\s\S]+50[\s\S]+1970-01-01/);
+    expect(await page.getByTestId('loss-list').innerText()).toMatch(/空间不足被清除[\s\S]+至少 1,200/);
     await page.getByTestId('loss-acknowledge').click();
     await page.getByTestId('loss-confirm').click();
     await page.getByTestId('loss-acknowledged').waitFor();

@@ -134,11 +134,6 @@ describeWithTools(['influxd'], 'managing the real InfluxDB', () => {
     const cut = await management.select('SELECT "p 0" FROM "pump"', { rows: 24 });
     expect(cut.isCut).toBe(true);
     expect(cut.series[0]?.values).toHaveLength(24);
-    const select = String.raw`SELECT "p 0" FROM "pump" WHERE equipment = 'o\'hara "x"'`;
-    const pages = [];
-    for await (const page of management.pages(select, T + 1, T + 24, { rows: 10 })) pages.push(page.values);
-    expect(pages.map(({ length }) => length)).toEqual([10, 10, 3]);
-    expect(pages.flat()).toEqual(rows.slice(1, 24).map(([, stampMs, value]) => [stampMs, value]));
   });
 
   test('a statement with a mistake is refused in the server’s words', async () => {

@@ -164,10 +164,11 @@ async function check(directory: string, run: Run, cut: number, reached: Reached)
   const missing = Array.from({ length: durable }, (_, number) => number).filter(
     (number) => !present.has(number),
   );
-  const { lost, trimmedToMs } = recovered.trimLog.state;
+  const { book, trimmedToMs } = recovered.trimLog.state;
   // What is missing was deleted by retention, and what of it the sink had not is counted as lost.
   expect(missing.every((number) => number + START_MS <= (trimmedToMs ?? 0))).toBe(true);
-  expect(missing.filter((number) => !stored.has(number)).length).toBe(lost?.readings ?? 0);
+  expect(missing.filter((number) => !stored.has(number)).length).toBe(book.totals.expired.readings);
+  expect(book.totals.damaged.readings, 'what was being written when the power failed is no loss').toBe(0);
   const ahead = confirmedNumbers(recovered, files).filter((number) => !stored.has(number));
   expect(ahead, 'confirmed, but not sent').toEqual([]);
   const given = [

@@ -25,6 +25,7 @@ const toHistory = (samples: Sample[], given: Partial<PointHistory> = {}): PointH
   coveredFromMs: 0,
   bucketMs: 0,
   missing: null,
+  missingReasons: [],
   samples,
   ...given,
 });

@@ -41,7 +41,7 @@ export function createExport(request: ExportRequest): ExportFile {
   const ending: Ending = { missing: null };
   const stepMs = request.stepMs ?? toDefaultStep(fromMs, toMs);
   const made = kind === 'readings' ? createReadingsTable(request) : createBucketsTable(request, stepMs);
-  const whole = withEnding(made.portions, language, request.isSealed, ending);
+  const whole = withEnding(made.portions, language, request.isSealed, ending, (atMs) => time.toClock(atMs));
   const table = { columns: made.columns, portions: watch(whole, request.onProgress) };
   const name = `riser-${model.site.id}-${kind}-${time.toCompact(fromMs)}-${time.toCompact(toMs)}.${format}`;
   if (format === 'csv') {

@@ -14,6 +14,8 @@ const MAX_QUARTERS = 40_000;
 export interface LocalTime {
   /** `2026-11-21T10:00:00.000+08:00` */
   toIso(atMs: number): string;
+  /** `2026-11-21 10:00:00` */
+  toClock(atMs: number): string;
   /** Days since Excel's zero on the clocks of the site. */
   toExcel(atMs: number): number;
   /** `20261121T1000`, for names of files. */
@@ -39,6 +41,7 @@ export function createLocalTime(timeZone: string): LocalTime {
       const offset = toOffset(atMs);
       return new Date(atMs + offset).toISOString().replace('Z', toSuffix(offset));
     },
+    toClock: (atMs) => new Date(atMs + toOffset(atMs)).toISOString().slice(0, 19).replace('T', ' '),
     toExcel: (atMs) => (atMs + toOffset(atMs)) / DAY_MS + EXCEL_DAYS,
     toCompact: (atMs) => new Date(atMs + toOffset(atMs)).toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
   };

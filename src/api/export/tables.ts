@@ -7,6 +7,7 @@ import type { PointDef, SiteModel } from '../../config/model.ts';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import type { EquipmentId } from '../../core/ids.ts';
+import { toMissingText } from '../../core/missing-reason.ts';
 import { QUALITIES, toQualityReason } from '../../core/quality.ts';
 import { UNITS } from '../../core/units.ts';
 import { type HistoryPort, type PointHistory, UNKNOWN_QUALITY } from '../../telemetry/history-view.ts';
@@ -164,18 +165,21 @@ export interface Ending {
  * The same portions, with a last row that says what is missing.
  * @param isSealed a failure on the way ends the table with that row too; otherwise it is thrown
  * @param ending changed in place
+ * @param toTime shows an instant in that row; UTC ms
  */
 export async function* withEnding(
   portions: AsyncIterable<TablePortion>,
   language: Language,
   isSealed: boolean,
   ending: Ending,
+  toTime: (atMs: number) => string,
 ): AsyncGenerator<TablePortion> {
   let doneRatio = 0;
   let hasBegun = false;
   try {
     for await (const portion of portions) {
-      ({ doneRatio, missing: ending.missing } = portion);
+      ({ doneRatio } = portion);
+      ending.missing = portion.missing === null ? null : toMissingText(portion.missing, toTime)[language];
       yield portion;
       hasBegun = true;
     }

@@ -9,7 +9,7 @@ import { forEachInTurns } from '../in-turns.ts';
 import { NOUNS } from '../nouns.ts';
 import { HistoriesQuery, InstantQuery } from '../request-schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { toHistoryView, toInstantPointView } from '../views.ts';
+import { toHistoryView, toInstantPointView, toMissingView } from '../views.ts';
 
 /** Curves of one picture: more cannot be told apart. */
 const MAX_CURVES = 20;
@@ -38,7 +38,8 @@ export function historyRoutes(api: Api, { services }: ApiContext): void {
       const signal = untilGone(reply);
       const items = points.map(async (point) => {
         const asked = { point: point.index, ...range, maxPoints: query.maxPoints };
-        return toHistoryView(point, range, await services.history.history(asked, signal));
+        const history = await services.history.history(asked, signal);
+        return toHistoryView(point, range, history, services.model.site.timeZone);
       });
       return { items: await Promise.all(items) };
     },
@@ -84,5 +85,5 @@ async function toInstant(
     const [point, reading] = [points[at], readings[at]];
     if (point !== undefined && reading !== undefined) items.push(toInstantPointView(point, reading, atMs));
   });
-  return { atMs, missing, items, total: items.length };
+  return { atMs, ...toMissingView(missing, model.site.timeZone), items, total: items.length };
 }

@@ -71,7 +71,8 @@ export function pointRoutes(api: Api, { services }: ApiContext): void {
       const point = findPoint(services, params);
       const range = toRange(query, services.clock.now().wallMs);
       const asked = { point: point.index, ...range, maxPoints: query.maxPoints };
-      return toHistoryView(point, range, await services.history.history(asked, untilGone(reply)));
+      const history = await services.history.history(asked, untilGone(reply));
+      return toHistoryView(point, range, history, services.model.site.timeZone);
     },
   );
 }

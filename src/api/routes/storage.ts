@@ -15,7 +15,7 @@ export function storageRoutes(api: Api, { services }: ApiContext): void {
       config: { permission: 'site.read' },
       schema: {
         operationId: 'getStorage',
-        summary: 'How the journal and the forwarder stand, and what was lost',
+        summary: 'How the journal and the forwarder stand, and what was lost: kind, count and time range',
         tags,
         response: ok(StorageViewSchema),
       },
@@ -37,11 +37,14 @@ export function storageRoutes(api: Api, { services }: ApiContext): void {
     },
     async ({ person }) => {
       const actor = personOf({ person }).username;
-      const { loss } = services.storage.state();
+      const { loss, losses } = services.storage.state();
       // Written down first: a loss that nobody has a record of must not vanish from the page.
       if (loss !== null) {
         await services.audit({ actor, action: 'loss-acknowledge', object: 'journal', detail: { ...loss } });
-        services.storage.acknowledgeLoss(loss, actor);
+        await services.storage.acknowledgeLosses(
+          losses.filter(({ isSeen }) => !isSeen),
+          actor,
+        );
       }
       return toStorageView(services.storage);
     },
@@ -49,6 +52,6 @@ export function storageRoutes(api: Api, { services }: ApiContext): void {
 }
 
 function toStorageView(storage: StoragePort): Static<typeof StorageViewSchema> {
-  const { journal, forwarder, loss, acknowledged } = storage.state();
-  return { journal, forwarder, loss, acknowledged, hasQuarantine: storage.quarantine !== null };
+  const { losses, ...state } = storage.state();
+  return { ...state, losses: [...losses], hasQuarantine: storage.quarantine !== null };
 }

@@ -61,7 +61,12 @@ async function askOne(
   return typeof stampMs === 'number' ? stampMs : NONE;
 }
 
+/** The server says that the place of a roll-up is not there. */
+export function isWithoutPlace(error: unknown): boolean {
+  return error instanceof InfluxError && error.kind === 'refused' && NO_PLACE.test(error.message);
+}
+
 function noneWithoutPlace(error: unknown): number {
-  if (error instanceof InfluxError && error.kind === 'refused' && NO_PLACE.test(error.message)) return NONE;
+  if (isWithoutPlace(error)) return NONE;
   throw error;
 }

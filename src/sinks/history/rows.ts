@@ -1,5 +1,5 @@
 /** Rows of InfluxDB to readings and summaries. Pure. */
-import { isBad } from '../../core/quality.ts';
+import { GOOD, isBad } from '../../core/quality.ts';
 import { createColumns } from '../../telemetry/history/columns.ts';
 import type { ReadingColumns, Summary } from '../../telemetry/history/source.ts';
 import { UNKNOWN_QUALITY } from '../../telemetry/history-view.ts';
@@ -31,22 +31,33 @@ export async function* readPages(
   }
 }
 
-/** @param page of `time, min, max, mean, last, count, good`; the time is the beginning */
+/**
+ * A roll-up that was written again keeps fields that it no longer has: without usable time no value counts, and one that
+ * stands at the end lies between the least and the greatest.
+ * @param page of `time, min, max, mean, last, count, good, worst`; the time is the beginning
+ */
 export function toSummaries({ values }: InfluxSeries, bucketMs: number): readonly Summary[] {
-  return values.map(([startMs, min, max, mean, last, count, good]) => {
+  return values.map(([startMs, ...cells]) => {
     const fromMs = Number(startMs);
-    const usableMs = Math.round(bucketMs * (toNumber(good) || 0));
+    const [least, greatest, mean, end, count, good] = cells.map(toNumber);
+    const usableMs = Math.round(bucketMs * (good || 0));
+    const isUsable = usableMs > 0;
+    const min = isUsable ? (least ?? Number.NaN) : Number.NaN;
+    const max = isUsable ? (greatest ?? Number.NaN) : Number.NaN;
+    const last = end !== undefined && end >= min && end <= max ? end : Number.NaN;
+    const worstQuality = toQuality(cells[6]) ?? UNKNOWN_QUALITY;
     return {
       fromMs,
       toMs: fromMs + bucketMs,
-      count: toNumber(count) || 0,
-      min: toNumber(min),
-      max: toNumber(max),
-      integral: usableMs === 0 ? 0 : toNumber(mean) * usableMs,
+      count: count || 0,
+      min,
+      max,
+      integral: isUsable ? (mean ?? Number.NaN) * usableMs : 0,
       usableMs,
-      last: toNumber(last),
-      lastQuality: UNKNOWN_QUALITY,
-      worstQuality: UNKNOWN_QUALITY,
+      last,
+      // Where all was good, so is what stands at the end; else it may be anything up to the worst.
+      lastQuality: worstQuality === GOOD ? GOOD : UNKNOWN_QUALITY,
+      worstQuality,
     };
   });
 }

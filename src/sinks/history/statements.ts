@@ -14,6 +14,8 @@ export const ROLLUPS = [
 
 export type Rollup = (typeof ROLLUPS)[number];
 
+export const HOURS: Rollup = ROLLUPS[2];
+
 export interface Statements {
   /** Value and quality; null where the row does not hold it. Without a limit in time. */
   readings(point: HistoryPoint): string;
@@ -21,7 +23,11 @@ export interface Statements {
   first(point: HistoryPoint, what: 'value' | 'quality' | Rollup): string;
   /** Last quality before an instant. */
   qualityBefore(point: HistoryPoint, beforeMs: number): string;
-  /** `min`, `max`, `mean`, `last`, `count`, `good`. Without a limit in time. */
+  /** Numbers of values and of qualities from `fromMs` to before `toMs`. */
+  count(point: HistoryPoint, fromMs: number, toMs: number): string;
+  /** Readings of the roll-ups from `fromMs` to before `toMs`. */
+  countRollups(point: HistoryPoint, rollup: Rollup, fromMs: number, toMs: number): string;
+  /** `min`, `max`, `mean`, `last`, `count`, `good`, `worst`. Without a limit in time. */
   rollups(point: HistoryPoint, rollup: Rollup): string;
   /** Last value, or last quality, up to an instant, of the points of this name of all equipment of a kind. */
   last(point: HistoryPoint, what: 'value' | 'quality', atMs: number): string;
@@ -49,10 +55,13 @@ export function createStatements(settings: Pick<InfluxSettings, 'retentionPolicy
     },
     qualityBefore: (point, beforeMs) =>
       `SELECT LAST(${quality(point)}) FROM ${from(point, null)} WHERE ${where(point)} AND time < ${beforeMs}ms`,
+    count: (point, fromMs, toMs) =>
+      `SELECT COUNT(${quoteName(point.name)}), COUNT(${quality(point)}) FROM ${from(point, null)} WHERE ${where(point)} AND ${within(fromMs, toMs)}`,
+    countRollups: (point, rollup, fromMs, toMs) =>
+      `SELECT SUM(${quoteName(`${point.name}_count`)}) FROM ${from(point, rollup)} WHERE ${where(point)} AND ${within(fromMs, toMs)}`,
     rollups(point, rollup) {
-      const fields = ['min', 'max', 'mean', 'last', 'count', 'good'].map((what) =>
-        quoteName(`${point.name}_${what}`),
-      );
+      const names = ['min', 'max', 'mean', 'last', 'count', 'good', 'worst'];
+      const fields = names.map((what) => quoteName(`${point.name}_${what}`));
       return `SELECT ${fields.join(', ')} FROM ${from(point, rollup)} WHERE ${where(point)}`;
     },
     last(point, what, atMs) {
@@ -61,4 +70,8 @@ export function createStatements(settings: Pick<InfluxSettings, 'retentionPolicy
       return `SELECT LAST(${field}) FROM ${from(point, null)} WHERE ${site} AND time <= ${atMs}ms GROUP BY equipment`;
     },
   };
+}
+
+function within(fromMs: number, toMs: number): string {
+  return `time >= ${fromMs}ms AND time < ${toMs}ms`;
 }

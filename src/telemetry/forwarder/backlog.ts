@@ -4,7 +4,7 @@
  * they never stop those behind them.
  */
 import { readFile } from 'node:fs/promises';
-import { segmentPath } from '../journal/files.ts';
+import { nullIfGone, segmentPath } from '../journal/files.ts';
 import { type BlockHeader, decodeRows } from '../journal/format.ts';
 import type { BlockRows } from '../journal/rows.ts';
 import { scanBlocks } from '../journal/scan.ts';
@@ -28,6 +28,8 @@ interface View {
   readonly bytes: Buffer;
   /** Key: block number. */
   readonly blocks: ReadonlyMap<number, { readonly offset: number; readonly header: BlockHeader }>;
+  /** Damaged ones whose header is sound. Key: block number. */
+  readonly damaged: ReadonlyMap<number, BlockHeader>;
 }
 
 export class Backlog {
@@ -111,7 +113,7 @@ export class Backlog {
     for (let seq = from; seq < end; seq = this.#firstFree(seq + 1)) {
       const found = view.blocks.get(seq);
       if (found === undefined) {
-        this.#book.giveUp(seq, seq);
+        this.#book.giveUp(seq, seq, view.damaged.get(seq) ?? null);
         continue;
       }
       readings += found.header.readings;
@@ -134,23 +136,17 @@ export class Backlog {
     const kept = this.#view;
     if (kept !== null && kept.segment === segment && seq <= kept.lastSeq) return kept;
     const { lastSeq } = segment.figures;
-    const bytes = await readSegment(segmentPath(this.#directory, segment.figures.firstSeq));
+    // A segment that is gone holds nothing any more.
+    const path = segmentPath(this.#directory, segment.figures.firstSeq);
+    const bytes = (await readFile(path).catch(nullIfGone)) ?? Buffer.alloc(0);
     const blocks = new Map<number, { offset: number; header: BlockHeader }>();
+    const damaged = new Map<number, BlockHeader>();
     for (const item of scanBlocks(bytes)) {
       if (item.type === 'block') blocks.set(item.header.seq, item);
+      else if (item.header !== null) damaged.set(item.header.seq, item.header);
     }
-    this.#view = { segment, lastSeq, bytes, blocks };
+    this.#view = { segment, lastSeq, bytes, blocks, damaged };
     return this.#view;
-  }
-}
-
-/** A segment that is gone holds nothing any more. */
-async function readSegment(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
   }
 }
 

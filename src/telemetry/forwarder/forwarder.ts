@@ -12,13 +12,13 @@
 import { AssertionFailure } from '../../core/assert.ts';
 import type { SendResult, Sink, SinkBlock } from '../../sinks/sink.ts';
 import { JOURNAL_LIMITS } from '../journal/limits.ts';
-import type { SegmentBook } from '../journal/segments.ts';
+import type { GivenUp, SegmentBook } from '../journal/segments.ts';
 import type { TableCache } from '../journal/table.ts';
 import { Backlog, type OutgoingBlock } from './backlog.ts';
 import { FORWARDER_LIMITS } from './limits.ts';
 import { LiveQueue } from './live.ts';
 import { Pace } from './pace.ts';
-import { Quarantine } from './quarantine/quarantine.ts';
+import { Quarantine, type QuarantineLosses } from './quarantine/quarantine.ts';
 import { IDLE_STATUS, type SinkStatus } from './status.ts';
 
 export interface ForwarderOptions {
@@ -34,6 +34,8 @@ export interface ForwarderOptions {
   readonly catchUpPerS: number;
   /** Called after every write. */
   readonly onChange: () => void;
+  /** Where the quarantine enters what it has no room for. */
+  readonly losses: QuarantineLosses;
 }
 
 interface Batch {
@@ -66,13 +68,13 @@ export class Forwarder {
 
   /** @param nextSeq number of the next block that will be offered */
   constructor(options: ForwarderOptions, nextSeq: number) {
-    const { book, directory, sink, wallMs } = options;
+    const { book, directory, sink, wallMs, losses } = options;
     this.#options = options;
     this.#backlog = new Backlog(directory, book, (seq) => this.#underWay.has(seq));
     const isTaken = (seq: number): boolean => this.#underWay.has(seq) || book.confirmations.covers(seq, seq);
     this.#live = new LiveQueue(nextSeq, isTaken);
     this.#pace = new Pace(options.catchUpPerS, options.monoMs());
-    this.#quarantine = new Quarantine({ directory, sink, wallMs });
+    this.#quarantine = new Quarantine({ directory, sink, wallMs, losses });
   }
 
   get status(): SinkStatus {
@@ -251,7 +253,7 @@ export class Forwarder {
     const { book, tables } = this.#options;
     let sent = 0;
     for (const { seq, rows, maxStampMs, tableId } of blocks) {
-      if (tables.get(tableId) === null) book.giveUp(seq, seq);
+      if (tables.get(tableId) === null) book.giveUp(seq, seq, toGivenUp(rows));
       else {
         book.confirm(seq, rows.count, maxStampMs);
         sent += rows.count;
@@ -298,6 +300,15 @@ function toDiskFailure(error: unknown): Retry {
   if (error instanceof AssertionFailure) throw error;
   const reason = error instanceof Error ? error.message : String(error);
   return { outcome: 'retry', state: 'down', reason, waitMs: null };
+}
+
+function toGivenUp(rows: OutgoingBlock['rows']): GivenUp {
+  const stamps = rows.stampMs.subarray(0, rows.count);
+  return {
+    readings: rows.count,
+    minStampMs: stamps.reduce((low, stamp) => Math.min(low, stamp), Number.POSITIVE_INFINITY),
+    maxStampMs: stamps.reduce((high, stamp) => Math.max(high, stamp), Number.NEGATIVE_INFINITY),
+  };
 }
 
 function countReadings(blocks: readonly OutgoingBlock[]): number {

@@ -5,7 +5,7 @@
 import type { BlockRows } from '../journal/rows.ts';
 import type { Portion, PortionCursor } from '../journal/sealed/portions.ts';
 import { type SealedFigures, sealedPath } from '../journal/sealed/record.ts';
-import { openSealed, type SealedFile, SealedFileError } from '../journal/sealed/sealed-file.ts';
+import { openSealedOrNull, type SealedFile } from '../journal/sealed/sealed-file.ts';
 import type { Segment, SegmentBook } from '../journal/segments.ts';
 
 /** Goes to the sink like a block; its number is that of the portion. */
@@ -90,7 +90,7 @@ export class SealedSending {
     while (this.#walk === null) {
       const part = this.#parts[0];
       if (part === undefined) return null;
-      const file = openOrNull(sealedPath(this.#directory, part.firstSeq));
+      const file = openSealedOrNull(sealedPath(this.#directory, part.firstSeq));
       this.#parts.shift();
       if (file !== null) this.#walk = { file, portions: null, next: undefined };
     }
@@ -136,16 +136,6 @@ function readPortion(walk: Walk, maxReadings: number): Portion | null {
     return step.value;
   } catch (error) {
     walk.portions = null;
-    throw error;
-  }
-}
-
-/** null when nothing of the file can be read, or it is gone. @throws another error of the file system */
-function openOrNull(path: string): SealedFile | null {
-  try {
-    return openSealed(path);
-  } catch (error) {
-    if (error instanceof SealedFileError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,11 +1,17 @@
 /** One curve out of what the sources have: single readings where they fit, buckets where they do not. */
-import type { HistoryQuery, PointHistory } from '../history-view.ts';
+import {
+  type HistoryQuery,
+  type HistorySample,
+  type PointHistory,
+  UNKNOWN_QUALITY,
+} from '../history-view.ts';
 import type { Asking } from './asking.ts';
 import { toBucketMs, toBucketStart } from './bucket-size.ts';
 import { Bucketizer } from './bucketizer.ts';
 import { cover, findStanding, readJoined, type Sources } from './joining.ts';
 import { type Covered, type Segment, toSegments } from './plan.ts';
 import { createRawSamples, toNothing } from './raw.ts';
+import type { Summary } from './source.ts';
 
 /** @param nowMs nothing stands beyond it, UTC ms */
 export async function drawCurve(
@@ -92,6 +98,7 @@ async function draw(
   const buckets = new Bucketizer(startMs, toMs, bucketMs);
   if (standing !== null) buckets.stand(standing);
   const raw = mayBeRaw ? createRawSamples(fromMs, toMs, maxPoints, standing) : null;
+  const gapsMs: number[] = [];
   for (const segment of segments) {
     for await (const item of read(asking, point, segment, wanted === 'readings' ? null : bucketMs)) {
       if (!('stampMs' in item)) {
@@ -102,11 +109,53 @@ async function draw(
       raw?.add(item);
       await asking.rest(item.count);
     }
+    const gapMs = toGap(asking, segment);
+    if (gapMs === null) continue;
+    // What was read last stands no longer than it is known to.
+    buckets.addSummary(toUnknown(gapMs));
+    gapsMs.push(gapMs);
   }
   const isNothing = standing === null && segments.length === 0;
   if (isNothing && mayBeRaw) return { bucketMs: 0, samples: [toNothing(fromMs)] };
-  const samples = raw?.finish() ?? null;
+  const samples = withGaps(raw?.finish() ?? null, gapsMs, maxPoints);
   return samples === null ? { bucketMs, samples: buckets.finish() } : { bucketMs: 0, samples };
+}
+
+/** From where on nobody could be asked about the rest of the segment, UTC ms; null = somebody could. */
+function toGap({ unread }: Asking, { sources, fromMs, toMs }: Segment): number | null {
+  const left = sources.map((source) =>
+    unread.find((one) => one.source === source && one.fromMs < toMs && one.toMs >= toMs),
+  );
+  const starts = left.map((one) => (one === undefined ? toMs : Math.max(fromMs, one.fromMs)));
+  const gapMs = Math.max(...starts);
+  return gapMs < toMs ? gapMs : null;
+}
+
+/** From this instant on nothing is known. */
+function toUnknown(atMs: number): Summary {
+  return {
+    fromMs: atMs,
+    toMs: atMs,
+    count: 0,
+    min: Number.NaN,
+    max: Number.NaN,
+    integral: 0,
+    usableMs: 0,
+    last: Number.NaN,
+    lastQuality: UNKNOWN_QUALITY,
+    worstQuality: 0,
+  };
+}
+
+/** null when they are more than `maxPoints` with the gaps among them. */
+function withGaps(
+  samples: readonly HistorySample[] | null,
+  gapsMs: readonly number[],
+  maxPoints: number,
+): readonly HistorySample[] | null {
+  if (samples === null || gapsMs.length === 0) return samples;
+  if (samples.length + gapsMs.length > maxPoints) return null;
+  return [...samples, ...gapsMs.map(toNothing)].toSorted((one, other) => one.atMs - other.atMs);
 }
 
 /** @param bucketMs null = single readings are wanted */

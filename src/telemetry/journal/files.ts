@@ -1,5 +1,9 @@
-/** Names in the journal directory and the few file operations that durability depends on. */
-import { open, rename } from 'node:fs/promises';
+/**
+ * Names in the journal directory, and what its readers and writers do with files alike: bytes at a place, files that are gone
+ * since they were listed, names made durable. What is written, and in which order, is theirs (disk.ts, sealed/disk.ts).
+ */
+import { readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const SEGMENT_SUFFIX = '.seg';
@@ -67,25 +71,44 @@ export async function createSegmentFile(path: string): Promise<SegmentFile> {
   };
 }
 
-/** Replaces a file so that after a crash it is either the old or the new one. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w', 0o640);
-  try {
-    await handle.writeFile(text);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-  await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
+/** Makes new, renamed and deleted names in it durable. @throws the error of the file system */
+export async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Fewer than `length` where the file ends. @throws the error of the file system */
+export function readBytes(fd: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(fd, bytes, done, length - done, offset + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** Whether the file was not there: sealed or deleted since it was listed. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** For the `catch` of a read: null when the file was not there. @throws every other error, as it is */
+export function nullIfGone(error: unknown): null {
+  if (isGone(error)) return null;
+  throw error;
+}
+
+/** null when the file is not there. @throws every other error of `act` */
+export function unlessGone<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    return nullIfGone(error);
   }
 }

@@ -4,12 +4,12 @@
  */
 import type { JournalSettings } from '../../config/model.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
+import type { LossTotals, LostReadings } from './losses.ts';
 import { RateMeter } from './rate.ts';
 import { chooseExpired, type Deletion, deleteSegments } from './retention.ts';
 import { Sealer, type SealerStatus, type SealPolicy } from './sealer.ts';
 import type { Segment } from './segments.ts';
 import type { TableCache } from './table.ts';
-import type { LostReadings } from './trim-log.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -36,8 +36,10 @@ export interface HoldingStatus extends SealerStatus {
   readonly oldestStampMs: number | null;
   /** Highest stamp of anything that was deleted, UTC ms; null = nothing was: behind it the journal is complete. */
   readonly trimmedToMs: number | null;
-  /** Readings deleted before the sink had them, until a person takes note (`forgetLoss`). */
+  /** Readings lost for whatever reason that the sink is not known to have, until a person takes note. */
   readonly lost: LostReadings | null;
+  /** All losses since the data directory was made. */
+  readonly lossTotals: LossTotals;
   /** Hours that it holds at the rate of the last ten minutes, the age limit included; null in the first minute. */
   readonly hoursHeld: number | null;
 }
@@ -62,7 +64,6 @@ export class JournalKeeper {
   get status(): HoldingStatus {
     const { book, settings, trimLog, hasSink } = this.#options;
     const unconfirmed = book.segments.filter(({ unconfirmedReadings }) => unconfirmedReadings > 0);
-    const { lost, trimmedToMs } = trimLog.state;
     const logs = tally(book.segments.filter(({ form }) => form === 'log'));
     const sealed = tally(book.segments.filter(({ form }) => form === 'sealed'));
     const sealedReadingBytes = sealed.readings === 0 ? null : sealed.bytes / sealed.readings;
@@ -74,8 +75,9 @@ export class JournalKeeper {
       usedRatio: (logs.bytes + sealed.bytes) / settings.maxBytes,
       unconfirmedRatio: hasSink ? tally(unconfirmed).bytes / settings.maxBytes : 0,
       oldestStampMs: lowest(logs.oldestMs, sealed.oldestMs),
-      trimmedToMs,
-      lost,
+      trimmedToMs: trimLog.state.trimmedToMs,
+      lost: trimLog.lost,
+      lossTotals: trimLog.state.book.totals,
       hoursHeld: this.#toHours(sealedReadingBytes ?? JOURNAL_LIMITS.sealedReadingBytes),
     };
   }
@@ -97,12 +99,6 @@ export class JournalKeeper {
   /** One group. @returns whether there may be another one. @throws a mistake of ours only */
   async seal(): Promise<boolean> {
     return await this.#sealer.step();
-  }
-
-  /** A person has taken note of what was lost. @throws the error of the file system */
-  async forgetLoss(): Promise<void> {
-    const { trimLog } = this.#options;
-    if (trimLog.state.lost !== null) await trimLog.change({ lost: null });
   }
 
   /** Breaks off a sealing. */

@@ -3,13 +3,13 @@
  * point after point. It sees what was durable when it reached a segment.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseSegmentName, segmentPath } from './files.ts';
+import { parseSegmentName, segmentPath, unlessGone } from './files.ts';
 import { decodeRows } from './format.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 import type { BlockRows } from './rows.ts';
 import { scanBlocks } from './scan.ts';
 import { parseSealedName, sealedPath } from './sealed/record.ts';
-import { openSealed, type SealedFile, SealedFileError } from './sealed/sealed-file.ts';
+import { openSealedOrNull } from './sealed/sealed-file.ts';
 import { type PointTable, TableCache } from './table.ts';
 
 export interface JournalledReading {
@@ -91,7 +91,9 @@ function findNext({ directory, done }: Reading): Found | null {
 }
 
 function* readLog(reading: Reading, segment: number): Generator<JournalledReading> {
-  const bytes = readSegment(reading.directory, segment);
+  // Sealed or deleted since it was listed: it holds nothing any more.
+  const bytes = unlessGone(() => readFileSync(segmentPath(reading.directory, segment)));
+  if (bytes === null) return;
   for (const item of scanBlocks(bytes)) {
     const table = item.type === 'block' ? reading.tables.get(item.header.tableId) : null;
     if (item.type === 'block' && table !== null) {
@@ -105,7 +107,7 @@ function* readLog(reading: Reading, segment: number): Generator<JournalledReadin
 
 function* readSealed(reading: Reading, segment: number): Generator<JournalledReading> {
   const { directory, onProblem, tables, lastStampMs } = reading;
-  const file = openOrNull(sealedPath(directory, segment), () =>
+  const file = openSealedOrNull(sealedPath(directory, segment), () =>
     onProblem({ segment, offset: 0, reason: 'damaged' }),
   );
   if (file === null) return;
@@ -122,27 +124,6 @@ function* readSealed(reading: Reading, segment: number): Generator<JournalledRea
     }
   } finally {
     file.close();
-  }
-}
-
-/** null when it cannot be read, or when retention has deleted it since it was listed. */
-function openOrNull(path: string, onDamage: () => void): SealedFile | null {
-  try {
-    return openSealed(path);
-  } catch (error) {
-    if (error instanceof SealedFileError) onDamage();
-    else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return null;
-  }
-}
-
-/** Empty when it was sealed or deleted since it was listed. */
-function readSegment(directory: string, firstSeq: number): Buffer {
-  try {
-    return readFileSync(segmentPath(directory, firstSeq));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
   }
 }
 

@@ -6,9 +6,12 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Confirmations, loadConfirmations } from './confirm.ts';
+import { keepNoted, noteScanned, toUnknown } from './damage.ts';
 import { JOURNAL_DISK, type JournalDisk } from './disk.ts';
 import { parseSegmentName, segmentPath } from './files.ts';
-import { loadIndex, writeIndex } from './index-file.ts';
+import { loadIndex, loadOldIndex, writeIndex } from './index-file.ts';
+import type { NewLoss } from './losses.ts';
+import { findDamage } from './recovery-damage.ts';
 import { recoverSealed, removeLog } from './recovery-sealed.ts';
 import { highStamp, recoverStamps } from './recovery-stamps.ts';
 import { type Scanned, scanBlocks } from './scan.ts';
@@ -34,8 +37,12 @@ export interface Recovered {
   readonly damagedBytes: number;
 }
 
-/** Tallies that the steps of the recovery share. */
-interface Findings {
+/** What the steps of the recovery share. */
+interface Recovery {
+  readonly disk: JournalDisk;
+  readonly directory: string;
+  readonly confirmations: Confirmations;
+  readonly trimLog: TrimLog;
   damagedPlaces: number;
   damagedBytes: number;
 }
@@ -45,9 +52,10 @@ export async function recoverJournal(
   directory: string,
   table: PointTable,
   disk: JournalDisk = JOURNAL_DISK,
+  wallMs: () => number = Date.now,
 ): Promise<Recovered> {
   await mkdir(directory, { recursive: true, mode: 0o750 });
-  const trimLog = await loadTrimLog(directory, disk);
+  const trimLog = await loadTrimLog(directory, disk, wallMs);
   const names = await tidyNames(disk, directory, trimLog.state.deleting);
   const confirmations = await loadConfirmations(directory, disk);
   const found = await recoverSealed(
@@ -57,16 +65,25 @@ export async function recoverJournal(
     toNumbers(names, parseSealedName),
     confirmations,
   );
-  const findings: Findings = { damagedPlaces: found.unreadableFiles, damagedBytes: 0 };
+  const recovery: Recovery = {
+    disk,
+    directory,
+    confirmations,
+    trimLog,
+    damagedPlaces: found.unreadableFiles,
+    damagedBytes: 0,
+  };
   const logs: Segment[] = [];
   for (const firstSeq of found.logs) {
-    const segment = await recoverSegment(disk, directory, firstSeq, confirmations, findings);
+    const segment = await recoverSegment(recovery, firstSeq);
     if (segment !== null) logs.push(segment);
   }
   if (found.hasDeleted) await disk.syncDirectory(directory);
   const segments = [...found.segments, ...logs].sort((one, other) => {
     return one.figures.firstSeq - other.figures.firstSeq;
   });
+  noteUnreadable(recovery, found.segments);
+  trimLog.adjust((state) => keepNoted(state, new Set(segments.map(({ figures }) => figures.firstSeq))));
   const floorMs = trimLog.state.stampFloorMs ?? Number.NEGATIVE_INFINITY;
   return {
     book: new SegmentBook(segments, confirmations),
@@ -74,8 +91,8 @@ export async function recoverJournal(
     nextSeq: Math.max(lastSeq(segments, names), confirmations.lastSeq, trimLog.state.seqFloor) + 1,
     highStampMs: Math.max(highStamp(segments), floorMs),
     lastStampMs: await recoverStamps(directory, segments, table, floorMs),
-    damagedPlaces: findings.damagedPlaces,
-    damagedBytes: findings.damagedBytes,
+    damagedPlaces: recovery.damagedPlaces,
+    damagedBytes: recovery.damagedBytes,
   };
 }
 
@@ -112,26 +129,58 @@ function lastSeq(segments: readonly Segment[], names: readonly string[]): number
   return last;
 }
 
-async function recoverSegment(
-  disk: JournalDisk,
-  directory: string,
-  firstSeq: number,
-  confirmations: Confirmations,
-  findings: Findings,
-): Promise<Segment | null> {
+async function recoverSegment(recovery: Recovery, firstSeq: number): Promise<Segment | null> {
+  const { disk, directory, confirmations } = recovery;
   const path = segmentPath(directory, firstSeq);
   const bytes = (await stat(path)).size;
-  if (bytes === 0) {
-    await removeLog(disk, directory, firstSeq);
-    return null;
-  }
   const indexed = await loadIndex(directory, firstSeq, bytes);
   const isPartlyConfirmed = indexed !== null && isPartly(confirmations, indexed);
   if (indexed !== null && !isPartlyConfirmed) return toSegment(indexed, confirmations, null);
-  const scanned = [...scanBlocks(await readFile(path))];
-  const figures = indexed ?? toFigures(firstSeq, bytes, scanned, findings);
-  if (indexed === null) await writeIndex(disk, directory, figures);
+  const content = await readFile(path);
+  const scanned = [...scanBlocks(content)];
+  if (indexed !== null) return toSegment(indexed, confirmations, scanned);
+  const old = await loadOldIndex(directory, firstSeq);
+  const losses = findDamage({ firstSeq, bytes: content, scanned, indexed: old }, confirmations);
+  const isNoted = await noteDamage(recovery, firstSeq, losses);
+  if (bytes === 0) {
+    if (isNoted) await removeLog(disk, directory, firstSeq);
+    return null;
+  }
+  const figures = toFigures(firstSeq, bytes, scanned, recovery);
+  // With an index it would not be read through again.
+  if (isNoted) await writeIndex(disk, directory, figures);
   return toSegment(figures, confirmations, scanned);
+}
+
+/** @returns whether what is lost stands durable in the log. */
+async function noteDamage(
+  { trimLog }: Recovery,
+  firstSeq: number,
+  losses: readonly NewLoss[],
+): Promise<boolean> {
+  if (losses.length === 0) return true;
+  trimLog.adjust((state) => {
+    const noted = noteScanned(state, firstSeq, losses);
+    return trimLog.withLosses(noted.state, noted.fresh);
+  });
+  return await trimLog.save().then(
+    () => true,
+    // A disk that is full: it stays to be saved, and a start finds it again.
+    () => false,
+  );
+}
+
+/** Sealed files that say nothing of themselves. */
+function noteUnreadable({ trimLog, confirmations }: Recovery, sealed: readonly Segment[]): void {
+  for (const { parts, figures } of sealed) {
+    if (parts.length > 0) continue;
+    const { firstSeq } = figures;
+    const losses = [toUnknown(1, confirmations.covers(firstSeq, firstSeq) ? null : false)];
+    trimLog.adjust((state) => {
+      const noted = noteScanned(state, firstSeq, losses);
+      return noted.fresh.length === 0 ? state : trimLog.withLosses(noted.state, noted.fresh);
+    });
+  }
 }
 
 function isPartly(confirmations: Confirmations, figures: SegmentFigures): boolean {
@@ -143,7 +192,7 @@ function toFigures(
   firstSeq: number,
   bytes: number,
   scanned: readonly Scanned[],
-  findings: Findings,
+  findings: Pick<Recovery, 'damagedPlaces' | 'damagedBytes'>,
 ): SegmentFigures {
   let figures = emptyFigures(firstSeq);
   for (const item of scanned) {

@@ -8,9 +8,11 @@ import { basename, join } from 'node:path';
 import type { JournalSettings } from '../../config/model.ts';
 import type { JournalDisk } from './disk.ts';
 import { indexPath, parseTableName, segmentPath } from './files.ts';
+import { highest, type NewLoss } from './losses.ts';
 import { sealedPath } from './sealed/record.ts';
 import type { Segment, SegmentBook } from './segments.ts';
-import { highest, joinLost, type LostReadings, type TrimLog, type TrimState } from './trim-log.ts';
+import type { TrimLog } from './trim-log.ts';
+import type { TrimState } from './trim-state.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -58,12 +60,18 @@ export interface Deletion {
 export async function deleteSegments(deletion: Deletion, expired: readonly Segment[]): Promise<void> {
   const { disk, directory, trimLog } = deletion;
   const [first] = expired;
-  if (first === undefined) return;
-  const lostBefore = trimLog.state.lost;
+  if (first === undefined) return await settlePending(trimLog);
   // One whose deletion failed half-way is in the log already.
   const counted = expired.filter((segment) => !isNamed(segment, trimLog.state.deleting));
-  const toLost = (): LostReadings | null => (deletion.hasSink ? lostWith(counted, lostBefore) : lostBefore);
-  const note = (): Promise<void> => trimLog.change({ ...toTrimmed(trimLog.state, expired), lost: toLost() });
+  const toPending = (): readonly NewLoss[] => (deletion.hasSink ? toLosses(counted) : []);
+  const note = async (): Promise<void> => {
+    const pending = toPending();
+    await trimLog.change((state) => ({
+      // What was pending before is gone for sure.
+      ...toTrimmed(trimLog.withLosses(state, state.pending), expired),
+      pending,
+    }));
+  };
   try {
     await note();
   } catch (error) {
@@ -76,7 +84,13 @@ export async function deleteSegments(deletion: Deletion, expired: readonly Segme
   await deleteTables(deletion);
   await disk.syncDirectory(directory);
   // What the sink confirmed in the meantime was not lost.
-  if (toLost()?.readings !== trimLog.state.lost?.readings) await trimLog.change({ lost: toLost() });
+  await settlePending(trimLog, toPending());
+}
+
+/** The deletion has ended: its losses are entered as they have turned out. */
+async function settlePending(trimLog: TrimLog, losses = trimLog.state.pending): Promise<void> {
+  if (trimLog.state.pending.length === 0) return;
+  await trimLog.change((state) => ({ ...trimLog.withLosses(state, losses), pending: [] }));
 }
 
 /** Names of the files of a segment. */
@@ -93,29 +107,36 @@ async function deleteFiles({ disk, directory, book }: Deletion, segment: Segment
   if (book.has(segment)) book.remove(segment);
 }
 
-function toTrimmed(state: TrimState, expired: readonly Segment[]): Partial<TrimState> {
+function toTrimmed(state: TrimState, expired: readonly Segment[]): TrimState {
   let { trimmedToMs, stampFloorMs, seqFloor } = state;
   for (const { figures } of expired) {
     trimmedToMs = highest(trimmedToMs, figures.maxStampMs);
     stampFloorMs = highest(stampFloorMs, figures.maxStampMs);
     seqFloor = Math.max(seqFloor, figures.lastSeq);
   }
-  return { trimmedToMs, stampFloorMs, seqFloor, deleting: expired.flatMap(fileNames) };
+  return { ...state, trimmedToMs, stampFloorMs, seqFloor, deleting: expired.flatMap(fileNames) };
 }
 
 function isNamed(segment: Segment, names: readonly string[]): boolean {
   return fileNames(segment).every((name) => names.includes(name));
 }
 
-function lostWith(segments: readonly Segment[], before: LostReadings | null): LostReadings | null {
-  return segments
-    .filter(({ unconfirmedReadings }) => unconfirmedReadings > 0)
-    .map(({ unconfirmedReadings, oldestUnconfirmedMs, figures }) => ({
-      readings: unconfirmedReadings,
-      fromMs: oldestUnconfirmedMs ?? figures.minStampMs ?? 0,
-      toMs: figures.maxStampMs ?? 0,
-    }))
-    .reduce<LostReadings | null>(joinLost, before);
+/** Of all segments together, counted to the reading; one at most. */
+function toLosses(segments: readonly Segment[]): readonly NewLoss[] {
+  const lost = segments.filter(({ unconfirmedReadings }) => unconfirmedReadings > 0);
+  if (lost.length === 0) return [];
+  return [
+    {
+      kind: 'expired',
+      readings: lost.reduce((sum, { unconfirmedReadings }) => sum + unconfirmedReadings, 0),
+      isExact: true,
+      fromMs: Math.min(
+        ...lost.map(({ oldestUnconfirmedMs, figures }) => oldestUnconfirmedMs ?? figures.minStampMs ?? 0),
+      ),
+      toMs: Math.max(...lost.map(({ figures }) => figures.maxStampMs ?? 0)),
+      isConfirmed: false,
+    },
+  ];
 }
 
 async function deleteTables({ disk, directory, book, tableId }: Deletion): Promise<void> {

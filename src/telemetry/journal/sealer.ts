@@ -4,14 +4,17 @@
  * those that the sink has and those that it has not are kept apart, so that nothing is sent again for having been sealed.
  */
 import { AssertionFailure } from '../../core/assert.ts';
+import { noteSealed } from './damage.ts';
 import type { JournalDisk } from './disk.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
+import { highest, type NewLoss } from './losses.ts';
 import { removeLog } from './recovery-sealed.ts';
 import { SealRefused } from './sealed/gather.ts';
 import { type SealResult, sealSegments } from './sealed/seal.ts';
 import type { Segment, SegmentBook } from './segments.ts';
 import type { TableCache } from './table.ts';
-import { highest, type TrimLog } from './trim-log.ts';
+import type { TrimLog } from './trim-log.ts';
+import type { TrimState } from './trim-state.ts';
 
 /** When a group is worth a file; parts of JOURNAL_LIMITS, smaller ones in tests. */
 export interface SealPolicy {
@@ -142,12 +145,21 @@ export class Sealer {
     const firstSeqs = group.map(({ figures }) => figures.firstSeq);
     const result = await sealSegments({ directory, firstSeqs }, { disk, signal: this.#abort.signal });
     const missing = readingsOf(group) - result.readings - result.repeatedReadings;
-    // What was damaged is gone with the segments: its stamps may be with the sink.
-    if (missing > 0) await trimLog.change({ stampFloorMs: toFloor(group, trimLog.state.stampFloorMs) });
+    if (missing > 0) await trimLog.change((state) => this.#toDamaged(state, group, missing, result));
     this.#enter(group, result, missing > 0);
     await book.save();
     for (const firstSeq of firstSeqs) await removeLog(disk, directory, firstSeq);
     await disk.syncDirectory(directory);
+  }
+
+  /** What was damaged is gone with the segments: its stamps may be with the sink. */
+  #toDamaged(state: TrimState, group: readonly Segment[], missing: number, result: SealResult): TrimState {
+    const firstSeqs = group.map(({ figures }) => figures.firstSeq);
+    const { state: noted, fresh } = noteSealed(state, firstSeqs, missing);
+    const floored = { ...noted, stampFloorMs: toFloor(group, state.stampFloorMs) };
+    return fresh === 0
+      ? floored
+      : this.#options.trimLog.withLosses(floored, [toDamage(group, fresh, result)]);
   }
 
   #enter(group: readonly Segment[], result: SealResult, isDamaged: boolean): void {
@@ -234,4 +246,22 @@ function bytesOf(group: readonly Segment[]): number {
 
 function toFloor(group: readonly Segment[], floorMs: number | null): number | null {
   return group.reduce((floor, { figures }) => highest(floor, figures.highStampMs), floorMs);
+}
+
+/** The range is known where the headers tell of just these readings. */
+function toDamage(
+  group: readonly Segment[],
+  readings: number,
+  { damagedReadings, damagedFromMs, damagedToMs }: SealResult,
+): NewLoss {
+  const unconfirmed = group.reduce((sum, segment) => sum + segment.unconfirmedReadings, 0);
+  const isKnown = damagedReadings === readings;
+  return {
+    kind: 'damaged',
+    readings,
+    isExact: true,
+    fromMs: isKnown ? damagedFromMs : null,
+    toMs: isKnown ? damagedToMs : null,
+    isConfirmed: unconfirmed === 0 ? true : unconfirmed === readingsOf(group) ? false : null,
+  };
 }

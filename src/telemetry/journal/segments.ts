@@ -88,6 +88,18 @@ export function sealedFigures(parts: readonly SealedFigures[]): SegmentFigures {
   };
 }
 
+/** What is known of a block that is given up; parts of its header. */
+export type GivenUp = Pick<BlockHeader, 'readings' | 'minStampMs' | 'maxStampMs'>;
+
+/** Readings among the figures of a segment that could not be sent: damaged, or nobody knows their points any more. */
+export interface SegmentDamage {
+  readonly firstSeq: number;
+  readonly readings: number;
+  /** UTC ms; null = unknown. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+}
+
 /** Told when the sink has all readings of a portion, or when nobody knows its points any more. */
 export type PortionSettled = (isSent: boolean) => void;
 
@@ -101,6 +113,10 @@ export class SegmentBook {
   /** Readings of blocks and chunks that turned out to be damaged when they were to be sent or sealed. */
   damagedReadings = 0;
   confirmedReadings = 0;
+  /** Of blocks that were given up and whose segment is not settled yet. Key: first block of the segment. */
+  readonly #givenUp = new Map<number, GivenUp>();
+  /** Called for each segment that is settled but for damage. Set by whoever keeps the log of losses. */
+  onDamage: (damage: SegmentDamage) => void = () => undefined;
 
   constructor(segments: readonly Segment[], confirmations: Confirmations) {
     this.#segments = [...segments];
@@ -163,12 +179,21 @@ export class SegmentBook {
     this.#settle(segment);
   }
 
-  /** Blocks or a portion that cannot be read, named, or do not exist are never asked for again. */
-  giveUp(from: number, to: number): void {
+  /**
+   * Blocks or a portion that cannot be read, named, or do not exist are never asked for again.
+   * @param block what is known of it, when it is one; null = nothing
+   */
+  giveUp(from: number, to: number, block: GivenUp | null = null): void {
     if (from < 0) return this.#settlePortion(from, false);
+    const isNew = !this.confirmations.covers(from, to);
     this.confirmations.add(from, to);
     const segment = this.atOrAfter(from);
-    if (segment !== undefined) this.#settle(segment);
+    if (segment === undefined) return;
+    const { firstSeq } = segment.figures;
+    if (isNew && block !== null && firstSeq <= from) {
+      this.#givenUp.set(firstSeq, joinGivenUp(this.#givenUp.get(firstSeq), block));
+    }
+    this.#settle(segment);
   }
 
   /** Names a portion that is about to be sent. @returns a negative number for `confirm` and `giveUp`; never used twice. */
@@ -225,6 +250,7 @@ export class SegmentBook {
     const at = this.#segments.indexOf(segment);
     assert(at !== -1, 'a segment that is removed is in the book');
     this.#segments.splice(at, 1);
+    this.#givenUp.delete(segment.figures.firstSeq);
     this.confirmations.add(segment.figures.firstSeq, segment.figures.lastSeq);
   }
 
@@ -261,9 +287,17 @@ export class SegmentBook {
   #settle(segment: Segment): void {
     const { firstSeq, lastSeq } = segment.figures;
     if (!this.confirmations.covers(firstSeq, lastSeq)) return;
-    this.damagedReadings += segment.unconfirmedReadings;
+    const readings = segment.unconfirmedReadings;
+    this.damagedReadings += readings;
     segment.unconfirmedReadings = 0;
     segment.oldestUnconfirmedMs = null;
+    const block = this.#givenUp.get(firstSeq);
+    this.#givenUp.delete(firstSeq);
+    if (readings === 0) return;
+    // Headers that could be read say when, if they speak of all of it.
+    const isWhole = block?.readings === readings;
+    const [fromMs, toMs] = isWhole ? [block.minStampMs, block.maxStampMs] : [null, null];
+    this.onDamage({ firstSeq, readings, fromMs, toMs });
   }
 
   /** Sealed segments of which the sink has a part, by first block: their numbers alone would not tell after a restart. */
@@ -274,4 +308,13 @@ export class SegmentBook {
       })
       .map(({ figures, unconfirmedReadings }) => [figures.firstSeq, unconfirmedReadings]);
   }
+}
+
+function joinGivenUp(one: GivenUp | undefined, other: GivenUp): GivenUp {
+  const { readings, minStampMs, maxStampMs } = other;
+  return {
+    readings: (one?.readings ?? 0) + readings,
+    minStampMs: Math.min(one?.minStampMs ?? minStampMs, minStampMs),
+    maxStampMs: Math.max(one?.maxStampMs ?? maxStampMs, maxStampMs),
+  };
 }

@@ -8,6 +8,7 @@ import { type SegmentFile, segmentPath } from './files.ts';
 import { type BlockHeader, decodeHeader, encodeBlock } from './format.ts';
 import { writeIndex } from './index-file.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
+import type { NewLoss } from './losses.ts';
 import { removeLog } from './recovery-sealed.ts';
 import { type BlockRows, createRows, type OpenRows, trimRows } from './rows.ts';
 import type { Segment, SegmentBook } from './segments.ts';
@@ -83,8 +84,11 @@ export class JournalWriter {
     else if (this.#waiting > 0) this.#schedule(JOURNAL_LIMITS.commitMs);
   }
 
-  /** Writes what waits, ends the segment. Gives up at the first failure: then the readings still waiting are lost. */
-  async close(): Promise<{ readonly lostReadings: number }> {
+  /**
+   * Writes what waits, ends the segment. Gives up at the first failure: then the readings still waiting are lost.
+   * @returns what is lost; null = nothing
+   */
+  async close(): Promise<NewLoss | null> {
     this.#isClosed = true;
     this.#cancel();
     await this.#commit;
@@ -93,7 +97,7 @@ export class JournalWriter {
       if (this.#failure !== null) break;
     }
     await this.#endSegment();
-    return { lostReadings: this.#waiting };
+    return this.#waiting === 0 ? null : toDropped([...this.#ready, this.#open]);
   }
 
   #sealOpen(): void {
@@ -231,4 +235,16 @@ export class JournalWriter {
     }
     segment.isOpen = false;
   }
+}
+
+function toDropped(blocks: readonly BlockRows[]): NewLoss {
+  let [readings, fromMs, toMs] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { count, stampMs } of blocks) {
+    readings += count;
+    for (const stamp of stampMs.subarray(0, count)) {
+      fromMs = Math.min(fromMs, stamp);
+      toMs = Math.max(toMs, stamp);
+    }
+  }
+  return { kind: 'dropped', readings, isExact: true, fromMs, toMs, isConfirmed: false };
 }

@@ -4,10 +4,11 @@
  *   reading ─▶ minute ─closed─▶ quarter ─closed─▶ hour          each closed bucket is a row
  *
  * The mathematics are those of the curves (history/bucketizer.ts): a reading stands until the next one; what stood for some
- * time enters a bucket; the mean is weighted with time. 138 bytes a point for the three together, in columns.
+ * time enters a bucket; the mean is weighted with time. 141 bytes a point for the three together, in columns.
  * The stamps of a point always rise (journal/stamps.ts), so a reading that is not later than one before it is known already.
  */
 import type { Resolution } from '../../sinks/sink.ts';
+import { UNKNOWN_QUALITY } from '../history-view.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
@@ -42,6 +43,8 @@ export interface RollupRow {
   readonly count: number;
   /** Share of its time in which a usable value stood, 0–1. */
   readonly goodRatio: number;
+  /** Highest code that stood in it for some time; UNKNOWN_QUALITY = that of something that stood is not known. */
+  readonly worstQuality: number;
 }
 
 /** What stood at an instant, by point. */
@@ -50,6 +53,8 @@ export interface StandingColumns {
   readonly stampMs: Float64Array;
   /** NaN = not usable. */
   readonly value: Float64Array;
+  /** Codes of core/quality.ts, or UNKNOWN_QUALITY. */
+  readonly quality: Uint8Array;
 }
 
 /** `late`: its bucket is closed already. `ahead`: too far beyond the others. Neither was taken. */
@@ -62,6 +67,8 @@ interface Sums {
   readonly integral: Float64Array;
   readonly usableMs: Uint32Array;
   readonly count: Uint32Array;
+  /** Highest code. */
+  readonly worst: Uint8Array;
 }
 
 export class Aggregator {
@@ -69,6 +76,7 @@ export class Aggregator {
   readonly #emit: (row: RollupRow) => void;
   readonly #sums: readonly Sums[];
   readonly #value: Float64Array;
+  readonly #quality: Uint8Array;
   readonly #stampMs: Float64Array;
   /** Up to here everything of the point has been entered. */
   readonly #enteredMs: Float64Array;
@@ -82,6 +90,7 @@ export class Aggregator {
     this.#emit = emit;
     this.#sums = TIERS.map(() => createSums(points));
     this.#value = new Float64Array(points);
+    this.#quality = new Uint8Array(points);
     this.#stampMs = new Float64Array(points);
     this.#enteredMs = new Float64Array(points);
     this.#hour = createStanding(points);
@@ -91,13 +100,15 @@ export class Aggregator {
   restart(hourMs: number, standing: StandingColumns): void {
     for (const sums of this.#sums) for (let point = 0; point < this.points; point++) clear(sums, point);
     this.#value.set(standing.value);
+    this.#quality.set(standing.quality);
     this.#stampMs.set(standing.stampMs);
     this.#hour.value.set(standing.value);
+    this.#hour.quality.set(standing.quality);
     this.#hour.stampMs.set(standing.stampMs);
     this.#enteredMs.fill(hourMs);
   }
 
-  add(point: number, stampMs: number, value: number): Taken {
+  add(point: number, stampMs: number, value: number, quality: number): Taken {
     if (stampMs <= (this.#stampMs[point] as number)) return 'known';
     if (stampMs < (this.#enteredMs[point] as number)) return 'late';
     if (stampMs >= this.aheadFromMs) return 'ahead';
@@ -105,6 +116,7 @@ export class Aggregator {
     const { count } = this.#sums[0] as Sums;
     count[point] = (count[point] as number) + 1;
     this.#value[point] = value;
+    this.#quality[point] = quality;
     this.#stampMs[point] = stampMs;
     return 'taken';
   }
@@ -118,7 +130,8 @@ export class Aggregator {
 
   /** What stood at the last full hour that every point has passed and none has passed twice: a copy. */
   hourStanding(): StandingColumns {
-    return { stampMs: this.#hour.stampMs.slice(), value: this.#hour.value.slice() };
+    const { stampMs, value, quality } = this.#hour;
+    return { stampMs: stampMs.slice(), value: value.slice(), quality: quality.slice() };
   }
 
   #advance(point: number, untilMs: number): void {
@@ -135,9 +148,13 @@ export class Aggregator {
 
   /** What stands has stood for so long. */
   #enter(point: number, standingMs: number): void {
+    // Before its first reading a point has no quality.
+    if (standingMs <= 0 || (this.#stampMs[point] as number) === Number.NEGATIVE_INFINITY) return;
+    const { min, max, integral, usableMs, worst } = this.#sums[0] as Sums;
+    const quality = this.#quality[point] as number;
+    if (quality > (worst[point] as number)) worst[point] = quality;
     const value = this.#value[point] as number;
-    if (Number.isNaN(value) || standingMs <= 0) return;
-    const { min, max, integral, usableMs } = this.#sums[0] as Sums;
+    if (Number.isNaN(value)) return;
     if (value < (min[point] as number)) min[point] = value;
     if (value > (max[point] as number)) max[point] = value;
     integral[point] = (integral[point] as number) + value * standingMs;
@@ -155,6 +172,7 @@ export class Aggregator {
     if (next === undefined) {
       this.#hour.stampMs[point] = this.#stampMs[point] as number;
       this.#hour.value[point] = this.#value[point] as number;
+      this.#hour.quality[point] = this.#quality[point] as number;
     } else addTo(this.#sums[at + 1] as Sums, sums, point);
     clear(sums, point);
     if (next !== undefined && endMs % next.ms === 0) this.#close(point, endMs, at + 1);
@@ -165,6 +183,7 @@ export function createStanding(points: number): StandingColumns {
   return {
     stampMs: new Float64Array(points).fill(Number.NEGATIVE_INFINITY),
     value: new Float64Array(points).fill(Number.NaN),
+    quality: new Uint8Array(points).fill(UNKNOWN_QUALITY),
   };
 }
 
@@ -178,7 +197,8 @@ function toRow(sums: Sums, tier: Tier, point: number, startMs: number, last: num
     ? Math.min(max, Math.max(min, (sums.integral[point] as number) / usableMs))
     : Number.NaN;
   const count = sums.count[point] as number;
-  return { tier, point, startMs, min, max, mean, last, count, goodRatio: usableMs / tier.ms };
+  const worstQuality = sums.worst[point] as number;
+  return { tier, point, startMs, min, max, mean, last, count, goodRatio: usableMs / tier.ms, worstQuality };
 }
 
 function addTo(coarse: Sums, fine: Sums, point: number): void {
@@ -187,6 +207,7 @@ function addTo(coarse: Sums, fine: Sums, point: number): void {
   coarse.integral[point] = (coarse.integral[point] as number) + (fine.integral[point] as number);
   coarse.usableMs[point] = (coarse.usableMs[point] as number) + (fine.usableMs[point] as number);
   coarse.count[point] = (coarse.count[point] as number) + (fine.count[point] as number);
+  coarse.worst[point] = Math.max(coarse.worst[point] as number, fine.worst[point] as number);
 }
 
 function clear(sums: Sums, point: number): void {
@@ -195,6 +216,7 @@ function clear(sums: Sums, point: number): void {
   sums.integral[point] = 0;
   sums.usableMs[point] = 0;
   sums.count[point] = 0;
+  sums.worst[point] = 0;
 }
 
 function createSums(points: number): Sums {
@@ -204,6 +226,7 @@ function createSums(points: number): Sums {
     integral: new Float64Array(points),
     usableMs: new Uint32Array(points),
     count: new Uint32Array(points),
+    worst: new Uint8Array(points),
   };
   for (let point = 0; point < points; point++) clear(sums, point);
   return sums;

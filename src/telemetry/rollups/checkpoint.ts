@@ -1,16 +1,18 @@
 /**
  * How far the roll-ups are stored in the sink: a full hour up to which all buckets are, and what stood then. From here a
- * restart computes on from the journal. Replaced atomically, after the sink has confirmed; one file, 22 bytes a point.
+ * restart computes on from the journal. Replaced atomically, after the sink has confirmed; one file, 23 bytes a point.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { UNKNOWN_QUALITY } from '../history-view.ts';
 import { JOURNAL_DISK, replaceFileOn } from '../journal/disk.ts';
 import type { PointTable, TableCache } from '../journal/table.ts';
 import { createStanding, HOUR_MS, type StandingColumns } from './aggregator.ts';
 
 export const CHECKPOINT_FILE = 'rollups.json';
-const VERSION = 1;
+/** Version 1 had no qualities. */
+const VERSION = 2;
 
 export interface Checkpoint {
   /** Every bucket that ends at or before this full hour is stored. UTC ms. */
@@ -28,7 +30,9 @@ interface Stored {
   readonly seq: number;
   readonly stampMs: string;
   readonly value: string;
-  /** Of both columns together. */
+  /** Missing in version 1. */
+  readonly quality?: string;
+  /** Of the columns together. */
   readonly crc: number;
 }
 
@@ -39,6 +43,7 @@ export async function saveCheckpoint(
   { hourMs, seq, standing }: Checkpoint,
 ): Promise<void> {
   const [stampMs, value] = [toBytes(standing.stampMs), toBytes(standing.value)];
+  const quality = Buffer.from(standing.quality);
   const stored: Stored = {
     version: VERSION,
     tableId: table.id,
@@ -46,7 +51,8 @@ export async function saveCheckpoint(
     seq,
     stampMs: stampMs.toString('base64'),
     value: value.toString('base64'),
-    crc: crc32(value, crc32(stampMs)),
+    quality: quality.toString('base64'),
+    crc: crc32(quality, crc32(value, crc32(stampMs))),
   };
   await replaceFileOn(JOURNAL_DISK, join(directory, CHECKPOINT_FILE), JSON.stringify(stored));
 }
@@ -60,13 +66,9 @@ export async function loadCheckpoint(
   const text = await readFile(join(directory, CHECKPOINT_FILE), 'utf8').catch(() => null);
   const stored = text === null ? null : parse(text);
   if (stored === null) return null;
-  const [stampBytes, valueBytes] = [
-    Buffer.from(stored.stampMs, 'base64'),
-    Buffer.from(stored.value, 'base64'),
-  ];
-  if (crc32(valueBytes, crc32(stampBytes)) !== stored.crc) return null;
+  const saved = toStanding(stored);
+  if (saved === null) return null;
   const before = stored.tableId === table.id ? table : tables.get(stored.tableId);
-  const [stampMs, value] = [toColumn(stampBytes), toColumn(valueBytes)];
   const standing = createStanding(table.points.length);
   const { hourMs, seq } = stored;
   if (before === null) return { hourMs, seq, standing };
@@ -74,8 +76,9 @@ export async function loadCheckpoint(
   for (const [at, { id }] of table.points.entries()) {
     const from = index.get(id);
     if (from === undefined) continue;
-    standing.stampMs[at] = stampMs[from] ?? Number.NEGATIVE_INFINITY;
-    standing.value[at] = value[from] ?? Number.NaN;
+    standing.stampMs[at] = saved.stampMs[from] ?? Number.NEGATIVE_INFINITY;
+    standing.value[at] = saved.value[from] ?? Number.NaN;
+    standing.quality[at] = saved.quality[from] ?? UNKNOWN_QUALITY;
   }
   return { hourMs, seq, standing };
 }
@@ -84,11 +87,21 @@ function parse(text: string): Stored | null {
   try {
     const stored = JSON.parse(text) as Stored;
     const isFitting =
-      stored.version === VERSION && Number.isSafeInteger(stored.hourMs) && stored.hourMs % HOUR_MS === 0;
+      (stored.version === VERSION || stored.version === 1) &&
+      Number.isSafeInteger(stored.hourMs) &&
+      stored.hourMs % HOUR_MS === 0;
     return isFitting && Number.isSafeInteger(stored.seq) ? stored : null;
   } catch {
     return null;
   }
+}
+
+/** null where they are damaged. */
+function toStanding({ stampMs, value, quality, crc }: Stored): StandingColumns | null {
+  const [stampBytes, valueBytes] = [Buffer.from(stampMs, 'base64'), Buffer.from(value, 'base64')];
+  const qualityBytes = Buffer.from(quality ?? '', 'base64');
+  if (crc32(qualityBytes, crc32(valueBytes, crc32(stampBytes))) !== crc) return null;
+  return { stampMs: toColumn(stampBytes), value: toColumn(valueBytes), quality: qualityBytes };
 }
 
 function toBytes(column: Float64Array): Buffer {

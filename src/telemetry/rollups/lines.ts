@@ -2,13 +2,17 @@
  * Closed buckets to lines: those of one equipment with one beginning share a line, under `<kind>_1m`, `_15m`, `_1h` and the
  * tags of its readings. Pure; sending is rollups.ts's business.
  *
- *   pump_15m,equipment=dws-1-pump-1,site=tower p_min=0.4,p_max=0.5,p_mean=0.45,p_last=0.45,p_count=900,p_good=1 …
+ *   pump_15m,equipment=dws-1-pump-1,site=tower p_min=0.4,p_max=0.5,p_mean=0.45,p_last=0.45,p_count=900,p_good=1,p_worst=0 …
  */
 import type { FigureLine, SinkPoint } from '../../sinks/sink.ts';
+import { UNKNOWN_QUALITY } from '../history-view.ts';
 import { type RollupRow, TIERS, type Tier } from './aggregator.ts';
 
-/** Behind the name of a point: what each field of a roll-up is. `good` is the share of the time with a usable value. */
-export const ROLLUP_FIELDS = ['min', 'max', 'mean', 'last', 'count', 'good'] as const;
+/**
+ * Behind the name of a point: what each field of a roll-up is. `good` is the share of the time with a usable value, `worst`
+ * the highest quality code, which a bucket has where all of them are known.
+ */
+export const ROLLUP_FIELDS = ['min', 'max', 'mean', 'last', 'count', 'good', 'worst'] as const;
 
 export interface TierLines {
   readonly tier: Tier;
@@ -72,9 +76,10 @@ export function createLineMaker(points: readonly SinkPoint[]): LineMaker {
 function setFields(
   fields: Record<string, number>,
   names: readonly string[],
-  { min, max, mean, last, count, goodRatio }: RollupRow,
+  { min, max, mean, last, count, goodRatio, worstQuality }: RollupRow,
 ): void {
-  for (const [at, value] of [min, max, mean, last, count, goodRatio].entries()) {
+  const worst = worstQuality === UNKNOWN_QUALITY ? Number.NaN : worstQuality;
+  for (const [at, value] of [min, max, mean, last, count, goodRatio, worst].entries()) {
     if (Number.isFinite(value)) fields[names[at] as string] = value;
   }
 }

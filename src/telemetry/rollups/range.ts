@@ -6,12 +6,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { indexPath, parseSegmentName, segmentPath } from '../journal/files.ts';
+import { parseSegmentName, segmentPath, unlessGone } from '../journal/files.ts';
 import { decodeRows } from '../journal/format.ts';
+import { readIndex } from '../journal/index-file.ts';
 import type { BlockRows } from '../journal/rows.ts';
 import { scanBlocks } from '../journal/scan.ts';
 import { parseSealedName, type SealedFigures, sealedPath } from '../journal/sealed/record.ts';
-import { openSealed, SealedFileError } from '../journal/sealed/sealed-file.ts';
+import { openSealedOrNull } from '../journal/sealed/sealed-file.ts';
 import type { SegmentFigures } from '../journal/segments.ts';
 import type { TableCache, TablePoint } from '../journal/table.ts';
 import type { RollupLimits } from './limits.ts';
@@ -136,9 +137,7 @@ export class JournalRange implements RangeSource {
 
   /** What its index says; without one (it is being written, or its end was torn) it may hold anything. */
   #toLogItem(firstSeq: number, nextSeq: number | undefined): Item {
-    const known = this.#logs.get(firstSeq);
-    const text = known ?? unlessGone(() => readFileSync(indexPath(this.#directory, firstSeq), 'utf8'));
-    const figures = typeof text === 'string' ? parseIndex(text) : text;
+    const figures = this.#logs.get(firstSeq) ?? readIndex(this.#directory, firstSeq);
     if (figures !== null) this.#logs.set(firstSeq, figures);
     return {
       firstSeq,
@@ -169,7 +168,7 @@ export class JournalRange implements RangeSource {
   *#readSealed(parts: readonly SealedFigures[]): Generator<RangeBlock> {
     for (const { firstSeq, tableId, coverLastSeq } of parts) {
       const table = this.#tables.get(tableId);
-      const file = unlessGone(() => openSealed(sealedPath(this.#directory, firstSeq)));
+      const file = openSealedOrNull(sealedPath(this.#directory, firstSeq));
       if (file === null) continue;
       try {
         if (table === null) continue;
@@ -194,31 +193,9 @@ function toSealedItem(parts: readonly SealedFigures[]): Item {
   };
 }
 
-function parseIndex(text: string): SegmentFigures | null {
-  try {
-    const figures = JSON.parse(text) as SegmentFigures & { readonly version: number };
-    return figures.version === 1 ? figures : null;
-  } catch {
-    return null;
-  }
-}
-
+/** null when they cannot be read, or the file is gone. @throws every other error of the file system */
 function readFigures(path: string): SealedFigures | null {
-  try {
-    const file = openSealed(path);
-    file.close();
-    return file.figures;
-  } catch (error) {
-    if (error instanceof SealedFileError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function unlessGone<T>(act: () => T): T | null {
-  try {
-    return act();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SealedFileError) return null;
-    throw error;
-  }
+  const file = openSealedOrNull(path);
+  file?.close();
+  return file?.figures ?? null;
 }

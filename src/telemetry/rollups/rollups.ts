@@ -16,10 +16,12 @@ import type { PointTable, TableCache } from '../journal/table.ts';
 import { Aggregator, createStanding, HOUR_MS, MINUTE_MS, type StandingColumns } from './aggregator.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { Delivery } from './delivery.ts';
+import { Lateness } from './lateness.ts';
 import type { RollupLimits } from './limits.ts';
 import { createLineMaker } from './lines.ts';
-import type { RangeBlock, RangeSource } from './range.ts';
+import type { RangeSource } from './range.ts';
 import type { RollupStatus } from './status.ts';
+import { createWalk, findLate, lookBack, type Walking } from './walk.ts';
 
 export interface RollupOptions {
   /** Of the journal; the checkpoint lies in it. */
@@ -49,9 +51,8 @@ export class Rollups {
   readonly #aggregator: Aggregator;
   readonly #delivery: Delivery;
   readonly #stop = new AbortController();
-  /** Index in the present table of each point of a former one. Key: that table's points. */
-  readonly #indexes = new WeakMap<RangeBlock['points'], Int32Array>();
-  readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #walking: Walking;
+  readonly #late: Lateness;
   #running: Promise<void> = Promise.resolve();
   #mode: 'past' | 'present' | 'live' = 'past';
   /** Blocks that became durable while the present hour is read. */
@@ -63,20 +64,15 @@ export class Rollups {
   /** Every bucket that ends at or before it is closed. */
   #closedMs = 0;
   #checkpoint: Checkpoint | null = null;
-  #graceMs: number;
-  /** Stamp of the earliest late reading; Infinity = none. */
-  #lateMs = Number.POSITIVE_INFINITY;
-  #lateSinceMs: number | null = null;
-  #lateReadings = 0;
   /** Stamp of the earliest reading that was left to the journal; Infinity = none. */
   #aheadMs = Number.POSITIVE_INFINITY;
   #failure = '';
 
   constructor(options: RollupOptions) {
-    const { table, limits, sink, monoMs, random, onChange } = options;
+    const { table, source, limits, sink, monoMs, random, onChange } = options;
     this.#options = options;
-    this.#graceMs = limits.graceMs;
-    this.#indexOf = new Map(table.points.map(({ id }, at) => [id, at]));
+    this.#late = new Lateness(options);
+    this.#walking = { walk: createWalk(table), source, signal: this.#stop.signal };
     this.#aggregator = new Aggregator(table.points.length, (row) => this.#delivery.add(row));
     this.#delivery = new Delivery({
       sink,
@@ -98,7 +94,7 @@ export class Rollups {
       detail: detail === '' ? this.#failure : detail,
       isCatchingUp: this.#mode !== 'live',
       storedToMs: this.#checkpoint?.hourMs ?? null,
-      lateReadings: this.#lateReadings,
+      lateReadings: this.#late.readings,
     };
   }
 
@@ -126,9 +122,8 @@ export class Rollups {
     this.#hasMissed = true;
     for (let at = 0; at < rows.count; at++) {
       const stampMs = rows.stampMs[at] as number;
-      if (stampMs < this.#unreadFromMs) this.#lateMs = Math.min(this.#lateMs, stampMs);
+      if (stampMs < this.#unreadFromMs) this.#late.noteBefore(stampMs);
     }
-    if (this.#lateMs < this.#unreadFromMs) this.#lateSinceMs ??= this.#options.monoMs();
   }
 
   async #run(): Promise<void> {
@@ -154,20 +149,10 @@ export class Rollups {
     }
   }
 
-  /** Readings of hours before the checkpoint that were journalled after it, as a crash may leave them. */
   async #findLate(): Promise<void> {
-    const point = this.#checkpoint;
-    if (point === null) return;
-    const { signal } = this.#stop;
-    const query = { fromMs: Number.NEGATIVE_INFINITY, toMs: point.hourMs, afterSeq: point.seq, signal };
-    for await (const block of this.#options.source.read(query)) {
-      this.#each(block.points, block.rows, (index, stampMs) => {
-        const known = point.standing.stampMs[index] as number;
-        if (stampMs < point.hourMs && stampMs > known && known !== Number.NEGATIVE_INFINITY) {
-          this.#lateMs = Math.min(this.#lateMs, stampMs);
-        }
-      });
-    }
+    if (this.#checkpoint === null) return;
+    const lateMs = await findLate(this.#walking, this.#checkpoint);
+    if (lateMs !== Number.POSITIVE_INFINITY) this.#late.noteBefore(lateMs);
   }
 
   /** Hour by hour, up to the one that is not over yet; its readings are in when this returns. */
@@ -200,9 +185,7 @@ export class Rollups {
 
   /** From the checkpoint; from an earlier hour where readings came late; without either, from the journal's beginning. */
   async #findBeginning(): Promise<Pick<Checkpoint, 'hourMs' | 'standing'>> {
-    const lateHourMs = toHour(this.#lateMs);
-    this.#lateMs = Number.POSITIVE_INFINITY;
-    this.#lateSinceMs = null;
+    const lateHourMs = toHour(this.#late.settle());
     const point = this.#checkpoint;
     if (point !== null && !(lateHourMs < point.hourMs)) {
       const hourMs = this.#nextHour(point.hourMs);
@@ -225,21 +208,7 @@ export class Rollups {
   }
 
   async #lookBack(hourMs: number): Promise<StandingColumns> {
-    const standing = createStanding(this.#aggregator.points);
-    const query = {
-      fromMs: hourMs - this.#options.limits.lookbackMs,
-      toMs: hourMs,
-      afterSeq: 0,
-      signal: this.#stop.signal,
-    };
-    for await (const { points, rows } of this.#options.source.read(query)) {
-      this.#each(points, rows, (index, stampMs, value) => {
-        if (stampMs >= hourMs || stampMs <= (standing.stampMs[index] as number)) return;
-        standing.stampMs[index] = stampMs;
-        standing.value[index] = value;
-      });
-    }
-    return standing;
+    return await lookBack(this.#walking, this.#aggregator.points, hourMs, this.#options.limits);
   }
 
   /** @returns whether it has any reading. */
@@ -247,12 +216,12 @@ export class Rollups {
     const { signal } = this.#stop;
     let hasReadings = false;
     const query = { fromMs: hourMs, toMs: hourMs + HOUR_MS, afterSeq: 0, signal };
-    for await (const { points, rows, seq } of this.#options.source.read(query)) {
-      this.#seq = Math.max(this.#seq, seq);
-      this.#each(points, rows, (index, stampMs, value) => {
+    for await (const block of this.#options.source.read(query)) {
+      this.#seq = Math.max(this.#seq, block.seq);
+      this.#walking.walk(block, (index, stampMs, value, quality) => {
         if (stampMs < hourMs || stampMs >= hourMs + HOUR_MS) return;
         hasReadings = true;
-        this.#aggregator.add(index, stampMs, value);
+        this.#aggregator.add(index, stampMs, value, quality);
       });
       const { isFull } = this.#delivery;
       if (isFull && !(await this.#delivery.flush(this.#options.limits.rowsPerS))) return hasReadings;
@@ -270,10 +239,10 @@ export class Rollups {
       this.#waiting = [];
       this.#hasMissed = false;
       const query = { fromMs: hourMs, toMs: Number.POSITIVE_INFINITY, afterSeq, signal: this.#stop.signal };
-      for await (const { points, rows, seq } of source.read(query)) {
-        afterSeq = Math.max(afterSeq, seq);
-        this.#each(points, rows, (index, stampMs, value) => {
-          if (stampMs >= hourMs) this.#addOne(index, stampMs, value);
+      for await (const block of source.read(query)) {
+        afterSeq = Math.max(afterSeq, block.seq);
+        this.#walking.walk(block, (index, stampMs, value, quality) => {
+          if (stampMs >= hourMs) this.#addOne(index, stampMs, value, quality);
         });
         const { isFull } = this.#delivery;
         if (isFull && !(await this.#delivery.flush(limits.rowsPerS))) return;
@@ -289,7 +258,7 @@ export class Rollups {
 
   /** Closes buckets by the clock until the past has to be looked at again. */
   async #goLive(): Promise<void> {
-    const { limits, monoMs } = this.#options;
+    const { limits } = this.#options;
     while (this.#mode === 'live' && !this.#stop.signal.aborted) {
       const untilMs = this.#closableMs();
       // The clock was set forward: the hours between may hold nothing.
@@ -300,8 +269,7 @@ export class Rollups {
         if (nextMs % HOUR_MS === 0 && !(await this.#finishHour())) return;
       }
       if (!(await this.#delivery.flush(Number.POSITIVE_INFINITY))) return;
-      const isLateDue = this.#lateSinceMs !== null && monoMs() - this.#lateSinceMs >= limits.lateGatherMs;
-      if (isLateDue || this.#closedMs >= toHour(this.#aheadMs)) return;
+      if (this.#late.isDue || this.#closedMs >= toHour(this.#aheadMs)) return;
       await this.#rest(limits.tickMs);
     }
   }
@@ -312,7 +280,7 @@ export class Rollups {
     this.#aggregator.aheadFromMs = this.#closedMs + this.#options.limits.aheadMs;
     if (!(await this.#delivery.flush(Number.POSITIVE_INFINITY))) return false;
     // What came late into hours before is computed again first; a crash before that must find it.
-    if (this.#lateMs < this.#closedMs) return true;
+    if (this.#late.fromMs < this.#closedMs) return true;
     await this.#save(checkpoint);
     return true;
   }
@@ -338,48 +306,21 @@ export class Rollups {
 
   #take({ seq, rows }: OfferedBlock): void {
     this.#seq = Math.max(this.#seq, seq);
-    for (let at = 0; at < rows.count; at++) {
-      this.#addOne(rows.point[at] as number, rows.stampMs[at] as number, rows.value[at] as number);
+    const { count, point, stampMs, value, quality } = rows;
+    for (let at = 0; at < count; at++) {
+      this.#addOne(point[at] as number, stampMs[at] as number, value[at] as number, quality[at] as number);
     }
   }
 
-  #addOne(point: number, stampMs: number, value: number): void {
-    const taken = this.#aggregator.add(point, stampMs, value);
-    if (taken === 'late') this.#noteLate(stampMs);
+  #addOne(point: number, stampMs: number, value: number, quality: number): void {
+    const taken = this.#aggregator.add(point, stampMs, value, quality);
+    if (taken === 'late') this.#late.note(stampMs);
     else if (taken === 'ahead') this.#aheadMs = Math.min(this.#aheadMs, stampMs);
-  }
-
-  #noteLate(stampMs: number): void {
-    const { limits, wallMs, monoMs } = this.#options;
-    this.#lateReadings++;
-    this.#lateMs = Math.min(this.#lateMs, stampMs);
-    this.#lateSinceMs ??= monoMs();
-    const latenessMs = wallMs() - stampMs;
-    if (latenessMs > this.#graceMs && latenessMs <= limits.maxGraceMs) {
-      this.#graceMs = Math.min(limits.maxGraceMs, 1.5 * latenessMs);
-    }
   }
 
   /** The last full minute that is over for long enough. */
   #closableMs(): number {
-    return Math.floor((this.#options.wallMs() - this.#graceMs) / MINUTE_MS) * MINUTE_MS;
-  }
-
-  /** Readings of points that the present configuration has. */
-  #each(
-    points: RangeBlock['points'],
-    rows: BlockRows,
-    act: (index: number, stampMs: number, value: number) => void,
-  ): void {
-    let indexes = this.#indexes.get(points);
-    if (indexes === undefined) {
-      indexes = Int32Array.from(points, ({ id }) => this.#indexOf.get(id) ?? -1);
-      this.#indexes.set(points, indexes);
-    }
-    for (let at = 0; at < rows.count; at++) {
-      const index = indexes[rows.point[at] as number] ?? -1;
-      if (index >= 0) act(index, rows.stampMs[at] as number, rows.value[at] as number);
-    }
+    return Math.floor((this.#options.wallMs() - this.#late.graceMs) / MINUTE_MS) * MINUTE_MS;
   }
 
   async #rest(ms: number): Promise<void> {

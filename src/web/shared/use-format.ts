@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useSite } from '../api/queries.ts';
 import type { Language, PointDefinition, Text } from '../api/types.ts';
 import { useSettings } from '../settings.ts';
+import { createSiteClock } from './site-clock.ts';
 
 export interface Format {
   readonly language: Language;
@@ -34,22 +35,14 @@ export function useFormat(): Format {
 }
 
 function createFormat(language: Language, timeZone: string | undefined, t: TFunction): Format {
-  const clock = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const clock = createSiteClock(timeZone);
   return {
     language,
     text: (text) => text[language],
-    time: (atMs) => clock.format(atMs).slice(11),
+    time: (atMs) => clock(atMs).slice(11),
     dateTime: (atMs) => {
-      const full = clock.format(atMs);
-      return full.slice(0, 4) === clock.format(Date.now()).slice(0, 4) ? full.slice(5) : full;
+      const full = clock(atMs);
+      return full.slice(0, 4) === clock(Date.now()).slice(0, 4) ? full.slice(5) : full;
     },
     duration: (ms) => toDuration(Math.max(0, ms), t),
     wholeMinutes: (ms) =>

@@ -7,7 +7,7 @@ import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { usePermission } from '../shared/use-permission.ts';
 import { type StorageView, useAcknowledgeLoss } from './storage-queries.ts';
-import { toCountText } from './storage-words.ts';
+import { toCountText, toLossCount } from './storage-words.ts';
 
 export function LossNote({ storage }: { readonly storage: StorageView }) {
   const { t } = useTranslation();
@@ -34,8 +34,8 @@ function NewLoss({ loss }: { readonly loss: NonNullable<StorageView['loss']> }) 
   const { modal, message } = AntApp.useApp();
   const canManage = usePermission('storage.manage');
   const acknowledge = useAcknowledgeLoss();
-  const { readings, expired, dropped, pushedOut, fromMs, toMs } = loss;
-  const toText = (atMs: number | null): string => (atMs === null ? t('common.none') : format.dateTime(atMs));
+  const { readings, fromMs, toMs } = loss;
+  const isLost = readings > 0;
   const ask = (): void =>
     void modal.confirm({
       title: t('storage.lossAcknowledge'),
@@ -47,25 +47,16 @@ function NewLoss({ loss }: { readonly loss: NonNullable<StorageView['loss']> }) 
     });
   return (
     <Alert
-      type="error"
+      type={isLost ? 'error' : 'warning'}
       showIcon
       data-testid="loss"
-      title={t('storage.lossTitle', { count: toCountText(readings) })}
+      title={isLost ? t('storage.lossTitle', { count: toLossCount(loss, t) }) : t('storage.lossKeptTitle')}
       description={
         <>
-          <ul className="plain-list">
-            {expired > 0 && (
-              <li>
-                {t('storage.lossExpired', {
-                  count: toCountText(expired),
-                  from: toText(fromMs),
-                  to: toText(toMs),
-                })}
-              </li>
-            )}
-            {dropped > 0 && <li>{t('storage.lossDropped', { count: toCountText(dropped) })}</li>}
-            {pushedOut > 0 && <li>{t('storage.lossPushedOut', { count: toCountText(pushedOut) })}</li>}
-          </ul>
+          <LossKinds loss={loss} />
+          {fromMs !== null && toMs !== null && (
+            <p>{t('storage.lossRange', { from: format.dateTime(fromMs), to: format.dateTime(toMs) })}</p>
+          )}
           <p>{t('storage.lossHelp')}</p>
         </>
       }
@@ -77,5 +68,26 @@ function NewLoss({ loss }: { readonly loss: NonNullable<StorageView['loss']> }) 
         )
       }
     />
+  );
+}
+
+/** By cause, as far as there is something of it. */
+function LossKinds({ loss }: { readonly loss: NonNullable<StorageView['loss']> }) {
+  const { t } = useTranslation();
+  const lines = [
+    ['storage.lossExpired', loss.expired],
+    ['storage.lossDropped', loss.dropped],
+    ['storage.lossPushedOut', loss.pushedOut],
+    ['storage.lossDamaged', loss.damaged],
+    ['storage.lossKept', loss.kept],
+  ] as const;
+  return (
+    <ul className="plain-list">
+      {lines
+        .filter(([, count]) => count > 0)
+        .map(([key, count]) => (
+          <li key={key}>{t(key, { count: toCountText(count) })}</li>
+        ))}
+    </ul>
   );
 }

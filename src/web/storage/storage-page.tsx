@@ -4,6 +4,7 @@ import { QueryState } from '../shared/query-state.tsx';
 import { BackupsPanel } from './backups-panel.tsx';
 import { ForwarderPanel } from './forwarder-panel.tsx';
 import { JournalPanel } from './journal-panel.tsx';
+import { LossList } from './loss-list.tsx';
 import { LossNote } from './loss-note.tsx';
 import { QuarantinePanel } from './quarantine-panel.tsx';
 import { STORAGE_RECHECK_MS, useStorage } from './storage-queries.ts';
@@ -33,6 +34,7 @@ export function StoragePage() {
         )}
         <BackupsPanel />
       </div>
+      {query.data !== undefined && <LossList losses={query.data.losses} />}
     </div>
   );
 }

@@ -92,3 +92,14 @@ export function toCountText(count: number): string {
 export function toRateText(perS: number): string {
   return perS < 10 ? perS.toFixed(1) : toCountText(Math.round(perS));
 }
+
+type Translate = (key: 'storage.lossAtLeast', values: { readonly count: string }) => string;
+
+/** `1,250`; `at least 12` where more may be gone. */
+export function toLossCount(
+  { readings, isExact }: Pick<StorageView['losses'][number], 'readings' | 'isExact'>,
+  t: Translate,
+): string {
+  const count = toCountText(readings);
+  return isExact ? count : t('storage.lossAtLeast', { count });
+}

@@ -1,5 +1,5 @@
 /** What the whole building looked like at one instant: every point with value, quality and age, system by system. */
-import { Alert, Button, Drawer, Empty, Input, Segmented } from 'antd';
+import { Button, Drawer, Empty, Input, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEquipment } from '../api/queries.ts';
@@ -8,6 +8,7 @@ import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { type BuildingOnly, toBuilding } from './building.ts';
 import { BuildingSystemRows } from './building-rows.tsx';
+import { MissingAlert } from './missing-alert.tsx';
 import { parseFieldText, type SiteTime, toFieldText } from './site-time.ts';
 import { useInstant } from './trend-queries.ts';
 
@@ -74,9 +75,7 @@ function Building({ atMs, time, chosen, onAt, onAdd }: BuildingDrawerProps) {
         />
       </div>
       {(query.error !== null || systems === null) && <QueryState error={query.error} onRetry={retry} />}
-      {instant?.missing != null && (
-        <Alert type="warning" showIcon title={t('trends.missing')} description={instant.missing} />
-      )}
+      <MissingAlert reasons={instant?.missingReasons ?? []} />
       {systems !== null && systems.length === 0 && <Empty description={t('trends.building.empty')} />}
       {systems?.map((system) => (
         <BuildingSystemRows

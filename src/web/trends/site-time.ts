@@ -2,6 +2,7 @@
  * The clocks of the site, for axes and fields: the browser may stand in another zone. A local time is told as the UTC ms
  * that show the same digits. Pure.
  */
+import { createSiteClock } from '../shared/site-clock.ts';
 
 export interface SiteTime {
   toLocal(utcMs: number): number;
@@ -11,18 +12,10 @@ export interface SiteTime {
 
 /** @param timeZone IANA name; undefined = the browser's */
 export function createSiteTime(timeZone: string | undefined): SiteTime {
-  const clock = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const clock = createSiteClock(timeZone);
   const toLocal = (utcMs: number): number => {
     const wholeMs = Math.floor(utcMs / 1_000) * 1_000;
-    return Date.parse(`${clock.format(wholeMs).replace(' ', 'T')}Z`) + (utcMs - wholeMs);
+    return Date.parse(`${clock(wholeMs).replace(' ', 'T')}Z`) + (utcMs - wholeMs);
   };
   return {
     toLocal,

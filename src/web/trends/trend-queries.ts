@@ -10,8 +10,8 @@ import { toWindow } from './window.ts';
 export type InstantPoint = InstantPointView;
 export interface Instant {
   readonly atMs: number;
-  /** Why a later reading may be missing although it may exist, English; null = none is. */
-  readonly missing: string | null;
+  /** Why a later reading may be missing although it may exist; empty = none is. */
+  readonly missingReasons: PointHistory['missingReasons'];
   readonly items: readonly InstantPoint[];
 }
 

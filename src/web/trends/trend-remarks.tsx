@@ -1,8 +1,8 @@
 /** What somebody must know to read the picture: what one step stands for, what is missing, since when anything is known. */
-import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../shared/use-format.ts';
 import type { Curve } from './curve.ts';
+import { MissingAlert } from './missing-alert.tsx';
 import type { Window } from './window.ts';
 
 interface TrendRemarksProps {
@@ -17,7 +17,6 @@ export function TrendRemarks({ curves, window }: TrendRemarksProps) {
   const { t } = useTranslation();
   const format = useFormat();
   if (curves.length === 0) return null;
-  const missing = [...new Set(curves.flatMap(({ history }) => history.missing ?? []))];
   const covered = curves.flatMap(({ history }) => history.coveredFromMs ?? []);
   const firstMs = covered.length === 0 ? null : Math.min(...covered);
   const levels = new Set(
@@ -31,15 +30,7 @@ export function TrendRemarks({ curves, window }: TrendRemarksProps) {
   const step = bucketMs < MINUTE_MS ? format.duration(bucketMs) : format.wholeMinutes(bucketMs);
   return (
     <>
-      {missing.length > 0 && (
-        <Alert
-          type="warning"
-          showIcon
-          data-testid="trend-missing"
-          title={t('trends.missing')}
-          description={missing.join('；')}
-        />
-      )}
+      <MissingAlert reasons={curves.flatMap(({ history }) => history.missingReasons)} />
       <p className="hint trend-remarks">
         <span data-testid="trend-bucket" data-bucket={bucketMs}>
           {bucketMs === 0 ? t('trends.raw') : t('trends.bucket', { duration: step })}

@@ -129,4 +129,79 @@ describeWithTools(['influxd'], 'roll-ups in InfluxDB', () => {
       finestMs: MINUTE_MS,
     });
   });
+
+  /** An hour of minutes at the raw readings' own values; `given` replaces those of the minute of that number. */
+  async function writeMinutes(given: Readonly<Record<number, readonly string[]>>): Promise<void> {
+    const whole = ['p_min=4', 'p_max=6', 'p_mean=5', 'p_last=4', 'p_count=2', 'p_good=1', 'p_worst=65'];
+    const lines = Array.from({ length: 60 }, (_, at) => {
+      const fields = given[at] ?? whole;
+      return `pump_1m,equipment=pump-1,site=tower ${fields.join(',')} ${T0 + at * MINUTE_MS}`;
+    });
+    await write('riser_1m', lines);
+  }
+
+  async function drawMinutes(toMs = T0 + HOUR_MS) {
+    const history = createHistory({
+      sources: [await open()],
+      clock: createFakeClock({ wallMs: END_MS + HOUR_MS }),
+    });
+    const query = { point: 0, fromMs: T0, toMs, maxPoints: 1_000, bucketMs: MINUTE_MS };
+    return (await history.history(query)).samples;
+  }
+
+  test('tell the worst quality of each; those of an older version tell none', async () => {
+    const old = ['p_min=4', 'p_max=6', 'p_mean=5', 'p_last=4', 'p_count=2', 'p_good=1'];
+    await writeMinutes({ 7: [...old, 'p_worst=0'] });
+    const samples = await drawMinutes();
+    expect(samples.map(({ quality }) => quality)).toEqual(samples.map((_, at) => (at === 7 ? 0 : 65)));
+    await server.query(DATABASE, `DROP MEASUREMENT pump_1m`);
+    await writeMinutes({ 7: old });
+    expect((await drawMinutes()).map(({ quality }) => quality)).toEqual(
+      samples.map((_, at) => (at === 7 ? null : 65)),
+    );
+  });
+
+  test('that were written again as nothing but a gap show one, though the older values stand beside', async () => {
+    await writeMinutes({});
+    await writeMinutes({
+      7: ['p_count=0', 'p_good=0', 'p_worst=129'],
+      9: ['p_min=1', 'p_max=2', 'p_mean=1.5', 'p_count=1', 'p_good=0.5', 'p_worst=129'],
+    });
+    const samples = await drawMinutes();
+    const gap = { min: null, max: null, mean: null, last: null, isGood: false, quality: 129, count: 0 };
+    expect(samples[7]).toEqual({ ...gap, atMs: T0 + 7 * MINUTE_MS });
+    // What stood at the end before is none of the values that are left: it is gone too.
+    expect(samples[9]).toMatchObject({ min: 1, max: 2, mean: 1.5, last: null, isGood: false, count: 1 });
+    expect(samples[8]).toMatchObject({ min: 4, max: 6, mean: 5, last: 4, isGood: true, count: 2 });
+  });
+
+  test('are followed by what really stood at their end: its quality, and a gap where one had begun', async () => {
+    await writeMinutes({ 59: ['p_min=4', 'p_max=4', 'p_mean=4', 'p_last=4', 'p_count=2', 'p_good=0.5'] });
+    const line = (fields: string, ms: number): string => `pump,equipment=pump-1,site=tower ${fields} ${ms}`;
+    const endMs = T0 + HOUR_MS;
+    await write(null, [
+      line('p=4,p_quality=65', T0),
+      line('p_quality=129', endMs - 30_000),
+      line('p=7,p_quality=0', endMs + 30_000),
+    ]);
+    const samples = await drawMinutes(endMs + MINUTE_MS);
+    expect(samples[60]).toMatchObject({ min: 7, max: 7, last: 7, isGood: false, quality: 129, count: 1 });
+    await server.query(DATABASE, `DROP MEASUREMENT pump`);
+    await writeMinutes({});
+    await write(null, [line('p=4,p_quality=65', T0), line('p=7,p_quality=0', endMs + 30_000)]);
+    const [, , ...others] = (await drawMinutes(endMs + MINUTE_MS)).slice(58);
+    expect(others[0]).toMatchObject({ min: 4, max: 7, mean: 5.5, isGood: true, quality: 65, count: 1 });
+  });
+
+  test('are what a long curve is drawn of, though the readings are there too', async () => {
+    await writeRaw(STAMPS);
+    await writeRollups();
+    const history = createHistory({ sources: [await open()], clock: createFakeClock({ wallMs: END_MS }) });
+    const query = { point: 0, fromMs: FIRST_MS, toMs: END_MS, maxPoints: 150 };
+    const { bucketMs, samples } = await history.history(query);
+    // Of the readings there are others: it is the roll-ups that say 2 each, all the time.
+    expect(bucketMs).toBe(MINUTE_MS);
+    expect(samples.slice(1, -2).map(({ count }) => count)).toEqual(samples.slice(1, -2).map(() => 2));
+    expect(samples).toHaveLength(101);
+  });
 });

@@ -60,7 +60,8 @@ function toRollupLines(suffix: string, bucketMs: number, fromMs: number, toMs: n
       const value = bucket[what as 'min'];
       return value === null ? [] : [`p_${what}=${value}`];
     });
-    const fields = [...values, `p_count=${bucket.count}`, `p_good=${goodRatio(bucket.atMs, bucketMs)}`];
+    const counts = [`p_count=${bucket.count}`, `p_good=${goodRatio(bucket.atMs, bucketMs)}`];
+    const fields = [...values, ...counts, `p_worst=${bucket.quality}`];
     return [`pump${suffix},equipment=pump-1,site=tower ${fields.join(',')} ${bucket.atMs}`];
   });
 }
@@ -234,6 +235,7 @@ describeWithTools(['influxd'], 'with InfluxDB', () => {
         one.last,
         one.isGood,
         one.count,
+        one.quality,
       ];
       expect(samples.map(toText)).toEqual(expected.map(toText));
     }

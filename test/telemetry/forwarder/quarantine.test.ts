@@ -6,6 +6,7 @@ import type { Rejection, SendResult, Sink, SinkBlock } from '../../../src/sinks/
 import { FORWARDER_LIMITS } from '../../../src/telemetry/forwarder/limits.ts';
 import { Quarantine } from '../../../src/telemetry/forwarder/quarantine/quarantine.ts';
 import { parseRejectedLog } from '../../../src/telemetry/forwarder/quarantine/rejected-log.ts';
+import type { NewLoss } from '../../../src/telemetry/journal/losses.ts';
 import { temporaryDirectory } from '../../support/temp.ts';
 import { ACCEPTED, createFakeSink, DOWN, START_MS } from '../hosting.ts';
 
@@ -118,6 +119,61 @@ test('beyond its bound the oldest go, and are counted', async () => {
   expect(droppedReadings).toBeGreaterThan(20);
   expect(await readdir(join(directory, 'quarantine'))).toHaveLength(3);
   expect((await all(quarantine))[0]).toBe(39);
+});
+
+test('what it has no room for is entered before its file goes, to the reading and with its range', async () => {
+  const directory = temporaryDirectory();
+  const entered: NewLoss[] = [];
+  const there: boolean[] = [];
+  let last: string | null = null;
+  const losses = {
+    pushedOut: () => last,
+    pushOut: async (name: string, loss: NewLoss) => {
+      there.push((await readdir(join(directory, 'quarantine'))).includes(name));
+      last = name;
+      entered.push(loss);
+    },
+  };
+  const make = () =>
+    new Quarantine({
+      directory,
+      sink: createFakeSink(() => ACCEPTED),
+      wallMs: () => START_MS,
+      limits: { fileBytes: 500, files: 3 },
+      losses,
+    });
+  const quarantine = make();
+  for (const at of range(40)) await quarantine.add([refused(at)]);
+  expect(there.every(Boolean)).toBe(true);
+  const kept = quarantine.figures.readings;
+  expect(entered.reduce((sum, { readings }) => sum + readings, 0)).toBe(40 - kept);
+  expect(entered[0]).toMatchObject({
+    kind: 'pushed-out',
+    isExact: true,
+    fromMs: START_MS,
+    isConfirmed: false,
+  });
+  expect(entered.at(-1)?.toMs).toBe(START_MS + 40 - kept - 1);
+  // A crash between the entry and the deletion: the file is there again.
+  const name = String(last);
+  await writeFile(join(directory, 'quarantine', name), '{"id":1,"reason":"x","point":null}\n');
+  await make().open();
+  expect(await readdir(join(directory, 'quarantine'))).not.toContain(name);
+});
+
+test('a loss that cannot be entered costs nothing: what is new is not taken over either', async () => {
+  const directory = temporaryDirectory();
+  const losses = { pushedOut: () => null, pushOut: () => Promise.reject(new Error('ENOSPC')) };
+  const quarantine = new Quarantine({
+    directory,
+    sink: createFakeSink(() => ACCEPTED),
+    wallMs: () => START_MS,
+    limits: { fileBytes: 1, files: 1 },
+    losses,
+  });
+  await quarantine.add([refused(0)]);
+  await expect(quarantine.add([refused(1)])).rejects.toThrow('ENOSPC');
+  expect(await all(quarantine)).toEqual([0]);
 });
 
 test('a torn tail costs the torn line only, and what follows is not glued to it', async () => {

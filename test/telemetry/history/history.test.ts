@@ -200,72 +200,6 @@ async function* portions(stamps: readonly number[], value: number, size: number)
     yield toColumns(stamps.slice(at, at + size).map((ms): Row => [ms, value, 0]));
 }
 
-describe('a store that fails', () => {
-  const all = seconds(0, 600);
-  const journal = () => createMemorySource({ name: 'journal', rows: of(all.slice(300)) });
-
-  test.each([
-    ['at once', { failure: { error: new Error('connection refused') } }, /^InfluxDB: connection refused$/],
-    ['on the way', { failure: { error: new Error('cut off'), afterReadings: 9 } }, /^InfluxDB: cut off$/],
-    ['by never answering', { hangs: true }, /^InfluxDB: no answer within 30 ms$/],
-  ])('%s is gone on without, and the answer says so', async (_, how, reason) => {
-    const influx = createMemorySource({ name: 'InfluxDB', rows: of(all.slice(0, 400)), ...how });
-    const history = open([journal(), influx], { stepMs: 30 });
-    const { samples, missing } = await history.ask(0, 600_000, 60);
-    expect(missing).toMatch(reason);
-    expect(samples.slice(30)).toEqual(
-      expectBuckets(all, T0, T0 + 600_000, 10_000)
-        .slice(30)
-        .map(near),
-    );
-    expect(history.counters()).toMatchObject({
-      queries: 1,
-      incompleteAnswers: 1,
-      failedQueries: 0,
-      running: 0,
-    });
-  });
-
-  test('does not matter where it is not needed', async () => {
-    const influx = createMemorySource({ rows: of(all), failure: { error: new Error('away') } });
-    expect((await open([journal(), influx]).ask(400_000, 600_000)).missing).toBeNull();
-  });
-
-  test('alone fails the question, with its reason', async () => {
-    const alone = createMemorySource({
-      name: 'journal',
-      rows: of(all),
-      failure: { error: new Error('EIO') },
-    });
-    const history = open([alone]);
-    const failed = { code: 'history-failed', params: { reason: 'journal: EIO' } };
-    await expect(history.ask(0, 1_000)).rejects.toMatchObject(failed);
-    await expect(history.instant({ points: [0], atMs: T0 })).rejects.toMatchObject(failed);
-    await expect(collect(history.readings({ points: [0], fromMs: T0, toMs: T0 + 1 }))).rejects.toMatchObject(
-      failed,
-    );
-    expect(history.counters()).toMatchObject({ failedQueries: 3, running: 0 });
-  });
-
-  test('to read a part of what it has is told too', async () => {
-    const source = createMemorySource({ name: 'journal', rows: of(all) });
-    const damaged: HistorySource = {
-      ...source,
-      readings: (query) => {
-        query.onMissing('block 7 is damaged');
-        return source.readings(query);
-      },
-    };
-    const history = open([damaged]);
-    expect((await history.ask(0, 600_000, 10)).missing).toBe('journal: block 7 is damaged');
-    expect(await collect(history.readings({ points: [0], fromMs: T0, toMs: T0 + 5_000 }))).toMatchObject({
-      rows: all.slice(0, 5),
-      missing: 'journal: block 7 is damaged',
-      doneRatio: 1,
-    });
-  });
-});
-
 describe('a question', () => {
   const hanging = () => createMemorySource({ rows: of([good(0, 1)]), hangs: true });
 
@@ -289,15 +223,6 @@ describe('a question', () => {
     await expect(first).rejects.toMatchObject({ code: 'stopped' });
     await expect(second).rejects.toMatchObject({ code: 'stopped' });
     expect(history.counters()).toMatchObject({ running: 0, waiting: 0 });
-  });
-
-  test('has an end in time as a whole', async () => {
-    const slow = createMemorySource({ rows: of(seconds(0, 100)), portion: 1 });
-    const history = open([{ ...slow, coverage: () => new Promise(() => {}) }], { queryMs: 20 });
-    await expect(history.ask(0, 1_000)).rejects.toMatchObject({
-      code: 'history-failed',
-      params: { reason: 'not done after 20 ms' },
-    });
   });
 
   test('for readings that is not read to its end ends the source too, and gives its turn back', async () => {

@@ -7,7 +7,7 @@ import type { FromHistory, ToHistory } from '../../../src/telemetry/history/remo
 import { HistoryServer } from '../../../src/telemetry/history/remote/server.ts';
 import type { HistorySource, ReadingColumns, SourceQuery } from '../../../src/telemetry/history/source.ts';
 import { until } from '../../support/poll.ts';
-import { createMemorySource, type MemoryOptions, type Row, toRows } from './memory-source.ts';
+import { createMemorySource, type MemoryOptions, type Row, toRows, toSummary } from './memory-source.ts';
 
 const T0 = 1_800_000_000_000;
 const rows = Array.from({ length: 100_000 }, (_, at): Row => [T0 + at * 1_000, at % 7, 0]);
@@ -111,6 +111,22 @@ test('an aborted question rejects at once, and is dropped over there, also while
 test('a question to a store that never answers ends with its signal', async () => {
   const { remote } = open({ hangs: true });
   await expect(remote.coverage(3, T0, AbortSignal.timeout(20))).rejects.toThrow(/timeout/);
+});
+
+test('what has been read does not wait for the rest of its portion', async () => {
+  const stuck: HistorySource = {
+    ...createMemorySource({ rows: new Map() }),
+    async *stretches() {
+      for (const at of [0, 1, 2]) yield toSummary([[T0 + at, at, 0]]);
+      await new Promise(() => {});
+    },
+  };
+  const { remote } = connect(stuck);
+  const stop = new AbortController();
+  const items = remote.stretches?.(toQuery(stop), 60_000)[Symbol.asyncIterator]();
+  for (const at of [0, 1, 2]) expect((await items?.next())?.value).toMatchObject({ fromMs: T0 + at });
+  stop.abort(new Error('enough'));
+  await expect(items?.next()).rejects.toThrow('enough');
 });
 
 test('what the store cannot read is told, and a store that fails fails the question in its words', async () => {

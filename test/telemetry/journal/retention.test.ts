@@ -105,12 +105,17 @@ test('readings deleted before a sink that is down had them are counted exactly, 
   const countKept = (): number => [...readJournal(directory)].length;
   // A file goes first and is counted then; what is compared must be of one moment.
   await until(
-    () => opened.status.bytes <= 4000 && opened.status.lost?.readings === 800 - countKept(),
+    () => opened.status.bytes <= 4000 && opened.status.lossTotals.expired.readings === 800 - countKept(),
     () => JSON.stringify(opened.status),
   );
   const kept = countKept();
   const { lost, backlogReadings } = opened.status;
-  expect(lost).toEqual({ readings: 800 - kept, fromMs: START_MS, toMs: START_MS + (800 - kept) * 10 - 10 });
+  expect(lost).toEqual({
+    readings: 800 - kept,
+    isExact: true,
+    fromMs: START_MS,
+    toMs: START_MS + (800 - kept) * 10 - 10,
+  });
   expect(backlogReadings).toBe(kept);
 });
 
@@ -149,7 +154,7 @@ test('a loss is still told after a restart, with what was deleted, until a perso
   expect(trimmedToMs).toBe(lost?.toMs);
   const second = await openHost({ directory, model, ...down });
   expect(second.status).toMatchObject({ lost, trimmedToMs });
-  second.forgetLoss();
+  await second.acknowledgeLosses(second.losses.losses, 'admin');
   await until(
     () => second.status.lost === null,
     () => JSON.stringify(second.status),
@@ -157,6 +162,8 @@ test('a loss is still told after a restart, with what was deleted, until a perso
   await second.close();
   host = await openHost({ directory, model, ...down });
   expect(host.status).toMatchObject({ lost: null, trimmedToMs });
+  expect(host.status.lossTotals.expired.readings, 'a counter never goes back').toBe(lost?.readings);
+  expect(host.losses.acknowledged).toMatchObject({ by: 'admin', readings: lost?.readings });
 });
 
 test('numbers and stamps of what is deleted are never given again, although nothing else is left of it', async () => {

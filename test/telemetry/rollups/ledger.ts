@@ -5,6 +5,8 @@ export interface Entry {
   readonly point: number;
   readonly stampMs: number;
   readonly value: number | null;
+  /** Of a bad reading 128 or more, of another less. */
+  readonly quality: number;
 }
 
 export interface ExpectedBucket {
@@ -14,6 +16,7 @@ export interface ExpectedBucket {
   readonly last: number | null;
   readonly count: number;
   readonly good: number;
+  readonly worst: number | null;
 }
 
 export const SIZES = { '1m': 60_000, '15m': 900_000, '1h': 3_600_000 } as const;
@@ -25,8 +28,9 @@ export function expectBucket(
   endMs: number,
 ): ExpectedBucket | null {
   if (entries.every(({ stampMs }) => stampMs >= endMs)) return null;
-  const stretches = entries.map(({ stampMs, value }, at) => ({
+  const stretches = entries.map(({ stampMs, value, quality }, at) => ({
     value,
+    quality,
     fromMs: Math.max(startMs, stampMs),
     toMs: Math.min(endMs, entries[at + 1]?.stampMs ?? Number.POSITIVE_INFINITY),
   }));
@@ -36,6 +40,7 @@ export function expectBucket(
   const totalMs = usable.reduce((sum, { ms }) => sum + ms, 0);
   const values = usable.map(({ value }) => value);
   const hasValue = totalMs > 0;
+  const stood = stretches.filter(({ fromMs, toMs }) => toMs > fromMs);
   return {
     min: hasValue ? Math.min(...values) : null,
     max: hasValue ? Math.max(...values) : null,
@@ -43,6 +48,7 @@ export function expectBucket(
     last: entries.findLast(({ stampMs }) => stampMs < endMs)?.value ?? null,
     count: entries.filter(({ stampMs }) => stampMs >= startMs && stampMs < endMs).length,
     good: totalMs / (endMs - startMs),
+    worst: Math.max(...stood.map(({ quality }) => quality)),
   };
 }
 
@@ -85,6 +91,7 @@ function isSame(one: ExpectedBucket, other: ExpectedBucket): boolean {
     one.max === other.max &&
     one.last === other.last &&
     one.count === other.count &&
+    one.worst === other.worst &&
     isNear(one.mean, other.mean) &&
     isNear(one.good, other.good)
   );

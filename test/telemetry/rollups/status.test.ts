@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { NO_SINK } from '../../../src/telemetry/forwarder/status.ts';
+import { NO_LOSSES } from '../../../src/telemetry/journal/losses.ts';
 import type { JournalStatus } from '../../../src/telemetry/journal.ts';
 import { type RollupStatus, toRollupFault } from '../../../src/telemetry/rollups/status.ts';
 import { createStatusLog } from '../../../src/telemetry/status-log.ts';
@@ -56,6 +57,7 @@ function logAll(states: readonly (Partial<RollupStatus> | null)[]) {
       damagedPlaces: 0,
       damagedReadings: 0,
       lost: null,
+      lossTotals: NO_LOSSES.totals,
       sealingFailure: null,
       influx: NO_SINK,
       rollups: state && { ...WELL, ...state },

@@ -33,6 +33,7 @@ export function toHistory(samples: Sample[], given: Partial<PointHistory> = {}):
     coveredFromMs: 0,
     bucketMs: 0,
     missing: null,
+    missingReasons: [],
     samples,
     ...given,
   };

@@ -1,11 +1,11 @@
 /**
  * The files of the quarantine: `quarantine/<first id>.log`, 16 digits, one JSON object a line, ascending ids. The last one
- * is appended to until it is full; others are only replaced as a whole. Bounded: beyond the limit the oldest file goes, and
- * its readings are counted. A torn line costs itself only. Calls must not overlap (quarantine.ts sees to that).
+ * is appended to until it is full; others are only replaced as a whole. Bounded: whoever appends drops the oldest file first
+ * when there is no room. A torn line costs itself only. Calls must not overlap (quarantine.ts sees to that).
  */
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '../../journal/files.ts';
+import { JOURNAL_DISK, replaceFileOn } from '../../journal/disk.ts';
 import { FORWARDER_LIMITS } from '../limits.ts';
 import { parseLine, type QuarantinedReading, toLine } from './entry.ts';
 
@@ -55,6 +55,12 @@ export class QuarantineFiles {
     return this.#dropped;
   }
 
+  /** The oldest one, when the next `append` has no room beside it: to be dropped before; null = there is room. */
+  get surplus(): QuarantineFile | null {
+    const isBegun = this.#files.length < this.#limits.files || this.#open !== null;
+    return isBegun ? null : (this.#files[0] ?? null);
+  }
+
   /** Looks at what is there. @throws the error of the file system. */
   async load(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o750 });
@@ -74,15 +80,14 @@ export class QuarantineFiles {
     const first = entries[0];
     if (first === undefined) return;
     const text = entries.map(toLine).join('');
-    const last = this.#files.at(-1);
-    if (last?.isSound === true && last.bytes < this.#limits.fileBytes) {
+    const last = this.#open;
+    if (last !== null) {
       await this.#extend(last, text);
       this.#set(last, add(last, entries, text));
     } else {
       const name = `${String(first.id).padStart(ID_DIGITS, '0')}.log`;
-      await replaceFile(this.#path(name), text);
+      await replaceFileOn(JOURNAL_DISK, this.#path(name), text);
       this.#files.push(describe(name, text));
-      await this.#dropOldest();
     }
   }
 
@@ -94,7 +99,7 @@ export class QuarantineFiles {
       return;
     }
     const text = entries.map(toLine).join('');
-    await replaceFile(this.#path(file.name), text);
+    await replaceFileOn(JOURNAL_DISK, this.#path(file.name), text);
     this.#set(file, describe(file.name, text));
   }
 
@@ -112,13 +117,16 @@ export class QuarantineFiles {
     }
   }
 
-  async #dropOldest(): Promise<void> {
-    while (this.#files.length > this.#limits.files) {
-      const [oldest] = this.#files;
-      if (oldest === undefined) return;
-      await this.replace(oldest, []);
-      this.#dropped += oldest.readings;
-    }
+  /** Takes a file away for want of room. @throws the error of the file system; then it stays. */
+  async drop(file: QuarantineFile): Promise<void> {
+    await this.replace(file, []);
+    this.#dropped += file.readings;
+  }
+
+  /** The last one, while it may be appended to. */
+  get #open(): QuarantineFile | null {
+    const last = this.#files.at(-1);
+    return last?.isSound === true && last.bytes < this.#limits.fileBytes ? last : null;
   }
 
   #set(before: QuarantineFile, after: QuarantineFile): void {

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import type { Rejection, Sink, SinkBlock } from '../../../sinks/sink.ts';
 import { QUARANTINE_DIRECTORY } from '../../journal/files.ts';
+import { highest, lowest, type NewLoss } from '../../journal/losses.ts';
 import { FORWARDER_LIMITS } from '../limits.ts';
 import { isResendable, type QuarantinedReading, type Resendable, toCommonReason, toEntry } from './entry.ts';
 import { type QuarantineFile, QuarantineFiles, type QuarantineLimits } from './files.ts';
@@ -18,6 +19,16 @@ export interface QuarantineOptions {
   readonly sink: Pick<Sink, 'send'>;
   readonly wallMs: () => number;
   readonly limits?: QuarantineLimits;
+  /** null or left out: what is pushed out is only counted, since start. */
+  readonly losses?: QuarantineLosses | null;
+}
+
+/** The durable log of losses, as far as the quarantine needs it. */
+export interface QuarantineLosses {
+  /** Name of the file that was entered last; a start takes it away, whose deletion a crash may have prevented. */
+  readonly pushedOut: () => string | null;
+  /** Enters a loss before its file goes; durable when it resolves. @throws the error of the file system. */
+  readonly pushOut: (fileName: string, loss: NewLoss) => Promise<void>;
 }
 
 /** `all`: what is there when the call begins. */
@@ -200,8 +211,18 @@ export class Quarantine {
   async #append(rejected: readonly { readonly at: string; readonly rejection: Rejection }[]): Promise<void> {
     // By the clock, so that an id is not used again when the files are gone.
     let id = Math.max(this.#lastId, Math.floor(this.#options.wallMs()) * 1000);
+    await this.#makeRoom();
     await this.#files.append(rejected.map(({ at, rejection }) => toEntry(rejection, ++id, at)));
     this.#lastId = id;
+  }
+
+  async #makeRoom(): Promise<void> {
+    const { losses } = this.#options;
+    for (let oldest = this.#files.surplus; oldest !== null; oldest = this.#files.surplus) {
+      const loss = toLoss(await this.#files.read(oldest));
+      if (loss !== null) await losses?.pushOut(oldest.name, loss);
+      await this.#files.drop(oldest);
+    }
   }
 
   /** Runs tasks on the files one after the other. */
@@ -216,6 +237,9 @@ export class Quarantine {
 
   async #load(): Promise<void> {
     await this.#files.load();
+    const pushedOut = this.#options.losses?.pushedOut() ?? null;
+    const left = this.#files.files.find(({ name }) => name === pushedOut);
+    if (left !== undefined) await this.#files.replace(left, []);
     this.#lastId = this.#files.files.at(-1)?.lastId ?? 0;
     await takeRejectedLogs(this.#options.directory, (rejected) => this.#append(rejected));
     this.#isLoaded = true;
@@ -239,6 +263,22 @@ function toCounts(files: readonly QuarantineFile[]): readonly ReasonCount[] {
   const rest = sorted.splice(FORWARDER_LIMITS.quarantineReasons);
   if (rest.length === 0) return sorted;
   return [...sorted, { reason: null, readings: rest.reduce((sum, one) => sum + one.readings, 0) }];
+}
+
+/** What goes with a file; null when nothing can be read of it. A reading that a crash has left twice counts once. */
+function toLoss(entries: readonly QuarantinedReading[]): NewLoss | null {
+  if (entries.length === 0) return null;
+  const hasPlace = (entry: QuarantinedReading): boolean => isResendable(entry);
+  const placed = new Set(entries.filter(hasPlace).map(toPlace));
+  const stamps = entries.map(({ stampMs }) => stampMs).filter((stampMs) => stampMs !== null);
+  return {
+    kind: 'pushed-out',
+    readings: placed.size + entries.filter((entry) => !hasPlace(entry)).length,
+    isExact: true,
+    fromMs: stamps.reduce<number | null>(lowest, null),
+    toMs: stamps.reduce<number | null>(highest, null),
+    isConfirmed: false,
+  };
 }
 
 /** One block of them all. */

@@ -3,8 +3,9 @@
  * that wait to be sealed. Looked at anew when the directory has changed, so that it is right beside a writer, a sealing and
  * retention without being told by any of them.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { indexPath, parseSegmentName, segmentPath } from '../../journal/files.ts';
+import { readdirSync, statSync } from 'node:fs';
+import { isGone, parseSegmentName, segmentPath } from '../../journal/files.ts';
+import { readIndex } from '../../journal/index-file.ts';
 import { reconcileSealed } from '../../journal/sealed/reconcile.ts';
 import { parseSealedName, type SealedFigures, sealedPath } from '../../journal/sealed/record.ts';
 import { SealedFileError } from '../../journal/sealed/sealed-file.ts';
@@ -173,21 +174,10 @@ export class Catalogue {
   }
 }
 
-/** Whether the file was not there. */
-export function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 /** From the index file; null when there is none, or nothing in the segment. */
 function readSpan(directory: string, firstSeq: number): Span | null {
-  try {
-    const text = readFileSync(indexPath(directory, firstSeq), 'utf8');
-    const { minStampMs, maxStampMs } = JSON.parse(text) as { readonly [name: string]: unknown };
-    if (typeof minStampMs !== 'number' || typeof maxStampMs !== 'number') return null;
-    return { minStampMs, maxStampMs };
-  } catch {
-    return null;
-  }
+  const { minStampMs = null, maxStampMs = null } = readIndex(directory, firstSeq) ?? {};
+  return minStampMs === null || maxStampMs === null ? null : { minStampMs, maxStampMs };
 }
 
 function join(spans: readonly Span[]): Span | null {

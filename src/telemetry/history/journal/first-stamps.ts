@@ -1,6 +1,7 @@
 /** The first reading that the journal has of a point. Found file by file, then remembered until the file has gone. */
+import { isGone } from '../../journal/files.ts';
 import type { PointTable } from '../../journal/table.ts';
-import { isGone, type Unit } from './catalogue.ts';
+import type { Unit } from './catalogue.ts';
 import { Gathering } from './gathering.ts';
 import type { JournalView } from './journal-source.ts';
 import { JOURNAL_READ_LIMITS } from './limits.ts';

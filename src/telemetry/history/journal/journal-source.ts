@@ -6,9 +6,10 @@
  *   ┌ sealed ┐┌ sealed ┐┌ log ┐┌ log, being written ┐
  *                              └──── memory ────────┘
  */
+import { isGone } from '../../journal/files.ts';
 import type { PointTable } from '../../journal/table.ts';
 import type { Coverage, HistorySource, ReadingColumns, SourceQuery, Summary } from '../source.ts';
-import { Catalogue, isGone, type Span, type Unit } from './catalogue.ts';
+import { Catalogue, type Span, type Unit } from './catalogue.ts';
 import { createFirstStamps, type FirstStamps } from './first-stamps.ts';
 import { Gathering } from './gathering.ts';
 import { JOURNAL_READ_LIMITS } from './limits.ts';

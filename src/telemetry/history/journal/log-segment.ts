@@ -3,7 +3,8 @@
  * points are in it; so that a second question reads only the blocks that matter. Also one that is still being written: what
  * has come since is looked at with each question.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { readBytes } from '../../journal/files.ts';
 import { type BlockHeader, decodeRows } from '../../journal/format.ts';
 import type { BlockRows } from '../../journal/rows.ts';
 import { scanBlocks } from '../../journal/scan.ts';
@@ -102,16 +103,4 @@ function withFile(path: string, act: (fd: number) => void): void {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Fewer than `length` where the file ends. */
-function readBytes(fd: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, bytes, done, length - done, offset + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
 }

@@ -2,9 +2,10 @@
  * What stood at an instant, of many points at once: from the newest readings backwards, until every point has been met. In a
  * sealed file points are asked for in ascending order, which is the order of its directory.
  */
+import { isGone } from '../../journal/files.ts';
 import type { PointTable } from '../../journal/table.ts';
 import type { Standing } from '../source.ts';
-import { isGone, type SealedPart, type Unit } from './catalogue.ts';
+import type { SealedPart, Unit } from './catalogue.ts';
 import type { RowColumns } from './gathering.ts';
 import type { JournalView } from './journal-source.ts';
 import { JOURNAL_READ_LIMITS } from './limits.ts';

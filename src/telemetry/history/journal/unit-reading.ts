@@ -2,11 +2,12 @@
  * The readings of one point out of one unit of the journal: a sealing, a log segment, the memory. Synchronous, in steps, so
  * that the caller can look at the clock between them. What cannot be read is said and costs only itself.
  */
+import { isGone } from '../../journal/files.ts';
 import { SealedFileError } from '../../journal/sealed/sealed-file.ts';
 import type { ChunkSummary } from '../../journal/sealed/summary.ts';
 import { toBucketStart } from '../bucket-size.ts';
 import type { Summary } from '../source.ts';
-import { type Catalogue, isGone, type SealedPart, type Span, type Unit } from './catalogue.ts';
+import { type Catalogue, type SealedPart, type Span, type Unit } from './catalogue.ts';
 import type { Gathering, RowColumns } from './gathering.ts';
 import { mayHold } from './log-segment.ts';
 import type { PointIndexes } from './point-indexes.ts';

@@ -8,4 +8,6 @@ export const REMOTE_LIMITS = {
   /** Readings, or summaries, of one portion: about 0.1 ms to take over. */
   portionReadings: 8_192,
   portionSummaries: 256,
+  /** What has been read waits no longer for the rest of its portion: a step of a question has a time-out. */
+  portionWaitMs: 250,
 } as const;

@@ -113,23 +113,34 @@ export class HistoryServer {
   ): Promise<null> {
     let portion: (ReadingColumns | Summary)[] = [];
     let readings = 0;
-    for await (const item of items) {
-      portion.push(item);
-      if ('stampMs' in item) readings += item.count;
-      const { portionReadings, portionSummaries } = REMOTE_LIMITS;
-      if (readings < portionReadings && portion.length < portionSummaries) continue;
-      await this.#send(id, portion, underWay);
+    const send = (): void => {
+      this.#send(id, portion, underWay);
       portion = [];
       readings = 0;
+    };
+    const waiting = setInterval(() => {
+      if (underWay.room > 0 && portion.length > 0) send();
+    }, REMOTE_LIMITS.portionWaitMs);
+    // A store that hangs ends nothing.
+    underWay.stop.signal.addEventListener('abort', () => clearInterval(waiting), { once: true });
+    try {
+      for await (const item of items) {
+        portion.push(item);
+        if ('stampMs' in item) readings += item.count;
+        const { portionReadings, portionSummaries } = REMOTE_LIMITS;
+        if (readings < portionReadings && portion.length < portionSummaries) continue;
+        await hasRoom(underWay);
+        if (portion.length > 0) send();
+      }
+      await hasRoom(underWay);
+      if (portion.length > 0) send();
+      return null;
+    } finally {
+      clearInterval(waiting);
     }
-    if (portion.length > 0) await this.#send(id, portion, underWay);
-    return null;
   }
 
-  async #send(id: number, items: readonly (ReadingColumns | Summary)[], underWay: UnderWay): Promise<void> {
-    const { signal } = underWay.stop;
-    while (underWay.room === 0) await waitForRoom(underWay);
-    signal.throwIfAborted();
+  #send(id: number, items: readonly (ReadingColumns | Summary)[], underWay: UnderWay): void {
     underWay.room--;
     const missing = takeAll(underWay.missing);
     this.#tell({ type: 'portion', id, items, missing }, items.flatMap(buffersOf));
@@ -141,6 +152,12 @@ export class HistoryServer {
     underWay.room++;
     underWay.onRoom();
   }
+}
+
+/** @throws the reason of the signal */
+async function hasRoom(underWay: UnderWay): Promise<void> {
+  while (underWay.room === 0) await waitForRoom(underWay);
+  underWay.stop.signal.throwIfAborted();
 }
 
 function waitForRoom(underWay: UnderWay): Promise<void> {

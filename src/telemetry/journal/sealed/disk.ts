@@ -1,6 +1,6 @@
 /** The file operations of a sealing, in one place, so that a test can record them, fail them, and cut them off at any step. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { createSegmentFile, type SegmentFile } from '../files.ts';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { createSegmentFile, type SegmentFile, syncDirectory } from '../files.ts';
 
 export interface SealDisk {
   readFile(path: string): Promise<Buffer>;
@@ -18,12 +18,5 @@ export const SEAL_DISK: SealDisk = {
   createFile: createSegmentFile,
   rename,
   remove: (path) => rm(path, { force: true }),
-  async syncDirectory(path) {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
+  syncDirectory,
 };

@@ -46,11 +46,15 @@ export interface Survey {
   readonly lastSeq: number;
   damagedPlaces: number;
   damagedBytes: number;
-  /** As far as headers tell. */
+  /** As far as headers tell, with their stamps (UTC ms; null = no header tells). */
   damagedReadings: number;
+  damagedFromMs: number | null;
+  damagedToMs: number | null;
   /** Those of them in blocks that stand in `tables`. */
   undecodedReadings: number;
 }
+
+type Damage = Omit<Survey, 'tables' | 'lastSeq'>;
 
 /** All rows of one table. */
 export interface Gathered {
@@ -69,7 +73,14 @@ export interface Gathered {
 /** @throws SealRefused when a limit is passed or a block is of a version that this program does not know. */
 export async function surveySegments(segments: readonly SegmentBytes[], pacer: Pacer): Promise<Survey> {
   const tables = new Map<string, FoundBlock[]>();
-  const damage = { damagedPlaces: 0, damagedBytes: 0, damagedReadings: 0, undecodedReadings: 0 };
+  const damage: Damage = {
+    damagedPlaces: 0,
+    damagedBytes: 0,
+    damagedReadings: 0,
+    damagedFromMs: null,
+    damagedToMs: null,
+    undecodedReadings: 0,
+  };
   let lastSeq = 0;
   let readings = 0;
   for (const { firstSeq, bytes } of segments) {
@@ -80,9 +91,7 @@ export async function surveySegments(segments: readonly SegmentBytes[], pacer: P
       if (item.type === 'damage') {
         if (item.header !== null && item.header.version !== FORMAT_VERSION)
           throw new SealRefused('unknown-version');
-        damage.damagedPlaces++;
-        damage.damagedBytes += item.bytes;
-        damage.damagedReadings += item.header?.readings ?? 0;
+        addDamage(damage, item.bytes, item.header);
         continue;
       }
       readings += item.header.readings;
@@ -91,6 +100,16 @@ export async function surveySegments(segments: readonly SegmentBytes[], pacer: P
     }
   }
   return { tables, lastSeq, ...damage };
+}
+
+function addDamage(damage: Damage, bytes: number, header: BlockHeader | null): void {
+  damage.damagedPlaces++;
+  damage.damagedBytes += bytes;
+  if (header === null) return;
+  const { readings, minStampMs, maxStampMs } = header;
+  damage.damagedReadings += readings;
+  damage.damagedFromMs = Math.min(damage.damagedFromMs ?? minStampMs, minStampMs);
+  damage.damagedToMs = Math.max(damage.damagedToMs ?? maxStampMs, maxStampMs);
 }
 
 /** null when no block of the table can be decoded. @throws SealRefused when a point is beyond the limit. */
@@ -109,9 +128,7 @@ export async function gatherTable(
     if (pacer.isDue()) await pacer.rest();
     const decoded = decodeBelievable(bytes, offset, header);
     if (decoded === null) {
-      survey.damagedPlaces++;
-      survey.damagedBytes += header.bytes;
-      survey.damagedReadings += header.readings;
+      addDamage(survey, header.bytes, header);
       survey.undecodedReadings += header.readings;
       continue;
     }

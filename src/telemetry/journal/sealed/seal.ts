@@ -39,10 +39,12 @@ export interface SealResult {
   readonly repeatedReadings: number;
   readonly segmentBytes: number;
   readonly sealedBytes: number;
-  /** Stretches that belong to no intact block; they are not in the sealed files. Readings as far as headers tell. */
+  /** Stretches that belong to no intact block; they are not in the sealed files. Readings and stamps as far as headers tell. */
   readonly damagedPlaces: number;
   readonly damagedBytes: number;
   readonly damagedReadings: number;
+  readonly damagedFromMs: number | null;
+  readonly damagedToMs: number | null;
 }
 
 /**
@@ -140,6 +142,8 @@ function toResult(
     damagedPlaces: survey.damagedPlaces,
     damagedBytes: survey.damagedBytes,
     damagedReadings: survey.damagedReadings,
+    damagedFromMs: survey.damagedFromMs,
+    damagedToMs: survey.damagedToMs,
   };
 }
 

@@ -3,7 +3,8 @@
  * mostly from the page cache, and cheaper than a turn of the thread pool; so this belongs into the journal's thread or a
  * worker, not into the pollers' one. A damaged chunk costs only itself; see chunk-index.ts for a damaged directory.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { nullIfGone, readBytes } from '../files.ts';
 import type { BlockRows } from '../rows.ts';
 import { type Chunk, summariseChunk } from './chunk.ts';
 import { ChunkIndex } from './chunk-index.ts';
@@ -52,6 +53,21 @@ export function openSealed(path: string): SealedFile {
   } catch (error) {
     closeSync(fd);
     throw error;
+  }
+}
+
+/**
+ * null when nothing of the file can be read, or when it is gone since it was listed. The caller closes it.
+ * @param onDamage told when it is there, but cannot be read
+ * @throws every other error of the file system
+ */
+export function openSealedOrNull(path: string, onDamage: () => void = () => undefined): SealedFile | null {
+  try {
+    return openSealed(path);
+  } catch (error) {
+    if (!(error instanceof SealedFileError)) return nullIfGone(error);
+    onDamage();
+    return null;
   }
 }
 
@@ -178,16 +194,4 @@ function summariseOrNull(chunk: Chunk): ChunkSummary | null {
 
 function toDamage(damagedAt: number | null): string | null {
   return damagedAt === null ? null : `damaged at byte ${damagedAt}`;
-}
-
-/** Fewer than `length` where the file ends. */
-function readBytes(fd: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, bytes, done, length - done, offset + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
 }

@@ -1,12 +1,13 @@
 /** Reading sealed files: whole, damaged in any bit, cut off at any byte. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BlockRows } from '../../../../src/telemetry/journal/rows.ts';
 import { encodeRecord } from '../../../../src/telemetry/journal/sealed/record.ts';
 import {
   openSealed,
+  openSealedOrNull,
   type SealedFile,
   SealedFileError,
 } from '../../../../src/telemetry/journal/sealed/sealed-file.ts';
@@ -312,6 +313,21 @@ test('a file with both ends damaged, of an unknown version, or of garbage is ref
   ]);
   expect(() => reopen(path, newer)).toThrow('unknown-version');
   expect(() => reopen(path, Buffer.alloc(5000, 0xc7))).toThrow('damaged');
+});
+
+test('for what reads beside retention, a file that is gone is none, and one that is damaged is none and said', async () => {
+  const { path } = await write(SMALL);
+  const said: string[] = [];
+  const tryOpen = (at: string): SealedFile | null => openSealedOrNull(at, () => said.push(at));
+  expect(tryOpen(`${path}.gone`)).toBeNull();
+  expect(said).toEqual([]);
+  const file = tryOpen(path);
+  expect(file?.figures).toBeDefined();
+  file?.close();
+  writeFileSync(path, Buffer.alloc(5000, 0xc7));
+  expect(tryOpen(path)).toBeNull();
+  expect(said).toEqual([path]);
+  expect(() => tryOpen(dirname(path))).toThrow('EISDIR');
 });
 
 test('figures beyond the limits are not believed', async () => {
