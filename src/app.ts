@@ -11,21 +11,21 @@
 import type { Logger } from 'pino';
 import { type Acquisition, createAcquisition } from './acquisition/acquisition.ts';
 import { createInternalSource } from './acquisition/internal.ts';
+import { createLinkFigures } from './acquisition/link-figures.ts';
+import { type AlarmParts, openAlarmParts } from './alarm-parts.ts';
 import type { ApiServices, SimulationPort } from './api/services.ts';
 import { type BackupRunner, createBackupRunner } from './backup/runner.ts';
 import type { SiteModel } from './config/model.ts';
 import { recordStart } from './config-record.ts';
-import type { AlarmEvent } from './core/alarm.ts';
 import type { Clock } from './core/clock.ts';
-import { createFeed } from './core/feed.ts';
 import { LIMITS } from './core/limits.ts';
 import type { LinkStatus } from './core/link.ts';
 import type { ReadingBatch } from './core/reading.ts';
 import { createTexts, type Texts } from './core/texts.ts';
-import type { TicketEvent } from './core/ticket.ts';
 import { loadDrivers } from './drivers/load.ts';
 import { Engine, type EnginePhase } from './engine/engine.ts';
 import { createSystemClock } from './engine/system-clock.ts';
+import { createFeeds, type Feeds } from './feeds.ts';
 import { toEventFigures, toFigures, toListenerFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
@@ -110,8 +110,6 @@ interface Stores {
   readonly journal: Journal;
 }
 
-type Feeds = ApiServices['feeds'];
-
 interface Pipeline {
   readonly feeds: Feeds;
   readonly latest: Latest;
@@ -119,6 +117,7 @@ interface Pipeline {
   readonly pointQuality: PointQualityView;
   readonly history: History;
   readonly engine: Engine;
+  readonly alarms: AlarmParts;
 }
 
 async function start(options: AppOptions, onStop: OnStop): Promise<string> {
@@ -133,8 +132,11 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const watch = startSelfWatch(options, stores, pipeline, parts, clock, onStop);
   const storage = startStorageWatch(options, stores.journal, clock, onStop);
   const events = startEvents(options, stores, pipeline, acquisition, clock, onStop);
+  const { engine, alarms } = pipeline;
   const services: ApiServices = {
-    model: options.model,
+    get model() {
+      return alarms.rules.model();
+    },
     version: options.version,
     clock,
     log: options.log,
@@ -143,7 +145,11 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     pointQuality: pipeline.pointQuality,
     history: pipeline.history,
     queries: stores.store.queries,
-    commands: pipeline.engine,
+    commands: engine,
+    explain: engine,
+    alarmFigures: alarms.figures,
+    ruleChanges: alarms.rules,
+    backtests: alarms.backtests,
     writing,
     backups,
     storage,
@@ -165,6 +171,9 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
       ...toFigures('riser_history', { ...pipeline.history.counters() }),
       ...(events === null ? [] : toEventFigures(events.counters())),
       ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
+      ...toFigures('riser_rule_changes', { ...alarms.rules.counters() }),
+      ...toFigures('riser_backtests', { ...alarms.backtests.counters() }),
+      ...toFigures('riser_alarm_figures', { ...alarms.figures.counters() }),
     ],
   };
   return listen(services, options, stores.directory, watch, onStop);
@@ -206,20 +215,19 @@ async function startEngine(
   clock: Clock,
   onStop: OnStop,
 ): Promise<Pipeline> {
-  const { model, log, onPhase } = options;
-  const feeds: Feeds = {
-    readings: createFeed<ReadingBatch>(),
-    links: createFeed<LinkStatus>(),
-    alarms: createFeed<AlarmEvent>(),
-    tickets: createFeed<TicketEvent>(),
-  };
+  const { log, onPhase } = options;
+  const { store, directory: dataDirectory } = stores;
+  const feeds = createFeeds();
+  const changes = feeds.ruleChanges;
+  const alarms = await openAlarmParts({ model: options.model, store, dataDirectory, clock, log, changes });
+  const model = alarms.rules.model();
   const latest = createLatest(model);
   const texts = createTexts(LIMITS.texts);
   const pointQuality = createPointQuality(model, clock);
-  const recent = createRecent(model, LIMITS.recentSamplesPerPoint);
+  const recent = createRecent(model, toRecentSamples(model.points.length));
   const engine = new Engine({
     model,
-    store: stores.store,
+    store,
     latest,
     recent: (point) => recent.get(point),
     texts,
@@ -227,6 +235,8 @@ async function startEngine(
     log,
     onAlarm: (event) => feeds.alarms.publish(event),
     onTicket: (event) => feeds.tickets.publish(event),
+    onControl: (event) => feeds.controls.publish(event),
+    onStorm: (event) => feeds.storms.publish(event),
     onPhase,
   });
   onStop(() => engine.stop());
@@ -237,9 +247,17 @@ async function startEngine(
     stores.journal.append(batch);
     engine.accept(batch);
   });
-  engine.start(await stores.store.boot(clock.now().wallMs - model.policy.reopenMs));
+  engine.start(await store.boot(clock.now().wallMs - model.policy.reopenMs));
+  alarms.start(engine);
+  onStop(() => alarms.stop());
   const history = createHistory({ sources: stores.journal.history, clock });
-  return { feeds, latest, texts, pointQuality, history, engine };
+  return { feeds, latest, texts, pointQuality, history, engine, alarms };
+}
+
+/** What all points share, divided among them. @returns samples kept of each */
+function toRecentSamples(points: number): number {
+  const { max, min } = LIMITS.recentSamplesPerPoint;
+  return Math.max(min, Math.min(max, Math.floor(LIMITS.recentSamples / Math.max(1, points))));
 }
 
 async function startAcquisition(
@@ -297,7 +315,7 @@ function startBackups(
 function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
-  { feeds, engine }: Pipeline,
+  { feeds, engine, latest }: Pipeline,
   field: Pick<SelfWatchOptions, 'acquisition' | 'writing' | 'backups'>,
   clock: Clock,
   onStop: OnStop,
@@ -305,7 +323,8 @@ function startSelfWatch(
   const watch = createSelfWatch({ directory, engine, journal, store, ...field });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
-  const internal = createInternalSource({ model, clock, figures: watch.points, onBatch });
+  const figures = { ...watch.points, ...createLinkFigures(model, (point) => latest.get(point).quality) };
+  const internal = createInternalSource({ model, clock, figures, onBatch });
   onStop(() => internal.stop());
   internal.start();
   return watch;

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<
     summary: 'check a configuration and list all problems: check --config FILE',
     load: async () => (await import('./cli/check.ts')).check,
   },
+  'test-rules': {
+    summary: 'play the tests of rules beside the profiles: test-rules [PROFILE …]',
+    load: async () => (await import('./cli/test-rules.ts')).testRules,
+  },
   doctor: {
     summary: 'examine a site before it runs: doctor plan --config FILE',
     load: async () => (await import('./cli/doctor.ts')).doctor,
@@ -39,6 +43,11 @@ const COMMANDS: Readonly<
     summary: 'simulated equipment by itself; inject and clear faults',
     load: async () => (await import('./cli/simulate.ts')).simulate,
   },
+  backtest: {
+    summary:
+      'changed rules over what was recorded: backtest --config FILE --from TIME --rule EQ/RULE --set PATH=VALUE',
+    load: async () => (await import('./cli/backtest.ts')).backtest,
+  },
   bench: {
     summary: 'measure the gateway against baselines on this machine',
     load: async () => (await import('./cli/bench.ts')).bench,
@@ -50,6 +59,10 @@ const COMMANDS: Readonly<
   restore: {
     summary: 'bring a backup back into an empty directory: restore --from BACKUP --data DIR',
     load: async () => (await import('./cli/restore.ts')).restore,
+  },
+  verify: {
+    summary: 'recompute the hash chains of the histories, also while the gateway runs: verify --data DIR',
+    load: async () => (await import('./cli/verify.ts')).verify,
   },
   user: {
     summary: 'accounts: add, list, password, disable, enable',
@@ -67,7 +80,7 @@ const HELP = `Riser: readings from building equipment, alarms, repair tickets th
 Usage: node src/main.ts <command> [options]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
   .join('\n')}
 
 <command> --help says more. Exit codes: 0 done, 1 refused or failed (the reason is printed).

@@ -11,8 +11,8 @@ import { type ReadingBatch, ReadingBatchBuilder } from '../core/reading.ts';
 export interface InternalSourceOptions {
   readonly model: SiteModel;
   readonly clock: Clock;
-  /** Key: name in the point's address. NaN = not known now. */
-  readonly figures: Readonly<Record<string, () => number>>;
+  /** Key: name in the point's address, whose link, if any, is handed on. NaN = not known now. */
+  readonly figures: Readonly<Record<string, (link?: string) => number>>;
   readonly onBatch: (batch: ReadingBatch) => void;
   /** Default 1,000 ms. */
   readonly intervalMs?: number;
@@ -53,7 +53,8 @@ function toSource(point: PointDef, figures: InternalSourceOptions['figures']): S
   const name = String(point.address['figure']);
   const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
   assert(figure !== undefined, `${point.id}: there is a figure ${name}`);
-  return { point: point.index, figure };
+  const { link } = point.address;
+  return { point: point.index, figure: typeof link === 'string' ? () => figure(link) : () => figure() };
 }
 
 function emit({ model, clock, onBatch }: InternalSourceOptions, sources: readonly Source[]): void {

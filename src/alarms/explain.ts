@@ -1,7 +1,8 @@
 /**
- * Alarms that follow from another one (alarms.md B7, hold-on and hold-off): pure, level-driven. Such an alarm is raised,
- * announced and listed as always; only its ticket waits. What its cause is, and whether people can see that cause, the
- * engine says (`Verdict`); which ticket opens in the end is its business too.
+ * Alarms that follow from another one (alarms.md B7, hold-on and hold-off): pure, level-driven. Such an alarm is raised and
+ * announced as always, and its ticket waits; once it has a cause it is suppressed (F) until the cause is gone. What its
+ * cause is, and whether people can see that cause, the engine says (`Verdict`); which ticket opens in the end is its
+ * business too.
  *
  *   raised ─▶ waiting ──cause──▶ explained ──cause gone, blind or out of sight──▶ settling
  *                │                 │    ◀───────────cause again────────────────────  │
@@ -68,13 +69,14 @@ export function stepHold(
   };
 }
 
-/** Only what was explained is released; an alarm whose wait ends has not been told to be anything else. */
+/**
+ * Only what was explained is released, and whoever is there is told (row 12); an alarm whose wait ends has not been told to
+ * be anything else.
+ */
 export function endHold(occurrence: Occurrence): HoldStep {
-  return {
-    occurrence: { ...occurrence, explainedBy: null, ticketDueAtMs: null },
-    types: occurrence.explainedBy === null ? [] : ['released'],
-    asksForTicket: true,
-  };
+  const free = { ...occurrence, explainedBy: null, ticketDueAtMs: null };
+  if (occurrence.explainedBy === null) return { occurrence: free, types: [], asksForTicket: true };
+  return { occurrence: { ...free, acknowledged: null }, types: ['released'], asksForTicket: true };
 }
 
 /** After a step of the wall clock: the time left stays what it was. */

@@ -1,8 +1,9 @@
 /** Shapes of answers for route schemas: the success, and the problem documents that any route may answer instead. */
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static, type TSchema } from 'typebox';
+import { AlarmViewSchema } from './alarm-schemas.ts';
 import { PROBLEM_TYPE } from './problems.ts';
-import { AlarmViewSchema, PointViewSchema, ProblemSchema, TicketViewSchema } from './schemas.ts';
+import { PointViewSchema, ProblemSchema, TicketViewSchema } from './schemas.ts';
 
 /** Shapes that many routes answer stand once in the document. Key: name there. */
 const SHARED = {

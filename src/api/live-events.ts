@@ -1,5 +1,9 @@
 /** What comes over `GET /api/v1/events`, by name of the event. Types only: live.ts writes them, the page reads them. */
+
+import type { StormEvent } from '../core/alarm.ts';
+import type { AlarmControlView, StormView } from './alarm-schemas.ts';
 import type { LinkView } from './link-schema.ts';
+import type { RuleChangeView } from './rule-schemas.ts';
 import type { AlarmView, TicketView } from './schemas.ts';
 
 /**
@@ -15,6 +19,12 @@ export interface LiveEvents {
   readings: readonly ReadingTuple[];
   link: LinkView;
   alarm: { readonly type: string; readonly atMs: number; readonly alarm: AlarmView };
+  /** A shelf or a service of an alarm, with or without an open occurrence, or its end. */
+  control: { readonly type: string; readonly atMs: number; readonly control: AlarmControlView };
+  /** A storm has begun, grown or ended; a digest tells what of it was not told one by one. */
+  storm: Omit<StormEvent, 'storm'> & { readonly storm: StormView };
+  /** A change of a rule was proposed or decided; an approved one is in force. */
+  'rule-change': RuleChangeView;
   ticket: { readonly type: string; readonly atMs: number; readonly by: string; readonly ticket: TicketView };
   /** Every 10 s; a page that misses two knows that what it shows is old. */
   heartbeat: { readonly serverMs: number; readonly trouble: readonly Trouble[] };

@@ -7,17 +7,19 @@
  *
  * Nothing is replayed: a page that connects (again) gets `hello`, then fetches what it shows, then follows events.
  */
-import type { AlarmEvent } from '../core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
 import type { LinkStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { TicketEvent } from '../core/ticket.ts';
 import type { Person } from '../people/people.ts';
+import type { RuleChangeRow } from '../store/store.ts';
 import { createPendingReadings, type PendingReadings } from './live-readings.ts';
 import type { ApiLimits } from './options.ts';
+import { toControlView, toRuleChangeView } from './rule-views.ts';
 import type { LiveEventName, LiveEvents, Trouble } from './schemas.ts';
 import type { ApiServices, Figure } from './services.ts';
-import { toAlarmView, toLinkView, toTicketView } from './views.ts';
+import { toAlarmView, toLinkView, toStormView, toTicketView } from './views.ts';
 
 /** The writing end of one connection; a ServerResponse is one. */
 export interface LiveSink {
@@ -39,7 +41,16 @@ type HubLimits = Pick<
 >;
 type HubServices = Pick<
   ApiServices,
-  'model' | 'clock' | 'version' | 'log' | 'people' | 'feeds' | 'health' | 'texts' | 'listeners'
+  | 'model'
+  | 'clock'
+  | 'version'
+  | 'log'
+  | 'people'
+  | 'feeds'
+  | 'health'
+  | 'texts'
+  | 'listeners'
+  | 'ruleChanges'
 >;
 
 interface Stream {
@@ -78,6 +89,9 @@ export class LiveHub {
       feeds.readings.subscribe((batch) => this.#onReadings(batch)),
       feeds.links.subscribe((status) => this.#onLink(status)),
       feeds.alarms.subscribe((event) => this.#onAlarm(event)),
+      feeds.controls.subscribe((event) => this.#onControl(event)),
+      feeds.storms.subscribe((event) => this.#onStorm(event)),
+      feeds.ruleChanges.subscribe((change) => this.#onRuleChange(change)),
       feeds.tickets.subscribe((event) => this.#onTicket(event)),
     ];
   }
@@ -224,6 +238,25 @@ export class LiveHub {
   #onAlarm({ type, atMs, occurrence }: AlarmEvent): void {
     if (this.#streams.size === 0) return;
     this.#sendAll(toFrame('alarm', { type, atMs, alarm: toAlarmView(occurrence) }, ++this.#eventId));
+  }
+
+  #onControl({ type, atMs, control }: AlarmControlEvent): void {
+    if (this.#streams.size === 0) return;
+    const { model, ruleChanges, clock } = this.#services;
+    const rule = ruleChanges.rule(control.equipment, control.rule)?.rule ?? null;
+    const view = toControlView(control, rule, model, clock.now().wallMs);
+    this.#sendAll(toFrame('control', { type, atMs, control: view }, ++this.#eventId));
+  }
+
+  #onStorm({ storm, ...event }: StormEvent): void {
+    if (this.#streams.size === 0) return;
+    this.#sendAll(toFrame('storm', { ...event, storm: toStormView(storm) }, ++this.#eventId));
+  }
+
+  #onRuleChange(change: RuleChangeRow): void {
+    if (this.#streams.size === 0) return;
+    const view = toRuleChangeView(change, this.#services.ruleChanges.unfit());
+    this.#sendAll(toFrame('rule-change', view, ++this.#eventId));
   }
 
   /** A ticket shows each person the transitions that he may make: one frame per set of permissions. */

@@ -3,7 +3,7 @@
  * the request or of the world is `internal`: logged with the request's id, told to the client without any detail.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, type ErrorCode, RiserError } from '../core/errors.ts';
+import { ERRORS, type ErrorCode, RiserError, RuleChangeError } from '../core/errors.ts';
 import { renderText, type Text } from '../core/text.ts';
 import { NOUNS } from './nouns.ts';
 import type { ProblemDocument } from './schemas.ts';
@@ -49,6 +49,10 @@ export function toProblem(
 
 /** The problem that an error is told as; null when it is nobody's but ours. */
 export function classifyError(error: unknown): ProblemDocument | null {
+  if (error instanceof RuleChangeError) {
+    const problems = error.problems.map(({ path, expected, found }) => ({ path, expected, found }));
+    return toProblem(error.code, { ...error.params, problems });
+  }
   if (error instanceof RiserError) return toProblem(error.code, error.params);
   if (error instanceof InputError)
     return toProblem('bad-request', { problems: error.problems }, error.message);

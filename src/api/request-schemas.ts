@@ -7,14 +7,14 @@ import { ROLES } from '../people/permissions.ts';
 import type { Role } from '../store/store.ts';
 import type { TransitionType } from '../tickets/transitions.ts';
 
-const closed = <P extends TProperties>(properties: P) =>
+export const closed = <P extends TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
-const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
+export const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 
-const Id = Type.String({ pattern: ID_PATTERN, maxLength: MAX_ID_LENGTH });
-const LongText = Type.String({ maxLength: LIMITS.textChars });
-const ShortText = Type.String({ maxLength: LIMITS.shortTextChars });
+export const Id = Type.String({ pattern: ID_PATTERN, maxLength: MAX_ID_LENGTH });
+export const LongText = Type.String({ maxLength: LIMITS.textChars });
+export const ShortText = Type.String({ maxLength: LIMITS.shortTextChars });
 
 // --- parameters ---------------------------------------------------------------------------------------------------
 
@@ -28,7 +28,7 @@ export const RuleParams = closed({ equipment: Id, rule: Id });
 
 // --- query strings ------------------------------------------------------------------------------------------------
 
-const paging = {
+export const paging = {
   limit: Type.Integer({ minimum: 1, maximum: LIMITS.pageRows, default: 100 }),
   offset: Type.Integer({ minimum: 0, default: 0 }),
 };
@@ -41,8 +41,8 @@ const MAX_HISTORY_POINTS = 2_000;
 /** A list of 50 ids at their longest. */
 const MAX_POINT_LIST_CHARS = 50 * (2 * MAX_ID_LENGTH + 2);
 /** Latest time that can be asked for: the last of JavaScript's dates. */
-const LAST_MS = 8.64e15;
-const instant = (description: string) =>
+export const LAST_MS = 8.64e15;
+export const instant = (description: string) =>
   Type.Optional(
     Type.Integer({ minimum: 0, maximum: LAST_MS, description: `UTC milliseconds; ${description}` }),
   );
@@ -84,11 +84,6 @@ export const ExportQuery = closed({
     oneOf(['zh', 'en'], { description: 'Of headings and words; default: by Accept-Language, else zh' }),
   ),
 });
-export const AlarmsQuery = closed({
-  state: oneOf(['open', 'all'], { default: 'open' }),
-  equipment,
-  ...paging,
-});
 export const WritesQuery = closed({
   equipment,
   point: Type.Optional(Type.String({ minLength: 1, maxLength: 2 * MAX_ID_LENGTH + 1 })),
@@ -118,10 +113,7 @@ export const PasswordBody = closed({ password: Password });
 export const EmptyBody = Type.Union([closed({}), Type.Null()]);
 export const UsernameParams = closed({ username: ShortText });
 
-// --- alarms and tickets -------------------------------------------------------------------------------------------
-
-/** May be left out. */
-export const AcknowledgeBody = Type.Union([closed({ note: Type.Optional(LongText) }), Type.Null()]);
+// --- tickets ----------------------------------------------------------------------------------------------
 
 export const NewTicketBody = closed({
   source: oneOf([

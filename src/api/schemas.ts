@@ -4,11 +4,13 @@
  */
 import Type, { type Static } from 'typebox';
 
+export type { AlarmControlView, AlarmView, HistoryEntryView } from './alarm-schemas.ts';
 export type { LinkView } from './link-schema.ts';
 export type { LiveEventName, LiveEvents, ReadingTuple, Trouble } from './live-events.ts';
+export type { RuleChangeView, RuleView } from './rule-schemas.ts';
 
-const strings = <const T extends readonly string[]>(values: T) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values] });
+export const strings = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
 export const Ms = Type.Number({ description: 'UTC milliseconds since 1970' });
@@ -101,6 +103,7 @@ export const EquipmentViewSchema = Type.Object({
       power: nullable(Type.String()),
       water: nullable(Type.String()),
       linkage: nullable(Type.String()),
+      link: nullable(Type.String()),
     },
     { description: 'Equipment that this one depends on' },
   ),
@@ -111,96 +114,23 @@ export const EquipmentViewSchema = Type.Object({
 });
 export type EquipmentView = Static<typeof EquipmentViewSchema>;
 
-export const RuleViewSchema = Type.Object({
-  key: Type.String(),
-  equipment: Type.String(),
-  rule: Type.String(),
-  type: Type.String(),
-  version: Type.String(),
-  severity: Type.String(),
-  text: TextSchema,
-  guidance: nullable(TextSchema),
-  points: Type.Array(Type.String()),
-  params: Type.Record(Type.String(), Type.Unknown()),
-  onDelayMs: Type.Number(),
-  offDelayMs: Type.Number(),
-});
-export type RuleView = Static<typeof RuleViewSchema>;
-
 export const SiteViewSchema = Type.Object({
   id: Type.String(),
   name: TextSchema,
   timeZone: Type.String(),
   version: Type.String({ description: 'Version of the gateway' }),
   hasSimulation: Type.Boolean(),
+  shelveMaxMs: Type.Object(
+    {
+      'life-safety': Type.Number(),
+      high: Type.Number(),
+      medium: Type.Number(),
+      low: Type.Number(),
+    },
+    { description: 'Longest shelf of an alarm by severity, milliseconds; 0 = never' },
+  ),
 });
 export type SiteView = Static<typeof SiteViewSchema>;
-
-// --- alarms -------------------------------------------------------------------------------------------------------
-
-export const AlarmViewSchema = Type.Object({
-  id: Type.String({ description: 'Id of the occurrence' }),
-  key: Type.String({ description: 'site/equipment/rule' }),
-  equipment: Type.String(),
-  equipmentName: TextSchema,
-  rule: Type.String(),
-  ruleVersion: Type.String(),
-  severity: strings(['life-safety', 'high', 'medium', 'low']),
-  level: nullable(Type.String()),
-  state: strings(['A', 'B', 'C', 'D']),
-  isActive: Type.Boolean(),
-  blindSinceMs: nullable(Ms),
-  acknowledged: nullable(Type.Object({ by: Type.String(), atMs: Ms, note: Type.String() })),
-  onsetAtMs: Ms,
-  raisedAtMs: Ms,
-  returnedAtMs: nullable(Ms),
-  endedAtMs: nullable(Ms),
-  endReason: nullable(Type.String()),
-  count: Type.Integer(),
-  text: TextSchema,
-  place: TextSchema,
-  evidence: Type.Object({
-    point: Type.String(),
-    pointName: TextSchema,
-    value: nullable(Type.Number()),
-    valueText: TextSchema,
-    quality: Type.Integer(),
-    sourceMs: nullable(Ms),
-    receivedMs: Ms,
-  }),
-  ticket: nullable(Type.String()),
-  explainedBy: nullable(
-    Type.Object(
-      {
-        occurrence: Type.String(),
-        key: Type.String(),
-        upstream: strings(['power', 'water', 'linkage']),
-        text: TextSchema,
-        equipmentName: TextSchema,
-        atMs: Ms,
-      },
-      {
-        description:
-          'The cause upstream whose ticket stands for this alarm; the last one while `ticketDueAtMs` runs',
-      },
-    ),
-  ),
-  ticketDueAtMs: nullable(
-    Type.Number({
-      description: 'When its own ticket opens unless it returns or a cause explains it; UTC milliseconds',
-    }),
-  ),
-});
-export type AlarmView = Static<typeof AlarmViewSchema>;
-
-export const HistoryEntrySchema = Type.Object({
-  atMs: Ms,
-  type: Type.String(),
-  by: Type.String(),
-  note: Type.String(),
-  detail: Type.Record(Type.String(), Type.Unknown()),
-});
-export type HistoryEntryView = Static<typeof HistoryEntrySchema>;
 
 // --- tickets ------------------------------------------------------------------------------------------------------
 

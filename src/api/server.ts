@@ -16,9 +16,13 @@ import { answerUnknownPaths } from './not-found.ts';
 import { describeApi, serveDescription } from './openapi.ts';
 import { API_LIMITS, type ApiLimits, type ApiOptions } from './options.ts';
 import { sendProblem } from './problems.ts';
+import { alarmAcknowledgeRoutes } from './routes/alarm-acknowledge.ts';
+import { alarmControlRoutes } from './routes/alarm-controls.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
@@ -29,11 +33,14 @@ import { operationRoutes } from './routes/operations.ts';
 import { pointQualityRoutes } from './routes/point-quality.ts';
 import { pointRoutes } from './routes/points.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { ruleChangeRoutes } from './routes/rule-changes.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { simulationRoutes } from './routes/simulation.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storageRoutes } from './routes/storage.ts';
+import { stormRoutes } from './routes/storms.ts';
 import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
@@ -57,7 +64,14 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   writeRoutes,
   lockOutRoutes,
   alarmRoutes,
+  alarmAcknowledgeRoutes,
+  alarmControlRoutes,
+  stormRoutes,
+  drillRoutes,
   ruleRoutes,
+  ruleChangeRoutes,
+  backtestRoutes,
+  reportRoutes,
   ticketRoutes,
   ticketTransitionRoutes,
   simulationRoutes,

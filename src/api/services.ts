@@ -1,8 +1,9 @@
 /** What the API needs of the gateway: queries, commands, feeds. app.ts hands it in; tests hand in their own. */
 import type { Logger } from 'pino';
+import type { BacktestPort } from '../backtest/port.ts';
 import type { BackupPort } from '../backup/port.ts';
 import type { SiteModel } from '../config/model.ts';
-import type { AlarmEvent } from '../core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Feed } from '../core/feed.ts';
 import type { LinkId } from '../core/ids.ts';
@@ -10,9 +11,11 @@ import type { LinkStatus, ListenerStatus, RequestStatus } from '../core/link.ts'
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
+import type { AlarmFiguresPort, ExplainPort } from '../engine/alarm-view.ts';
 import type { CommandPort } from '../engine/commands.ts';
 import type { People } from '../people/people.ts';
-import type { AuditRow, StoreQueries } from '../store/store.ts';
+import type { RuleChangesPort } from '../rule-changes/port.ts';
+import type { AuditRow, RuleChangeRow, StoreQueries } from '../store/store.ts';
 import type { HistoryPort } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import type { PointQualityView } from '../telemetry/point-quality-view.ts';
@@ -20,6 +23,7 @@ import type { WritingPort } from '../writing/port.ts';
 import type { StoragePort } from './storage-port.ts';
 
 export interface ApiServices {
+  /** As it runs now: its rules change when a change of a rule is approved, its points do not. Not to be kept. */
   readonly model: SiteModel;
   readonly version: string;
   readonly clock: Clock;
@@ -31,6 +35,10 @@ export interface ApiServices {
   readonly history: HistoryPort;
   readonly queries: StoreQueries;
   readonly commands: CommandPort;
+  readonly explain: ExplainPort;
+  readonly alarmFigures: AlarmFiguresPort;
+  readonly ruleChanges: RuleChangesPort;
+  readonly backtests: BacktestPort;
   readonly writing: WritingPort;
   readonly backups: BackupPort;
   readonly storage: StoragePort;
@@ -48,6 +56,11 @@ export interface ApiServices {
     readonly readings: Feed<ReadingBatch>;
     readonly links: Feed<LinkStatus>;
     readonly alarms: Feed<AlarmEvent>;
+    /** Shelves and services of alarms, also of those that have no open occurrence. */
+    readonly controls: Feed<AlarmControlEvent>;
+    readonly storms: Feed<StormEvent>;
+    /** Proposals and decisions about rules. */
+    readonly ruleChanges: Feed<RuleChangeRow>;
     readonly tickets: Feed<TicketEvent>;
   };
   /** null unless the gateway runs with simulators. */

@@ -1,6 +1,6 @@
 /** Turns the gateway's own data into the shapes of the public API (schemas.ts). Pure; adds nothing that is not known. */
-import type { Equipment, PointDef, RuleDef, SiteModel } from '../config/model.ts';
-import { type Occurrence, toIsaState } from '../core/alarm.ts';
+import type { Equipment, PointDef, SiteModel } from '../config/model.ts';
+import { type Occurrence, type Storm, toIsaState } from '../core/alarm.ts';
 import { KINDS, SYSTEMS } from '../core/kinds.ts';
 import type { LinkStatus, ListenerStatus } from '../core/link.ts';
 import { toMissingReasons } from '../core/missing-reason.ts';
@@ -15,6 +15,7 @@ import type { Permission } from '../people/permissions.ts';
 import type { LockOutRow, UserRow } from '../store/store.ts';
 import type { InstantReading, PointHistory } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
+import type { StormView } from './alarm-schemas.ts';
 import { toExceptions } from './exceptions.ts';
 import { createLocalTime } from './export/local-time.ts';
 import type { InstantPointView, PointHistoryView } from './history-schema.ts';
@@ -24,7 +25,6 @@ import type {
   LinkView,
   PersonView,
   PointView,
-  RuleView,
   TicketView,
   UserView,
 } from './schemas.ts';
@@ -127,7 +127,7 @@ export function toEquipmentView(
 ): EquipmentView {
   const contact = equipment.contact === null ? undefined : model.contacts.get(equipment.contact);
   const { system, text } = KINDS[equipment.kind];
-  const { power, water, linkage } = equipment.upstream;
+  const { power, water, linkage, link } = equipment.upstream;
   return {
     id: equipment.id,
     parent: equipment.parent,
@@ -139,7 +139,7 @@ export function toEquipmentView(
     place: model.locations.get(equipment.location)?.path ?? NOWHERE,
     link: equipment.link,
     contact: contact === undefined ? null : { name: contact.name, method: contact.method },
-    upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null },
+    upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null, link: link ?? null },
     points: [...points],
     lockOut: lockOuts.get(equipment.id) ?? null,
   };
@@ -184,26 +184,13 @@ export function toLinkView(
   };
 }
 
-export function toRuleView(rule: RuleDef, model: SiteModel): RuleView {
-  return {
-    key: rule.key,
-    equipment: rule.equipment,
-    rule: rule.id,
-    type: rule.type,
-    version: rule.version,
-    severity: rule.severity,
-    text: rule.text,
-    guidance: rule.guidance,
-    points: rule.points.flatMap((index) => model.points[index]?.id ?? []),
-    params: { ...rule.params },
-    onDelayMs: rule.onDelayMs,
-    offDelayMs: rule.offDelayMs,
-  };
-}
-
 export function toAlarmView(occurrence: Occurrence): AlarmView {
   const { site: _site, evidence, ...shown } = occurrence;
   return { ...shown, state: toIsaState(occurrence), evidence: { ...evidence } };
+}
+
+export function toStormView({ site: _site, ...storm }: Storm): StormView {
+  return storm;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { CATALOG } from '../catalog.ts';
+import { toTableWarnings } from '../config/day-table.ts';
 import type { SiteModel } from '../config/model.ts';
 import { toPolicyJsonSchema, toProfileJsonSchema, toSiteJsonSchema } from '../config/publish.ts';
 import { type JournalCoverage, toJournalCoverage } from '../telemetry/journal-coverage.ts';
@@ -89,6 +90,8 @@ function checkSite(config: string): number {
     `${model.links.size} links`,
   ];
   process.stdout.write(`${config}: sound. ${counts.join(', ')}.\n${toCoverageText(model)}`);
+  const warnings = toTableWarnings(model.calendars.values(), Date.now());
+  process.stdout.write(warnings.map((warning) => `${warning}\n`).join(''));
   return 0;
 }
 

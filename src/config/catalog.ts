@@ -4,17 +4,28 @@
  */
 import type { TSchema } from 'typebox';
 import type { LinkWay } from '../core/link.ts';
+import type { Severity } from '../core/severity.ts';
 
 /** Property schemas of an object whose unknown properties are refused. */
 export type Properties = Readonly<Record<string, TSchema>>;
 
 export interface RuleTypeSchema {
+  /** The only severity that a rule of this type may have; left out = any. */
+  readonly onlySeverity?: Severity;
   /** Properties beside the common ones of every rule (profiles/schema.ts). */
   readonly properties: Properties;
   /** Local point names that the rule reads, in evaluation order. Called only with checked parameters. */
   pointRefs(params: Readonly<Record<string, unknown>>): readonly string[];
+  /** Calendars of the site that the rule goes by, with the property that names each; left out = none. */
+  calendarRefs?(params: Readonly<Record<string, unknown>>): readonly CalendarRef[];
   /** What the schema cannot say, e.g. that `lo` lies below `hi`. @param points those of `pointRefs`, as far as they exist */
   check(params: Readonly<Record<string, unknown>>, points?: readonly RulePoint[]): readonly RuleIssue[];
+}
+
+export interface CalendarRef {
+  /** Property path inside the rule, e.g. `working.open`. */
+  readonly path: string;
+  readonly calendar: string;
 }
 
 /** What a rule may ask of a point before anything runs. */

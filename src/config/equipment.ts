@@ -1,25 +1,26 @@
 /** Links and equipment of a site: each checked by the schema of its protocol, joined with its profile. */
 
-import {
-  type ContactId,
-  type EquipmentId,
-  isId,
-  type LinkId,
-  type LocationId,
-  type SiteId,
-  toId,
-} from '../core/ids.ts';
+import { type ContactId, type EquipmentId, isId, type LinkId, type LocationId, toId } from '../core/ids.ts';
 import { KINDS } from '../core/kinds.ts';
 import { addEquipment, createTables, isTooLong, type Tables, toUnitIds } from '../profiles/expand.ts';
 import { type PointTemplate, toIssuePath } from '../profiles/points.ts';
 import { type Profile, type ProfileContext, readProfile, toUnknownProfile } from '../profiles/profile.ts';
 import type { Catalog, ProtocolSchema } from './catalog.ts';
+import {
+  addGateway,
+  GATEWAY_ID,
+  GATEWAY_LINK_PROFILE,
+  GATEWAY_PROFILE,
+  hasSharedLink,
+  OWN_PROFILES,
+} from './gateway.ts';
 import { checkListeners, type Listener } from './listeners.ts';
-import type { LinkDef } from './model.ts';
+import type { LinkDef, Location } from './model.ts';
 import { takeIds } from './places.ts';
 import { toFirstUse } from './problems.ts';
 import type { ProfileFinder } from './profile-finder.ts';
 import { below, type Register, toRaw } from './register.ts';
+import { readRuleChanges } from './rule-changes.ts';
 import {
   EQUIPMENT_KEYS,
   INTERNAL_PROTOCOL,
@@ -29,6 +30,7 @@ import {
   toLinkSchema,
 } from './schema.ts';
 import { refuseWritesBesideLifeSafety } from './shared-devices.ts';
+import type { RuleOwner } from './site-rules.ts';
 import type { Located } from './source.ts';
 import { checkUpstreams, toUpstream } from './upstream.ts';
 import { type Checking, validate } from './validate.ts';
@@ -36,6 +38,8 @@ import { type Checking, validate } from './validate.ts';
 export interface Links {
   /** Key: link id. Only links without problems. */
   readonly items: ReadonlyMap<LinkId, LinkDef>;
+  /** Key: link id. Where the id of each is written. */
+  readonly places: ReadonlyMap<LinkId, Located>;
   readonly register: Register;
 }
 
@@ -48,6 +52,7 @@ export function readLinks(
 ): Links {
   const register = takeIds(items, 'a link', checking);
   const links = new Map<LinkId, LinkDef>();
+  const places = new Map<LinkId, Located>();
   const ends: Ends = new Map();
   const listeners = [...own];
   for (const item of items) {
@@ -67,9 +72,10 @@ export function readLinks(
     const id = toId<LinkId>(entry.id);
     const way = catalog.protocols[protocol]?.toWay?.(options);
     links.set(id, { id, name: entry.name, protocol, options, ...(way && { way }) });
+    places.set(id, below(item, 'id'));
   }
   checkListeners(listeners, checking.problems);
-  return { items: links, register };
+  return { items: links, places, register };
 }
 
 function checkLink(
@@ -99,27 +105,28 @@ function takeEnds(own: readonly string[], item: Located, ends: Ends, { problems 
 
 export interface EquipmentContext extends ProfileContext {
   readonly checking: Checking;
-  readonly site: SiteId;
   readonly links: Links;
   readonly locations: Register;
   readonly contacts: Register;
   readonly finder: ProfileFinder;
 }
 
-/** Id and profile of the equipment that is the gateway itself. */
-export const GATEWAY_ID = 'gateway';
-export const GATEWAY_PROFILE = 'riser-gateway';
-
 export interface ReadEquipment {
   readonly tables: Tables;
+  /** What the rules are made from (site-rules.ts), in the order of the equipment. */
+  readonly owners: readonly RuleOwner[];
   /** Profiles in use, in order of first use. */
   readonly profiles: readonly Profile[];
 }
 
-/** @param home the gateway's own location; null when the site has none (reported elsewhere). */
+/**
+ * @param home the gateway's own location; null when the site has none (reported elsewhere)
+ * @param locations of the site, as far as they have no problems
+ */
 export function readEquipment(
   items: readonly Located[],
   home: LocationId | null,
+  locations: ReadonlyMap<LocationId, Location>,
   context: EquipmentContext,
 ): ReadEquipment {
   const register = takeIds(items, 'an equipment', context.checking);
@@ -136,16 +143,21 @@ export function readEquipment(
   };
   /** Key: kind and point name. */
   const types: PointTypes = new Map();
-  for (const item of items) readOne(item, load, register, tables, types, context);
+  const owners = items.flatMap((item) => readOne(item, load, register, tables, types, context) ?? []);
   checkUpstreams(items, register, context.problems);
   refuseWritesBesideLifeSafety(items, tables, context.links, context.catalog, context.problems);
   const own = load(GATEWAY_PROFILE);
-  if (own && home !== null) addGateway(own, home, context.site, tables);
-  return { tables, profiles: [...profiles.values()].filter((profile) => profile !== null) };
+  if (own && home !== null) {
+    const { items: links, places } = context.links;
+    const link = hasSharedLink(tables) ? (load(GATEWAY_LINK_PROFILE) ?? null) : null;
+    owners.push(...addGateway({ own, link }, { home, locations, links, places, register }, tables));
+  }
+  return { tables, owners, profiles: [...profiles.values()].filter((profile) => profile !== null) };
 }
 
 type PointTypes = Map<string, PointTemplate>;
 
+/** @returns null when something is wrong; it is reported. */
 function readOne(
   item: Located,
   load: (id: string) => Profile | null | undefined,
@@ -153,22 +165,24 @@ function readOne(
   tables: Tables,
   types: PointTypes,
   context: EquipmentContext,
-): void {
+): RuleOwner | null {
   const { catalog, problems, checking, links } = context;
   const profileId = toRaw(item.value, 'profile');
   const profile = typeof profileId === 'string' ? load(profileId) : null;
   const schema = cached(catalog, 'equipment', profile?.protocol ?? null, toEquipmentSchema);
   const entry = validate(schema, item, checking);
   checkReferences(item, profile, context);
-  if (entry === null || !profile || profile.protocol === INTERNAL_PROTOCOL) return;
+  const changes = profile ? readRuleChanges(item, profile, catalog, checking) : [];
+  if (entry === null || !profile || profile.protocol === INTERNAL_PROTOCOL) return null;
   const id = toId<EquipmentId>(entry.id);
-  if (!register.isFirst(id, below(item, 'id')) || !takeParts(id, profile, item, register, context)) return;
+  if (!register.isFirst(id, below(item, 'id')) || !takeParts(id, profile, item, register, context))
+    return null;
   const link = links.items.get(toId(entry.link));
   if (link !== undefined && link.protocol !== profile.protocol) {
     const expected = `a link of protocol ${profile.protocol}, as profile ${profile.id} wants`;
     problems.add(item.source, [...item.path, 'link'], expected, `"${link.id}", which is ${link.protocol}`);
   }
-  if (link === undefined) return;
+  if (link === undefined) return null;
   checkTypes(profile, types, context);
   const device = { ...profile.device, ...without(entry, EQUIPMENT_KEYS) };
   const addresses = profile.units.flatMap(({ points }) => points.map(({ address }) => address));
@@ -187,7 +201,8 @@ function readOne(
     responsible: entry.responsible ?? null,
     upstream: toUpstream(entry.upstream),
   };
-  addEquipment(base, profile, link, context.site, tables);
+  addEquipment(base, profile, link, tables);
+  return { id, profile, changes };
 }
 
 function checkReferences(
@@ -201,7 +216,7 @@ function checkReferences(
     const { expected, found } = toUnknownProfile(id, finder.ids());
     problems.add(item.source, [...item.path, 'profile'], expected, found);
   }
-  if (id === GATEWAY_PROFILE) {
+  if (typeof id === 'string' && OWN_PROFILES.includes(id)) {
     problems.add(
       item.source,
       [...item.path, 'profile'],
@@ -257,21 +272,6 @@ function checkTypes(profile: Profile, types: PointTypes, { problems }: Equipment
       }
     }
   }
-}
-
-function addGateway(profile: Profile, location: LocationId, site: SiteId, tables: Tables): void {
-  const base = {
-    id: toId<EquipmentId>(GATEWAY_ID),
-    name: KINDS.gateway.text,
-    profile: profile.id,
-    link: null,
-    device: profile.device,
-    location,
-    contact: null,
-    responsible: null,
-    upstream: {},
-  };
-  addEquipment(base, profile, null, site, tables);
 }
 
 function without(entry: object, keys: readonly string[]): Readonly<Record<string, unknown>> {

@@ -6,9 +6,11 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
 import { defined } from '../core/assert.ts';
+import { ConfigError, type Problem } from '../core/errors.ts';
 import { type LocationId, type SiteId, toId } from '../core/ids.ts';
+import { readCalendars } from './calendars.ts';
 import type { Catalog } from './catalog.ts';
-import { type EquipmentContext, readEquipment, readLinks } from './equipment.ts';
+import { type EquipmentContext, type ReadEquipment, readEquipment, readLinks } from './equipment.ts';
 import { deepFreeze } from './freeze.ts';
 import { API, type Listener } from './listeners.ts';
 import type { HttpSettings, InfluxSettings, Location, RollupSettings, SiteModel } from './model.ts';
@@ -18,9 +20,12 @@ import { createProblems, quote } from './problems.ts';
 import { createProfileFinder } from './profile-finder.ts';
 import { type Environment, isReference } from './references.ts';
 import { toRaw } from './register.ts';
+import { keepMaterial, type RuleOverride } from './rule-overrides.ts';
 import type { SiteFile } from './schema.ts';
 import { readSiteFiles, type SiteFiles } from './site-file.ts';
+import { buildRules, type SiteRules, toSiteUnits, withOverrides } from './site-rules.ts';
 import { type Source, whyUnreadable } from './source.ts';
+import { isTimeZone } from './time-zone.ts';
 import type { Checking } from './validate.ts';
 import { toBytes, toMs } from './words.ts';
 
@@ -31,6 +36,10 @@ export interface LoadOptions {
   readonly epoch: number;
   /** Default: the project's `devices/`. */
   readonly profilesDirectory?: string;
+  /** Changes of rules that people have made since, on top of the files'. */
+  readonly overrides?: readonly RuleOverride[];
+  /** Told of each that does not fit any more, which is then left out; default: it is a problem like any other. */
+  readonly onRefused?: (override: RuleOverride, problems: readonly Problem[]) => void;
 }
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -53,6 +62,8 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
   checkSettings(files, checking);
   const locations = readLocations(files.lists.locations, checking);
   const contacts = readContacts(files.lists.contacts, checking);
+  const timeZone = site === null || !isTimeZone(site.site.timeZone) ? 'UTC' : site.site.timeZone;
+  const calendars = readCalendars(files.lists.calendars, timeZone, checking);
   const links = readLinks(files.lists.links, toOwnListeners(files), catalog, checking);
   const home = [...locations.items.values()].find(({ parent }) => parent === null)?.id ?? null;
   if (files.lists.locations.length === 0 && problems.count === 0) {
@@ -62,21 +73,23 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
     catalog,
     problems,
     checking,
-    site: toId<SiteId>(site?.site.id ?? 'site'),
     links,
     locations: locations.register,
     contacts: contacts.register,
+    calendars: calendars.register.ids,
     finder: createProfileFinder(toProfileDirectories(files, options, checking)),
   };
-  const equipment = readEquipment(files.lists.equipment, home, context);
+  const equipment = readEquipment(files.lists.equipment, home, locations.items, context);
+  const { rules, material } = readRules(equipment, toId(site?.site.id ?? 'site'), context, options);
   const policyFile = readPolicyOf(files, checking);
   problems.throwIfAny();
   const sources = [
     ...files.sources,
+    ...calendars.sources,
     ...equipment.profiles.map(({ source }) => source),
     policyFile?.located.source,
   ];
-  return deepFreeze({
+  const model: SiteModel = deepFreeze({
     ...toSettings(defined(site, 'site without problems'), files.source),
     epoch: options.epoch,
     ...toOrigin(sources.filter((source) => source !== undefined)),
@@ -84,8 +97,33 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
     contacts: contacts.items,
     links: links.items,
     ...equipment.tables,
+    rules,
+    calendars: calendars.items,
     policy: defined(policyFile?.policy, 'policy without problems'),
   });
+  return keepMaterial(model, material);
+}
+
+/** Changes that people have made come on top only of files without problems. */
+function readRules(
+  { owners, tables }: ReadEquipment,
+  site: SiteId,
+  { catalog, calendars = [], problems }: EquipmentContext,
+  { overrides = [], onRefused }: LoadOptions,
+): SiteRules {
+  const { pointIndex } = tables;
+  const units = toSiteUnits(owners);
+  const none = { overrides: [], foreign: new Map() };
+  const ofFiles = buildRules({ catalog, site, calendars, owners, units, pointIndex, ...none }, problems);
+  if (overrides.length === 0 || problems.count > 0) return ofFiles;
+  const refused: Problem[] = [];
+  const held = withOverrides(
+    ofFiles.material,
+    overrides,
+    onRefused ?? ((_, found) => refused.push(...found)),
+  );
+  if (refused.length > 0) throw new ConfigError(refused);
+  return buildRules(held, problems);
 }
 
 /** Where the API is bound. */
@@ -171,17 +209,6 @@ function checkSettings({ site, raw, source }: SiteFiles, { problems }: Checking)
 
 /** Below it the journal would throw away data while it is still writing its first blocks. */
 const MIN_JOURNAL_BYTES = 16 * 1024 * 1024;
-
-function isTimeZone(name: string): boolean {
-  // Offsets such as +08:00 are accepted by Intl but know no daylight saving: not a zone.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 function toProfileDirectories(
   files: SiteFiles,

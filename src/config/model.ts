@@ -3,8 +3,10 @@
  * have been read, checked and joined. Frozen; one epoch per loaded configuration. Points and rules have dense
  * indexes (their place in the array), fixed for the epoch; batches and typed columns use them.
  */
+import type { Calendar } from '../core/calendar.ts';
 import type {
   AlarmKey,
+  CalendarId,
   ContactId,
   EquipmentId,
   LinkId,
@@ -42,6 +44,8 @@ export interface SiteModel {
   readonly rules: readonly RuleDef[];
   readonly policy: Policy;
   readonly http: HttpSettings;
+  /** Hours that rules and clocks go by. */
+  readonly calendars: ReadonlyMap<CalendarId, Calendar>;
   readonly influx: InfluxSettings | null;
   readonly journal: JournalSettings;
   /** null = no scheduled backups. */
@@ -181,6 +185,13 @@ export interface Guard {
   readonly notIn: readonly number[] | null;
 }
 
+/** The samples are those of the last of the rule's points, behind those of `when`. */
+export interface ExpectedEffect {
+  readonly guards: readonly Guard[];
+  /** For people: `双池清洗中`. */
+  readonly text: Text;
+}
+
 export interface RuleDef {
   readonly index: number;
   readonly id: RuleId;
@@ -215,6 +226,14 @@ export interface RuleDef {
   /** Faults of one kind on one equipment share a ticket. */
   readonly faultKind: string;
   readonly opensTicket: boolean;
+  /** Outside these hours the alarm is suppressed by design; judged all the same. null = always. */
+  readonly calendar: CalendarId | null;
+  /** Effects that are to be expected (cleaning, changeover): while all of these hold the alarm is suppressed by design. */
+  readonly expectedWhen: ExpectedEffect | null;
+  /** Stays annunciated after its return until somebody has reset it. */
+  readonly isLatching: boolean;
+  /** Time after which a still active alarm becomes unacknowledged again; null = the policy's for its severity. */
+  readonly reAlarmMs: number | null;
   /** Hash of the definition: changes when anything that decides changes. */
   readonly version: string;
 }

@@ -1,7 +1,9 @@
 /** Reads the service policy (服务标准): durations become milliseconds, what is left out becomes null. */
+import type { Static } from 'typebox';
+import { SEVERITY_NAMES } from '../core/severity.ts';
 import { CLOCK_IDS, type ClockId, PRIORITY_NAMES, type Priority } from '../core/ticket.ts';
 import { toDigest } from './digest.ts';
-import type { ClockLimit, Policy } from './policy.ts';
+import type { AlarmTimes, ClockLimit, Policy } from './policy.ts';
 import type { Problems } from './problems.ts';
 import { PolicySchema } from './schema.ts';
 import { type Located, readSource } from './source.ts';
@@ -40,9 +42,42 @@ function parsePolicy(located: Located, problems: Problems): Policy | null {
     })),
     deskDispatches: file.deskDispatches,
     reopenMs: toMs(file.reopen),
+    alarms: toAlarmTimes(file.alarms),
     explain: { waitMs: toMs(file.explain.wait), settleMs: toMs(file.explain.settle) },
   };
   return { version: toDigest(content), ...content };
+}
+
+function toAlarmTimes(file: Static<typeof PolicySchema>['alarms']): AlarmTimes {
+  const { shelveMax, reAlarm, flood, chatter } = file;
+  const orNone = (span: string | null): number | null => (span === null ? null : toMs(span));
+  return {
+    // Life safety is never hidden (alarms.md B7): no file can say otherwise.
+    shelveMaxMs: {
+      'life-safety': 0,
+      high: orNone(shelveMax.high) ?? 0,
+      medium: orNone(shelveMax.medium) ?? 0,
+      low: orNone(shelveMax.low) ?? 0,
+    },
+    shelfReminderMs: toMs(file.shelfReminder),
+    reAlarmMs: toRecord(SEVERITY_NAMES, (severity) => orNone(reAlarm[severity])),
+    reAlarmEscalateAt: file.reAlarmEscalateAt,
+    flood: {
+      enter: flood.enter,
+      leave: flood.leave,
+      windowMs: toMs(flood.window),
+      digestMs: toMs(flood.digest),
+      maxMs: toMs(flood.max),
+    },
+    chatter: {
+      raises: chatter.raises,
+      withinMs: toMs(chatter.within),
+      factor: chatter.factor,
+      capMs: toMs(chatter.cap),
+    },
+    firstOutMs: toMs(file.firstOut),
+    longOutOfServiceMs: toMs(file.longOutOfService),
+  };
 }
 
 function toRecord<K extends string, V>(keys: readonly K[], valueOf: (key: K) => V): Record<K, V> {

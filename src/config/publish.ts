@@ -1,5 +1,12 @@
 /** JSON Schemas for editors, made from the same schemas that check the files. */
-import { toOpenProfileSchema, toProfileSchema, toRuleSchema, toRuleTypes } from '../profiles/schema.ts';
+import {
+  toOpenProfileSchema,
+  toProfileSchema,
+  toRuleChangeSchema,
+  toRuleSchema,
+  toRuleTypes,
+} from '../profiles/schema.ts';
+import { CalendarSchema } from './calendar-schema.ts';
 import type { Catalog } from './catalog.ts';
 import {
   ContactSchema,
@@ -20,8 +27,10 @@ export function toSiteJsonSchema(catalog: Catalog): Schema {
   return publish('Riser site file, version 1', SiteSchema, true, {
     locations: LocationSchema,
     contacts: ContactSchema,
+    calendars: CalendarSchema,
     links: anyOf(protocols.map((protocol) => withProtocol(toLinkSchema(catalog, protocol), protocol))),
     equipment: anyOf(protocols.map((protocol) => toEquipmentSchema(catalog, protocol))),
+    rules: toRuleChangeSchema(catalog),
   });
 }
 

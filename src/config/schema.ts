@@ -125,6 +125,7 @@ const shared = {
   include: list(FilePath),
   locations: list(Later),
   contacts: list(Later),
+  calendars: list(Later),
   links: list(Later),
   equipment: list(Later),
 };
@@ -155,6 +156,8 @@ const equipmentProperties = {
     { power: Type.Optional(Id), water: Type.Optional(Id), linkage: Type.Optional(Id) },
     { default: {} },
   ),
+  /** What differs from the profile, and rules beside those of the profile. */
+  rules: Type.Array(Later, { maxItems: 1000, default: [] }),
 };
 
 export const LINK_KEYS = ['protocol', ...Object.keys(linkProperties)] as const;
@@ -192,6 +195,42 @@ type ClockEntry = Static<typeof ClockSchema> | null;
 const every = <K extends string, V>(names: readonly K[], schema: Parameters<typeof Type.Array>[0]) =>
   Type.Unsafe<Record<K, V>>(closed(Object.fromEntries(names.map((name) => [name, schema]))));
 
+const span = (value: string) => Type.Unsafe<string>({ ...Duration, default: value });
+const Factor = Type.Number({ minimum: 1, maximum: 10, default: 1.5 });
+const Few = (value: number) => Type.Integer({ minimum: 1, maximum: 10_000, default: value });
+
+/** Figures of alarms.md B1 and B7 where it gives some; the others are ours. */
+const AlarmTimesSchema = closed(
+  {
+    shelveMax: closed(
+      { high: orNull(span('2h')), medium: orNull(span('8h')), low: orNull(span('8h')) },
+      { default: {} },
+    ),
+    shelfReminder: span('15min'),
+    reAlarm: closed(
+      {
+        'life-safety': orNull(span('10min')),
+        high: orNull(span('1h')),
+        medium: orNull(span('8h')),
+        low: orNull(Duration, { default: null }),
+      },
+      { default: {} },
+    ),
+    reAlarmEscalateAt: Few(3),
+    flood: closed(
+      { enter: Few(10), leave: Few(5), window: span('10min'), digest: span('90s'), max: span('2h') },
+      { default: {} },
+    ),
+    chatter: closed(
+      { raises: Few(3), within: span('1min'), factor: Factor, cap: span('1h') },
+      { default: {} },
+    ),
+    firstOut: span('2min'),
+    longOutOfService: span('7d'),
+  },
+  { default: {} },
+);
+
 export const PolicySchema = closed({
   version: Version1,
   name: TextSchema,
@@ -213,6 +252,7 @@ export const PolicySchema = closed({
     default: ['emergency'],
   }),
   reopen: Type.Unsafe<string>({ ...Duration, default: '24h' }),
+  alarms: AlarmTimesSchema,
   explain: closed(
     {
       wait: Type.Unsafe<string>({ ...Duration, default: '5s' }),

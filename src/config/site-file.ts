@@ -11,7 +11,7 @@ import { type Checking, checkVersion, validate } from './validate.ts';
 /** Files that one site may include, directly and through other includes. */
 export const MAX_INCLUDES = 20;
 
-const LISTS = ['locations', 'contacts', 'links', 'equipment'] as const;
+const LISTS = ['locations', 'contacts', 'calendars', 'links', 'equipment'] as const;
 type ListName = (typeof LISTS)[number];
 
 export interface SiteFiles {
@@ -38,7 +38,7 @@ interface Reading {
 export function readSiteFiles(path: string, checking: Checking): SiteFiles | null {
   const main = readSource(path, checking.problems);
   if (main === null) return null;
-  const lists = { locations: [], contacts: [], links: [], equipment: [] };
+  const lists = { locations: [], contacts: [], calendars: [], links: [], equipment: [] };
   const reading: Reading = { checking, sources: [], lists, taken: new Set([main.source.absolute]) };
   const site = readFile(SiteSchema, main, [], reading);
   return { site, source: main.source, raw: main.value, sources: reading.sources, lists };

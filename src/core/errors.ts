@@ -1,255 +1,9 @@
-/**
- * Errors that the world causes. Every code stands once in ERRORS, with its HTTP status and its text;
- * docs/errors.md repeats the table and a test compares the two. Codes are never reused.
- */
+/** Errors that the world causes, by the codes of error-table.ts. */
+import { ERRORS } from './error-table.ts';
 import type { Text } from './text.ts';
 import { renderText } from './text.ts';
 
-interface ErrorInfo {
-  readonly status: number;
-  readonly text: Text;
-}
-
-export const ERRORS = {
-  // requests
-  'bad-request': { status: 400, text: { zh: '请求内容有误', en: 'The request is not valid' } },
-  'unknown-field': { status: 400, text: { zh: '未知字段：{fields}', en: 'Unknown field: {fields}' } },
-  'not-authenticated': { status: 401, text: { zh: '请先登录', en: 'Log in first' } },
-  'wrong-credentials': { status: 401, text: { zh: '用户名或密码错误', en: 'Wrong user name or password' } },
-  'not-permitted': {
-    status: 403,
-    text: { zh: '没有权限：{permission}', en: 'Permission missing: {permission}' },
-  },
-  'cross-site': { status: 403, text: { zh: '拒绝跨站请求', en: 'Cross-site request refused' } },
-  'not-found': { status: 404, text: { zh: '没有这个{what}', en: 'There is no such {what}' } },
-  'wrong-method': { status: 405, text: { zh: '不支持该方法', en: 'Method not supported here' } },
-  'body-too-large': { status: 413, text: { zh: '请求内容过大', en: 'The request body is too large' } },
-  'wrong-media-type': { status: 415, text: { zh: '请求须为 JSON', en: 'The request must be JSON' } },
-  'too-many-requests': {
-    status: 429,
-    text: { zh: '请求过于频繁，请稍后再试', en: 'Too many requests; try again later' },
-  },
-  'too-many-streams': { status: 503, text: { zh: '实时连接数已满', en: 'Too many live connections' } },
-  internal: { status: 500, text: { zh: '网关内部错误', en: 'Internal error of the gateway' } },
-  // alarms and tickets
-  'already-acknowledged': {
-    status: 409,
-    text: { zh: '该告警已被 {by} 确认', en: 'Already acknowledged by {by}' },
-  },
-  'alarm-ended': { status: 409, text: { zh: '该告警已结束', en: 'The alarm has ended' } },
-  'version-conflict': {
-    status: 409,
-    text: {
-      zh: '工单已被他人修改（现为第 {current} 版）',
-      en: 'The ticket was changed by somebody else (now version {current})',
-    },
-  },
-  'wrong-stage': {
-    status: 409,
-    text: {
-      zh: '“{stage}”环节不能执行“{transition}”',
-      en: 'Transition {transition} is not possible in stage {stage}',
-    },
-  },
-  'missing-fields': {
-    status: 422,
-    text: { zh: '缺少必填内容：{fields}（依据：{rule}）', en: 'Missing: {fields} (asked for by {rule})' },
-  },
-  'alarm-active': {
-    status: 409,
-    text: {
-      zh: '告警仍未恢复，不能验收：{alarms}',
-      en: 'Cannot be accepted while the alarm is active: {alarms}',
-    },
-  },
-  'alarm-blind': {
-    status: 409,
-    text: {
-      zh: '测点数据不可信，须填写人工读数：{alarms}',
-      en: 'The point cannot be seen; enter a manual reading: {alarms}',
-    },
-  },
-  // writing
-  'not-writable': {
-    status: 409,
-    text: { zh: '测点 {point} 不可远程写入', en: 'Point {point} cannot be written' },
-  },
-  'life-safety-write': {
-    status: 403,
-    text: {
-      zh: '{kind}属于生命安全设备，禁止远程写入',
-      en: '{kind}: life-safety equipment is never written remotely',
-    },
-  },
-  'locked-out': {
-    status: 409,
-    text: {
-      zh: '设备已挂牌上锁（{by}：{reason}），禁止操作',
-      en: 'The equipment is locked out ({by}: {reason})',
-    },
-  },
-  'not-locked-out': { status: 409, text: { zh: '设备未挂牌', en: 'The equipment is not locked out' } },
-  'tag-of-another': {
-    status: 403,
-    text: {
-      zh: '只有挂牌人 {by}、主管或管理员可以摘牌',
-      en: 'Only {by}, who hung the tag, a supervisor or an administrator takes it off',
-    },
-  },
-  'value-not-allowed': {
-    status: 422,
-    text: { zh: '{value} 不在允许范围内（{allowed}）', en: '{value} is not allowed ({allowed})' },
-  },
-  'reason-required': {
-    status: 422,
-    text: { zh: '请填写原因（不超过 {max} 字）', en: 'Give a reason of at most {max} characters' },
-  },
-  interlocked: { status: 409, text: { zh: '联锁条件不满足：{why}', en: 'Interlocked: {why}' } },
-  'write-busy': {
-    status: 409,
-    text: { zh: '该测点或链路正在写入，请稍候', en: 'A write is under way or waiting; try again' },
-  },
-  'write-failed': {
-    status: 502,
-    text: { zh: '写入失败：{reason}', en: 'The write failed: {reason}' },
-  },
-  'link-down': { status: 503, text: { zh: '链路 {link} 不通', en: 'Link {link} is down' } },
-  'engine-busy': { status: 503, text: { zh: '网关繁忙，请重试', en: 'The gateway is busy; try again' } },
-  'store-failed': {
-    status: 503,
-    text: { zh: '数据未能写入，操作未生效', en: 'Could not be stored; nothing was changed' },
-  },
-  // history
-  'history-failed': {
-    status: 503,
-    text: { zh: '历史数据读取失败：{reason}', en: 'The history could not be read: {reason}' },
-  },
-  'history-busy': {
-    status: 503,
-    text: { zh: '历史数据查询过多，请稍后再试', en: 'Too many questions about the past at once; try again' },
-  },
-  'file-not-writable': {
-    status: 500,
-    text: { zh: '文件 {path} 无法写入（{reason}）', en: 'The file {path} cannot be written ({reason})' },
-  },
-  stopped: { status: 503, text: { zh: '操作已取消', en: 'Stopped before the end' } },
-  // backups
-  'backup-running': { status: 409, text: { zh: '正在备份，请稍后再试', en: 'A backup is under way' } },
-  'backup-not-configured': {
-    status: 409,
-    text: { zh: '项目配置未设置定时备份（backup）', en: 'The site file has no `backup`' },
-  },
-  'backup-failed': {
-    status: 500,
-    text: { zh: '备份或恢复失败：{path}（{reason}）', en: 'Backup or restore failed at {path} ({reason})' },
-  },
-  'backup-no-space': {
-    status: 500,
-    text: {
-      zh: '磁盘空间不足：{path} 需要 {needed}，剩余 {free}',
-      en: 'Not enough space at {path}: {needed} needed, {free} free',
-    },
-  },
-  'backup-target': {
-    status: 500,
-    text: {
-      zh: '备份存放目录 {path} 不可用（{reason}）',
-      en: 'Backups cannot be put into {path} ({reason})',
-    },
-  },
-  'backup-damaged': {
-    status: 500,
-    text: {
-      zh: '备份 {path} 不完整或已损坏（{reason}）',
-      en: 'The backup {path} is incomplete or damaged ({reason})',
-    },
-  },
-  'restore-refused': {
-    status: 500,
-    text: { zh: '不能恢复到 {path}（{reason}）', en: 'Cannot restore into {path} ({reason})' },
-  },
-  // simulation
-  'no-simulation': { status: 404, text: { zh: '当前未运行模拟设备', en: 'No simulator is running' } },
-  'unknown-fault': {
-    status: 404,
-    text: { zh: '设备 {equipment} 没有故障“{fault}”', en: 'Equipment {equipment} has no fault {fault}' },
-  },
-  'simulator-unreachable': {
-    status: 502,
-    text: { zh: '模拟设备无应答', en: 'The simulator does not answer' },
-  },
-  // start
-  'config-invalid': {
-    status: 500,
-    text: { zh: '配置有 {count} 处错误', en: '{count} problems in the configuration' },
-  },
-  'port-in-use': {
-    status: 500,
-    text: { zh: '端口 {host}:{port} 已被占用', en: 'Port {host}:{port} is in use by another program' },
-  },
-  'address-not-usable': {
-    status: 500,
-    text: {
-      zh: '地址 {host}:{port} 不可用（{reason}）',
-      en: 'Address {host}:{port} cannot be used ({reason})',
-    },
-  },
-  'data-not-writable': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 不可写（{reason}）',
-      en: 'Data directory {path} is not writable ({reason})',
-    },
-  },
-  'data-locked': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 正被另一个网关使用（进程 {pid}）',
-      en: 'Data directory {path} is in use by another gateway (process {pid})',
-    },
-  },
-  'data-from-demo': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 由 demo 创建，run 不使用',
-      en: 'Data directory {path} was made by demo; run refuses it',
-    },
-  },
-  'data-too-new': {
-    status: 500,
-    text: {
-      zh: '数据目录由更新的版本创建（{found} > {known}）',
-      en: 'The data directory was made by a newer version ({found} > {known})',
-    },
-  },
-  'data-damaged': {
-    status: 500,
-    text: { zh: '数据库 {path} 已损坏（{reason}）', en: 'The database {path} is damaged ({reason})' },
-  },
-  'certificate-unusable': {
-    status: 500,
-    text: {
-      zh: '证书或私钥 {path} 不可用（{reason}）',
-      en: 'Certificate or key {path} cannot be used ({reason})',
-    },
-  },
-  'demo-not-on-loopback': {
-    status: 500,
-    text: { zh: '演示账号只能在本机地址上使用', en: 'The demo accounts may only be used on loopback' },
-  },
-  'user-exists': {
-    status: 409,
-    text: { zh: '用户 {username} 已存在', en: 'User {username} exists already' },
-  },
-  'user-unknown': { status: 404, text: { zh: '没有用户 {username}', en: 'There is no user {username}' } },
-  'weak-password': {
-    status: 422,
-    text: {
-      zh: '密码至少 {min} 个字符，且不能是演示密码',
-      en: 'A password has at least {min} characters and is not the demo password',
-    },
-  },
-} as const satisfies Record<string, ErrorInfo>;
+export { ERRORS };
 
 export type ErrorCode = keyof typeof ERRORS;
 export type ErrorParams = Readonly<Record<string, string | number | Text>>;
@@ -290,6 +44,17 @@ export interface Problem {
 export function toProblemLine(problem: Problem): string {
   const { file, line, column, path, expected, found } = problem;
   return `${file}:${line}:${column} ${path}: expected ${expected}, found ${found}`;
+}
+
+/** A change of a rule that the files' own checks refuse, with every problem; `file` names the change. */
+export class RuleChangeError extends RiserError {
+  override readonly name = 'RuleChangeError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('rule-change-invalid', { count: problems.length });
+    this.problems = problems;
+  }
 }
 
 /** All problems of a configuration at once. The start ends with exit code 1 and nothing runs. */

@@ -19,8 +19,13 @@ export const LIMITS = {
   eventStreamBytes: 2 * 1024 * 1024,
   /** Time between two batches of readings to the page; last value wins per point (performance.md §8). */
   eventBatchMs: 100,
-  /** Samples kept in memory per point as evidence for a ticket. */
-  recentSamplesPerPoint: 300,
+  /**
+   * Samples kept in memory as evidence for tickets, of all points together: 16 bytes each, so 64 MB. A site of up to 13,000
+   * points has `recentSamplesPerPoint`, a larger one fewer of each, but enough to see how a value came where it is.
+   */
+  recentSamples: 4_000_000,
+  /** Most and fewest of one point: five minutes and twenty seconds of one that changes every second. */
+  recentSamplesPerPoint: { max: 300, min: 20 },
   /** Longest answer of a device that is waited for when the link names no time-out. */
   defaultTimeoutMs: 1_000,
   /** Time that the busy share and the latencies of a link look back on. */

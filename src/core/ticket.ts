@@ -87,6 +87,9 @@ export interface TicketAlarm {
   readonly count: number;
   readonly isActive: boolean;
   readonly blindSinceMs: number | null;
+  /** Its onset lies in (onsetAfterMs, onsetAtMs]: what came first is told by these. Older rows have none. */
+  readonly onsetAtMs?: number;
+  readonly onsetAfterMs?: number | null;
 }
 
 /** Readings around the raise, frozen when the ticket was born. */

@@ -1,33 +1,28 @@
 /**
- * Decisions of one round, made on tentative state: what rules say becomes alarm events, alarm events become tickets,
- * commands of people become either. Nothing here waits, stores or announces.
+ * What people command, decided on tentative state: it becomes alarm events or ticket events, or is refused. Nothing here
+ * waits, stores or announces.
  */
 
-import { type AlarmLevel, acknowledgeAlarm, stepAlarm } from '../alarms/step.ts';
-import type { RuleDef, SiteModel } from '../config/model.ts';
+import { acknowledgeAlarm, commentAlarm, resetAlarm } from '../alarms/handling.ts';
+import type { AlarmStep } from '../alarms/step.ts';
+import type { SiteModel } from '../config/model.ts';
 import type { Occurrence } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
 import type { EquipmentId, OccurrenceId } from '../core/ids.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { openReportedTicket } from '../tickets/open.ts';
 import { stepTicket, sweepTicket } from '../tickets/step.ts';
-import { applyAlarmStep, nextNumber, put } from './carry.ts';
+import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
+import { decideControl } from './controls.ts';
+import { decideDrill } from './drills.ts';
+import { nextNumber, put } from './giving.ts';
+import { followLevel } from './level.ts';
 import { toSubject } from './register.ts';
 import type { Tentative } from './tentative.ts';
 
-/** What a rule says now, carried through alarm and ticket. */
-export function decideLevel(
-  tx: Tentative,
-  context: DecisionContext,
-  rule: RuleDef,
-  level: AlarmLevel,
-  nowMs: number,
-): void {
-  const step = stepAlarm(tx.occurrence(rule.key), level, () => nextOccurrence(tx), nowMs);
-  applyAlarmStep(tx, context, step, rule, nowMs);
-}
+const NOTHING: CommandOutcome = { occurrence: null, ticket: null };
 
 /** @throws RiserError when the command is refused; the tentative state is then unchanged. */
 export function decideCommand(
@@ -38,10 +33,19 @@ export function decideCommand(
 ): CommandOutcome {
   switch (command.type) {
     case 'acknowledge-alarm':
-      return {
-        occurrence: acknowledge(tx, context, command.occurrence, command.by, command.note, nowMs),
-        ticket: null,
-      };
+    case 'reset-alarm':
+    case 'comment-alarm':
+      return { occurrence: handle(tx, context, HANDLING[command.type], command, nowMs), ticket: null };
+    case 'acknowledge-alarms':
+      return { ...NOTHING, acknowledged: acknowledgeAll(tx, context, command, nowMs) };
+    case 'shelve-alarm':
+    case 'unshelve-alarm':
+    case 'take-out-of-service':
+    case 'return-to-service':
+      return decideControl(tx, context, command, nowMs);
+    case 'drill':
+      decideDrill(tx, context, command, nowMs);
+      return NOTHING;
     case 'open-ticket':
       return { occurrence: null, ticket: openReported(tx, context, command, nowMs) };
     case 'ticket-transition':
@@ -51,19 +55,41 @@ export function decideCommand(
   }
 }
 
-function acknowledge(
+type Handling = (occurrence: Occurrence, by: string, note: string, nowMs: number) => AlarmStep;
+
+const HANDLING = {
+  'acknowledge-alarm': acknowledgeAlarm,
+  'reset-alarm': resetAlarm,
+  'comment-alarm': commentAlarm,
+} as const satisfies Record<string, Handling>;
+
+function handle(
   tx: Tentative,
   context: DecisionContext,
-  id: OccurrenceId,
-  by: string,
-  note: string,
+  handling: Handling,
+  { occurrence: id, by, note }: { occurrence: OccurrenceId; by: string; note: string },
   nowMs: number,
 ): Occurrence {
   const occurrence = tx.occurrenceById(id);
   if (occurrence === null) throw new RiserError('alarm-ended');
-  const step = acknowledgeAlarm(occurrence, by, note, nowMs);
-  applyAlarmStep(tx, context, step, null, nowMs);
-  return step.occurrence as Occurrence;
+  const step = handling(occurrence, by, note, nowMs);
+  applyAlarmStep(tx, context, step, nowMs);
+  if (handling === acknowledgeAlarm) followLevel(tx, context, occurrence.key);
+  return tx.occurrenceById(id) ?? (step.occurrence as Occurrence);
+}
+
+/** Each by itself: one that somebody else was quicker with keeps none of the others from being acknowledged. */
+function acknowledgeAll(
+  tx: Tentative,
+  context: DecisionContext,
+  { occurrences, by, note }: Command & { type: 'acknowledge-alarms' },
+  nowMs: number,
+): readonly OccurrenceId[] {
+  return [...new Set(occurrences)].filter((id) => {
+    const isOpen = tx.occurrenceById(id)?.acknowledged === null;
+    if (isOpen) handle(tx, context, acknowledgeAlarm, { occurrence: id, by, note }, nowMs);
+    return isOpen;
+  });
 }
 
 function openReported(
@@ -116,11 +142,8 @@ function transit(
   for (const alarm of next.alarms) {
     const occurrence = tx.occurrenceById(alarm.occurrence);
     if (occurrence === null || occurrence.acknowledged !== null) continue;
-    acknowledge(tx, context, occurrence.id, command.by, `ticket ${next.number}`, nowMs);
+    const seen = { occurrence: occurrence.id, by: command.by, note: `ticket ${next.number}` };
+    handle(tx, context, acknowledgeAlarm, seen, nowMs);
   }
   return tx.ticket(next.id) as Ticket;
-}
-
-function nextOccurrence(tx: Tentative): OccurrenceId {
-  return `o-${tx.next('occurrence')}` as OccurrenceId;
 }

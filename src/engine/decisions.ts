@@ -6,32 +6,47 @@
  * Readings may come while a round is being stored: rules follow them at once, and what they change makes the next round.
  */
 import type { Logger } from 'pino';
+import type { RuleExplanation } from '../alarms/explanation.ts';
 import type { SiteModel } from '../config/model.ts';
-import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../core/alarm.ts';
+import { defined } from '../core/assert.ts';
+import { isWithinCalendar } from '../core/calendar.ts';
 import type { Now } from '../core/clock.ts';
 import type { RiserError } from '../core/errors.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, RuleId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
+import { GOOD } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import { Evaluator, type RuleChange } from '../rules/evaluator.ts';
+import type { LiveSample } from '../rules/rule-state.ts';
 import type { BootState, WriteBatch } from '../store/store.ts';
-import type { LatestView } from '../telemetry/latest.ts';
+import type { LatestValue, LatestView } from '../telemetry/latest.ts';
 import { toEngineState, toRestoredRules } from './boot.ts';
-import { moveHolds, sweepHolds } from './carry.ts';
+import { settleCalls } from './calls.ts';
+import { sweepHolds } from './carry.ts';
 import { type Causes, createCauses } from './causes.ts';
 import type { DecisionContext } from './context.ts';
+import { moveControls, sweepControls } from './controls.ts';
+import { moveDrills, sweepDrills } from './drills.ts';
 import { createEvidence, type RecentSamples } from './evidence.ts';
+import { FLOOD_GOVERNOR } from './flood-governor.ts';
+import type { FloodGovernor } from './governor.ts';
 import {
+  type Answer,
   decideCommands,
   decideRules,
   endOrphans,
   moveTickets,
   sweepTickets,
-  toDelayRows,
   type WaitingCommand,
 } from './round.ts';
-import { type EngineState, forgetReturned, forgetTicket, Tentative } from './tentative.ts';
+import { Snapshots } from './snapshots.ts';
+import { createHours } from './suppression.ts';
+import { moveAlarms, sweepAlarms } from './sweep.ts';
+import { type EngineState, forgetRaises, forgetReturned, forgetTicket, Tentative } from './tentative.ts';
+import { explainRule } from './why.ts';
 
 export interface DecisionsOptions {
   readonly model: SiteModel;
@@ -40,6 +55,8 @@ export interface DecisionsOptions {
   /** What the numbers of points of type `text` mean. */
   readonly texts?: Pick<Texts, 'toText'>;
   readonly log: Logger;
+  /** Default: that of flood-governor.ts. */
+  readonly governor?: FloodGovernor;
 }
 
 /** One round, decided and not yet stored. Exactly one of `settle` and `fail` is called, before the next round. */
@@ -48,6 +65,9 @@ export interface Round {
   readonly batch: WriteBatch | null;
   readonly alarmEvents: readonly AlarmEvent[];
   readonly ticketEvents: readonly TicketEvent[];
+  /** What was decided about alarms, with or without an open occurrence. */
+  readonly controlEvents: readonly AlarmControlEvent[];
+  readonly stormEvents: readonly StormEvent[];
   /** It is stored: memory takes over, commands are answered. */
   settle(): void;
   /** It is not: memory stays, commands are refused, changes of rules wait for the next round. */
@@ -56,32 +76,37 @@ export interface Round {
 
 export class Decisions {
   readonly #log: Logger;
-  readonly #model: SiteModel;
-  readonly #causes: Causes;
-  readonly #takeEvidence: ReturnType<typeof createEvidence>;
+  readonly #options: DecisionsOptions;
   readonly #rules: Evaluator;
   readonly #state: EngineState;
-  #orphans: readonly Occurrence[];
+  readonly #snapshots: Snapshots;
+  #model: SiteModel;
+  #causes: Causes;
+  #takeEvidence: ReturnType<typeof createEvidence>;
+  /** Open alarms whose rule is gone. */
+  #orphans: ReadonlySet<AlarmKey>;
   /** From then on every cause has been read, or its silence is an alarm: before, no wait for a cause ends. */
   readonly #readAtMonoMs: number;
   #sweepAtMonoMs = Number.NEGATIVE_INFINITY;
-  #snapshotAtMonoMs = Number.NEGATIVE_INFINITY;
-  /** Rows of the last stored snapshot. */
-  #snapshotRows: number;
+  /** Wall time up to which reminders have been told. */
+  #remindedToMs: number;
   /** Wall minus monotonic time that running clocks are anchored to. */
   #wallOffsetMs: number;
 
-  constructor({ model, latest, recent, texts, log }: DecisionsOptions, boot: BootState, now: Now) {
+  constructor(options: DecisionsOptions, boot: BootState, now: Now) {
+    const { model, latest, recent, texts, log } = options;
     const known = new Set(model.rules.map((rule) => rule.key));
+    this.#options = options;
     this.#log = log;
     this.#model = model;
     this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent, texts);
-    this.#state = toEngineState(boot);
-    this.#orphans = boot.occurrences.filter((occurrence) => !known.has(occurrence.key));
+    this.#state = toEngineState(boot, model.site.id, now);
+    this.#orphans = new Set(boot.occurrences.map(({ key }) => key).filter((key) => !known.has(key)));
     this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
+    this.#snapshots = new Snapshots(this.#rules, boot.delays.length, now);
     this.#readAtMonoMs = now.monoMs + LIMITS.bootGraceMs;
-    this.#snapshotRows = boot.delays.length;
+    this.#remindedToMs = now.wallMs;
     this.#wallOffsetMs = now.wallMs - now.monoMs;
   }
 
@@ -91,44 +116,110 @@ export class Decisions {
     return this.#rules.hasChanges();
   }
 
-  /** @param onStep called before anything is decided in a round that is going to change alarms or tickets */
-  decide(waiting: readonly WaitingCommand[], now: Now, onStep: () => void): Round {
-    const isSweep = now.monoMs >= this.#sweepAtMonoMs;
+  /** What the rules say; for a replay, which asks when time alone brings something. */
+  get rules(): Evaluator {
+    return this.#rules;
+  }
+
+  /**
+   * @param onStep called before anything is decided in a round that is going to change alarms or tickets
+   * @param isSweep whether time is looked at; a replay says so itself, by the times at which the loop would have
+   */
+  decide(
+    waiting: readonly WaitingCommand[],
+    now: Now,
+    onStep: () => void,
+    isSweep = now.monoMs >= this.#sweepAtMonoMs,
+  ): Round {
     if (isSweep) {
       this.#sweepAtMonoMs = now.monoMs + LIMITS.sweepMs;
       this.#rules.sweep(now);
     }
     const tx = new Tentative(this.#state);
-    const evidence = this.#takeEvidence();
-    const context: DecisionContext = { model: this.#model, causes: this.#causes, evidence };
+    const context = this.#createContext(now);
     const changes = this.#rules.take();
-    if (waiting.length > 0 || this.#orphans.length > 0 || this.#isTransition(changes)) onStep();
+    const orphans = [...this.#orphans];
+    if (waiting.length > 0 || orphans.length > 0 || this.#isTransition(changes)) onStep();
     const clockStepMs = this.#clockStepMs(now);
-    moveTickets(tx, clockStepMs, now);
-    moveHolds(tx, clockStepMs);
-    endOrphans(tx, context, this.#orphans, now);
+    moveAll(tx, clockStepMs, now);
+    endOrphans(tx, context, orphans, now);
     decideRules(tx, context, this.#rules, changes, now);
     const answers = decideCommands(tx, context, waiting, now);
-    if (isSweep) sweepHolds(tx, context, now.monoMs >= this.#readAtMonoMs, now.wallMs);
-    if (isSweep) sweepTickets(tx, now);
-    const savedDelays = isSweep ? this.#snapshotDelays(tx, now) : null;
+    settleCalls(tx, context, now.wallMs);
+    if (isSweep) this.#sweep(tx, context, clockStepMs, now);
+    context.governor.conclude(tx, context);
+    const snapshot = isSweep ? this.#snapshots.take(tx, now) : null;
     return {
       batch: tx.toBatch(),
       alarmEvents: tx.alarmEvents,
       ticketEvents: tx.ticketEvents,
+      controlEvents: tx.controlEvents,
+      stormEvents: tx.stormEvents,
       settle: () => {
         tx.merge();
-        this.#orphans = [];
+        this.#orphans = new Set([...this.#orphans].filter((key) => !orphans.includes(key)));
         this.#settleClock(clockStepMs);
-        if (savedDelays !== null) this.#settleDelays(savedDelays, now);
-        if (isSweep) this.#forget(now.wallMs);
+        this.#remindedToMs += clockStepMs;
+        snapshot?.settle();
+        if (isSweep) this.#settleSweep(now);
         for (const answer of answers) answer.settle();
       },
       fail: (error) => {
         this.#rules.giveBack(changes);
-        for (const answer of answers) answer.fail(error);
+        snapshot?.fail();
+        failAll(answers, error);
       },
     };
+  }
+
+  /** What is to be saved when the loop stops: one round without decisions. */
+  conclude(now: Now): Round {
+    const tx = new Tentative(this.#state);
+    const snapshot = this.#snapshots.takeMemories(tx, now);
+    return {
+      batch: tx.toBatch(),
+      alarmEvents: [],
+      ticketEvents: [],
+      controlEvents: [],
+      stormEvents: [],
+      settle: () => snapshot.settle(),
+      fail: () => snapshot.fail(),
+    };
+  }
+
+  /**
+   * Other rules from the next round on, over the same points (alarms.md B3): unchanged rules go on as they are, changed ones
+   * are judged anew by their last good samples. Not while a round is being stored.
+   * @param model the rule at an index stays the rule at that index; new ones come behind
+   * @param disabled rules that are judged no more: their alarms end as `rule-removed`
+   */
+  replaceModel(model: SiteModel, disabled: ReadonlySet<AlarmKey>, now: Now): void {
+    const { latest, recent, texts } = this.#options;
+    const lastGood = (point: number) => toLastGood(latest.get(point).lastGood);
+    this.#rules.replaceModel(model, disabled, lastGood, now);
+    this.#model = model;
+    this.#causes = createCauses(model);
+    this.#takeEvidence = createEvidence(model, latest, recent, texts);
+    this.#orphans = new Set([
+      ...this.#orphans,
+      ...[...disabled].filter((key) => this.#state.occurrences.has(key)),
+    ]);
+  }
+
+  /** Why the rule's alarm is what it is, or why there is none; null when the site has no such rule. */
+  explainRule(equipment: EquipmentId, rule: RuleId, now: Now): RuleExplanation | null {
+    const def = this.#model.rules.find((it) => it.equipment === equipment && it.id === rule);
+    return def === undefined
+      ? null
+      : explainRule(new Tentative(this.#state), this.#createContext(now), def, now);
+  }
+
+  /** The same of an open occurrence; null when it is not open. */
+  explainOccurrence(id: OccurrenceId, now: Now): RuleExplanation | null {
+    const tx = new Tentative(this.#state);
+    const occurrence = tx.occurrenceById(id);
+    const def = occurrence && this.#causes.rule(occurrence.key);
+    return def && explainRule(tx, this.#createContext(now), def, now);
   }
 
   openAlarms(): number {
@@ -169,17 +260,37 @@ export class Decisions {
     this.#log.warn({ stepMs }, 'the wall clock was stepped; running clocks keep their time left');
   }
 
-  /** @returns how many rows are to be saved; null when no snapshot is due */
-  #snapshotDelays(tx: Tentative, now: Now): number | null {
-    if (now.monoMs < this.#snapshotAtMonoMs) return null;
-    const rows = toDelayRows(this.#rules, now);
-    if (rows.length > 0 || this.#snapshotRows > 0) tx.putDelays(rows);
-    return rows.length;
+  #createContext(now: Now): DecisionContext {
+    const { calendars } = this.#model;
+    return {
+      now,
+      model: this.#model,
+      causes: this.#causes,
+      evidence: this.#takeEvidence(),
+      rules: this.#rules,
+      governor: this.#options.governor ?? FLOOD_GOVERNOR,
+      isWithin: createHours((id) =>
+        isWithinCalendar(defined(calendars.get(id), `calendar ${id}`), now.wallMs),
+      ),
+      isReading: now.monoMs >= this.#readAtMonoMs,
+    };
   }
 
-  #settleDelays(rows: number, now: Now): void {
-    this.#snapshotRows = rows;
-    this.#snapshotAtMonoMs = now.monoMs + LIMITS.delaySnapshotMs;
+  /** What people have decided ends before what follows from it is looked at; tickets come last. */
+  #sweep(tx: Tentative, context: DecisionContext, clockStepMs: number, now: Now): void {
+    context.governor.sweep(tx, context);
+    sweepControls(tx, context, this.#remindedToMs + clockStepMs, now.wallMs);
+    sweepDrills(tx, context, now.wallMs);
+    sweepAlarms(tx, context, now.wallMs);
+    sweepHolds(tx, context, context.isReading, now.wallMs);
+    settleCalls(tx, context, now.wallMs);
+    sweepTickets(tx, now);
+  }
+
+  #settleSweep(now: Now): void {
+    this.#remindedToMs = now.wallMs;
+    forgetRaises(this.#state, now.monoMs - this.#model.policy.alarms.chatter.withinMs);
+    this.#forget(now.wallMs);
   }
 
   #forget(nowMs: number): void {
@@ -190,4 +301,22 @@ export class Decisions {
         forgetTicket(this.#state, ticket);
     }
   }
+}
+
+/** After a step of the wall clock, before anything else is decided: whatever waits keeps its time left. */
+function moveAll(tx: Tentative, clockStepMs: number, now: Now): void {
+  moveTickets(tx, clockStepMs, now);
+  moveControls(tx, clockStepMs);
+  moveDrills(tx, clockStepMs);
+  moveAlarms(tx, clockStepMs);
+  // The flood's row is in wall time.
+  if (clockStepMs !== 0) tx.putGoverning({ ...tx.governing });
+}
+
+function failAll(answers: readonly Answer[], error: RiserError): void {
+  for (const answer of answers) answer.fail(error);
+}
+
+function toLastGood(sample: LatestValue['lastGood']): LiveSample | null {
+  return sample && { ...sample, quality: GOOD, sourceMs: Number.NaN };
 }

@@ -10,11 +10,13 @@
  * Readings are judged when they come, also while a commit is on its way, and never wait in a queue that could overflow.
  */
 import type { Logger } from 'pino';
+import type { RuleExplanation } from '../alarms/explanation.ts';
 import type { SiteModel } from '../config/model.ts';
-import type { AlarmEvent } from '../core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, RuleId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
@@ -24,6 +26,7 @@ import type { LatestView } from '../telemetry/latest.ts';
 import type { Command, CommandOutcome, CommandPort } from './commands.ts';
 import { Decisions, type Round } from './decisions.ts';
 import type { RecentSamples } from './evidence.ts';
+import type { FloodGovernor } from './governor.ts';
 import type { WaitingCommand } from './round.ts';
 
 /** Points of a round at which a test can kill the process; called only in rounds that change alarms or tickets. */
@@ -46,6 +49,11 @@ export interface EngineOptions {
   readonly log: Logger;
   readonly onAlarm: (event: AlarmEvent) => void;
   readonly onTicket: (event: TicketEvent) => void;
+  /** Shelves and services of alarms, also of those that have no open occurrence. */
+  readonly onControl?: (event: AlarmControlEvent) => void;
+  readonly onStorm?: (event: StormEvent) => void;
+  /** Default: that of flood-governor.ts. */
+  readonly governor?: FloodGovernor;
   readonly onPhase?: ((phase: EnginePhase) => void) | undefined;
 }
 
@@ -111,6 +119,27 @@ export class Engine implements CommandPort {
     });
   }
 
+  /**
+   * Other rules over the same points, from the next round on (`Decisions.replaceModel`). Waits for the running round.
+   * @throws RiserError `engine-busy` before the start and when the loop stops
+   */
+  async replaceModel(model: SiteModel, disabled: ReadonlySet<AlarmKey> = new Set()): Promise<void> {
+    while (this.#running !== null) await this.#running;
+    if (this.#isStopped || this.#decisions === null) throw new RiserError('engine-busy');
+    this.#decisions.replaceModel(model, disabled, this.#options.clock.now());
+    this.#ask();
+  }
+
+  /** Why the rule's alarm is what it is, or why there is none; null when the site has no such rule. */
+  explain(equipment: EquipmentId, rule: RuleId): RuleExplanation | null {
+    return this.#decisions?.explainRule(equipment, rule, this.#options.clock.now()) ?? null;
+  }
+
+  /** The same of an open occurrence; null when it is not open. */
+  explainOccurrence(id: OccurrenceId): RuleExplanation | null {
+    return this.#decisions?.explainOccurrence(id, this.#options.clock.now()) ?? null;
+  }
+
   status(): EngineStatus {
     const nowMonoMs = this.#options.clock.now().monoMs;
     return {
@@ -124,12 +153,15 @@ export class Engine implements CommandPort {
     };
   }
 
-  /** Finishes the running round and refuses what waits. */
+  /** Finishes the running round, refuses what waits, and saves what rules remember. */
   async stop(): Promise<void> {
+    const isFirst = !this.#isStopped;
     this.#isStopped = true;
     if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
     await this.#running;
     for (const { reject } of this.#commands.splice(0)) reject(new RiserError('engine-busy'));
+    const last = isFirst ? this.#decisions?.conclude(this.#options.clock.now()) : undefined;
+    if (last?.batch) await this.#finish(last);
   }
 
   #ask(): void {
@@ -161,7 +193,10 @@ export class Engine implements CommandPort {
   }
 
   async #finish(round: Round): Promise<void> {
-    const hasEvents = round.alarmEvents.length + round.ticketEvents.length > 0;
+    const { alarmEvents, ticketEvents, controlEvents, stormEvents } = round;
+    const hasEvents = [alarmEvents, ticketEvents, controlEvents, stormEvents].some(
+      ({ length }) => length > 0,
+    );
     if (hasEvents) this.#phase('after-step');
     if (hasEvents) this.#phase('before-commit');
     const failure = round.batch === null ? null : await this.#commit(round.batch);
@@ -170,8 +205,10 @@ export class Engine implements CommandPort {
     round.settle();
     if (!hasEvents) return;
     this.#phase('before-publish');
-    for (const event of round.alarmEvents) this.#options.onAlarm(event);
-    for (const event of round.ticketEvents) this.#options.onTicket(event);
+    for (const event of alarmEvents) this.#options.onAlarm(event);
+    for (const event of controlEvents) this.#options.onControl?.(event);
+    for (const event of stormEvents) this.#options.onStorm?.(event);
+    for (const event of ticketEvents) this.#options.onTicket(event);
     this.#phase('after-publish');
   }
 

@@ -2,6 +2,7 @@
  * Whether an alarm has a cause upstream that people can see (alarms.md B7, "no silent chain"), judged from the
  * tentative state alone. What follows from the verdict is alarms/explain.ts, who opens which ticket is carry.ts.
  */
+import { isSetAside } from '../alarms/annunciation.ts';
 import type { Verdict } from '../alarms/explain.ts';
 import type { RuleDef } from '../config/model.ts';
 import { type Explanation, isHeld, type Occurrence } from '../core/alarm.ts';
@@ -82,19 +83,27 @@ interface ActiveCause {
   readonly cause: Occurrence;
 }
 
-/** A cause that nobody can judge is none: blindness must not hide what follows from it. */
+/**
+ * Causes whose condition holds now: one that is only latched, or held because it chatters, has gone. A cause that nobody can
+ * judge is none: blindness must not hide what follows from it.
+ */
 function toActive(tx: Tentative, groups: readonly CauseGroup[]): readonly ActiveCause[] {
   return groups.flatMap(({ upstream, rules }) =>
     rules.flatMap((rule) => {
       const cause = tx.occurrence(rule.key);
-      return cause?.isActive && cause.blindSinceMs === null ? [{ upstream, cause }] : [];
+      return cause !== null && isLive(cause) ? [{ upstream, cause }] : [];
     }),
   );
 }
 
+function isLive({ isActive, returnedAtMs, blindSinceMs }: Occurrence): boolean {
+  return isActive && returnedAtMs === null && blindSinceMs === null;
+}
+
 /**
- * Somebody is, or has been, told to act on it: an open ticket, an acknowledgement, a rule that is only meant to be
- * listed, or a cause of its own of which that is true. @param seen causes on the way, against circles across media
+ * Somebody is, or has been, told to act on it: an open ticket (its own or its storm's), an acknowledgement, a rule that is
+ * only meant to be listed, or a cause of its own of which that is true. What is shelved, out of service or suppressed by design is
+ * in sight only while a ticket is open for it. @param seen causes on the way, against circles across media
  */
 function isVisible(
   tx: Tentative,
@@ -102,7 +111,7 @@ function isVisible(
   cause: Occurrence,
   seen: ReadonlySet<OccurrenceId> = new Set(),
 ): boolean {
-  return cause.isActive && cause.blindSinceMs === null && isKnown(tx, causes, cause, seen);
+  return isLive(cause) && isKnown(tx, causes, cause, seen);
 }
 
 /** What `isVisible` asks beside that the cause is active. */
@@ -110,7 +119,9 @@ function isKnown(tx: Tentative, causes: Causes, cause: Occurrence, seen: Readonl
   if (seen.has(cause.id)) return false;
   const rule = causes.rule(cause.key);
   if (rule === null) return false;
-  if (!rule.opensTicket || cause.acknowledged !== null || toOpenTicket(tx, cause) !== null) return true;
+  if (toOpenTicket(tx, cause) !== null) return true;
+  if (isSetAside(cause)) return false;
+  if (!rule.opensTicket || cause.acknowledged !== null) return true;
   const above = cause.explainedBy === null ? null : tx.occurrenceById(cause.explainedBy.occurrence);
   return above !== null && isVisible(tx, causes, above, new Set([...seen, cause.id]));
 }

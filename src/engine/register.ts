@@ -39,8 +39,11 @@ export function toFullName(model: SiteModel, id: EquipmentId): Text {
   return { zh: `${parent.zh} ${equipment.name.zh}`, en: `${parent.en}, ${equipment.name.en}` };
 }
 
-export function toAlarmLevel(model: SiteModel, output: RuleOutput, now: Now): AlarmLevel {
-  const { rule, delay, sample } = output;
+/** What only the rule says of an alarm; what people and its design say of it comes in level.ts. */
+export type RuleLevel = Omit<AlarmLevel, 'shelf' | 'outOfService' | 'suppression' | 'isDrill'>;
+
+export function toRuleLevel(model: SiteModel, output: RuleOutput, now: Now): RuleLevel {
+  const { rule, delay, sample, lastFalseMs } = output;
   const point = defined(model.points[output.point], 'point of a rule');
   const equipment = defined(model.equipment.get(rule.equipment), 'equipment of a rule');
   const place = defined(model.locations.get(equipment.location), 'location of an equipment');
@@ -57,6 +60,8 @@ export function toAlarmLevel(model: SiteModel, output: RuleOutput, now: Now): Al
     severity: output.severity,
     level: output.level,
     onsetAtMs: delay.onsetAtMs,
+    onsetAfterMs: lastFalseMs,
+    isLatching: rule.isLatching,
     text: renderText(rule.text, { value: valueText, point: point.text }),
     equipmentName: toFullName(model, rule.equipment),
     place: place.path,

@@ -3,20 +3,20 @@
  * Waits for nothing and announces nothing; engine.ts commits and publishes.
  */
 
-import { endAlarm } from '../alarms/step.ts';
-import type { Occurrence } from '../core/alarm.ts';
+import { endAlarm } from '../alarms/ending.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
+import type { AlarmKey } from '../core/ids.ts';
 import { isTicketOpen } from '../core/ticket.ts';
-import type { Evaluator, RuleChange } from '../rules/evaluator.ts';
-import type { DelayRow } from '../store/store.ts';
+import type { Evaluator, RuleChange, SavedMemory } from '../rules/evaluator.ts';
+import type { DelayRow, RuleMemoryRow } from '../store/store.ts';
 import { moveTicketClocks, sweepTicket } from '../tickets/step.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
-import { decideCommand, decideLevel } from './decide.ts';
-import { toAlarmLevel } from './register.ts';
+import { decideCommand } from './decide.ts';
+import { decideLevel } from './level.ts';
 import type { Tentative } from './tentative.ts';
 
 /** A command that waits for its answer. */
@@ -50,22 +50,24 @@ export function decideRules(
   }));
   changed.sort((a, b) => causes.rank(a.def) - causes.rank(b.def));
   for (const { rule: index, def: rule, peak } of changed) {
-    if (peak !== null) decideLevel(tx, context, rule, toAlarmLevel(model, peak, now), now.wallMs);
+    if (peak !== null) decideLevel(tx, context, peak, now);
     if (!rules.isActive(index) && tx.occurrence(rule.key) === null) continue;
-    decideLevel(tx, context, rule, toAlarmLevel(model, rules.output(index), now), now.wallMs);
+    decideLevel(tx, context, rules.output(index), now);
   }
 }
 
-/** Occurrences whose rule is no longer in the model: they end, but nobody is told that they recovered. */
+/** Alarms whose rule is no longer in the model, or is disabled: their occurrences end, but nobody is told that they recovered. */
 export function endOrphans(
   tx: Tentative,
   context: DecisionContext,
-  orphans: readonly Occurrence[],
+  orphans: readonly AlarmKey[],
   now: Now,
 ): void {
-  for (const orphan of orphans) {
+  for (const key of orphans) {
+    const orphan = tx.occurrence(key);
+    if (orphan === null) continue;
     const reason = context.model.equipment.has(orphan.equipment) ? 'rule-removed' : 'source-removed';
-    applyAlarmStep(tx, context, endAlarm(orphan, reason, now.wallMs), null, now.wallMs);
+    applyAlarmStep(tx, context, endAlarm(orphan, reason, now.wallMs), now.wallMs);
   }
 }
 
@@ -112,5 +114,15 @@ export function toDelayRows(rules: Evaluator, now: Now): readonly DelayRow[] {
     key: rule.key,
     ruleVersion: rule.version,
     onsetAtMs: onsetAtMs ?? now.wallMs,
+  }));
+}
+
+/** What rule types remember, as rows: running hours and windows survive a restart. */
+export function toMemoryRows(memories: readonly SavedMemory[], now: Now): readonly RuleMemoryRow[] {
+  return memories.map(({ rule, memory }) => ({
+    key: rule.key,
+    ruleVersion: rule.version,
+    savedAtMs: now.wallMs,
+    memory,
   }));
 }

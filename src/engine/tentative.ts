@@ -3,13 +3,23 @@
  * the copy, changes only the copy, and ends in one WriteBatch; after the commit the copy is merged, after a failure
  * it is dropped and the memory is as it was.
  */
-import { type AlarmEvent, isUncarried, type Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
+import {
+  type AlarmControl,
+  type AlarmControlEvent,
+  type AlarmEvent,
+  isUncarried,
+  type Occurrence,
+  type Storm,
+  type StormEvent,
+} from '../core/alarm.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, StormId, TicketId } from '../core/ids.ts';
 import type { Ticket, TicketEvent } from '../core/ticket.ts';
-import type { DelayRow, Write, WriteBatch } from '../store/store.ts';
+import type { DelayRow, DrillRow, RuleMemoryRow, Write, WriteBatch } from '../store/store.ts';
 import { isNote } from '../tickets/coupling.ts';
+import type { Call } from './calls.ts';
+import type { Governing } from './governing.ts';
 import { createTicketIndex, type TicketIndex } from './ticket-index.ts';
-import { toAlarmEventWrite, toTicketEventWrite, toTicketWrites } from './writes.ts';
+import { toAlarmEventWrite, toControlEventWrite, toTicketEventWrite, toTicketWrites } from './writes.ts';
 
 export interface EngineState {
   /** Open occurrences. */
@@ -18,7 +28,15 @@ export interface EngineState {
   readonly returned: Map<AlarmKey, Occurrence>;
   /** Key of each open occurrence, by its id. */
   readonly keys: Map<OccurrenceId, AlarmKey>;
-  /** Active alarms without a ticket: waiting, explained, or of a rule that opens none. What a sweep has to look at. */
+  /** What people have decided about alarms, where they have. */
+  readonly controls: Map<AlarmKey, AlarmControl>;
+  /** Drills under way; they count for the equipment's parts, too. */
+  readonly drills: Map<EquipmentId, DrillRow>;
+  /** When an alarm was raised last, monotonic, oldest first; no older than chatter is measured by. Not kept over a restart. */
+  readonly raises: Map<AlarmKey, readonly number[]>;
+  /** The flood, its storm, and what they are known by. */
+  governing: Governing;
+  /** Active alarms without a ticket: waiting, explained, hidden, or of a rule that opens none. What a sweep has to look at. */
   readonly uncarried: Set<AlarmKey>;
   /** Open tickets, and closed ones within the reopen window. */
   readonly tickets: Map<TicketId, Ticket>;
@@ -35,6 +53,10 @@ export interface EngineState {
 export class Tentative {
   readonly alarmEvents: AlarmEvent[] = [];
   readonly ticketEvents: TicketEvent[] = [];
+  readonly controlEvents: AlarmControlEvent[] = [];
+  readonly stormEvents: StormEvent[] = [];
+  /** Calls for a ticket that are decided when the round knows all of them. Key: alarm. */
+  readonly calls = new Map<AlarmKey, Call>();
   readonly #state: EngineState;
   readonly #occurrences = new Map<AlarmKey, Occurrence>();
   readonly #keys = new Map<OccurrenceId, AlarmKey>();
@@ -42,10 +64,24 @@ export class Tentative {
   readonly #ticketIndex: TicketIndex = createTicketIndex();
   readonly #decidedVersions = new Map<TicketId, number>();
   readonly #counters = new Map<string, number>();
+  readonly #controls = new Map<AlarmKey, AlarmControl>();
+  readonly #drills = new Map<EquipmentId, DrillRow | null>();
+  readonly #raises = new Map<AlarmKey, readonly number[]>();
+  /** Control events that no event of an occurrence tells. */
+  readonly #untold: AlarmControlEvent[] = [];
+  readonly #storms = new Map<StormId, Storm>();
+  #governing: Governing;
+  #governingRow: RuleMemoryRow | null = null;
   #delays: readonly DelayRow[] | null = null;
+  #memories: readonly RuleMemoryRow[] = [];
 
   constructor(state: EngineState) {
     this.#state = state;
+    this.#governing = state.governing;
+  }
+
+  get governing(): Governing {
+    return this.#governing;
   }
 
   /** The open occurrence of an alarm. */
@@ -66,6 +102,35 @@ export class Tentative {
     const key = this.#keys.get(id) ?? this.#state.keys.get(id);
     const found = key === undefined ? null : this.occurrence(key);
     return found?.id === id ? found : null;
+  }
+
+  /** Open occurrences. */
+  open(): readonly Occurrence[] {
+    const keys = new Set([...this.#state.occurrences.keys(), ...this.#occurrences.keys()]);
+    return [...keys].flatMap((key) => this.occurrence(key) ?? []);
+  }
+
+  /** What people have decided about an alarm; null = nothing. */
+  control(key: AlarmKey): AlarmControl | null {
+    return this.#controls.get(key) ?? this.#state.controls.get(key) ?? null;
+  }
+
+  controls(): readonly AlarmControl[] {
+    const keys = new Set([...this.#state.controls.keys(), ...this.#controls.keys()]);
+    return [...keys].flatMap((key) => this.control(key) ?? []);
+  }
+
+  drill(equipment: EquipmentId): DrillRow | null {
+    const found = this.#drills.get(equipment);
+    return found === undefined ? (this.#state.drills.get(equipment) ?? null) : found;
+  }
+
+  drills(): readonly (readonly [EquipmentId, DrillRow])[] {
+    const ids = new Set([...this.#state.drills.keys(), ...this.#drills.keys()]);
+    return [...ids].flatMap((id) => {
+      const drill = this.drill(id);
+      return drill === null ? [] : [[id, drill] as const];
+    });
   }
 
   /** Active alarms without a ticket. */
@@ -115,12 +180,77 @@ export class Tentative {
     this.alarmEvents.push(...events);
   }
 
+  /**
+   * Gives what this round tells the ticket that it decided only later, and the storm.
+   * @param decided the occurrence as decided, and the number of events before it called
+   */
+  retell(
+    decided: ReadonlyMap<OccurrenceId, { readonly occurrence: Occurrence; readonly from: number }>,
+  ): void {
+    for (const [at, event] of this.alarmEvents.entries()) {
+      const found = decided.get(event.occurrence.id);
+      if (found === undefined || at < found.from) continue;
+      const { ticket, storm } = found.occurrence;
+      this.alarmEvents[at] = { ...event, occurrence: { ...event.occurrence, ticket, storm } };
+    }
+  }
+
+  putGoverning(next: Governing): void {
+    this.#governing = next;
+  }
+
+  /** @param row what a restart goes on with */
+  saveGoverning(row: RuleMemoryRow): void {
+    this.#governingRow = row;
+  }
+
+  hasNewGoverning(): boolean {
+    return this.#governing !== this.#state.governing;
+  }
+
+  /** Growing is told once a round. */
+  putStorm(event: StormEvent): void {
+    const { storm, type } = event;
+    this.#storms.set(storm.id, storm);
+    const last = this.stormEvents.findLastIndex((it) => it.storm.id === storm.id);
+    const before = this.stormEvents[last];
+    if (type === 'grew' && (before?.type === 'grew' || before?.type === 'began'))
+      this.stormEvents[last] = { ...before, storm };
+    else this.stormEvents.push(event);
+  }
+
+  /** @param event null where nothing is to be told; @param isTold whether an event of the open occurrence tells it */
+  putControl(next: AlarmControl, event: AlarmControlEvent | null, isTold: boolean): void {
+    this.#controls.set(next.key, next);
+    if (event === null) return;
+    this.controlEvents.push(event);
+    if (!isTold) this.#untold.push(event);
+  }
+
+  /** @param drill null = it is over */
+  putDrill(equipment: EquipmentId, drill: DrillRow | null): void {
+    this.#drills.set(equipment, drill);
+  }
+
+  /** @returns the raises of the last `withinMs`, this one included; monotonic times */
+  addRaise(key: AlarmKey, monoMs: number, withinMs: number): readonly number[] {
+    const before = this.#raises.get(key) ?? this.#state.raises.get(key) ?? [];
+    const raises = [...before.filter((atMs) => atMs > monoMs - withinMs), monoMs];
+    this.#raises.set(key, raises);
+    return raises;
+  }
+
+  putMemories(rows: readonly RuleMemoryRow[]): void {
+    this.#memories = rows;
+  }
+
   putTicket(next: Ticket, events: readonly TicketEvent[]): void {
     const before = this.ticket(next.id);
     const isOnlyNoted = before !== null && isNote(before, events);
     this.#decidedVersions.set(next.id, isOnlyNoted ? this.decidedVersion(before) : next.version);
     this.#tickets.set(next.id, next);
-    this.#ticketIndex.put(next);
+    // Whatever is only noted has been found by the same terms before: a storm's ticket has thousands.
+    if (!isOnlyNoted) this.#ticketIndex.put(next);
     this.ticketEvents.push(...events);
   }
 
@@ -130,15 +260,21 @@ export class Tentative {
 
   /** null when there is nothing to store. */
   toBatch(): WriteBatch | null {
+    const memories = this.#governingRow === null ? this.#memories : [...this.#memories, this.#governingRow];
     const writes: Write[] = [
       ...[...this.#occurrences.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
       ...this.alarmEvents.map(toAlarmEventWrite),
-      ...[...this.#tickets.values()].flatMap((row) =>
-        toTicketWrites(row, this.#state.tickets.get(row.id) ?? null),
+      ...[...this.#controls.values()].map((control): Write => ({ type: 'alarm-control', control })),
+      ...this.#untold.map(toControlEventWrite),
+      ...[...this.#drills].map(([equipment, drill]): Write => ({ type: 'drill', equipment, drill })),
+      ...[...this.#storms.values()].map((storm): Write => ({ type: 'storm', storm })),
+      ...toTicketWrites(
+        [...this.#tickets.values()].map((row) => [row, this.#state.tickets.get(row.id) ?? null] as const),
       ),
       ...this.ticketEvents.map(toTicketEventWrite),
       ...[...this.#counters].map(([name, value]): Write => ({ type: 'counter', name, value })),
       ...(this.#delays === null ? [] : [{ type: 'delays', delays: this.#delays } satisfies Write]),
+      ...(memories.length === 0 ? [] : [{ type: 'rule-memories', memories } satisfies Write]),
     ];
     return writes.length === 0 ? null : { writes };
   }
@@ -146,6 +282,13 @@ export class Tentative {
   /** After the commit: memory takes over what was decided. */
   merge(): void {
     for (const [key, row] of this.#occurrences) mergeOccurrence(this.#state, key, row);
+    for (const [key, control] of this.#controls) mergeControl(this.#state, key, control);
+    for (const [id, drill] of this.#drills) {
+      if (drill === null) this.#state.drills.delete(id);
+      else this.#state.drills.set(id, drill);
+    }
+    for (const [key, raises] of this.#raises) this.#state.raises.set(key, raises);
+    this.#state.governing = this.#governing;
     for (const [id, row] of this.#tickets) {
       this.#state.tickets.set(id, row);
       this.#state.ticketIndex.put(row);
@@ -167,11 +310,23 @@ export function forgetReturned(state: EngineState, beforeMs: number): void {
   }
 }
 
+/** Forgets raises that no chatter can count any more. */
+export function forgetRaises(state: EngineState, beforeMonoMs: number): void {
+  for (const [key, raises] of state.raises) {
+    if ((raises.at(-1) ?? beforeMonoMs) <= beforeMonoMs) state.raises.delete(key);
+  }
+}
+
 /** Takes a closed ticket that nothing can reopen out of the memory. */
 export function forgetTicket(state: EngineState, ticket: Ticket): void {
   state.tickets.delete(ticket.id);
   state.ticketIndex.remove(ticket);
   state.decidedVersions.delete(ticket.id);
+}
+
+function mergeControl(state: EngineState, key: AlarmKey, control: AlarmControl): void {
+  if (control.shelf === null && control.outOfService === null) state.controls.delete(key);
+  else state.controls.set(key, control);
 }
 
 function mergeOccurrence(state: EngineState, key: AlarmKey, row: Occurrence): void {

@@ -1,5 +1,6 @@
 /** What one round has decided, as rows of one WriteBatch. Pure; which rows there are is tentative.ts's business. */
-import type { AlarmEvent } from '../core/alarm.ts';
+import { toFigureDetail } from '../alarms/figures/event.ts';
+import type { AlarmControlEvent, AlarmEvent, Occurrence } from '../core/alarm.ts';
 import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { Write } from '../store/store.ts';
@@ -7,6 +8,7 @@ import type { Write } from '../store/store.ts';
 export function toAlarmEventWrite(event: AlarmEvent): Write {
   const { id, key, severity, level, evidence, count, endReason, blindSinceMs, explainedBy } =
     event.occurrence;
+  const { reAlarms, storm } = event.occurrence;
   return {
     type: 'alarm-event',
     event: {
@@ -24,9 +26,38 @@ export function toAlarmEventWrite(event: AlarmEvent): Write {
         count,
         endReason,
         blindSinceMs,
+        // Whether people were told: E, F and G are recorded only.
+        ...toFigureDetail(event.occurrence),
         ...(explainedBy !== null && { explainedBy }),
+        ...(reAlarms > 0 && { reAlarms }),
+        ...(storm !== null && { storm }),
+        ...(event.isDigest && { isDigest: true }),
+        ...toHiding(event.occurrence),
       },
     },
+  };
+}
+
+/** Of an alarm that has no open occurrence: the row belongs to the alarm alone. */
+export function toControlEventWrite(event: AlarmControlEvent): Write {
+  const { type, atMs, by = 'gateway', note = '', control } = event;
+  return {
+    type: 'alarm-event',
+    event: { occurrence: null, key: control.key, type, atMs, by, note, detail: toHiding(control) },
+  };
+}
+
+/** What the alarm is hidden by, with everything that somebody has to answer for. */
+function toHiding(hidden: {
+  readonly shelf: Occurrence['shelf'];
+  readonly outOfService: Occurrence['outOfService'];
+  readonly suppression?: Occurrence['suppression'];
+}): Readonly<Record<string, unknown>> {
+  const { shelf, outOfService, suppression = null } = hidden;
+  return {
+    ...(shelf !== null && { shelf }),
+    ...(outOfService !== null && { outOfService }),
+    ...(suppression !== null && { suppression }),
   };
 }
 
@@ -46,21 +77,34 @@ export function toTicketEventWrite(event: TicketEvent): Write {
   };
 }
 
-/** The ticket's row and its links to alarms: of each key only the latest occurrence is open, and only on an open ticket. */
-export function toTicketWrites(ticket: Ticket, before: Ticket | null): Write[] {
+/**
+ * Rows of tickets, then their links to alarms, closing first: the unique index over open keys is checked row by row, and an
+ * alarm may leave one ticket for another.
+ * @param tickets each as it is, and as it was stored
+ */
+export function toTicketWrites(tickets: Iterable<readonly [Ticket, Ticket | null]>): Write[] {
+  const rows: Write[] = [];
+  const links: LinkWrite[] = [];
+  for (const [ticket, before] of tickets) {
+    rows.push({ type: 'ticket', ticket, expectedVersion: before?.version ?? null });
+    links.push(...toLinkWrites(ticket, before));
+  }
+  links.sort((a, b) => Number(a.isOpen) - Number(b.isOpen));
+  return [...rows, ...links];
+}
+
+type LinkWrite = Write & { type: 'ticket-alarm' };
+
+/** Of each key only the latest occurrence is open, and only on an open ticket that still has it. */
+function toLinkWrites(ticket: Ticket, before: Ticket | null): LinkWrite[] {
   const was = toLinks(before);
   const is = toLinks(ticket);
-  const links = [...is]
+  const left = [...was].flatMap(([occurrence, link]) =>
+    link.isOpen && !is.has(occurrence) ? [[occurrence, { ...link, isOpen: false }] as const] : [],
+  );
+  return [...is, ...left]
     .filter(([occurrence, link]) => was.get(occurrence)?.isOpen !== link.isOpen)
-    .map(([occurrence, link]): Write & { type: 'ticket-alarm' } => ({
-      type: 'ticket-alarm',
-      ticket: ticket.id,
-      occurrence,
-      ...link,
-    }));
-  // Closing first: the unique index over open keys is checked row by row.
-  links.sort((a, b) => Number(a.isOpen) - Number(b.isOpen));
-  return [{ type: 'ticket', ticket, expectedVersion: before?.version ?? null }, ...links];
+    .map(([occurrence, link]) => ({ type: 'ticket-alarm', ticket: ticket.id, occurrence, ...link }));
 }
 
 function toLinks(ticket: Ticket | null): Map<OccurrenceId, { key: AlarmKey; isOpen: boolean }> {

@@ -4,6 +4,13 @@ import type { Role } from '../store/store.ts';
 export const PERMISSIONS = [
   'site.read',
   'alarm.acknowledge',
+  'alarm.shelve',
+  'alarm.shelve-high',
+  'alarm.reset',
+  'alarm.out-of-service',
+  'rule.edit',
+  'rule.approve',
+  'drill.run',
   'ticket.open',
   'ticket.dispatch',
   'ticket.work',
@@ -18,6 +25,7 @@ export const PERMISSIONS = [
   'storage.manage',
   'audit.read',
 ] as const;
+/** `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved. */
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const ROLES = {
@@ -25,6 +33,13 @@ export const ROLES = {
   supervisor: [
     'site.read',
     'alarm.acknowledge',
+    'alarm.shelve',
+    'alarm.shelve-high',
+    'alarm.reset',
+    'alarm.out-of-service',
+    'rule.edit',
+    'rule.approve',
+    'drill.run',
     'ticket.open',
     'ticket.dispatch',
     'ticket.work',
@@ -39,6 +54,8 @@ export const ROLES = {
   desk: [
     'site.read',
     'alarm.acknowledge',
+    'alarm.shelve',
+    'alarm.reset',
     'ticket.open',
     'ticket.dispatch',
     'ticket.visit',
@@ -48,6 +65,9 @@ export const ROLES = {
   engineer: [
     'site.read',
     'alarm.acknowledge',
+    'alarm.shelve',
+    'alarm.reset',
+    'rule.edit',
     'ticket.open',
     'ticket.work',
     'ticket.accept',

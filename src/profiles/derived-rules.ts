@@ -25,12 +25,32 @@ const BAD_DATA_GUIDANCE: Text = {
   en: 'The device answers, but this value cannot be used or is marked as doubtful by the device: check wiring, supply and range of the sensor and compare with the local gauge. Until it is back, alarms that depend on it stay as they are.',
 };
 
-/** Adds them behind the written rules of each unit. */
-export function addDerivedRules(units: readonly Unit[], protocol: string): readonly Unit[] {
-  const rules = units.flatMap((unit) => unit.rules);
-  const read = new Set(rules.flatMap(({ reads }) => reads));
+/** Points that rules read. Both: names as in `RuleTemplate.reads`. */
+export interface ReadPoints {
+  readonly read: ReadonlySet<string>;
   /** Points of rules that nothing uncertain can judge. */
-  const strict = new Set(rules.flatMap(({ uncertain, reads }) => (uncertain === 'unknown' ? reads : [])));
+  readonly strict: ReadonlySet<string>;
+}
+
+export function toReadPoints(rules: readonly RuleTemplate[]): ReadPoints {
+  return {
+    read: new Set(rules.flatMap(({ reads }) => reads)),
+    strict: new Set(rules.flatMap(({ uncertain, reads }) => (uncertain === 'unknown' ? reads : []))),
+  };
+}
+
+/**
+ * Adds them behind the written rules of each unit.
+ * @param others what rules of other equipment read of this one
+ */
+export function addDerivedRules(
+  units: readonly Unit[],
+  protocol: string,
+  others: ReadPoints = toReadPoints([]),
+): readonly Unit[] {
+  const own = toReadPoints(units.flatMap((unit) => unit.rules));
+  const read = own.read.union(others.read);
+  const strict = own.strict.union(others.strict);
   return units.map((unit) => {
     // A time after which a value counts as stuck is asked for to hear of it, whether or not a rule reads the point.
     const watched = unit.points.filter((point) => point.stuckMs !== null || read.has(toRead(unit, point)));
@@ -50,6 +70,10 @@ const common = {
   // The judgement is about bad data, so there may be no good sample to count.
   minGoodSamples: 1,
   when: [],
+  calendar: null,
+  expectedWhen: null,
+  isLatching: false,
+  reAlarmMs: null,
   explains: null,
   class: 'engineering',
   opensTicket: true,
@@ -63,8 +87,9 @@ function toOffline({ kind }: Unit, units: readonly Unit[]): RuleTemplate {
     id: toId<RuleId>('offline'),
     type: 'offline',
     reads: units.flatMap((unit) => unit.points.map((point) => toRead(unit, point))),
-    // A device without power cannot answer; a fire cuts the power of others, never that of what fights it.
-    explainedBy: FIRE_SYSTEMS.includes(system) ? ['power'] : ['power', 'linkage'],
+    // Where all devices of a link are silent, the link is to blame. A device without power cannot answer; a fire cuts the
+    // power of others, never that of what fights it.
+    explainedBy: FIRE_SYSTEMS.includes(system) ? ['power', 'link'] : ['power', 'linkage', 'link'],
     // While it is silent no alarm of life safety can come from it: somebody has to go and look.
     severity: isLifeSafety ? 'high' : 'medium',
     onDelayMs: DERIVED_ON_DELAY_MS,

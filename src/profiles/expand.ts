@@ -1,4 +1,4 @@
-/** Puts an equipment of the site and its profile together: equipment and parts, points and rules with their indexes. */
+/** Puts an equipment of the site and its profile together: equipment and parts, points with their indexes, rules. */
 import type { Equipment, LinkDef, PointDef, RuleDef } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import {
@@ -14,21 +14,21 @@ import {
 import { LIMITS } from '../core/limits.ts';
 import type { PointTemplate } from './points.ts';
 import type { Profile, Unit } from './profile.ts';
+import type { RuleTemplate } from './rules.ts';
 
-/** Tables that grow as equipment is added; indexes are places in `points` and `rules`. */
+/** Tables that grow as equipment is added; indexes are places in `points`. */
 export interface Tables {
   /** Key: equipment or part id. */
   readonly equipment: Map<EquipmentId, Equipment>;
   readonly points: PointDef[];
   readonly pointIndex: Map<PointId, number>;
-  readonly rules: RuleDef[];
 }
 
 /** What the site file says of an equipment. */
 export type EquipmentBase = Omit<Equipment, 'parent' | 'kind'>;
 
 export function createTables(): Tables {
-  return { equipment: new Map(), points: [], pointIndex: new Map(), rules: [] };
+  return { equipment: new Map(), points: [], pointIndex: new Map() };
 }
 
 /** Ids that the equipment takes: its own, then those of its parts. */
@@ -40,12 +40,11 @@ export function isTooLong(id: string): boolean {
   return id.length > MAX_ID_LENGTH;
 }
 
-/** Adds the equipment with its parts, points and rules. The ids must be free. */
+/** Adds the equipment with its parts and points; rules follow when all equipment is there. The ids must be free. */
 export function addEquipment(
   base: EquipmentBase,
   profile: Profile,
   link: LinkDef | null,
-  site: SiteId,
   tables: Tables,
 ): void {
   for (const unit of profile.units) {
@@ -56,10 +55,9 @@ export function addEquipment(
     for (const point of unit.points) addPoint(point, id, link, tables);
   }
   for (const unit of profile.units) addWrites(unit, base.id, tables);
-  for (const unit of profile.units) addRules(unit, base.id, site, tables);
 }
 
-function toUnitId(id: EquipmentId, unit: Unit): EquipmentId {
+export function toUnitId(id: EquipmentId, unit: Unit): EquipmentId {
   return unit.part === null ? id : toId(`${id}-${unit.part}`);
 }
 
@@ -109,20 +107,25 @@ function addWrites(unit: Unit, owner: EquipmentId, tables: Tables): void {
   }
 }
 
-function addRules(unit: Unit, owner: EquipmentId, site: SiteId, tables: Tables): void {
-  const equipment = toUnitId(owner, unit);
-  for (const { reads, ...rule } of unit.rules) {
-    const key: AlarmKey = toAlarmKey(site, equipment, rule.id);
-    const points = reads.map((read) =>
-      defined(tables.pointIndex.get(toReadId(owner, read)), `point ${read} of ${owner}`),
-    );
-    tables.rules.push({ ...rule, index: tables.rules.length, key, equipment, points });
-  }
+/** A rule of the equipment with its key and points. @param index its place among the rules of the model */
+export function toRuleDef(
+  { reads, ...rule }: RuleTemplate,
+  equipment: EquipmentId,
+  owner: EquipmentId,
+  index: number,
+  { site, pointIndex }: { readonly site: SiteId; readonly pointIndex: ReadonlyMap<PointId, number> },
+): RuleDef {
+  const key: AlarmKey = toAlarmKey(site, equipment, rule.id);
+  const points = reads.map((read) =>
+    defined(pointIndex.get(toReadId(owner, read)), `point ${read} of ${owner}`),
+  );
+  return { ...rule, index, key, equipment, points };
 }
 
-/** `running` → `dws-1/running`; `pump-1/running` → `dws-1-pump-1/running`. */
+/** `running` → `dws-1/running`; `pump-1/running` → `dws-1-pump-1/running`; `/sump-1/level` → `sump-1/level`. */
 function toReadId(owner: EquipmentId, read: string): PointId {
   const at = read.indexOf('/');
   if (at < 0) return toPointId(owner, read);
+  if (at === 0) return toId(read.slice(1));
   return toPointId(toId(`${owner}-${read.slice(0, at)}`), read.slice(at + 1));
 }

@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import type { Catalog } from '../config/catalog.ts';
 import { didYouMean, type Problems, quote } from '../config/problems.ts';
+import { INTERNAL_PROTOCOL } from '../config/schema.ts';
 import { type Located, readSource, type Source } from '../config/source.ts';
 import { checkVersion, validate } from '../config/validate.ts';
 import { type ProfileId, toId } from '../core/ids.ts';
@@ -12,8 +13,14 @@ import type { Kind } from '../core/kinds.ts';
 import { renderText, type Text } from '../core/text.ts';
 import { addDerivedRules } from './derived-rules.ts';
 import { type PointTemplate, toIssuePath, toPoints } from './points.ts';
-import { type ParsedRule, parseRules, type RuleTemplate, toRules } from './rules.ts';
-import { type PartEntry, type ProfileFile, toOpenProfileSchema, toProfileSchema } from './schema.ts';
+import { type ParsedRule, parseRules, type RuleTemplate, toLocalNames, toRules } from './rules.ts';
+import {
+  type PartEntry,
+  type ProfileFile,
+  type RuleEntry,
+  toOpenProfileSchema,
+  toProfileSchema,
+} from './schema.ts';
 import { fillWrites } from './write.ts';
 
 export interface Profile {
@@ -34,11 +41,17 @@ export interface Unit {
   readonly name: Text | null;
   readonly points: readonly PointTemplate[];
   readonly rules: readonly RuleTemplate[];
+  /** The written rules as they stand in the file, defaults filled in. */
+  readonly entries: readonly RuleEntry[];
+  /** Key: name by which its rules know the point; of the equipment itself also `part/point`. */
+  readonly readable: ReadonlyMap<string, PointTemplate>;
 }
 
 export interface ProfileContext {
   readonly catalog: Catalog;
   readonly problems: Problems;
+  /** Ids of the site's calendars; left out = not known, and no rule is asked for its own. */
+  readonly calendars?: readonly string[] | undefined;
   /** The protocol's own section of this profile, once it is known. */
   readonly device?: Profile['device'];
 }
@@ -117,8 +130,17 @@ function toUnits(
   }
   const writing = { part: null, kinds: [file.kind], readable, protocol: file.protocol, shift: null };
   const filled = fillWrites(points, writing, context);
-  const own = { part: null, kind: file.kind, name: null, points: filled };
-  const first: Unit = { ...own, rules: toRules(rules, { ...own, readable }, located.source, context) };
+  const isInternal = file.protocol === INTERNAL_PROTOCOL;
+  const holder = { kind: file.kind, isInternal, names: toLocalNames(null, readable) };
+  const first: Unit = {
+    part: null,
+    kind: file.kind,
+    name: null,
+    points: filled,
+    rules: toRules(rules, holder, located.source, context),
+    entries: rules.map(({ entry }) => entry),
+    readable,
+  };
   return addDerivedRules([first, ...parts.map(({ unit }) => unit)], file.protocol);
 }
 
@@ -153,9 +175,17 @@ function toPartUnits(
     const readable = new Map(points.map((point) => [point.name, point]));
     const writing = { part: id, kinds: [part.kind, kind], readable, protocol, shift };
     const filled = fillWrites(points, writing, context);
-    const own = { part: id, kind: part.kind, name: renderText(part.name, { n }), points: filled };
-    const ownRules = isTold ? [] : toRules(rules, { ...own, readable }, located.source, context);
-    return { index, unit: { ...own, rules: ownRules } };
+    const holder = { kind: part.kind, isInternal: false, names: toLocalNames(id, readable) };
+    const unit: Unit = {
+      part: id,
+      kind: part.kind,
+      name: renderText(part.name, { n }),
+      points: filled,
+      rules: isTold ? [] : toRules(rules, holder, located.source, context),
+      entries: rules.map(({ entry }) => entry),
+      readable,
+    };
+    return { index, unit };
   });
 }
 

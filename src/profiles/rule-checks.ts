@@ -19,18 +19,23 @@ export interface RuleToCheck {
   readonly holder: RuleHolder;
   readonly at: Located;
   readonly problems: Problems;
+  /** Ids of the site's calendars; undefined = not known. */
+  readonly calendars: readonly string[] | undefined;
 }
 
 export function checkRule(rule: RuleToCheck): void {
   const { entry, params, type, holder } = rule;
-  if (entry.id === 'offline' || entry.id.endsWith(BAD_DATA_SUFFIX)) {
+  if (!holder.isInternal && isDerivedId(entry.id)) {
     const expected = `another id ("offline" and "…${BAD_DATA_SUFFIX}" are the gateway's own)`;
     report(rule, ['id'], expected, quote(entry.id));
   }
   const refs = type.pointRefs(params);
   for (const ref of refs) checkReference(rule, ref, toRefPath(params, ref));
   checkGuards(rule);
-  const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
+  checkCalendar(entry.calendar, ['calendar'], rule);
+  for (const { path, calendar } of type.calendarRefs?.(params) ?? [])
+    checkCalendar(calendar, toIssuePath(path), rule);
+  const points = refs.flatMap((ref) => holder.names.get(ref) ?? []);
   for (const issue of type.check(params, points)) {
     report(rule, toIssuePath(issue.path), issue.expected, issue.found);
   }
@@ -38,16 +43,36 @@ export function checkRule(rule: RuleToCheck): void {
   checkGoodSamples(rule);
 }
 
+/** A calendar that a rule names is one of the site's. @param id undefined = it names none @param below where in the rule */
+export function checkCalendar(
+  id: string | undefined,
+  below: Path,
+  {
+    at,
+    calendars,
+    problems,
+  }: Pick<RuleToCheck, 'at' | 'problems'> & { readonly calendars?: RuleToCheck['calendars'] },
+): void {
+  if (id === undefined || calendars === undefined || calendars.includes(id)) return;
+  const expected = 'the id of a calendar of the site';
+  problems.add(at.source, [...at.path, ...below], expected, `${quote(id)}${didYouMean(id, calendars)}`);
+}
+
+/** Ids of the rules that the loader adds. */
+export function isDerivedId(id: string): boolean {
+  return id === 'offline' || id.endsWith(BAD_DATA_SUFFIX);
+}
+
 function report({ at, problems }: RuleToCheck, below: Path, expected: string, found: string): void {
   problems.add(at.source, [...at.path, ...below], expected, found);
 }
 
 function checkReference(rule: RuleToCheck, ref: string, at: Path): void {
-  const { readable } = rule.holder;
-  const point = readable.get(ref);
+  const { names } = rule.holder;
+  const point = names.get(ref);
   if (point?.type === 'text') report(rule, at, 'a point with a number', `${quote(ref)}, a text`);
   if (point !== undefined) return;
-  report(rule, at, 'a point of this equipment', `${quote(ref)}${didYouMean(ref, [...readable.keys()])}`);
+  report(rule, at, names.what, `${quote(ref)}${didYouMean(ref, names.near(ref))}`);
 }
 
 /** Property that names the point, where it can be told. */
@@ -57,12 +82,17 @@ function toRefPath(params: Readonly<Record<string, unknown>>, ref: string): Path
 }
 
 function checkGuards(rule: RuleToCheck): void {
-  rule.entry.when.forEach((guard, index) => {
-    checkReference(rule, guard.point, ['when', index, 'point']);
-    for (const issue of checkGuard(guard, rule.holder.readable.get(guard.point))) {
-      report(rule, ['when', index, ...toIssuePath(issue.path)], issue.expected, issue.found);
-    }
-  });
+  const { when, expectedWhen } = rule.entry;
+  for (const [index, guard] of when.entries()) checkGuardAt(rule, guard, ['when', index]);
+  for (const [index, guard] of (expectedWhen?.guards ?? []).entries())
+    checkGuardAt(rule, guard, ['expectedWhen', 'guards', index]);
+}
+
+function checkGuardAt(rule: RuleToCheck, guard: RuleEntry['when'][number], at: Path): void {
+  checkReference(rule, guard.point, [...at, 'point']);
+  for (const issue of checkGuard(guard, rule.holder.names.get(guard.point))) {
+    report(rule, [...at, ...toIssuePath(issue.path)], issue.expected, issue.found);
+  }
 }
 
 function checkGuard(
@@ -94,6 +124,10 @@ function checkLifeSafety(rule: RuleToCheck): void {
     const expected = 'nothing (life safety is never explained away)';
     report(rule, ['explainedBy'], expected, entry.explainedBy.join(', '));
   }
+  for (const key of ['calendar', 'expectedWhen'] as const) {
+    if (entry[key] === undefined) continue;
+    report(rule, [key], 'nothing (life safety is never suppressed)', quote(key));
+  }
   const waits = [
     ...(['onDelayMs', 'offDelayMs'] as const).map((key) => ({ path: [key], value: entry[key] })),
     ...findKey(params, 'deadband'),
@@ -107,7 +141,9 @@ function checkLifeSafety(rule: RuleToCheck): void {
 function checkGoodSamples(rule: RuleToCheck): void {
   const { entry, params, type, holder } = rule;
   const refs = [...type.pointRefs(params), ...entry.when.map((guard) => guard.point)];
-  const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
+  const points = refs.flatMap((ref) => holder.names.get(ref) ?? []);
+  if (type.onlySeverity !== undefined && entry.severity !== type.onlySeverity)
+    report(rule, ['severity'], `${type.onlySeverity} (this type of rule wakes nobody)`, entry.severity);
   if (entry.minGoodSamples === 1 || points.length === 0) return;
   if (points.some((point) => point.isPolled || point.staleMs !== null)) return;
   const expected = '1 (its points are sent on change only, without staleAfter)';
@@ -117,6 +153,11 @@ function checkGoodSamples(rule: RuleToCheck): void {
 interface Found {
   readonly path: readonly string[];
   readonly value: unknown;
+}
+
+/** Where a rule says that it, or one of its levels, is life safety. */
+export function findLifeSafety(entry: Readonly<Record<string, unknown>>): readonly Path[] {
+  return findKey(entry, 'severity').flatMap(({ path, value }) => (value === 'life-safety' ? [path] : []));
 }
 
 /** Every property of that name in the rule's own properties, at most one level down. */

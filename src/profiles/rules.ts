@@ -5,7 +5,7 @@
 
 import type { Catalog, RuleTypeSchema } from '../config/catalog.ts';
 import { toDigest } from '../config/digest.ts';
-import type { RuleDef } from '../config/model.ts';
+import type { Guard, RuleDef } from '../config/model.ts';
 import { toFirstUse } from '../config/problems.ts';
 import type { Located, Path, Source } from '../config/source.ts';
 import { validate } from '../config/validate.ts';
@@ -18,7 +18,7 @@ import { type RuleEntry, ruleProperties, toRuleSchema, toRuleTypes } from './sch
 
 /** A rule without what belongs to a single equipment: index, key, point indexes. */
 export interface RuleTemplate extends Omit<RuleDef, 'index' | 'key' | 'equipment' | 'points'> {
-  /** Points that it reads: `point` of the equipment itself, `part/point` of a part. */
+  /** Points that it reads: `point` of the equipment itself, `part/point` of a part, `/equipment/point` of another one. */
   readonly reads: readonly string[];
 }
 
@@ -27,12 +27,33 @@ export interface ParsedRule {
   readonly path: Path;
 }
 
+/** Points by the names that a rule can use for them. */
+export interface PointNames {
+  /** `a point of this equipment`, as a message says it. */
+  readonly what: string;
+  get(ref: string): PointTemplate | undefined;
+  /** Names that are like this one, for "did you mean". */
+  near(ref: string): readonly string[];
+  /** The name as `RuleTemplate.reads` has it. */
+  toRead(ref: string): string;
+}
+
 /** The equipment or part that rules belong to. */
 export interface RuleHolder {
-  readonly part: string | null;
   readonly kind: Kind;
-  /** Key: name that a rule can use. */
-  readonly readable: ReadonlyMap<string, PointTemplate>;
+  /** The gateway's own equipment: it may have rules that the loader makes for all others. */
+  readonly isInternal: boolean;
+  readonly names: PointNames;
+}
+
+/** Names within one profile. @param part that the rule belongs to; null = the equipment itself */
+export function toLocalNames(part: string | null, points: ReadonlyMap<string, PointTemplate>): PointNames {
+  return {
+    what: 'a point of this equipment',
+    get: (ref) => points.get(ref),
+    near: () => [...points.keys()],
+    toRead: (ref) => (part === null ? ref : `${part}/${ref}`),
+  };
 }
 
 /** Key: catalog, then rule type (empty = not known). Keeps compiled validators. */
@@ -49,7 +70,7 @@ export function parseRules(
   return raw.flatMap((value: unknown, index): ParsedRule[] => {
     const at = { ...located, path: [...located.path, index], value };
     const type = (value as Readonly<Record<string, unknown>> | null)?.['type'];
-    const isKnown = typeof type === 'string' && toRuleTypes(catalog).includes(type);
+    const isKnown = isRuleType(catalog, type);
     const entry = validate(toCachedSchema(catalog, isKnown ? type : null), at, { problems, env: null });
     if (entry === null || !isKnown) return [];
     const idAt = { ...at, path: [...at.path, 'id'] };
@@ -61,7 +82,13 @@ export function parseRules(
   });
 }
 
-function toCachedSchema(catalog: Catalog, type: string | null) {
+/** Whether rules of this type can be written. */
+export function isRuleType(catalog: Catalog, type: unknown): type is string {
+  return typeof type === 'string' && toRuleTypes(catalog).includes(type);
+}
+
+/** @param type null = not known; then only what every rule has is checked */
+export function toCachedSchema(catalog: Catalog, type: string | null) {
   const ofCatalog = schemas.get(catalog) ?? new Map<string, ReturnType<typeof toRuleSchema>>();
   schemas.set(catalog, ofCatalog);
   const schema = ofCatalog.get(type ?? '') ?? toRuleSchema(catalog, type);
@@ -75,35 +102,37 @@ export function toRules(
   source: Source,
   context: ProfileContext,
 ): readonly RuleTemplate[] {
-  return rules.map((rule) => toRule(rule, holder, source, context));
+  return rules.map(({ entry, path }) => toRule(entry, holder, { source, path, value: entry }, context));
 }
 
-function toRule(
-  { entry, path }: ParsedRule,
+/** @param entry that its schema has checked @param at where it is written; what is wrong with it is reported there */
+export function toRule(
+  entry: RuleEntry,
   holder: RuleHolder,
-  source: Source,
-  context: ProfileContext,
+  at: Located,
+  { catalog, problems, calendars }: ProfileContext,
 ): RuleTemplate {
-  const type = context.catalog.rules[entry.type] as RuleTypeSchema;
-  const params = Object.fromEntries(
-    Object.entries(entry).filter(([key]) => !Object.hasOwn(ruleProperties, key)),
-  );
-  const refs = [...type.pointRefs(params), ...entry.when.map((guard) => guard.point)];
-  const points = refs.flatMap((ref) => holder.readable.get(ref) ?? []);
-  checkRule({ entry, params, type, holder, at: { source, path, value: entry }, problems: context.problems });
+  const type = catalog.rules[entry.type] as RuleTypeSchema;
+  const params = toParams(entry);
+  const expected = entry.expectedWhen;
+  const guards = [...entry.when, ...(expected?.guards ?? [])];
+  const refs = [...type.pointRefs(params), ...guards.map((guard) => guard.point)];
+  const points = refs.flatMap((ref) => holder.names.get(ref) ?? []);
+  checkRule({ entry, params, type, holder, at, problems, calendars });
   return withVersion({
     id: toId<RuleId>(entry.id),
     type: entry.type,
     params,
-    reads: refs.map((ref) => (holder.part === null ? ref : `${holder.part}/${ref}`)),
+    reads: refs.map((ref) => holder.names.toRead(ref)),
     severity: entry.severity,
     onDelayMs: entry.onDelayMs,
     offDelayMs: entry.offDelayMs,
-    when: entry.when.map((guard) => ({
-      point: guard.point,
-      in: guard.in ?? null,
-      notIn: guard.notIn ?? null,
-    })),
+    when: entry.when.map(toGuard),
+    calendar: entry.calendar === undefined ? null : toId(entry.calendar),
+    expectedWhen:
+      expected === undefined ? null : { guards: expected.guards.map(toGuard), text: expected.text },
+    isLatching: entry.latch,
+    reAlarmMs: entry.reAlarmMs ?? null,
     explains: entry.explains ?? null,
     explainedBy: entry.explainedBy,
     minGoodSamples: toGoodSamples(entry, points),
@@ -115,6 +144,15 @@ function toRule(
     faultKind: entry.faultKind ?? entry.id,
     opensTicket: entry.ticket,
   });
+}
+
+/** The properties of its own type. */
+export function toParams(entry: RuleEntry): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !Object.hasOwn(ruleProperties, key)));
+}
+
+function toGuard(guard: RuleEntry['when'][number]): Guard {
+  return { point: guard.point, in: guard.in ?? null, notIn: guard.notIn ?? null };
 }
 
 /** Texts do not decide anything: a better wording must not end an occurrence. */

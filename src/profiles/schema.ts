@@ -113,6 +113,14 @@ export const ruleProperties = {
   unknownHoldMs: DelayMs({ default: RULE_DEFAULTS.unknownHoldMs }),
   ticket: Type.Boolean({ default: true }),
   when: Type.Array(GuardSchema, { maxItems: 10, default: [] }),
+  /** A calendar of the site file: outside its hours the alarm is suppressed by design. */
+  calendar: Type.Optional(Id),
+  /** While all of these hold the alarm is an effect to be expected: suppressed by design, with this reason. */
+  expectedWhen: Type.Optional(
+    closed({ guards: Type.Array(GuardSchema, { minItems: 1, maxItems: 10 }), text: TextSchema }),
+  ),
+  latch: Type.Boolean({ default: false }),
+  reAlarmMs: Type.Optional(Type.Integer({ minimum: 60_000, maximum: 7 * DAY_MS })),
   explains: Type.Optional(oneOf(UPSTREAM_NAMES)),
   explainedBy: Type.Array(oneOf(UPSTREAM_NAMES), { maxItems: UPSTREAM_NAMES.length, default: [] }),
 };
@@ -129,6 +137,18 @@ export function toRuleSchema(catalog: Catalog, type: string | null) {
   const properties = { ...ruleProperties, type: oneOf(toRuleTypes(catalog)) };
   if (type === null) return Type.Object(properties);
   return closed({ ...properties, ...catalog.rules[type]?.properties });
+}
+
+/** A rule of the equipment itself, or `part/rule`. */
+export const RULE_NAME = '^([a-z][a-z0-9-]*/)?[a-z][a-z0-9-]*$';
+
+/** What a change of a rule has of its own; the properties of the rule are checked once they are merged (changed-rules.ts). */
+export function toRuleChangeSchema(catalog: Catalog) {
+  return Type.Object({
+    id: Type.String({ pattern: RULE_NAME, maxLength: 2 * MAX_ID_LENGTH + 1 }),
+    enabled: Type.Optional(Type.Boolean()),
+    type: Type.Optional(oneOf(toRuleTypes(catalog))),
+  });
 }
 
 /** Parts of one model at most: the zones of a large panel. */

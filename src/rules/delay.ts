@@ -53,6 +53,9 @@ export const IDLE_DELAY: DelayState = {
   onsetAtMs: null,
 };
 
+/** FALSE and nothing runs: what nearly every rule says nearly always, so all of them share it. */
+const QUIET_DELAY: DelayState = { ...IDLE_DELAY, condition: 'false' };
+
 /** Ends delays and holds that have run out. Returns `state` itself when nothing is due. */
 export function passTime(params: DelayParams, state: DelayState, now: Now): DelayState {
   if (state.condition === 'unknown') return passUnknown(params, state, now);
@@ -72,7 +75,8 @@ export function takeCondition(
 ): DelayState {
   if (condition === 'unknown') return loseSight(state, now);
   const wantsActive = condition === 'true';
-  const onsetAtMs = wantsActive ? (state.onsetAtMs ?? now.wallMs) : state.isActive ? state.onsetAtMs : null;
+  if (!wantsActive && !state.isActive) return QUIET_DELAY;
+  const onsetAtMs = wantsActive ? (state.onsetAtMs ?? now.wallMs) : state.onsetAtMs;
   const isSteady = wantsActive === state.isActive;
   if (isSteady && state.condition === condition && state.timer === null && state.onsetAtMs === onsetAtMs) {
     return state;
@@ -89,6 +93,21 @@ export function toElapsedMs(state: DelayState, now: Now): number | null {
   return timer.elapsedMs + (condition === 'unknown' ? 0 : now.monoMs - timer.countedToMonoMs);
 }
 
+/** Monotonic time from which on `passTime` changes the state; Infinity = never without a sample. */
+export function toDueMonoMs(params: DelayParams, state: DelayState): number {
+  const { timer, unknownSince: since } = state;
+  if (state.condition === 'unknown') {
+    const forgottenMs =
+      timer === null ? Number.POSITIVE_INFINITY : timer.countedToMonoMs + params.unknownHoldMs;
+    const isSighted = since !== null && state.blindSinceMs === null;
+    return Math.min(forgottenMs, isSighted ? since.monoMs + params.blindAfterMs : Number.POSITIVE_INFINITY);
+  }
+  if (timer === null) return Number.POSITIVE_INFINITY;
+  const isShort = timer.direction === 'on' && timer.goodSamples < params.minGoodSamples;
+  const lengthMs = timer.direction === 'on' ? params.onDelayMs : params.offDelayMs;
+  return isShort ? Number.POSITIVE_INFINITY : timer.countedToMonoMs + lengthMs - timer.elapsedMs;
+}
+
 function passUnknown(params: DelayParams, state: DelayState, now: Now): DelayState {
   const { timer, unknownSince: since } = state;
   const isForgotten = timer !== null && now.monoMs - timer.countedToMonoMs > params.unknownHoldMs;
@@ -98,7 +117,8 @@ function passUnknown(params: DelayParams, state: DelayState, now: Now): DelaySta
   return {
     ...state,
     ...(isForgotten && { timer: null, onsetAtMs: state.isActive ? state.onsetAtMs : null }),
-    ...(isBlind && { blindSinceMs: since.wallMs }),
+    // By the wall clock as it is now: it may have been stepped since.
+    ...(isBlind && { blindSinceMs: now.wallMs - (now.monoMs - since.monoMs) }),
   };
 }
 
@@ -134,6 +154,5 @@ function isDone(params: DelayParams, state: DelayState, timer: DelayTimer, now: 
 
 /** The delay is over: the alarm follows the condition. */
 function turn(state: DelayState): DelayState {
-  const isActive = !state.isActive;
-  return { ...state, isActive, timer: null, onsetAtMs: isActive ? state.onsetAtMs : null };
+  return state.isActive ? QUIET_DELAY : { ...state, isActive: true, timer: null };
 }

@@ -11,6 +11,10 @@ import { RULE_TYPES } from './index.ts';
 import {
   type Condition,
   FALSE_VERDICT,
+  type JsonValue,
+  type Judging,
+  type RuleEnvironment,
+  type RuleMemory,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
@@ -27,6 +31,8 @@ export interface RuleOutput {
   /** The sample that decided: the first point of the rule that is bad, else the first. */
   readonly point: number;
   readonly sample: Sample;
+  /** Received time of the last sample that was FALSE; null before the first. */
+  readonly lastFalseMs: number | null;
 }
 
 /** A running delay, for the snapshot. */
@@ -47,6 +53,8 @@ export interface RestoredRule {
   readonly onsetAtMs: number | null;
   readonly blindSinceMs: number | null;
   readonly timer: Pick<RunningDelay, 'direction' | 'elapsedMs' | 'goodSamples'> | null;
+  /** What the rule's type had saved under this version. */
+  readonly memory?: JsonValue | null;
 }
 
 export interface GuardInput extends Guard {
@@ -66,10 +74,69 @@ export interface RuleState {
   readonly own: readonly LiveSample[];
   /** The conditions beside its own, each with the sample that it reads. */
   readonly guards: readonly GuardInput[];
+  /** Effects that are to be expected while all of these hold (`expectedWhen`); none = never. */
+  readonly expected: readonly GuardInput[];
+  /** Taken out of service by a live change of the rules: it is not judged. */
+  readonly isDisabled: boolean;
   /** Last verdict that was TRUE or FALSE; dead-bands lean on it. */
   known: Verdict;
   delay: DelayState;
   peak: RuleOutput | null;
+  /** What the type remembers; null for types that do not. Changed in place by the type. */
+  memory: unknown;
+  /** Whether the memory may differ from what was saved last. */
+  isMemoryDirty: boolean;
+  /** When the type wants to be asked again without a sample, monotonic. */
+  dueAtMonoMs: number;
+  /** Received time of the last sample that was FALSE; NaN before the first. */
+  lastFalseMs: number;
+  /** Judgements in a row that failed, and why the last one did. */
+  failures: number;
+  failure: string | null;
+}
+
+/** What the evaluator hands to `judge`: one object, set before each call, so that a judgement allocates nothing. */
+export class LiveJudging implements Judging {
+  readonly environment: RuleEnvironment;
+  now: Now;
+  isSample = false;
+  #state: RuleState | null = null;
+  #reason: string | null = null;
+
+  constructor(environment: RuleEnvironment, start: Now) {
+    this.environment = environment;
+    this.now = start;
+  }
+
+  get memory(): unknown {
+    return this.#state?.memory ?? null;
+  }
+
+  isUsable(at: number): boolean {
+    const state = defined(this.#state, 'a rule that is judged');
+    return isUsable(state.def, defined(state.own[at], 'a sample of the rule'));
+  }
+
+  fail(reason: string): Verdict {
+    this.#reason = reason;
+    return UNKNOWN_VERDICT;
+  }
+
+  begin(state: RuleState, isSample: boolean, now: Now): void {
+    this.#state = state;
+    this.#reason = null;
+    this.isSample = isSample;
+    this.now = now;
+  }
+
+  end(state: RuleState): void {
+    if (this.#reason === null) {
+      if (state.failures !== 0) state.failures = 0;
+      return;
+    }
+    state.failures += 1;
+    state.failure = this.#reason;
+  }
 }
 
 export function createSample(): LiveSample {
@@ -84,33 +151,72 @@ export function fillSample(sample: LiveSample, batch: ReadingBatch, at: number):
   sample.sourceMs = batch.sourceMs[at] as number;
 }
 
+/** Shared by all rules without guards. */
+const NO_GUARDS: readonly GuardInput[] = [];
+
 export function createRuleState(
   def: RuleDef,
   samples: readonly LiveSample[],
   restored: RestoredRule | undefined,
   start: Now,
+  isDisabled = false,
 ): RuleState {
   const type = defined(RULE_TYPES[def.type], `rule type ${def.type}`);
-  const { onDelayMs, offDelayMs, unknownHoldMs } = def;
-  // Rules about quality are fed by changes of state, not by a stream of samples.
-  const minGoodSamples = type.badInput === 'judge' ? 0 : def.minGoodSamples;
+  const memory = type.memory === undefined ? null : toMemory(type.memory, def, restored, start);
   const inputs = def.points.map((point) => defined(samples[point], 'point of a rule'));
   const ownCount = toOwnCount(def);
-  const toInput = (guard: Guard, at: number): GuardInput => ({
-    ...guard,
-    sample: defined(inputs[ownCount + at], 'a sample of a guard'),
-  });
+  const toInputs = (guards: readonly Guard[], from: number): readonly GuardInput[] =>
+    guards.length === 0
+      ? NO_GUARDS
+      : guards.map((guard, at) => ({ ...guard, sample: defined(inputs[from + at], 'a sample of a guard') }));
   return {
     def,
     type,
-    params: { onDelayMs, offDelayMs, unknownHoldMs, minGoodSamples, blindAfterMs: LIMITS.blindAfterMs },
+    params: toDelayParams(def, type),
     inputs,
-    own: inputs.slice(0, ownCount),
-    guards: def.when.map(toInput),
+    own: ownCount === inputs.length ? inputs : inputs.slice(0, ownCount),
+    guards: toInputs(def.when, ownCount),
+    expected: toInputs(def.expectedWhen?.guards ?? [], ownCount + def.when.length),
+    isDisabled,
     known: restored === undefined ? FALSE_VERDICT : toKnown(restored),
     delay: restored === undefined ? IDLE_DELAY : toDelay(restored, start),
     peak: null,
+    memory,
+    isMemoryDirty: false,
+    dueAtMonoMs: type.memory?.dueAtMonoMs(memory) ?? Number.POSITIVE_INFINITY,
+    lastFalseMs: Number.NaN,
+    failures: 0,
+    failure: null,
   };
+}
+
+/** Rules of one site have few kinds of delays, so they share them. Key: all of them. */
+const delayParams = new Map<string, DelayParams>();
+/** A full map is emptied; rules that run keep theirs. */
+const MAX_DELAY_PARAMS = 1_000;
+
+function toDelayParams(def: RuleDef, { badInput }: RuleType): DelayParams {
+  const { onDelayMs, offDelayMs, unknownHoldMs } = def;
+  // Rules about quality are fed by changes of state, not by a stream of samples.
+  const minGoodSamples = badInput === 'judge' ? 0 : def.minGoodSamples;
+  const key = `${onDelayMs} ${offDelayMs} ${unknownHoldMs} ${minGoodSamples}`;
+  const known = delayParams.get(key);
+  if (known !== undefined) return known;
+  if (delayParams.size >= MAX_DELAY_PARAMS) delayParams.clear();
+  const { blindAfterMs } = LIMITS;
+  const made = { onDelayMs, offDelayMs, unknownHoldMs, minGoodSamples, blindAfterMs };
+  delayParams.set(key, made);
+  return made;
+}
+
+function toMemory(
+  memory: RuleMemory,
+  { params }: RuleDef,
+  restored: RestoredRule | undefined,
+  start: Now,
+): unknown {
+  const saved = restored?.memory ?? null;
+  return saved === null ? memory.create(params, start) : memory.restore(saved, params, start);
 }
 
 /** A running delay leads away from the state that it would end. */
@@ -150,20 +256,22 @@ export function toWorse(earlier: RuleOutput | null, later: RuleOutput | null): R
   return compareSeverity(later.severity, earlier.severity) > 0 ? later : earlier;
 }
 
-/** How many of the rule's points its type judges; the rest are those of its guards. */
-export function toOwnCount({ points, when }: RuleDef): number {
-  return points.length - when.length;
+/** How many of the rule's points its type judges; the rest are those of its guards and of the effects to be expected. */
+export function toOwnCount({ points, when, expectedWhen }: RuleDef): number {
+  return points.length - when.length - (expectedWhen?.guards.length ?? 0);
 }
 
 /** @param isInGrace rules about missing data hold still until somebody has answered, others until guards have been read */
-export function judge({ def, type, known, own, guards, delay }: RuleState, isInGrace: boolean): Verdict {
+export function judge(state: RuleState, isInGrace: boolean, judging: Judging): Verdict {
+  const { def, type, known, own, guards, delay } = state;
   if (type.badInput === 'judge') {
     const isSilent = isInGrace && !own.some((sample) => !isBad(sample.quality));
-    if (!isSilent) return type.judge(def.params, known, own);
+    if (!isSilent) return type.judge(def.params, known, own, judging);
     // An alarm about silence that was active before the restart is not blind while the silence goes on.
     return delay.isActive && delay.timer === null ? known : UNKNOWN_VERDICT;
   }
-  const verdict = areUsable(def, own) ? type.judge(def.params, known, own) : UNKNOWN_VERDICT;
+  const isJudged = type.badInput === 'remember' || areUsable(def, own);
+  const verdict = isJudged ? type.judge(def.params, known, own, judging) : UNKNOWN_VERDICT;
   return guards.length === 0 ? verdict : withGuards(verdict, def, guards, isInGrace);
 }
 
@@ -198,8 +306,15 @@ function withGuards(
   return isOpen ? UNKNOWN_VERDICT : verdict;
 }
 
+/** Whether the effects of the rule are to be expected now; a guard that cannot be judged never hides an alarm. */
+export function isExpected({ def, expected }: RuleState): boolean {
+  if (expected.length === 0) return false;
+  for (const guard of expected) if (judgeGuard(guard, def) !== 'true') return false;
+  return true;
+}
+
 /** A value without a declared meaning is none of those that it must not be; whether it is one that it must be is open. */
-function judgeGuard(guard: GuardInput, def: RuleDef): Condition {
+export function judgeGuard(guard: GuardInput, def: RuleDef): Condition {
   const { value, quality } = guard.sample;
   if (!isUsable(def, guard.sample)) return 'unknown';
   if (guard.notIn !== null) return guard.notIn.includes(value) ? 'false' : 'true';
@@ -207,7 +322,7 @@ function judgeGuard(guard: GuardInput, def: RuleDef): Condition {
   return quality === QUALITIES['unknown-state'].code ? 'unknown' : 'false';
 }
 
-export function toOutput({ def, delay, known, inputs }: RuleState): RuleOutput {
+export function toOutput({ def, delay, known, inputs, lastFalseMs }: RuleState): RuleOutput {
   const at = Math.max(
     0,
     inputs.findIndex(({ quality }) => isBad(quality)),
@@ -219,6 +334,7 @@ export function toOutput({ def, delay, known, inputs }: RuleState): RuleOutput {
     severity: (known.condition === 'true' ? known.severity : null) ?? def.severity,
     point: defined(def.points[at], 'a point'),
     sample: { ...defined(inputs[at], 'a sample') },
+    lastFalseMs: Number.isNaN(lastFalseMs) ? null : lastFalseMs,
   };
 }
 

@@ -1,8 +1,14 @@
 /**
  * The contract of rule types: a pure judgement of samples in three-valued logic (alarms.md B3).
  * Delays, minimum samples and holds are the same for every type and live in delay.ts.
+ *
+ * A type that looks back (windows, counts, running hours) has a memory: one object per rule, made and restored by the
+ * type, kept by the evaluator, changed in place by `judge` alone and a function of what `judge` was given: live, replay
+ * and backtest end with the same one.
  */
 import type { RuleTypeSchema } from '../config/catalog.ts';
+import type { Now } from '../core/clock.ts';
+import type { CalendarId } from '../core/ids.ts';
 import type { Severity } from '../core/severity.ts';
 
 /** FALSE, TRUE or cannot be judged (Kleene). UNKNOWN freezes the alarm: no raise, no return. */
@@ -29,16 +35,64 @@ export interface Verdict {
 export const UNKNOWN_VERDICT: Verdict = { condition: 'unknown', level: null, severity: null };
 export const FALSE_VERDICT: Verdict = { condition: 'false', level: null, severity: null };
 
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** What a rule may ask beside samples. Fixed for a configuration epoch. */
+export interface RuleEnvironment {
+  readonly timeZone: string;
+  /** Whether the hours of a calendar of the site run at that moment. @throws AssertionFailure for an unknown one. */
+  isWithin(calendar: CalendarId, wallMs: number): boolean;
+}
+
+/** What the condition is judged with beside the samples. */
+export interface Judging {
+  readonly now: Now;
+  /** A fresh sample of one of the rule's own points is in; else time or a guard asks. */
+  readonly isSample: boolean;
+  /** Whether a sample of this place can be used (quality, finite, the rule's wish about uncertain ones). */
+  isUsable(at: number): boolean;
+  readonly memory: unknown;
+  readonly environment: RuleEnvironment;
+  /**
+   * The condition could not be worked out (an expression that throws): UNKNOWN, and counted; a rule that goes on failing
+   * is itself an alarm. An error is never FALSE.
+   */
+  fail(reason: string): Verdict;
+}
+
+export interface RuleMemory {
+  create(params: Readonly<Record<string, unknown>>, start: Now): unknown;
+  /** Monotonic time at which `judge` wants to be asked though no sample has come; Infinity = never. */
+  dueAtMonoMs(memory: unknown): number;
+  /** What survives a restart; null = nothing. Monotonic times of this boot mean nothing to the next: save ages. */
+  save(memory: unknown, now: Now): JsonValue | null;
+  /** @param saved what `save` gave under the same version of the rule; anything else is to be taken as nothing saved. */
+  restore(saved: JsonValue, params: Readonly<Record<string, unknown>>, start: Now): unknown;
+}
+
 export interface RuleType extends RuleTypeSchema {
   readonly type: string;
   /**
    * How bad samples are met: `unknown` = any bad input makes the condition UNKNOWN before `judge` is called;
-   * `judge` = the type decides itself (it is about quality).
+   * `judge` = the type decides itself (it is about quality); `remember` = `judge` is called, so that the memory sees the
+   * gap (`Judging.isUsable`), and the type itself answers UNKNOWN where it cannot tell.
    */
-  readonly badInput: 'unknown' | 'judge';
+  readonly badInput: 'unknown' | 'judge' | 'remember';
+  readonly memory?: RuleMemory;
   /**
    * @param previous last verdict that was TRUE or FALSE (dead-band keeps it in between)
    * @param samples latest sample of each point of `pointRefs`, same order
    */
-  judge(params: Readonly<Record<string, unknown>>, previous: Verdict, samples: readonly Sample[]): Verdict;
+  judge(
+    params: Readonly<Record<string, unknown>>,
+    previous: Verdict,
+    samples: readonly Sample[],
+    judging: Judging,
+  ): Verdict;
 }

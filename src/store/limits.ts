@@ -20,12 +20,20 @@ export const STORE_LIMITS = {
   historyRows: 5_000,
   /** Open alarms with a cause that are shown on tickets; a dead transformer of a large building explains hundreds. */
   explainedRows: 5_000,
+  /** Occurrences of a stretch of time that one question gets: a month of a busy site, 100 ms of work. */
+  betweenRows: 20_000,
+  /** Alarms that are shelved or out of service: more than any site has rules that people look at. */
+  controlRows: 10_000,
+  /** Parts of the saved figures that one question gets: a day of a busy site is 100 kB. */
+  figuresParts: 20,
   /** Writes of points that are kept; the audit holds the older ones too. A year of 50 a day. */
   pointWrites: 20_000,
   /** Longest check of the chains; a year of a busy site is about a million rows, a minute's work. */
   verifyMs: 600_000,
-  /** Mismatches that one check of one chain names. */
+  /** Mismatches that one check of one chain names; the rest is counted by the `verify` command. */
   verifyFindings: 20,
+  /** Mismatches of one chain that the `verify` command prints: a screenful of screens; the rest is counted. */
+  verifyPrinted: 1_000,
   /** Size to which the write-ahead log is cut back after a checkpoint. */
   journalBytes: 64 * 1024 * 1024,
   /** Prepared statements that the reader keeps. */

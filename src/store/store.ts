@@ -3,8 +3,8 @@
  * or nothing. Histories (alarm, ticket, audit) are append-only and hash-chained by the writer.
  * SQLite stands behind it (sqlite/); PostgreSQL can.
  */
-import type { AlarmEventType, Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { AlarmControl, AlarmEventType, Occurrence, Storm } from '../core/alarm.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import type { Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { Stage, Ticket, TicketEventType } from '../core/ticket.ts';
@@ -28,6 +28,18 @@ export type Write =
   | { readonly type: 'counter'; readonly name: string; readonly value: number }
   /** Replaces all rows of the snapshot. */
   | { readonly type: 'delays'; readonly delays: readonly DelayRow[] }
+  /** Replaces the row of that alarm key; a control that says nothing any more is deleted. */
+  | { readonly type: 'alarm-control'; readonly control: AlarmControl }
+  /** Replaces the row of that storm. */
+  | { readonly type: 'storm'; readonly storm: Storm }
+  /** Replaces the rows of these rules, and only of these. */
+  | { readonly type: 'rule-memories'; readonly memories: readonly RuleMemoryRow[] }
+  /** Replaces the row of that id. */
+  | { readonly type: 'rule-change'; readonly change: RuleChangeRow }
+  /** Replaces the row of that equipment; null = its drill is over. */
+  | { readonly type: 'drill'; readonly equipment: EquipmentId; readonly drill: DrillRow | null }
+  /** Replaces these parts of the saved figures, and only these; null = the part goes. */
+  | { readonly type: 'figures'; readonly parts: readonly FiguresPart[] }
   | { readonly type: 'user'; readonly user: UserRow }
   | { readonly type: 'session'; readonly session: SessionRow }
   | { readonly type: 'session-end'; readonly tokenHash: string }
@@ -44,7 +56,8 @@ export interface WriteBatch {
 }
 
 export interface AlarmEventRow {
-  readonly occurrence: OccurrenceId;
+  /** null when a person decides about an alarm that has no open occurrence (shelving, out of service). */
+  readonly occurrence: OccurrenceId | null;
   readonly key: AlarmKey;
   readonly type: AlarmEventType;
   readonly atMs: number;
@@ -75,6 +88,78 @@ export interface DelayRow {
   readonly onsetAtMs: number;
   /** Limit that an on-delay counts for: the memory of the dead-band. Rows of earlier versions have none. */
   readonly level?: string | null;
+}
+
+/** What a rule's type remembers (running hours, windows). */
+export interface RuleMemoryRow {
+  readonly key: AlarmKey;
+  readonly ruleVersion: string;
+  readonly savedAtMs: number;
+  readonly memory: unknown;
+}
+
+/**
+ * A proposed or decided change of one rule on one equipment: what differs from its profile or from the site file.
+ *
+ *   proposed ──approved by another person──▶ approved ──▶ superseded (by the next approved one)
+ *      ├─▶ refused
+ *      └─▶ withdrawn (by its author)
+ */
+export interface RuleChangeRow {
+  readonly id: string;
+  readonly equipment: EquipmentId;
+  readonly rule: RuleId;
+  /** Properties as in a profile that replace the rule's own; null = back to what the files say. */
+  readonly override: Readonly<Record<string, unknown>> | null;
+  /** Version of the rule that it was written against; a rule that has changed since must be looked at again. */
+  readonly baseVersion: string;
+  readonly state: 'proposed' | 'approved' | 'refused' | 'withdrawn' | 'superseded';
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason: string;
+  readonly reviewedBy: string | null;
+  readonly reviewedAtMs: number | null;
+  readonly reviewNote: string;
+  /** Who has approved it so far; rows of earlier versions have none. */
+  readonly approvals?: readonly RuleApproval[];
+  /** Its last backtest; left out when there was none. */
+  readonly backtest?: RuleBacktest;
+}
+
+export interface RuleApproval {
+  readonly by: string;
+  readonly atMs: number;
+  readonly note: string;
+  /** Given without a backtest. */
+  readonly isUntested: boolean;
+}
+
+/** What a reviewer goes by; the whole result is kept for a day only. */
+export interface RuleBacktest {
+  readonly id: string;
+  readonly atMs: number;
+  /** null = not known yet. */
+  readonly verdict: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    /** Confirmed incidents that the changed rule would have missed: any makes a second approver necessary. */
+    readonly missed: number;
+    readonly needsSecondApprover: boolean;
+  } | null;
+}
+
+/** 演练: alarms of this equipment and its parts are marked until it ends. */
+export interface DrillRow {
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason: string;
+  readonly untilMs: number;
+}
+
+/** One part of the alarm figures as they were saved (alarms/figures/): a local day, or what runs on. Can be made again. */
+export interface FiguresPart {
+  readonly part: string;
+  readonly doc: unknown;
 }
 
 export interface UserRow {
@@ -169,6 +254,12 @@ export interface BootState {
   /** Key: counter name. */
   readonly counters: ReadonlyMap<string, number>;
   readonly delays: readonly DelayRow[];
+  /** Those that say something. */
+  readonly controls: readonly AlarmControl[];
+  /** Those that last. */
+  readonly storms: readonly Storm[];
+  readonly memories: readonly RuleMemoryRow[];
+  readonly drills: ReadonlyMap<EquipmentId, DrillRow>;
 }
 
 export interface HistoryEntry {
@@ -212,6 +303,34 @@ export interface StoreQueries {
     readonly offset: number;
   }): Promise<Page<Occurrence>>;
   alarm(id: string): Promise<Occurrence | null>;
+  /**
+   * Every occurrence that was open at some time of [fromMs, toMs), oldest first; at most `limit`, never more than
+   * `STORE_LIMITS.betweenRows`: as many as that = there may be more, ask for a shorter time.
+   */
+  alarmsBetween(fromMs: number, toMs: number, limit: number): Promise<readonly Occurrence[]>;
+  /** Alarms that are shelved or out of service now. */
+  alarmControls(): Promise<readonly AlarmControl[]>;
+  /** History of one alarm key over all its occurrences, newest first; also what was decided while it was normal. */
+  alarmKeyHistory(key: string, limit: number): Promise<readonly HistoryEntry[]>;
+  /** Newest first. */
+  storms(page: { readonly limit: number; readonly offset: number }): Promise<Page<Storm>>;
+  storm(id: string): Promise<Storm | null>;
+  /** Occurrences attached to a storm, oldest first. */
+  stormMembers(
+    id: string,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<Occurrence>>;
+  /** Newest first; without a rule those of all. */
+  ruleChanges(filter: {
+    readonly equipment?: string;
+    readonly rule?: string;
+    readonly state?: RuleChangeRow['state'];
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<RuleChangeRow>>;
+  drills(): Promise<ReadonlyMap<EquipmentId, DrillRow>>;
+  /** Parts of the saved figures behind `after` (empty = from the first), in the order of their names, at most `limit`. */
+  figures(after: string, limit: number): Promise<readonly FiguresPart[]>;
   /** Open occurrences that a cause explains or explained, oldest first; at most `STORE_LIMITS.explainedRows`. */
   explained(): Promise<readonly Occurrence[]>;
   alarmHistory(id: string): Promise<readonly HistoryEntry[]>;

@@ -33,7 +33,7 @@ interface Ring {
   isStanding: boolean;
 }
 
-/** @param samplesPerPoint at least 1; LIMITS.recentSamplesPerPoint */
+/** @param samplesPerPoint at least 1; app.ts divides LIMITS.recentSamples among the points */
 export function createRecent(model: SiteModel, samplesPerPoint: number): Recent {
   assert(samplesPerPoint >= 1, 'a point keeps at least one sample');
   const rings: (Ring | undefined)[] = Array.from({ length: model.points.length });

@@ -10,7 +10,7 @@
  * | CLOSED within window   | reopened as REWORK; after the window a new ticket            |
  */
 import type { Policy } from '../config/policy.ts';
-import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
+import type { AlarmEvent, AlarmEventType, Occurrence } from '../core/alarm.ts';
 import type { Text } from '../core/text.ts';
 import {
   type ClockId,
@@ -27,10 +27,25 @@ import { isRunning, startClock, tightenClocks } from './clocks.ts';
 import { toTicketAlarm } from './open.ts';
 import { type TicketStep, toRework } from './step.ts';
 
+/** What brings back an alarm that was hidden: while it stands it asks for work, unless its ticket is open all the time. */
+const RELEASES: readonly AlarmEventType[] = [
+  'unshelved',
+  'shelf-expired',
+  'in-service',
+  'service-expired',
+  'unsuppressed',
+];
+
 /** Whether the event asks for work; a level that falls after the acknowledgement only changes what is shown. */
-export function asksForWork({ type, occurrence }: Pick<AlarmEvent, 'type' | 'occurrence'>): boolean {
+export function asksForWork(event: Pick<AlarmEvent, 'type' | 'occurrence'>): boolean {
+  const { type, occurrence } = event;
   if (type === 'severity-changed') return occurrence.acknowledged === null;
-  return type === 'raised' || type === 're-raised';
+  return type === 'raised' || type === 're-raised' || isRelease(event);
+}
+
+/** Whether an active alarm is back among what people look at. */
+export function isRelease({ type, occurrence }: Pick<AlarmEvent, 'type' | 'occurrence'>): boolean {
+  return RELEASES.includes(type) && occurrence.isActive;
 }
 
 /**
@@ -78,14 +93,17 @@ export function applyAlarmEvent(
     case 'raised':
     case 're-raised':
     case 'severity-changed':
+    case 'unshelved':
+    case 'shelf-expired':
+    case 'in-service':
+    case 'service-expired':
+    case 'unsuppressed':
       return asksForWork(event) ? attach(ticket, event.occurrence, policy, nowMs, guidance) : null;
     case 'returned':
       return mirror(ticket, event, 'alarm-returned', nowMs);
     case 'ended':
-      // The return has been noted already; a rule that was changed or removed leaves its banner.
-      return event.occurrence.endReason === 'returned'
-        ? null
-        : mirror(ticket, event, 'alarm-returned', nowMs);
+      // A return that was told has been noted already; a rule that was changed or removed leaves its banner.
+      return isNoted(ticket, event.occurrence) ? null : mirror(ticket, event, 'alarm-returned', nowMs);
     case 'blind':
       return mirror(ticket, event, 'alarm-blind', nowMs);
     case 'sighted':
@@ -93,6 +111,18 @@ export function applyAlarmEvent(
     case 'acknowledged':
     case 'explained':
     case 'released':
+    case 're-alarmed':
+    case 'latched':
+    case 'reset':
+    case 'shelved':
+    case 'shelf-reminder':
+    case 'out-of-service':
+    case 'suppressed':
+    case 'chattering':
+    case 'chatter-ended':
+    case 'grouped':
+    case 'commented':
+    case 'rule-changed':
       return null;
     default:
       return event.type satisfies never;
@@ -113,6 +143,20 @@ export function noteExplanation(
   const { id, key, text, equipmentName } = other;
   const detail = { occurrence: id, key, text, equipmentName };
   return { ticket: next, events: [{ type, atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
+}
+
+/** The alarm on the ticket has called so often in vain that somebody above has to be told (policy.alarms). */
+export function noteReAlarms(ticket: Ticket, { id, reAlarms }: Occurrence, nowMs: number): TicketStep {
+  const next: Ticket = { ...ticket, version: ticket.version + 1 };
+  const detail = { occurrence: id, reAlarms };
+  return { ticket: next, events: [{ type: 'noted', atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
+}
+
+/** The drill is over and its alarm still stands: what the ticket is about is no exercise. */
+export function noteDrillOver(ticket: Ticket, { id }: Occurrence, nowMs: number): TicketStep {
+  const next: Ticket = { ...ticket, isDrill: false, version: ticket.version + 1 };
+  const detail = { occurrence: id, isDrill: false };
+  return { ticket: next, events: [{ type: 'noted', atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
 }
 
 const GATEWAY = 'gateway';
@@ -165,6 +209,10 @@ function attach(
   };
 }
 
+function isNoted({ alarms }: Ticket, { id, endReason }: Occurrence): boolean {
+  return endReason === 'returned' && !alarms.some((alarm) => alarm.occurrence === id && alarm.isActive);
+}
+
 /** What the gateway wrote, the graver alarm may rewrite: a fire must not be headed "pre-alarm". A person's words stay. */
 function isOfAlarm({ source }: Ticket): boolean {
   return source === 'equipment-alarm';
@@ -200,9 +248,10 @@ function mergeAlarm(
   raisedAgainMs?: number,
 ): readonly TicketAlarm[] {
   const fresh = toTicketAlarm(occurrence);
-  const before = alarms.find((alarm) => alarm.occurrence === occurrence.id);
+  const at = alarms.findIndex((alarm) => alarm.occurrence === occurrence.id);
+  const before = alarms[at];
   if (before === undefined) return [...alarms, fresh];
   const { firstAtMs, lastAtMs } = before;
   const merged = { ...fresh, firstAtMs, lastAtMs: raisedAgainMs ?? lastAtMs };
-  return alarms.map((alarm) => (alarm === before ? merged : alarm));
+  return alarms.with(at, merged);
 }

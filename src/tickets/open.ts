@@ -142,6 +142,8 @@ export function toTicketAlarm(occurrence: Occurrence): TicketAlarm {
     count: occurrence.count,
     isActive: isActive && endedAtMs === null,
     blindSinceMs: isLost ? endedAtMs : occurrence.blindSinceMs,
+    onsetAtMs: occurrence.onsetAtMs,
+    onsetAfterMs: occurrence.onsetAfterMs,
   };
 }
 

@@ -15,6 +15,8 @@ import { LinkPage } from './links/link-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { QualityPage } from './quality/quality-page.tsx';
+import { RulePage } from './rules/rule-page.tsx';
+import { RulesPage } from './rules/rules-page.tsx';
 import { useSettings } from './settings.ts';
 import { ErrorBoundary } from './shared/error-boundary.tsx';
 import { QueryState } from './shared/query-state.tsx';
@@ -86,6 +88,8 @@ function Pages() {
           <Route index element={<OverviewPage />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/alarms/:id" element={<AlarmPage />} />
+          <Route path="/rules" element={<RulesPage />} />
+          <Route path="/rules/:equipment/:rule" element={<RulePage />} />
           <Route path="/tickets" element={<TicketListPage />} />
           <Route path="/tickets/new" element={<NewTicketPage />} />
           <Route path="/tickets/:id" element={<TicketPage />} />

@@ -17,6 +17,8 @@ import './styles/quality.css';
 import './styles/writing.css';
 import './styles/trends.css';
 import './styles/storage.css';
+import './styles/alarms.css';
+import './styles/rules.css';
 import './styles/phone.css';
 
 /** Follows the settings in what stands outside of React. */

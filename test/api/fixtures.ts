@@ -1,10 +1,11 @@
 /** A small building for the API's tests: one booster set with a pump, one alarm, its ticket, one link. */
 import type { Equipment, PointDef, RuleDef, SiteModel } from '../../src/config/model.ts';
-import type { Occurrence } from '../../src/core/alarm.ts';
+import { NO_MARKS, type Occurrence } from '../../src/core/alarm.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { LinkStatus } from '../../src/core/link.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { Role } from '../../src/store/store.ts';
+import { createTestPolicy } from '../support/model.ts';
 import { createTestTicket } from '../support/ticket.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 8, 0, 0);
@@ -88,6 +89,10 @@ export function createModel(points = 0): SiteModel {
     class: 'engineering',
     faultKind: 'pressure',
     when: [],
+    calendar: null,
+    expectedWhen: null,
+    isLatching: false,
+    reAlarmMs: null,
     explains: null,
     explainedBy: [],
     opensTicket: true,
@@ -112,8 +117,9 @@ export function createModel(points = 0): SiteModel {
     points: all,
     pointIndex: new Map(all.map((one) => [one.id, one.index])),
     rules: [rule],
-    policy: {} as SiteModel['policy'],
+    policy: createTestPolicy(),
     http: { host: '127.0.0.1', port: 0, tls: null },
+    calendars: new Map(),
     influx: null,
     journal: { maxAgeDays: 1, maxBytes: 1 },
     backup: null,
@@ -153,6 +159,7 @@ export const OCCURRENCE: Occurrence = {
   ticket: toId('GC20261121-0001'),
   explainedBy: null,
   ticketDueAtMs: null,
+  ...NO_MARKS,
 };
 
 const effect = (id: string, cause: string, isActive = true): Occurrence => ({

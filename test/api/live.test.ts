@@ -7,6 +7,7 @@ import type { ReadingTuple } from '../../src/api/schemas.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import { createFeed } from '../../src/core/feed.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
+import { CHANGE, CONTROL, STORM } from './fake-alarms.ts';
 import { createGateway, createModel, type FakeGateway, LINK, NOW_MS, toPerson } from './support.ts';
 
 interface FakeSink extends LiveSink {
@@ -75,6 +76,27 @@ describe('greeting', () => {
     hub.open(sink, 'token-desk', toPerson('desk'));
     vi.advanceTimersByTime(30_000);
     expect(sink.events('heartbeat')).toHaveLength(3);
+  });
+});
+
+describe('what people follow', () => {
+  test('shelves, storms and changes of rules come at once, numbered like alarms', () => {
+    const gateway = createGateway();
+    const sink = createSink();
+    createHub(gateway).open(sink, 'token-desk', toPerson('desk'));
+    const { controls, storms, ruleChanges } = gateway.services.feeds;
+    controls.publish({ type: 'shelved', atMs: NOW_MS, control: CONTROL, by: 'desk' });
+    storms.publish({ type: 'grew', atMs: NOW_MS, storm: STORM });
+    ruleChanges.publish(CHANGE);
+    expect(sink.events().slice(1)).toMatchObject([
+      {
+        name: 'control',
+        id: '1',
+        data: { type: 'shelved', control: { rule: 'pressure-low', severity: 'high' } },
+      },
+      { name: 'storm', id: '2', data: { type: 'grew', storm: { id: 'storm-1', members: 12 } } },
+      { name: 'rule-change', id: '3', data: { id: 'change-1', state: 'proposed', needsApprovals: 1 } },
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { ApiOptions } from '../../src/api/options.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { ApiServices, SimulatedFault } from '../../src/api/services.ts';
 
-import type { AlarmEvent } from '../../src/core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../../src/core/alarm.ts';
 import { RiserError } from '../../src/core/errors.ts';
 import { createFeed, type Feed } from '../../src/core/feed.ts';
 
@@ -16,12 +16,19 @@ import type { TicketEvent } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
 import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
-import type { AuditRow, HistoryEntry, Role, UserRow } from '../../src/store/store.ts';
+import type { AuditRow, HistoryEntry, Role, RuleChangeRow, UserRow } from '../../src/store/store.ts';
 import { createHistory } from '../../src/telemetry/history/history.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
 import { createPointQuality } from '../../src/telemetry/point-quality.ts';
 import { createRecent } from '../../src/telemetry/recent.ts';
 import { createLiveHistory } from '../support/live-history.ts';
+import {
+  ALARM_QUERIES,
+  createFakeBacktests,
+  createFakeExplain,
+  createFakeFigures,
+  createFakeRuleChanges,
+} from './fake-alarms.ts';
 import { createFakeBackups } from './fake-backups.ts';
 import { createFakeStorage } from './fake-storage.ts';
 import { createFakeWriting } from './fake-writing.ts';
@@ -83,6 +90,9 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     readings: createFeed<ReadingBatch>(),
     links: createFeed<LinkStatus>(),
     alarms: createFeed<AlarmEvent>(),
+    controls: createFeed<AlarmControlEvent>(),
+    storms: createFeed<StormEvent>(),
+    ruleChanges: createFeed<RuleChangeRow>(),
     tickets: createFeed<TicketEvent>(),
   };
   const clock = overrides.clock ?? { now: () => ({ wallMs: NOW_MS, monoMs: 0, bootId: 'boot' }) };
@@ -116,6 +126,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     pointQuality,
     history: createHistory({ sources: [past.source], clock }),
     queries: {
+      ...ALARM_QUERIES,
       alarms: async ({ state }) => ({
         items: state === 'open' ? [OCCURRENCE] : [OCCURRENCE, OCCURRENCE],
         total: state === 'open' ? 1 : 2,
@@ -136,6 +147,10 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       lockOuts: async () => new Map(),
       audit: async () => ({ items: AUDIT, total: 1 }),
     },
+    explain: createFakeExplain(),
+    alarmFigures: createFakeFigures(record),
+    ruleChanges: createFakeRuleChanges(() => model, record),
+    backtests: createFakeBacktests(record),
     writing: createFakeWriting(record),
     backups: createFakeBackups(record),
     storage: createFakeStorage(record),
@@ -211,8 +226,9 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     users,
     logged,
     answer: async (command) => ({
-      occurrence: command.type === 'acknowledge-alarm' ? OCCURRENCE : null,
-      ticket: command.type === 'acknowledge-alarm' ? null : TICKET,
+      occurrence: command.type.endsWith('-alarm') ? OCCURRENCE : null,
+      ticket: command.type.includes('ticket') ? TICKET : null,
+      ...(command.type === 'acknowledge-alarms' && { acknowledged: command.occurrences }),
     }),
     publishReadings(rows, receivedMs = NOW_MS) {
       const builder = new ReadingBatchBuilder(model.epoch, rows.length);

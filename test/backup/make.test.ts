@@ -27,6 +27,7 @@ import {
   make,
   put,
   refusalOf,
+  SCHEMA,
   SEALED,
   SEGMENT,
   SITE,
@@ -59,7 +60,7 @@ describe('a backup', () => {
     expect(manifest).toMatchObject({
       site: SITE,
       riser: '1.2.3',
-      schema: 2,
+      schema: SCHEMA,
       counts: { tickets: 1, openTickets: 1, openAlarms: 1, users: 0, audit: 3 },
     });
     const copied = Object.keys(lookAtData(join(path, 'data'))).toSorted();

@@ -313,6 +313,7 @@ describeWithTools(['chromium'], 'the demo building in a browser', (chromium) => 
     const fire = alarmRow(page, '火灾报警').first();
     expect(await fire.innerText()).toMatch(/生命安全[\s\S]+3号防火分区/);
     await fire.locator('[data-testid^="alarm-ticket-"]').waitFor();
+    await page.getByTestId('alarm-tab-suppressed').click();
     const lost = alarmRow(page, '门禁控制器主电失电');
     const cause = lost.locator('[data-testid^="alarm-cause-"]');
     await cause.waitFor({ timeout: REACTION_MS });

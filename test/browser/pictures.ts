@@ -111,7 +111,9 @@ async function takeFire(browser: Browser, url: string): Promise<void> {
   await injectFaults(page, [{ search: '3号防火分区', found: null, fault }]);
   await page.getByTestId('nav-alarms').click();
   const lost = alarmRow(page, '门禁控制器主电失电');
+  await page.getByTestId('alarm-tab-suppressed').click();
   await lost.locator('[data-testid^="alarm-cause-"]').waitFor({ timeout: FIRE_MS });
+  await page.getByTestId('alarm-tab-current').click();
   await delay(FRESH_MS);
   await take(page, 'fire');
   await takeOverview(browser, url, 'dark', { theme: 'dark' });

@@ -8,15 +8,25 @@ const CONFIG = join(import.meta.dirname, '../../config');
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 test('a sound site gives a summary, the hours that its journal holds, and 0', async () => {
   const written = capture();
+  vi.setSystemTime('2026-03-02');
   expect(await check(['--config', join(CONFIG, 'demo.yaml')])).toBe(0);
   const [summary, journal, ...rest] = written.out.split('\n');
   expect(summary).toMatch(/sound\. \d+ equipment .*, \d+ points, \d+ rules, 7 links\.$/);
   expect(journal).toMatch(/^Journal: 8\.0 GiB, 14 days at most; it holds 336 h \(.*\)\.$/);
   expect(rest).toEqual(['']);
+  expect(written.err).toBe('');
+});
+
+test('a table of holidays that ends within 60 days is warned of, and is no problem', async () => {
+  const written = capture();
+  vi.setSystemTime('2026-11-03');
+  expect(await check(['--config', join(CONFIG, 'demo.yaml')])).toBe(0);
+  expect(written.out).toMatch(/^Warning: the table of holidays of calendar office ends on 2026-12-31; /m);
   expect(written.err).toBe('');
 });
 

@@ -8,7 +8,10 @@ import { testSeed } from '../support/seed.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 import { CASES, load, PROFILES, problemsOf } from './support/load.ts';
 
-const SITE = `${readFileSync(join(CASES, 'sound.yaml'), 'utf8')}contacts: [{ id: plumber, name: { zh: 水工, en: Plumber }, method: "1" }]
+const RULES = `rules: [{ id: pressure-low, lo: { limit: 3 }, calendar: office }, { id: pump-1/tripped, enabled: false }, { id: offline, onDelayMs: 60000 }, { id: dry, type: state, severity: low, text: { zh: 干, en: Dry }, point: gateway/store-healthy, in: [0] }]`;
+const SITE = `${readFileSync(join(CASES, 'sound.yaml'), 'utf8').replace('unit: 3 }', `unit: 3, ${RULES} }`)}calendars:
+  - { id: office, name: { zh: 办公, en: Office }, week: { mon-fri: ["08:30-12:00", "22:00-06:00"] }, days: holidays-cn, holiday: [] }
+contacts: [{ id: plumber, name: { zh: 水工, en: Plumber }, method: "1" }]
 http: { port: "\${PORT:-8080}" }
 influx: { url: "http://192.0.2.9:8086", database: riser, password: "\${PORT:-12}" }
 journal: { maxBytes: 8GiB }

@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CATALOG } from '../../src/catalog.ts';
+import { readDayTable } from '../../src/config/day-table.ts';
 import { loadSite } from '../../src/config/load.ts';
 import type { SiteModel } from '../../src/config/model.ts';
 import { readPolicy } from '../../src/config/policy-file.ts';
@@ -19,7 +20,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const SITES = ['demo.yaml', 'example.yaml'];
 const POLICIES = ['policy.yaml'];
 const INCLUDES = ['example-equipment.yaml'];
-const devices = readdirSync(join(ROOT, 'devices'));
+const TABLES = ['holidays-cn.yaml'];
+const devices = readdirSync(join(ROOT, 'devices')).filter((name) => name.endsWith('.yaml'));
 
 function loadShipped(name: string, env: Readonly<Record<string, string>> = {}): SiteModel {
   return loadSite(join(ROOT, 'config', name), { catalog: CATALOG, env, epoch: 1 });
@@ -27,7 +29,9 @@ function loadShipped(name: string, env: Readonly<Record<string, string>> = {}): 
 const demo = loadShipped('demo.yaml');
 
 test('every file in config/ is of a known sort', () => {
-  expect(readdirSync(join(ROOT, 'config')).sort()).toEqual([...SITES, ...POLICIES, ...INCLUDES].sort());
+  expect(readdirSync(join(ROOT, 'config')).sort()).toEqual(
+    [...SITES, ...POLICIES, ...INCLUDES, ...TABLES].sort(),
+  );
 });
 
 test.each(SITES)('%s loads', (name) => {
@@ -37,6 +41,12 @@ test.each(SITES)('%s loads', (name) => {
 test.each(POLICIES)('%s loads', (name) => {
   const problems = createProblems();
   expect(readPolicy(join(ROOT, 'config', name), problems)?.policy).not.toBeNull();
+  expect(problems.count).toBe(0);
+});
+
+test.each(TABLES)('%s loads', (name) => {
+  const problems = createProblems();
+  expect(readDayTable(join(ROOT, 'config', name), problems)?.table).not.toBeNull();
   expect(problems.count).toBe(0);
 });
 

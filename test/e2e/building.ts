@@ -183,7 +183,7 @@ class Readings {
   /** All points of the field; the gateway's own are another matter. */
   async all(): Promise<readonly PointView[]> {
     const points = await list<PointView>(this.#api, '/api/v1/points');
-    return points.filter(({ equipment }) => equipment !== 'gateway');
+    return points.filter(({ equipment }) => !equipment.startsWith('gateway'));
   }
 
   async untilGood(timeoutMs: number, matches: (point: string) => boolean = () => true): Promise<number> {

@@ -48,7 +48,7 @@ interface Stored {
 
 /** Measurement = kind of the equipment (design.md §7). */
 function toMeasurement(equipment: string): string {
-  if (equipment === 'gateway') return 'gateway';
+  if (equipment.startsWith('gateway')) return 'gateway';
   const isPump = equipment.includes('-pump-');
   if (equipment.startsWith('sump')) return isPump ? 'drainage-pump' : 'sump';
   return isPump ? 'pump' : 'booster-set';

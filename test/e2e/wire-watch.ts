@@ -10,7 +10,7 @@ export function badSince(building: Building, atMs: number): ReadonlySet<string> 
     .of('readings')
     .filter((event) => event.atMs >= atMs)
     .flatMap(({ data }) => data.filter(([, , quality]) => quality !== 0).map(([point]) => point));
-  return new Set(bad.filter((point) => !point.startsWith('gateway/')));
+  return new Set(bad.filter((point) => !point.startsWith('gateway')));
 }
 
 /** UTC ms of the first good reading of each point that was received since then; absent while there is none. */

@@ -11,7 +11,7 @@ import type { TicketEvent } from '../../src/core/ticket.ts';
 import { Engine, type EnginePhase } from '../../src/engine/engine.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
 import { createFakeClock } from '../support/clock.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
+import { createMemoryStore, EMPTY_BOOT } from '../support/memory-store.ts';
 import { createTestModel } from '../support/model.ts';
 import { until } from '../support/poll.ts';
 
@@ -58,7 +58,7 @@ function createTestEngine() {
     onPhase: (phase) => phases.push(phase),
   });
   engines.push(engine);
-  engine.start({ occurrences: [], tickets: [], counters: new Map(), delays: [] });
+  engine.start(EMPTY_BOOT);
   const feed = (value: number, quality = 0, point = 0): void => {
     const batch = new ReadingBatchBuilder(model.epoch, 1);
     batch.add(point, value, quality, clock.now().wallMs);
@@ -89,7 +89,15 @@ describe('the decision loop', () => {
     ]);
     const writes = store.batches.flatMap((batch) => batch.writes.map((write) => write.type));
     expect(new Set(writes)).toEqual(
-      new Set(['occurrence', 'alarm-event', 'ticket', 'ticket-alarm', 'ticket-event', 'counter']),
+      new Set([
+        'occurrence',
+        'alarm-event',
+        'rule-memories',
+        'ticket',
+        'ticket-alarm',
+        'ticket-event',
+        'counter',
+      ]),
     );
     expect(store.batches).toHaveLength(1);
     expect(alarms[0]?.occurrence.ticket).toBe(tickets[0]?.ticket.id);

@@ -56,7 +56,8 @@ function toEquipment(it: Unit, at: number, version: string): TestEquipment {
     id: `u${at}`,
     upstream: { ...above('power', it.power), ...above('water', it.water) },
     ...(it.parent !== null && it.parent < at && { parent: `u${it.parent}` }),
-    points: [{ name: `p${at}` }],
+    // Sent when it changes: nothing is read again only because a cause has gone (hold-off, alarms.md B7).
+    points: [{ name: `p${at}`, staleMs: null }],
     rules: [
       {
         id: `r${at}`,

@@ -162,3 +162,53 @@ test('a linkage without a fire is told, since it hides what it switches off', ()
   go(building, 2, {});
   expect(building.tickets()).toEqual(['fire-panel-1 linkage-without-fire normal']);
 });
+
+const silenceOf = (link: string): Readonly<Record<string, TestValue>> =>
+  Object.fromEntries(demo.points.flatMap((point) => (point.link === link ? [[point.id, 'timeout']] : [])));
+const figuresOf = (link: string, answering: number): Changes => ({
+  [`gateway-link-${link}/up`]: Number(answering > 0),
+  [`gateway-link-${link}/answering`]: answering,
+});
+
+test('a dead link is one ticket, of the link, although life safety is behind it, and each of its equipment is offline', () => {
+  const building = createBuilding();
+  building.go(60, { ...silenceOf('fire-pump-room'), ...figuresOf('fire-pump-room', 0) } as Readonly<
+    Record<string, TestValue>
+  >);
+  expect(building.tickets()).toEqual(['gateway-link-fire-pump-room comm-loss urgent']);
+  const offline = building.loop.alarms().filter(({ rule, isActive }) => rule === 'offline' && isActive);
+  expect(offline.map(({ equipment }) => equipment).toSorted()).toEqual([
+    'fire-pump-1',
+    'fire-tank-1',
+    'gateway-link-fire-pump-room',
+    'jockey-pump-1',
+  ]);
+  const cause = 'demo/gateway-link-fire-pump-room/offline';
+  expect(offline.filter(({ explainedBy }) => explainedBy?.key === cause)).toHaveLength(3);
+});
+
+test('a device that stays silent when its link is back has its own ticket after the settle time', () => {
+  const building = createBuilding();
+  const isDead = (id: string): boolean => id.startsWith('fire-pump-1/');
+  const silence = silenceOf('fire-pump-room');
+  building.go(60, { ...silence, ...(figuresOf('fire-pump-room', 0) as Record<string, number>) });
+  const quiet = toValues(QUIET);
+  const back = Object.keys(silence).filter((id) => !isDead(id));
+  go(building, 50, {
+    ...Object.fromEntries(back.map((id) => [id, quiet[id] ?? 0])),
+    ...figuresOf('fire-pump-room', 2),
+  });
+  expect(building.tickets()).toEqual(['gateway-link-fire-pump-room comm-loss urgent']);
+  building.go(20, {});
+  expect(building.tickets()).toEqual([
+    'gateway-link-fire-pump-room comm-loss urgent',
+    'fire-pump-1 comm-loss urgent',
+  ]);
+});
+
+test('one silent device of a link that others answer on is its own ticket', () => {
+  const building = createBuilding();
+  const points = demo.points.filter(({ equipment }) => equipment === 'lift-2');
+  building.go(15, Object.fromEntries(points.map(({ id }) => [id, 'timeout'])));
+  expect(building.tickets()).toEqual(['lift-2 comm-loss urgent']);
+});

@@ -267,6 +267,8 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['gateway', { 'reverts-failed': 1 }, ['revert-failed']],
   ['gateway', { 'backup-failed': 1 }, ['backup-failed']],
   ['gateway', { 'backup-age': 27 }, ['backup-old']],
+  // All of its devices silent; as a whole the link's figures are those of the gateway.
+  ['gateway-link-iot', { up: 0 }, ['offline']],
 ];
 
 const toKeys = (equipment: string, names: readonly string[]) => names.map((name) => `${equipment}/${name}`);
@@ -356,12 +358,17 @@ test('every point that a written rule reads has an alarm with a ticket for the t
       .map((point) => defined(demo.points[point], 'a point of a rule').id.replace(/-\d+\//, '-n/')),
   );
   // Bits of a zone are in one word with its event, which is watched; without InfluxDB its
-  // health and quarantine have no value, nor has the age of backups without a schedule.
+  // health and quarantine have no value, nor has the age of backups without a schedule. Of a link nothing is known before
+  // its devices have been asked; each of them has `offline`.
   expect([...blind].sort()).toEqual([
     'fire-panel-1-zone-n/disabled',
     'fire-panel-1-zone-n/fire',
     'fire-panel-1-zone-n/pre-alarm',
     'fire-panel-1-zone-n/trouble',
+    'gateway-link-fire-pump-room/up',
+    'gateway-link-iot/up',
+    'gateway-link-lift-server/up',
+    'gateway-link-power-server/up',
     'gateway/backup-age',
     'gateway/influx-healthy',
     'gateway/quarantined',

@@ -7,6 +7,7 @@ import { badData } from '../../src/rules/bad-data.ts';
 import { FALSE_VERDICT } from '../../src/rules/rule.ts';
 import { CASES, load } from '../config/support/load.ts';
 import { ruleOf, write, writeSite } from '../config/support/site.ts';
+import { createJudging } from '../rules/judging.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 
 const sound = load(join(CASES, 'sound.yaml'));
@@ -49,7 +50,12 @@ test('bad data of a point is strict where a rule that reads it takes nothing unc
   expect(paramsOf(loadRule(''))).toEqual({});
   const conditionAt = (quality: QualityReason, params: object) => {
     const sample = { value: 1, quality: QUALITIES[quality].code, receivedMs: 0, sourceMs: Number.NaN };
-    return badData.judge(params as Readonly<Record<string, unknown>>, FALSE_VERDICT, [sample]).condition;
+    return badData.judge(
+      params as Readonly<Record<string, unknown>>,
+      FALSE_VERDICT,
+      [sample],
+      createJudging(),
+    ).condition;
   };
   expect(conditionAt('source-time', {})).toBe('false');
   expect(conditionAt('source-time', { isStrict: true })).toBe('true');
@@ -180,10 +186,10 @@ test('a guard that is read slowly asks for two good samples, as the point of the
   expect(ruleOf(guarded, 'house/tank/low').minGoodSamples).toBe(2);
 });
 
-test('a rule explains nothing and is explained by nothing unless it says so; silence is explained by power and linkage', () => {
+test('a rule explains nothing and is explained by nothing unless it says so; silence is explained by power, linkage and link', () => {
   const plain = loadRule('');
   expect(ruleOf(plain, 'house/tank/low')).toMatchObject({ when: [], explains: null, explainedBy: [] });
-  expect(ruleOf(plain, 'house/tank/offline').explainedBy).toEqual(['power', 'linkage']);
+  expect(ruleOf(plain, 'house/tank/offline').explainedBy).toEqual(['power', 'linkage', 'link']);
   expect(ruleOf(plain, 'house/tank/level-bad-data').explainedBy).toEqual([]);
   const model = loadRule(', explains: water, explainedBy: [power]');
   expect(ruleOf(model, 'house/tank/low')).toMatchObject({ explains: 'water', explainedBy: ['power'] });

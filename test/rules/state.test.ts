@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
 import { FALSE_VERDICT } from '../../src/rules/rule.ts';
 import { state } from '../../src/rules/state.ts';
+import { createJudging } from './judging.ts';
 
 const POINT = { type: 'number', states: new Map([-1, 0, 1].map((value) => [value, value])) } as const;
 
 function judge(params: object, value: number, quality: QualityReason = 'good'): string {
   const sample = { value, quality: QUALITIES[quality].code, receivedMs: 0, sourceMs: Number.NaN };
-  return state.judge({ point: 'code', ...params }, FALSE_VERDICT, [sample]).condition;
+  return state.judge({ point: 'code', ...params }, FALSE_VERDICT, [sample], createJudging()).condition;
 }
 
 describe('a value', () => {

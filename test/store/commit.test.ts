@@ -27,6 +27,12 @@ const TABLES = [
   'audit',
   'point_write',
   'lock_out',
+  'alarm_control',
+  'storm',
+  'rule_memory',
+  'rule_change',
+  'drill',
+  'figures',
 ] as const;
 
 const VERSION: Write = {
@@ -50,6 +56,12 @@ const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-en
   audit: [rows.audit('login')],
   'point-write': [rows.pointWrite('w-1')],
   'lock-out': [rows.lockOut('pump-1')],
+  'alarm-control': [rows.control(rows.KEY)],
+  storm: [rows.storm('s-1')],
+  'rule-memories': [{ type: 'rule-memories', memories: [rows.makeMemory(rows.KEY, 1)] }],
+  'rule-change': [rows.ruleChange('c-1')],
+  drill: [rows.drill('pump-1')],
+  figures: [{ type: 'figures', parts: [{ part: 'open', doc: {} }] }],
 };
 
 describe('a batch whose last write fails leaves nothing', () => {

@@ -3,15 +3,19 @@
  * Commits can be made to fail; the process can be killed and started again at any point.
  */
 import pino from 'pino';
+import type { RuleExplanation } from '../../src/alarms/explanation.ts';
 import type { SiteModel } from '../../src/config/model.ts';
-import type { Occurrence } from '../../src/core/alarm.ts';
+import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../../src/core/alarm.ts';
 import { RiserError } from '../../src/core/errors.ts';
+import { type AlarmKey, toId } from '../../src/core/ids.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
 import { Decisions } from '../../src/engine/decisions.ts';
+import type { FloodGovernor } from '../../src/engine/governor.ts';
+import type { Write } from '../../src/store/store.ts';
 import { createLatest, type Latest } from '../../src/telemetry/latest.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { createStoreState } from './store-state.ts';
@@ -33,12 +37,22 @@ export interface TestLoop {
   restart(downMs: number, model?: SiteModel): void;
   /** Every following commit fails until told otherwise. */
   failCommits(isFailing: boolean): void;
+  /** Other rules while it runs. @param disabled rule keys */
+  replaceModel(model: SiteModel, disabled?: readonly string[]): void;
+  /** Stops in order: what rules remember is saved. */
+  conclude(): void;
+  explain(equipment: string, rule: string): RuleExplanation | null;
+  /** Everything that has been announced, and stored, since the start of the test. */
+  readonly events: readonly AlarmEvent[];
+  readonly controlEvents: readonly AlarmControlEvent[];
+  readonly stormEvents: readonly StormEvent[];
+  readonly writes: readonly Write[];
   alarm(key: string): Occurrence | null;
   alarms(): readonly Occurrence[];
   tickets(): readonly Ticket[];
 }
 
-export function createTestLoop(initial: SiteModel): TestLoop {
+export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): TestLoop {
   const clock = createFakeClock();
   const store = createStoreState();
   let model = initial;
@@ -46,10 +60,15 @@ export function createTestLoop(initial: SiteModel): TestLoop {
   let decisions = create();
   let isFailing = false;
   let said: string[] = [];
+  const events: AlarmEvent[] = [];
+  const controlEvents: AlarmControlEvent[] = [];
+  const stormEvents: StormEvent[] = [];
+  const writes: Write[] = [];
 
   function create(): Decisions {
     const now = clock.now();
-    const options = { model, latest, recent: () => [], log: pino({ level: 'silent' }) };
+    const log = pino({ level: 'silent' });
+    const options = { model, latest, recent: () => [], log, ...(governor && { governor }) };
     return new Decisions(options, store.boot(now.wallMs - model.policy.reopenMs), now);
   }
 
@@ -63,7 +82,11 @@ export function createTestLoop(initial: SiteModel): TestLoop {
     if (made.batch !== null && isFailing) made.fail(new RiserError('store-failed'));
     else {
       if (made.batch !== null) store.commit(made.batch);
+      writes.push(...(made.batch?.writes ?? []));
       made.settle();
+      events.push(...made.alarmEvents);
+      controlEvents.push(...made.controlEvents);
+      stormEvents.push(...made.stormEvents);
       said.push(...made.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
       said.push(...made.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     }
@@ -107,6 +130,22 @@ export function createTestLoop(initial: SiteModel): TestLoop {
     failCommits(value) {
       isFailing = value;
     },
+    replaceModel(next, disabled = []) {
+      model = next;
+      decisions.replaceModel(next, new Set(disabled.map((key) => toId<AlarmKey>(key))), clock.now());
+      round(null);
+    },
+    conclude() {
+      const last = decisions.conclude(clock.now());
+      if (last.batch !== null) store.commit(last.batch);
+      writes.push(...(last.batch?.writes ?? []));
+      last.settle();
+    },
+    explain: (equipment, rule) => decisions.explainRule(toId(equipment), toId(rule), clock.now()),
+    events,
+    controlEvents,
+    stormEvents,
+    writes,
     alarm: (key) => decisions.alarms().find((it) => it.key === key || it.rule === key) ?? null,
     alarms: () => decisions.alarms(),
     tickets: () => decisions.tickets(),

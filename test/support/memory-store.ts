@@ -1,6 +1,6 @@
 /** A store that is a list: every batch is kept, commits can be held back or made to fail. For tests of the loop itself. */
 import { RiserError } from '../../src/core/errors.ts';
-import type { Store, WriteBatch } from '../../src/store/store.ts';
+import type { BootState, Store, WriteBatch } from '../../src/store/store.ts';
 
 export interface MemoryStore extends Store {
   readonly batches: readonly WriteBatch[];
@@ -10,6 +10,18 @@ export interface MemoryStore extends Store {
   hold(): void;
   release(): void;
 }
+
+/** What a store says before anything was stored. */
+export const EMPTY_BOOT: BootState = {
+  occurrences: [],
+  tickets: [],
+  counters: new Map(),
+  delays: [],
+  controls: [],
+  storms: [],
+  memories: [],
+  drills: new Map(),
+};
 
 export function createMemoryStore(): MemoryStore {
   const batches: WriteBatch[] = [];
@@ -37,7 +49,7 @@ export function createMemoryStore(): MemoryStore {
       if (isFailing) throw new RiserError('store-failed', {}, { cause: failure });
       batches.push(batch);
     },
-    boot: () => Promise.resolve({ occurrences: [], tickets: [], counters: new Map(), delays: [] }),
+    boot: () => Promise.resolve(EMPTY_BOOT),
     queries: new Proxy({} as Store['queries'], { get: () => unused }),
     verify: () => Promise.resolve([]),
     status: () => ({ isHealthy: !isFailing, commits: batches.length, failures: 0, lastCommitMs: null }),

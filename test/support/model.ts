@@ -3,7 +3,7 @@
  * (src/config/load.ts) is tested by itself; nothing here checks what it would refuse.
  */
 import type { Equipment, LinkDef, PointDef, RuleDef, SiteModel } from '../../src/config/model.ts';
-import type { ClockLimit, Policy } from '../../src/config/policy.ts';
+import type { AlarmTimes, ClockLimit, Policy } from '../../src/config/policy.ts';
 import type { EquipmentId, LocationId, PointId, RuleId, SiteId } from '../../src/core/ids.ts';
 import { toAlarmKey, toId, toPointId } from '../../src/core/ids.ts';
 import type { Text } from '../../src/core/text.ts';
@@ -65,6 +65,7 @@ export function createTestModel(site: TestSite = {}): SiteModel {
     rules: rules.map((entry, index) => toRule(entry, index, pointIndex)),
     policy: createTestPolicy(site.policy),
     http: { host: '127.0.0.1', port: 0, tls: null },
+    calendars: new Map(),
     influx: null,
     journal: { maxAgeDays: 14, maxBytes: 64 * 1024 * 1024 },
     backup: null,
@@ -92,6 +93,27 @@ export function createTestLink(id = 'link', options: Readonly<Record<string, unk
 
 const MINUTE_MS = 60_000;
 
+/** The defaults of config/schema.ts. */
+export function createTestAlarmTimes(overrides: Partial<AlarmTimes> = {}): AlarmTimes {
+  return {
+    shelveMaxMs: { 'life-safety': 0, high: 120 * MINUTE_MS, medium: 480 * MINUTE_MS, low: 480 * MINUTE_MS },
+    shelfReminderMs: 15 * MINUTE_MS,
+    reAlarmMs: { 'life-safety': 10 * MINUTE_MS, high: 60 * MINUTE_MS, medium: 480 * MINUTE_MS, low: null },
+    reAlarmEscalateAt: 3,
+    flood: {
+      enter: 10,
+      leave: 5,
+      windowMs: 10 * MINUTE_MS,
+      digestMs: 90_000,
+      maxMs: 120 * MINUTE_MS,
+    },
+    chatter: { raises: 3, withinMs: MINUTE_MS, factor: 1.5, capMs: 60 * MINUTE_MS },
+    firstOutMs: 2 * MINUTE_MS,
+    longOutOfServiceMs: 7 * 24 * 60 * MINUTE_MS,
+    ...overrides,
+  };
+}
+
 /** Limits like those of service-workflow.md §1, short enough to follow by eye. */
 export function createTestPolicy(overrides: Partial<Policy> = {}): Policy {
   return {
@@ -109,6 +131,7 @@ export function createTestPolicy(overrides: Partial<Policy> = {}): Policy {
     deskDispatches: ['emergency'],
     reopenMs: 24 * 60 * MINUTE_MS,
     explain: { waitMs: 5_000, settleMs: MINUTE_MS },
+    alarms: createTestAlarmTimes(),
     ...overrides,
   };
 }
@@ -188,6 +211,10 @@ function toRule(
     faultKind: rule.id,
     opensTicket: true,
     when: [],
+    calendar: null,
+    expectedWhen: null,
+    isLatching: false,
+    reAlarmMs: null,
     explains: null,
     explainedBy: [],
     version: 'v1',

@@ -2,9 +2,17 @@
  * What a database would hold after each WriteBatch, in maps, and what it would refuse: a ticket that is not at the
  * version that was seen, a second open ticket for an alarm. Refusals are our own mistakes, so they end the test.
  */
-import type { Occurrence } from '../../src/core/alarm.ts';
+import type { AlarmControl, Occurrence, Storm } from '../../src/core/alarm.ts';
+import type { EquipmentId } from '../../src/core/ids.ts';
 import { isTicketOpen, type Ticket } from '../../src/core/ticket.ts';
-import type { BootState, DelayRow, Write, WriteBatch } from '../../src/store/store.ts';
+import type {
+  BootState,
+  DelayRow,
+  DrillRow,
+  RuleMemoryRow,
+  Write,
+  WriteBatch,
+} from '../../src/store/store.ts';
 
 export interface StoreState {
   /** All of it, or an error. */
@@ -19,6 +27,11 @@ export function createStoreState(): StoreState {
   const counters = new Map<string, number>();
   /** Open links. Key: alarm key; value: ticket. */
   const links = new Map<string, string>();
+  /** Keys: alarm key, storm id, alarm key, equipment. */
+  const controls = new Map<string, AlarmControl>();
+  const storms = new Map<string, Storm>();
+  const memories = new Map<string, RuleMemoryRow>();
+  const drills = new Map<EquipmentId, DrillRow>();
   let delays: readonly DelayRow[] = [];
 
   const apply = (write: Write): void => {
@@ -39,6 +52,22 @@ export function createStoreState(): StoreState {
       case 'delays':
         delays = write.delays;
         return;
+      case 'alarm-control': {
+        const { key, shelf, outOfService } = write.control;
+        if (shelf === null && outOfService === null) controls.delete(key);
+        else controls.set(key, write.control);
+        return;
+      }
+      case 'storm':
+        storms.set(write.storm.id, write.storm);
+        return;
+      case 'rule-memories':
+        for (const row of write.memories) memories.set(row.key, row);
+        return;
+      case 'drill':
+        if (write.drill === null) drills.delete(write.equipment);
+        else drills.set(write.equipment, write.drill);
+        return;
       default:
     }
   };
@@ -51,6 +80,10 @@ export function createStoreState(): StoreState {
       ),
       counters: new Map(counters),
       delays,
+      controls: [...controls.values()],
+      storms: [...storms.values()].filter((row) => row.endedAtMs === null),
+      memories: [...memories.values()],
+      drills: new Map(drills),
     }),
   };
 }

@@ -1,4 +1,5 @@
 /** Small pieces of the API's answers, for tests of what the page makes of them. */
+import { NO_MARKS, toIsaState } from '../../src/core/alarm.ts';
 import type { Alarm, Equipment, PointDefinition } from '../../src/web/api/types.ts';
 import type { PointState } from '../../src/web/live/point-state.ts';
 
@@ -16,7 +17,7 @@ export function toEquipment(id: string, given: Partial<Equipment> = {}): Equipme
     place: text('room'),
     link: null,
     contact: null,
-    upstream: { power: null, water: null, linkage: null },
+    upstream: { power: null, water: null, linkage: null, link: null },
     points: [],
     lockOut: null,
     ...given,
@@ -41,8 +42,9 @@ export function toPoint(name: string, states: readonly string[] = [], given: Par
   return point;
 }
 
+/** Its letter follows from the rest unless it is given. */
 export function toAlarm(id: string, given: Partial<Alarm> = {}): Alarm {
-  return {
+  const alarm: Alarm = {
     id,
     key: `site/unit/${id}`,
     equipment: 'unit',
@@ -75,8 +77,14 @@ export function toAlarm(id: string, given: Partial<Alarm> = {}): Alarm {
     ticket: null,
     explainedBy: null,
     ticketDueAtMs: null,
+    ...NO_MARKS,
     ...given,
   };
+  return { ...alarm, state: given.state ?? toState(alarm) };
+}
+
+function toState(alarm: Alarm): Alarm['state'] {
+  return toIsaState(alarm as unknown as Parameters<typeof toIsaState>[0]);
 }
 
 export function good(value: number, receivedMs = 0): PointState {

@@ -9,7 +9,7 @@ import { type Api, type ApiContext, personOf } from '../context.ts';
 
 const STREAM_TYPE = 'text/event-stream';
 const description = [
-  'Events (`event:` and JSON `data:` as in LiveEvents of src/api/live-events.ts): hello, readings, link, alarm, ticket, heartbeat.',
+  'Events (`event:` and JSON `data:` as in LiveEvents of src/api/live-events.ts): hello, readings, link, alarm, control, storm, rule-change, ticket, heartbeat.',
   'Readings are batched, last value per point. Nothing is replayed: after every `hello`, fetch what is shown, then follow.',
   'A heartbeat comes every 10 s and names the parts of the gateway that are not well; two missing ones mean that what is',
   'shown is old. The stream ends with its session.',

@@ -13,8 +13,16 @@ export function siteRoutes(api: Api, { services }: ApiContext): void {
       schema: { operationId: 'getSite', summary: 'The site', tags: ['site'], response: ok(SiteViewSchema) },
     },
     async () => {
-      const { id, name, timeZone } = services.model.site;
-      return { id, name, timeZone, version: services.version, hasSimulation: services.simulation !== null };
+      const { site, policy } = services.model;
+      const { id, name, timeZone } = site;
+      return {
+        id,
+        name,
+        timeZone,
+        version: services.version,
+        hasSimulation: services.simulation !== null,
+        shelveMaxMs: { ...policy.alarms.shelveMaxMs, 'life-safety': 0 },
+      };
     },
   );
 }

@@ -5,11 +5,11 @@ import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type EquipmentId, type LocationId, toId } from '../../core/ids.ts';
 import type { NewTicket } from '../../tickets/transitions.ts';
+import { HistoryEntrySchema } from '../alarm-schemas.ts';
 import { created, listOf, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
 import { IdParams, NewTicketBody, type NewTicketInput, TicketsQuery } from '../request-schemas.ts';
-import { HistoryEntrySchema } from '../schemas.ts';
 import { toTicketView } from '../views.ts';
 
 const tags = ['tickets'];

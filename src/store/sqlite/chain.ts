@@ -71,11 +71,35 @@ export function createChainWriter(database: DatabaseSync): ChainWriter {
   };
 }
 
+/** One history as it was checked. */
+export interface ChainReport {
+  readonly name: ChainName;
+  readonly rows: number;
+  /** Times of the first and the last row, UTC ms; null when there is none. */
+  readonly firstAtMs: number | null;
+  readonly lastAtMs: number | null;
+  /** Hash of the last row: noted elsewhere, it proves later that this much of the history is the same. */
+  readonly head: string;
+  /** The first places that do not match, e.g. `audit 17: it was changed`; at most as many as were asked for. */
+  readonly findings: readonly string[];
+  /** How many places do not match in all; beyond the limit only counted. */
+  readonly mismatches: number;
+}
+
 /** Recomputes every chain in one snapshot. @returns the first places that do not match, e.g. `audit 17: …`. */
 export function verifyChains(database: DatabaseSync): readonly string[] {
+  return inspectChains(database, STORE_LIMITS.verifyFindings).flatMap(({ findings }) => findings);
+}
+
+/**
+ * Recomputes every chain in one snapshot, to its end. Takes about 20 s per million rows; other connections read and write
+ * meanwhile, and the write-ahead log is not cut back before it is over.
+ * @param maxFindings of one chain
+ */
+export function inspectChains(database: DatabaseSync, maxFindings: number): readonly ChainReport[] {
   database.exec('begin');
   try {
-    return CHAIN_NAMES.flatMap((name) => verifyChain(database, name));
+    return CHAIN_NAMES.map((name) => inspectChain(database, name, maxFindings));
   } finally {
     database.exec('rollback');
   }
@@ -89,21 +113,30 @@ export function toCanonicalJson(value: unknown): string {
   );
 }
 
-function verifyChain(database: DatabaseSync, name: ChainName): readonly string[] {
-  const found: string[] = [];
+function inspectChain(database: DatabaseSync, name: ChainName, maxFindings: number): ChainReport {
+  const findings: string[] = [];
+  let [mismatches, rows] = [0, 0];
+  let firstAtMs: number | null = null;
+  let lastAtMs: number | null = null;
+  const note = (place: number, wrong: string): void => {
+    mismatches++;
+    if (findings.length < maxFindings) findings.push(`${name} ${place}: ${wrong}`);
+  };
   let previous = EMPTY;
   for (const row of database.prepare(`select * from ${name} order by id`).iterate()) {
+    const id = Number(row['id']);
     const wrong = findMismatch(name, row, previous);
-    if (wrong !== null) found.push(`${name} ${String(row['id'])}: ${wrong}`);
-    if (found.length >= STORE_LIMITS.verifyFindings) return found;
+    if (wrong !== null) note(id, wrong);
     // Going on from what the row says names each wrong place once instead of everything behind the first.
-    previous = { length: Number(row['id']), hash: String(row['hash']) };
+    previous = { length: id, hash: String(row['hash']) };
+    lastAtMs = Number(row['at_ms']);
+    firstAtMs ??= lastAtMs;
+    rows++;
   }
   const head = readHead(database, name);
-  if (head.length !== previous.length || head.hash !== previous.hash) {
-    found.push(`${name} ${previous.length}: the chain should end with row ${head.length}`);
-  }
-  return found;
+  if (head.length !== previous.length || head.hash !== previous.hash)
+    note(previous.length, `the chain should end with row ${head.length}`);
+  return { name, rows, firstAtMs, lastAtMs, head: previous.hash, findings, mismatches };
 }
 
 function findMismatch(name: ChainName, row: Row, previous: Head): string | null {

@@ -2,7 +2,7 @@
  * One `WriteBatch` as one transaction: every kind of write as rows. Knows no threads; worker.ts calls it.
  * What the rows mean is the business of the stages.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Occurrence } from '../../core/alarm.ts';
 import { isTicketOpen, type Ticket } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
@@ -16,6 +16,8 @@ import type {
   WriteBatch,
 } from '../store.ts';
 import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
+import { type Columns, insert, toValues, upsert } from './columns.ts';
+import { createEngineAppliers, type EngineType } from './commit-engine.ts';
 
 export interface Committer {
   /**
@@ -36,10 +38,8 @@ export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch';
 }
 
-/** Key: column. */
-type Columns<Row> = Readonly<Record<string, (row: Row) => SQLInputValue>>;
 type LinkWrite = Extract<Write, { type: 'ticket-alarm' }>;
-type Appliers = { readonly [Type in Write['type']]: (write: Extract<Write, { type: Type }>) => void };
+export type Appliers = { readonly [Type in Write['type']]: (write: Extract<Write, { type: Type }>) => void };
 
 const OCCURRENCE: Columns<Occurrence> = {
   id: (row) => row.id,
@@ -49,6 +49,7 @@ const OCCURRENCE: Columns<Occurrence> = {
   ticket: (row) => row.ticket,
   raised_at_ms: (row) => row.raisedAtMs,
   ended_at_ms: (row) => row.endedAtMs,
+  storm: (row) => row.storm,
   doc: (row) => JSON.stringify(row),
 };
 
@@ -96,7 +97,11 @@ const COUNTER: Columns<Extract<Write, { type: 'counter' }>> = {
 /** @param database open for writing, schema up to date; stays the caller's. */
 export function createCommitter(database: DatabaseSync): Committer {
   const chain = createChainWriter(database);
-  const appliers: Appliers = { ...createRowAppliers(database), ...createHistoryAppliers(chain.append) };
+  const appliers: Appliers = {
+    ...createRowAppliers(database),
+    ...createEngineAppliers(database),
+    ...createHistoryAppliers(chain.append),
+  };
   return {
     commit(batch, mayCommit = () => true) {
       database.exec('begin immediate');
@@ -152,7 +157,7 @@ function createLockOutApplier(database: DatabaseSync): Appliers['lock-out'] {
 
 type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
 
-function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType> {
+function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType | EngineType> {
   const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
   const link = upsert(database, 'ticket_alarm', ['ticket', 'occurrence'], LINK);
   const counter = upsert(database, 'counter', ['name'], COUNTER);
@@ -234,32 +239,4 @@ function createTicketApplier(database: DatabaseSync): Appliers['ticket'] {
     if (changes !== 1)
       throw new VersionMismatch(`ticket ${ticket.number} is not at version ${expectedVersion}`);
   };
-}
-
-function insert<Row>(database: DatabaseSync, table: string, columns: Columns<Row>): (row: Row) => void {
-  return toRunner(database.prepare(toInsert(table, Object.keys(columns))), columns);
-}
-
-function upsert<Row>(
-  database: DatabaseSync,
-  table: string,
-  key: readonly string[],
-  columns: Columns<Row>,
-): (row: Row) => void {
-  const changed = Object.keys(columns).filter((column) => !key.includes(column));
-  const assignments = changed.map((column) => `${column} = excluded.${column}`);
-  const onConflict = `on conflict (${key.join(', ')}) do update set ${assignments.join(', ')}`;
-  return toRunner(database.prepare(`${toInsert(table, Object.keys(columns))} ${onConflict}`), columns);
-}
-
-function toInsert(table: string, names: readonly string[]): string {
-  return `insert into ${table} (${names.join(', ')}) values (${names.map((name) => `:${name}`).join(', ')})`;
-}
-
-function toRunner<Row>(statement: StatementSync, columns: Columns<Row>): (row: Row) => void {
-  return (row) => void statement.run(toValues(columns, row));
-}
-
-function toValues<Row>(columns: Columns<Row>, row: Row): Record<string, SQLInputValue> {
-  return Object.fromEntries(Object.entries(columns).map(([name, toValue]) => [name, toValue(row)]));
 }

@@ -13,9 +13,10 @@ export interface Database {
     ticket: string | null;
     raised_at_ms: number;
     ended_at_ms: number | null;
+    storm: string | null;
     doc: string;
   };
-  alarm_event: ChainedRow & { occurrence: string; alarm_key: string; type: string; note: string };
+  alarm_event: ChainedRow & { occurrence: string | null; alarm_key: string; type: string; note: string };
   ticket: {
     id: string;
     number: string;
@@ -44,6 +45,12 @@ export interface Database {
     doc: string;
   };
   lock_out: { equipment: string; doc: string };
+  alarm_control: { alarm_key: string; doc: string };
+  storm: { id: string; began_at_ms: number; ended_at_ms: number | null; doc: string };
+  rule_memory: { alarm_key: string; doc: string };
+  rule_change: { seq: number; id: string; equipment: string; rule: string; state: string; doc: string };
+  drill: { equipment: string; doc: string };
+  figures: { part: string; doc: string };
   audit: ChainedRow & { action: string; object: string };
 }
 

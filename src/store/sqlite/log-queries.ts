@@ -22,7 +22,7 @@ export async function readAlarmLog(
   return rows.map((row) => ({
     id: row.id,
     hash: row.hash,
-    occurrence: row.occurrence as OccurrenceId,
+    occurrence: row.occurrence as OccurrenceId | null,
     key: row.alarm_key as AlarmKey,
     type: row.type as AlarmEventType,
     atMs: row.at_ms,

@@ -108,13 +108,7 @@ const TABLES = [
     ${CHAIN_COLUMNS}) strict`,
 ];
 
-const TRIGGERS = HISTORIES.flatMap((table) =>
-  (['update', 'delete'] as const).map(
-    (change) =>
-      `create trigger ${table}_no_${change} before ${change} on ${table} ` +
-      `begin select raise(abort, '${table} is append-only'); end`,
-  ),
-);
+const TRIGGERS = HISTORIES.flatMap(toTriggers);
 
 /** `seq` is the order in which they were asked for. */
 const WRITING_TABLES = [
@@ -128,6 +122,60 @@ const WRITING_TABLES = [
   'create index point_write_point on point_write (equipment, name, seq)',
   'create index point_write_open on point_write (seq) where is_open = 1',
   'create table lock_out (equipment text primary key, doc text not null) strict, without rowid',
+];
+
+/**
+ * Decisions about an alarm that has no open occurrence have events too, so `occurrence` may be null from now on. SQLite
+ * cannot take a `not null` away: the table is copied, with its ids and hashes as they are. The copy begins without
+ * triggers, and dropping the old table takes its own along.
+ */
+const ALARM_EVENT_REBUILD = [
+  `create table alarm_event_new (
+    id integer primary key,
+    occurrence text references occurrence (id) deferrable initially deferred,
+    alarm_key text not null,
+    type text not null,
+    at_ms real not null,
+    actor text not null,
+    note text not null,
+    detail text not null,
+    ${CHAIN_COLUMNS}) strict`,
+  `insert into alarm_event_new
+    (id, occurrence, alarm_key, type, at_ms, actor, note, detail, content_digest, prev_hash, hash)
+    select id, occurrence, alarm_key, type, at_ms, actor, note, detail, content_digest, prev_hash, hash
+    from alarm_event order by id`,
+  'drop table alarm_event',
+  'alter table alarm_event_new rename to alarm_event',
+  'create index alarm_event_occurrence on alarm_event (occurrence, id)',
+  'create index alarm_event_key on alarm_event (alarm_key, id)',
+  ...toTriggers('alarm_event'),
+];
+
+/** `seq` is the order in which they were proposed. `figures` holds aggregates that the histories can make again. */
+const ENGINE_TABLES = [
+  'alter table occurrence add column storm text',
+  'create index occurrence_storm on occurrence (storm, raised_at_ms) where storm is not null',
+  'create index occurrence_ended on occurrence (ended_at_ms, raised_at_ms) where ended_at_ms is not null',
+  'create table alarm_control (alarm_key text primary key, doc text not null) strict, without rowid',
+  `create table storm (
+    id text primary key,
+    began_at_ms real not null,
+    ended_at_ms real,
+    doc text not null) strict`,
+  'create index storm_began on storm (began_at_ms)',
+  'create index storm_open on storm (began_at_ms) where ended_at_ms is null',
+  'create table rule_memory (alarm_key text primary key, doc text not null) strict, without rowid',
+  `create table rule_change (
+    seq integer primary key,
+    id text not null unique,
+    equipment text not null,
+    rule text not null,
+    state text not null,
+    doc text not null) strict`,
+  'create index rule_change_rule on rule_change (equipment, rule, seq)',
+  'create index rule_change_state on rule_change (state, seq)',
+  'create table drill (equipment text primary key, doc text not null) strict, without rowid',
+  'create table figures (part text primary key, doc text not null) strict, without rowid',
 ];
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -145,4 +193,20 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const statement of WRITING_TABLES) await sql.raw(statement).execute(database);
     },
   },
+  {
+    version: 3,
+    name: 'alarm engine: controls, storms, memories, rule changes, drills, figures',
+    async up(database) {
+      for (const statement of [...ALARM_EVENT_REBUILD, ...ENGINE_TABLES])
+        await sql.raw(statement).execute(database);
+    },
+  },
 ];
+
+function toTriggers(table: (typeof HISTORIES)[number]): readonly string[] {
+  return (['update', 'delete'] as const).map(
+    (change) =>
+      `create trigger ${table}_no_${change} before ${change} on ${table} ` +
+      `begin select raise(abort, '${table} is append-only'); end`,
+  );
+}

@@ -72,12 +72,18 @@ function configure(database: DatabaseSync, path: string): void {
 }
 
 function check(database: DatabaseSync, path: string): void {
-  const findings = database
+  const findings = findDamage(database);
+  if (findings.length === 0) return;
+  throw new RiserError('data-damaged', { path, reason: findings.join('; ') });
+}
+
+/** The first three places where the file itself is not sound. */
+export function findDamage(database: DatabaseSync): readonly string[] {
+  return database
     .prepare('pragma quick_check(3)')
     .all()
-    .map((row) => String(row['quick_check']));
-  if (findings.length === 1 && findings[0] === 'ok') return;
-  throw new RiserError('data-damaged', { path, reason: findings.join('; ') });
+    .map((row) => String(row['quick_check']))
+    .filter((finding) => finding !== 'ok');
 }
 
 async function migrate(database: DatabaseSync, migrations: readonly Migration[]): Promise<void> {
@@ -99,7 +105,8 @@ async function migrate(database: DatabaseSync, migrations: readonly Migration[])
   }
 }
 
-function readVersion(database: DatabaseSync): number {
+/** Version of the schema; 0 = none yet. */
+export function readVersion(database: DatabaseSync): number {
   const row = database.prepare("select value from meta where name = 'schema_version'").get();
   return row === undefined ? 0 : Number(row['value']);
 }
@@ -112,7 +119,8 @@ function writeVersion(database: DatabaseSync, version: number): void {
     .run(String(version));
 }
 
-function toOpenError(path: string, error: unknown): RiserError {
+/** The error that a person is told, whatever it was that a database did not let be done with it. */
+export function toOpenError(path: string, error: unknown): RiserError {
   if (error instanceof RiserError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   switch (toPrimaryCode(error)) {

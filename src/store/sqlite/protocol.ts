@@ -10,6 +10,9 @@
 import type { ErrorCode, ErrorParams } from '../../core/errors.ts';
 import type { WriteBatch } from '../store.ts';
 
+/** Name of the database in the data directory. */
+export const DATABASE_FILE = 'riser.db';
+
 export const PHASE = { waiting: 0, cancelled: 1, committing: 2, answered: 3 } as const;
 
 export type ToWriter =

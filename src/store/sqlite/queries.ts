@@ -16,17 +16,16 @@ import type {
   UserRow,
 } from '../store.ts';
 import type { Database } from './database.ts';
+import { createEngineQueries, readEngineState } from './engine-queries.ts';
 import { readAlarmLog, readTicketLog } from './log-queries.ts';
+import { type PageRequest, parse, toOccurrence, toPage } from './rows.ts';
 
 type Detail = HistoryEntry['detail'];
-interface PageRequest {
-  readonly limit: number;
-  readonly offset: number;
-}
 
-/** Lists are newest first, at most `LIMITS.pageRows` rows each; histories are oldest first. */
+/** Lists are newest first, at most `LIMITS.pageRows` rows each; histories are oldest first unless they say otherwise. */
 export function createQueries(database: Kysely<Database>): StoreQueries {
   return {
+    ...createEngineQueries(database),
     alarms: (filter) => readAlarms(database, filter),
     async alarm(id) {
       const row = await database
@@ -117,6 +116,7 @@ export async function readBootState(database: Kysely<Database>, closedSinceMs: n
     tickets: tickets.map(({ doc }) => parse(doc) as Ticket),
     counters: new Map(counters.map(({ name, value }) => [name, value])),
     delays: delays.map(({ doc }) => parse(doc) as DelayRow),
+    ...(await readEngineState(database)),
   };
 }
 
@@ -217,22 +217,4 @@ async function readPointWrites(
   if (filter.equipment !== undefined) rows = rows.where('equipment', '=', filter.equipment);
   if (filter.point !== undefined) rows = rows.where('name', '=', filter.point);
   return (await rows.execute()).map(({ doc }) => parse(doc) as PointWriteRow);
-}
-
-function toPage({ limit, offset }: PageRequest): PageRequest {
-  return { limit: Math.max(0, Math.min(limit, LIMITS.pageRows)), offset: Math.max(0, offset) };
-}
-
-/** Fields that have come after version 1 of the schema. */
-type Later = 'explainedBy' | 'ticketDueAtMs';
-
-/** Occurrences stored by earlier versions know nothing of causes. */
-function toOccurrence(doc: string): Occurrence {
-  const stored = parse(doc) as Omit<Occurrence, Later> & Partial<Pick<Occurrence, Later>>;
-  return { explainedBy: null, ticketDueAtMs: null, ...stored };
-}
-
-/** The columns hold what this store has written itself, so callers name the type. */
-function parse(doc: string): unknown {
-  return JSON.parse(doc);
 }

@@ -11,12 +11,11 @@ import { RiserError } from '../../core/errors.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type { Store } from '../store.ts';
 import { type Database, toKysely } from './database.ts';
-import type { WriterData } from './protocol.ts';
+import { DATABASE_FILE, type WriterData } from './protocol.ts';
 import { createQueries, readBootState } from './queries.ts';
 import { Writer, type WriterCounters, type WriterOptions } from './writer.ts';
 
-/** Name of the database in the data directory. */
-export const DATABASE_FILE = 'riser.db';
+export { DATABASE_FILE };
 
 export interface StoreOptions extends Pick<WriterOptions, 'log' | 'onDiverged' | 'limits'> {
   /** The data directory; must exist. */

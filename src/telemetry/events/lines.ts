@@ -27,6 +27,23 @@ export const ALARM_EVENT_CODES = {
   explained: 8,
   released: 9,
   ended: 10,
+  're-alarmed': 11,
+  latched: 12,
+  reset: 13,
+  shelved: 14,
+  unshelved: 15,
+  'shelf-expired': 16,
+  'shelf-reminder': 17,
+  'out-of-service': 18,
+  'in-service': 19,
+  'service-expired': 20,
+  suppressed: 21,
+  unsuppressed: 22,
+  chattering: 23,
+  'chatter-ended': 24,
+  grouped: 25,
+  commented: 26,
+  'rule-changed': 27,
 } as const satisfies Record<AlarmEventType, number>;
 
 /** Never renumbered: they are stored. */
@@ -91,7 +108,8 @@ export function toAlarmLine({ id, key, type, atMs, occurrence, detail }: AlarmLo
       ...(typeof value === 'number' && { value }),
       ...(typeof count === 'number' && { count }),
       event_text: type,
-      occurrence_text: occurrence,
+      // A decision about an alarm that is normal (shelving) belongs to no occurrence.
+      ...(occurrence !== null && { occurrence_text: occurrence }),
     },
     stampUs: toStampUs(atMs, id),
   };

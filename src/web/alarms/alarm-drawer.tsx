@@ -1,22 +1,25 @@
-/** One alarm in full, with its history. */
-import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
-import { Alert, Descriptions, Drawer, Timeline } from 'antd';
+/** One alarm in full: what is to be done, its facts and history, and why it is what it is. */
+import { Alert, Drawer, Tabs, Timeline } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { useAlarm, useAlarmHistory, useRule } from '../api/queries.ts';
 import type { Alarm } from '../api/types.ts';
 import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
 import { usePersonName } from '../shared/person-name.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { AlarmStateTag, SeverityTag } from '../shared/severity-tag.tsx';
+import { testId } from '../shared/test-id.ts';
 import { toEventText } from '../shared/to-event-text.ts';
 import { useFormat } from '../shared/use-format.ts';
-import { AcknowledgeButton } from './acknowledge-button.tsx';
-import { AlarmDuration } from './alarm-duration.tsx';
-import { EquipmentLink, TicketLink, toTrendPath } from './alarm-table.tsx';
+import { AlarmActions } from './alarm-actions.tsx';
+import { AlarmFacts } from './alarm-facts.tsx';
+import { TicketLink } from './alarm-links.tsx';
+import { AlarmMarks, HidingNote } from './alarm-marks.tsx';
+import { useAlarmExplanation } from './alarm-queries.ts';
+import { ExplanationList } from './explanation.tsx';
 
 /** Narrower windows give it their whole width. */
-const WIDTH = 'min(560px, 100vw)';
+const WIDTH = 'min(600px, 100vw)';
 
 export function AlarmDrawer({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const { t } = useTranslation();
@@ -35,16 +38,38 @@ export function AlarmDrawer({ id, onClose }: { readonly id: string; readonly onC
 function AlarmDetails({ alarm }: { readonly alarm: Alarm }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const [tab, setTab] = useState('details');
+  const label = (key: string, text: string) => <span {...testId(`alarm-detail-${key}`)}>{text}</span>;
   return (
     <>
       <div className="row-card-head">
         <SeverityTag severity={alarm.severity} />
         <AlarmStateTag state={alarm.state} />
+        <AlarmMarks alarm={alarm} />
         <span className="spread" />
         <TicketLink alarm={alarm} />
-        <AcknowledgeButton alarm={alarm} />
       </div>
       <h2 className="drawer-title">{format.text(alarm.text)}</h2>
+      <HidingNote alarm={alarm} />
+      <AlarmActions alarm={alarm} />
+      <Tabs
+        activeKey={tab}
+        items={[
+          { key: 'details', label: label('details', t('alarms.detailsTab')) },
+          { key: 'explain', label: label('explain', t('alarms.explainTab')) },
+        ]}
+        onChange={setTab}
+      />
+      {tab === 'details' ? <Details alarm={alarm} /> : <Explain id={alarm.id} />}
+    </>
+  );
+}
+
+function Details({ alarm }: { readonly alarm: Alarm }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
       {alarm.blindSinceMs !== null && (
         <Alert
           className="gap-below"
@@ -55,11 +80,18 @@ function AlarmDetails({ alarm }: { readonly alarm: Alarm }) {
       )}
       <Cause alarm={alarm} />
       <Guidance equipment={alarm.equipment} rule={alarm.rule} />
-      <Facts alarm={alarm} />
+      <AlarmFacts alarm={alarm} />
       <h3 className="drawer-title">{t('alarms.history')}</h3>
       <History id={alarm.id} />
     </>
   );
+}
+
+function Explain({ id }: { readonly id: string }) {
+  const query = useAlarmExplanation(id);
+  if (query.data === undefined)
+    return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
+  return <ExplanationList explanation={query.data} hasRuleLink />;
 }
 
 function Cause({ alarm }: { readonly alarm: Alarm }) {
@@ -95,59 +127,6 @@ function Guidance({ equipment, rule }: { readonly equipment: string; readonly ru
   );
 }
 
-function Facts({ alarm }: { readonly alarm: Alarm }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const toName = usePersonName();
-  const { acknowledged, evidence } = alarm;
-  const time = (atMs: number | null) => (atMs === null ? t('common.none') : format.dateTime(atMs));
-  const items = [
-    { key: 'equipment', label: t('alarms.equipment'), children: <EquipmentLink alarm={alarm} /> },
-    { key: 'place', label: t('alarms.place'), children: format.text(alarm.place) },
-    {
-      key: 'value',
-      label: t('alarms.value'),
-      children: (
-        <>
-          {format.text(evidence.pointName)} {format.text(evidence.valueText)}{' '}
-          <Link className="quiet-link" to={toTrendPath(alarm)} data-testid="alarm-trend">
-            <LineChartOutlined /> {t('alarms.trend')}
-          </Link>
-        </>
-      ),
-    },
-    { key: 'onset', label: t('alarms.onset'), children: time(alarm.onsetAtMs) },
-    { key: 'raised', label: t('alarms.raised'), children: time(alarm.raisedAtMs) },
-    { key: 'returned', label: t('alarms.returned'), children: time(alarm.returnedAtMs) },
-    { key: 'duration', label: t('alarms.duration'), children: <AlarmDuration alarm={alarm} /> },
-    { key: 'count', label: t('alarms.count'), children: alarm.count },
-    {
-      key: 'acknowledged',
-      label: t('alarms.acknowledge'),
-      children:
-        acknowledged === null
-          ? t('common.none')
-          : [
-              t('alarms.acknowledgedBy', { by: toName(acknowledged.by), time: time(acknowledged.atMs) }),
-              acknowledged.note,
-            ]
-              .filter((part) => part !== '')
-              .join(' · '),
-    },
-    { key: 'rule', label: t('alarms.rule'), children: alarm.rule },
-    ...(alarm.endedAtMs === null
-      ? []
-      : [
-          {
-            key: 'ended',
-            label: t('alarms.ended'),
-            children: `${time(alarm.endedAtMs)} ${toEventText(t, 'endReason', alarm.endReason ?? '')}`,
-          },
-        ]),
-  ];
-  return <Descriptions bordered size="small" column={1} items={items} />;
-}
-
 function History({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -165,7 +144,7 @@ function History({ id }: { readonly id: string }) {
             <span className="hint">
               {format.dateTime(entry.atMs)} {toName(entry.by)}
             </span>
-            {entry.note !== '' && <div>{entry.note}</div>}
+            {entry.note !== '' && <div className="prewrap">{entry.note}</div>}
           </>
         ),
       }))}

@@ -1,36 +1,76 @@
-/** The list of alarms, open ones or all records, with one alarm's details beside it when its id is in the address. */
-import { Pagination, Segmented } from 'antd';
-import { useState } from 'react';
+/** The lists of alarms as tabs, filtered by the address, with one alarm's details beside them when its id is in it. */
+import { Badge, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
-import { PAGE_ROWS, useAlarmRecords, useOpenAlarms } from '../api/queries.ts';
-import { compareAlarms, isUnacknowledged } from '../shared/alarm-order.ts';
-import { QueryState } from '../shared/query-state.tsx';
-import { useIsPhone } from '../shared/use-is-phone.ts';
-import { AlarmCards } from './alarm-cards.tsx';
+import { useLocation, useNavigate, useParams } from 'react-router';
+import { useAlarmControls, useOpenAlarms, useStorms } from '../api/queries.ts';
+import { isUnacknowledged } from '../shared/alarm-order.ts';
+import { testId } from '../shared/test-id.ts';
+import { type AlarmTab, TABS } from './alarm-address.ts';
 import { AlarmDrawer } from './alarm-drawer.tsx';
-import { AlarmTable } from './alarm-table.tsx';
-
-type Filter = 'open' | 'all';
+import { isSuppressed } from './alarm-filter.ts';
+import { AlarmRecords } from './alarm-records.tsx';
+import { ControlList } from './control-list.tsx';
+import { CurrentAlarms, SuppressedAlarms } from './current-alarms.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { StormList } from './storm-list.tsx';
+import { useAlarmView } from './use-alarm-view.ts';
 
 export function AlarmPage() {
   const { t } = useTranslation();
   const { id } = useParams();
+  const { search } = useLocation();
   const navigate = useNavigate();
-  const [filter, setFilter] = useState<Filter>('open');
-  const options = (['open', 'all'] as const).map((value) => ({ value, label: t(`alarms.${value}`) }));
+  const { view, change } = useAlarmView();
+  const counts = useCounts();
+  const items = TABS.map((key) => ({
+    key,
+    label: (
+      <span {...testId(`alarm-tab-${key}`)}>
+        {t(`alarmTabs.${key}`)} <Badge count={counts[key]} overflowCount={999} className="count-calm" />
+      </span>
+    ),
+  }));
   return (
     <>
-      <div className="toolbar">
+      <div className="toolbar alarm-head">
         <h1>{t('alarms.title')}</h1>
-        <Segmented options={options} value={filter} onChange={setFilter} data-testid="alarm-filter" />
         <span className="spread" />
-        {filter === 'open' && <UnacknowledgedCount />}
+        <UnacknowledgedCount />
       </div>
-      {filter === 'open' ? <OpenAlarms /> : <AlarmRecords />}
-      {id !== undefined && <AlarmDrawer id={id} onClose={() => void navigate('/alarms')} />}
+      <Tabs
+        className="alarm-tabs"
+        activeKey={view.tab}
+        items={items}
+        data-testid="alarm-filter"
+        onChange={(tab) => change({ tab: tab as AlarmTab })}
+      />
+      {view.tab !== 'storms' && (
+        <FilterBar filter={view} hasPlaces={view.tab !== 'history'} onChange={change} />
+      )}
+      {view.tab === 'current' && <CurrentAlarms filter={view} />}
+      {view.tab === 'shelved' && <ControlList kind="shelf" filter={view} />}
+      {view.tab === 'suppressed' && <SuppressedAlarms filter={view} />}
+      {view.tab === 'service' && <ControlList kind="outOfService" filter={view} />}
+      {view.tab === 'storms' && <StormList />}
+      {view.tab === 'history' && <AlarmRecords filter={view} />}
+      {id !== undefined && <AlarmDrawer key={id} id={id} onClose={() => void navigate(`/alarms${search}`)} />}
     </>
   );
+}
+
+/** What stands in the tabs whose content hides: nobody should have to look whether something is shelved. */
+function useCounts(): Readonly<Record<AlarmTab, number>> {
+  const alarms = useOpenAlarms().data?.items ?? [];
+  const controls = useAlarmControls().data?.items ?? [];
+  const storms = useStorms().data?.items ?? [];
+  return {
+    current: 0,
+    shelved: controls.filter(({ shelf }) => shelf !== null).length,
+    suppressed: alarms.filter(isSuppressed).length,
+    service: controls.filter(({ outOfService }) => outOfService !== null).length,
+    storms: storms.filter(({ endedAtMs }) => endedAtMs === null).length,
+    history: 0,
+  };
 }
 
 function UnacknowledgedCount() {
@@ -38,50 +78,5 @@ function UnacknowledgedCount() {
   const count = useOpenAlarms().data?.items.filter(isUnacknowledged).length ?? 0;
   return (
     <span className={count > 0 ? 'attention' : 'hint'}>{t('alarms.unacknowledgedCount', { count })}</span>
-  );
-}
-
-function OpenAlarms() {
-  const { t } = useTranslation();
-  const isPhone = useIsPhone();
-  const query = useOpenAlarms();
-  if (query.data === undefined)
-    return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
-  const { items, total } = query.data;
-  const List = isPhone ? AlarmCards : AlarmTable;
-  return (
-    <>
-      {query.error !== null && <QueryState error={query.error} onRetry={() => void query.refetch()} />}
-      <List alarms={items.toSorted(compareAlarms)} empty={t('alarms.empty')} />
-      {total > items.length && (
-        <p className="attention">{t('common.more', { count: total - items.length })}</p>
-      )}
-    </>
-  );
-}
-
-function AlarmRecords() {
-  const { t } = useTranslation();
-  const isPhone = useIsPhone();
-  const [page, setPage] = useState(1);
-  const query = useAlarmRecords(page, true);
-  if (query.data === undefined)
-    return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
-  const List = isPhone ? AlarmCards : AlarmTable;
-  return (
-    <>
-      {query.error !== null && <QueryState error={query.error} onRetry={() => void query.refetch()} />}
-      <List alarms={query.data.items} empty={t('alarms.emptyAll')} />
-      <Pagination
-        className="gap-above"
-        align="end"
-        current={page}
-        pageSize={PAGE_ROWS}
-        total={query.data.total}
-        showSizeChanger={false}
-        showTotal={(total) => t('common.pageTotal', { total })}
-        onChange={setPage}
-      />
-    </>
   );
 }

@@ -1,16 +1,16 @@
 /**
  * Makes a new alarm seen and heard on every page: notification, sound, and a mark on its row for some seconds.
  * Works on the list of open alarms, not on single events, so that what was raised while the stream was broken
- * is announced as well.
+ * is announced as well. Of a storm its beginning is told, its high and life-safety members; the others stand in the list.
  */
 import { App } from 'antd';
 import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { useOpenAlarms } from '../api/queries.ts';
-import type { Alarm } from '../api/types.ts';
+import { useOpenAlarms, useStorms } from '../api/queries.ts';
+import type { Alarm, Storm } from '../api/types.ts';
 import { useSettings } from '../settings.ts';
-import { compareAlarms, isUnacknowledged } from '../shared/alarm-order.ts';
+import { compareAlarms, isHidden, isPressing } from '../shared/alarm-order.ts';
 import { SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { playSignal } from '../sound.ts';
@@ -30,15 +30,45 @@ export function useAlarmAnnouncer(): void {
   const announce = useEffectEvent(useAnnounce());
   const [known] = useState(() => new Set<string>());
   const isFirst = useRef(true);
+  useStormAnnouncer();
   useEffect(() => {
     if (alarms === undefined) return;
-    const news = alarms.filter(
-      (alarm) => isUnacknowledged(alarm) && alarm.isActive && !known.has(toRaiseId(alarm)),
-    );
+    // What was hidden and is told of again is news, though it was raised long ago.
+    for (const alarm of alarms) if (isHidden(alarm)) known.delete(toRaiseId(alarm));
+    const news = alarms.filter((alarm) => isPressing(alarm) && !known.has(toRaiseId(alarm)));
     for (const alarm of news) known.add(toRaiseId(alarm));
     if (!isFirst.current && news.length > 0) announce(news.sort(compareAlarms));
     isFirst.current = false;
   }, [alarms, known]);
+}
+
+function useStormAnnouncer(): void {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { notification } = App.useApp();
+  const storms = useStorms().data?.items;
+  const [known] = useState(() => new Set<string>());
+  const isFirst = useRef(true);
+  const announce = useEffectEvent((storm: Storm) =>
+    notification.open({
+      key: `storm-${storm.id}`,
+      title: t('storm.fresh'),
+      description: t('storm.banner', { count: storm.members }),
+      duration: 15,
+      onClick: () => {
+        notification.destroy(`storm-${storm.id}`);
+        void navigate('/alarms?tab=storms');
+      },
+    }),
+  );
+  useEffect(() => {
+    if (storms === undefined) return;
+    for (const storm of storms) {
+      if (!isFirst.current && storm.endedAtMs === null && !known.has(storm.id)) announce(storm);
+      known.add(storm.id);
+    }
+    isFirst.current = false;
+  }, [storms, known]);
 }
 
 export function useIsFresh(alarm: Alarm): boolean {
@@ -57,8 +87,10 @@ function useAnnounce(): (news: readonly Alarm[]) => void {
   const navigate = useNavigate();
   const { isMuted } = useSettings();
   const { notification } = App.useApp();
-  return (news) => {
-    markFresh(news);
+  return (all) => {
+    markFresh(all);
+    const news = all.filter(isToldAlone);
+    if (news.length === 0) return;
     if (!isMuted) playSignal(news.some((alarm) => alarm.severity === 'life-safety') ? 'urgent' : 'normal');
     for (const alarm of news.slice(0, MAX_NOTIFICATIONS)) {
       notification.open({
@@ -89,9 +121,14 @@ function markFresh(news: readonly Alarm[]): void {
   }, FRESH_MS);
 }
 
-/** An occurrence that is raised again is news again. */
+/** Of a storm only what is high or worse: the rest would bury it. */
+function isToldAlone({ storm, severity }: Alarm): boolean {
+  return storm === null || severity === 'life-safety' || severity === 'high';
+}
+
+/** An occurrence that is raised again, or that nobody has seen to for too long, is news again. */
 function toRaiseId(alarm: Alarm): string {
-  return `${alarm.id}#${alarm.count}`;
+  return `${alarm.id}#${alarm.count}#${alarm.reAlarms}`;
 }
 
 function subscribe(listener: () => void): () => void {

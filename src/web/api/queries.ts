@@ -8,6 +8,7 @@ import { serverNow } from '../live/server-clock.ts';
 import { ProblemError, request, toPath } from './client.ts';
 import type {
   Alarm,
+  AlarmControl,
   Equipment,
   HistoryEntry,
   LinkStatus,
@@ -19,6 +20,7 @@ import type {
   Rule,
   SimulatedFault,
   Site,
+  Storm,
   Ticket,
 } from './types.ts';
 
@@ -27,6 +29,8 @@ export type TicketFilter = 'open' | 'closed' | 'all';
 /** Largest page that the gateway gives; what lies beyond is announced, never hidden. */
 export const MAX_ROWS = 500;
 export const PAGE_ROWS = 50;
+/** Open alarms that the page holds: a storm of 1,000 with room to spare. */
+const MAX_OPEN_ALARMS = 2_000;
 /** Safety net under the live stream: lists that people rely on are read again at least this often. */
 const RECHECK_MS = 60_000;
 /** As many as a curve has pixels; a quarter of an hour of readings every second still comes as it was read. */
@@ -39,9 +43,13 @@ export const keys = {
   points: ['points'],
   links: ['links'],
   openAlarms: ['alarms', 'open'],
-  alarmRecords: (page: number) => ['alarms', 'all', page],
+  alarmRecords: (search: string, page: number) => ['alarms', 'all', search, page],
+  controls: ['alarm-controls'],
+  storms: ['storms'],
+  stormMembers: (id: string) => ['storm-members', id],
   alarm: (id: string) => ['alarm', id],
   alarmHistory: (id: string) => ['alarm', id, 'history'],
+  alarmExplanation: (id: string) => ['alarm', id, 'explain'],
   tickets: (filter: TicketFilter, page: number) => ['tickets', filter, page],
   ticket: (id: string) => ['ticket', id],
   ticketHistory: (id: string) => ['ticket', id, 'history'],
@@ -138,24 +146,52 @@ export function useOpenAlarms() {
   return useQuery({
     queryKey: keys.openAlarms,
     refetchInterval: RECHECK_MS,
-    queryFn: ({ signal }) =>
-      request<Page<Alarm>>('GET', `/alarms?state=open&limit=${MAX_ROWS}&offset=0`, undefined, signal),
+    queryFn: ({ signal }) => requestOpenAlarms(signal),
   });
 }
 
-/** @param page counts from 1. */
-export function useAlarmRecords(page: number, isEnabled: boolean) {
+/** Page by page; what is raised meanwhile moves the pages, so that nothing is taken twice. */
+async function requestOpenAlarms(signal: AbortSignal): Promise<Page<Alarm>> {
+  /** Key: id of the occurrence. */
+  const alarms = new Map<string, Alarm>();
+  for (let offset = 0; ; offset += MAX_ROWS) {
+    const path = `/alarms?state=open&limit=${MAX_ROWS}&offset=${offset}`;
+    const { items, total } = await request<Page<Alarm>>('GET', path, undefined, signal);
+    for (const alarm of items) alarms.set(alarm.id, alarm);
+    const isLast = items.length < MAX_ROWS || offset + MAX_ROWS >= Math.min(total, MAX_OPEN_ALARMS);
+    if (isLast) return { items: [...alarms.values()], total: Math.max(total, alarms.size) };
+  }
+}
+
+/** @param search further filters, as a query string without `?`; @param page counts from 1 */
+export function useAlarmRecords(search: string, page: number) {
   return useQuery({
-    queryKey: keys.alarmRecords(page),
-    enabled: isEnabled,
+    queryKey: keys.alarmRecords(search, page),
     placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const paging = `state=all&limit=${PAGE_ROWS}&offset=${(page - 1) * PAGE_ROWS}`;
+      const path = `/alarms?${[paging, search].filter((part) => part !== '').join('&')}`;
+      return request<Page<Alarm>>('GET', path, undefined, signal);
+    },
+  });
+}
+
+/** Alarms that are shelved or out of service, with or without an open occurrence. */
+export function useAlarmControls() {
+  return useQuery({
+    queryKey: keys.controls,
+    refetchInterval: RECHECK_MS,
+    queryFn: ({ signal }) => request<Page<AlarmControl>>('GET', '/alarms/controls', undefined, signal),
+  });
+}
+
+/** The newest storms; those that last are among them. */
+export function useStorms() {
+  return useQuery({
+    queryKey: keys.storms,
+    refetchInterval: RECHECK_MS,
     queryFn: ({ signal }) =>
-      request<Page<Alarm>>(
-        'GET',
-        `/alarms?state=all&limit=${PAGE_ROWS}&offset=${(page - 1) * PAGE_ROWS}`,
-        undefined,
-        signal,
-      ),
+      request<Page<Storm>>('GET', `/storms?limit=${PAGE_ROWS}&offset=0`, undefined, signal),
   });
 }
 

@@ -1,5 +1,9 @@
 /** The API's types as the page uses them: type-only, so that nothing of the gateway enters the bundle. */
+import type { AcknowledgedView, AlarmControlView, StormView } from '../../api/alarm-schemas.ts';
+import type { BacktestView } from '../../api/backtest-schema.ts';
+import type { ExplanationView } from '../../api/explain-schema.ts';
 import type { PointHistoryView } from '../../api/history-schema.ts';
+import type { ProposedChangeView, RuleChangeView, RuleView } from '../../api/rule-schemas.ts';
 import type {
   AlarmView,
   EquipmentView,
@@ -8,7 +12,6 @@ import type {
   PersonView,
   PointView,
   ProblemDocument,
-  RuleView,
   SiteView,
   TicketView,
 } from '../../api/schemas.ts';
@@ -20,6 +23,12 @@ export type { Permission } from '../../people/permissions.ts';
 export type { NewTicket, Transition, TransitionType } from '../../tickets/transitions.ts';
 
 export type Alarm = AlarmView;
+/** What people decided about an alarm, with or without an open occurrence. */
+export type AlarmControl = AlarmControlView;
+/** What came of a bulk acknowledgement. */
+export type Acknowledged = AcknowledgedView;
+export type Backtest = BacktestView;
+export type Explanation = ExplanationView;
 export type Equipment = EquipmentView;
 export type HistoryEntry = HistoryEntryView;
 export type LinkStatus = LinkView;
@@ -27,8 +36,14 @@ export type Person = PersonView;
 export type Point = PointView;
 export type PointHistory = PointHistoryView;
 export type Problem = ProblemDocument;
+export type ProposedChange = ProposedChangeView;
 export type Rule = RuleView;
-export type Site = SiteView;
+export type RuleChange = RuleChangeView;
+export type Site = Omit<SiteView, 'shelveMaxMs'> & {
+  /** Longest shelf by severity, ms; 0 = never. */
+  readonly shelveMaxMs: Readonly<Record<AlarmView['severity'], number>>;
+};
+export type Storm = StormView;
 export type Ticket = TicketView;
 export type TicketClock = Ticket['clocks'][number];
 export type Severity = Alarm['severity'];

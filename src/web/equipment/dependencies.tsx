@@ -8,7 +8,7 @@ import { compareAlarms } from '../shared/alarm-order.ts';
 import { SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 
-const UPSTREAMS = ['power', 'water', 'linkage'] as const;
+const UPSTREAMS = ['power', 'water', 'linkage', 'link'] as const;
 type Upstream = (typeof UPSTREAMS)[number];
 
 interface Dependency {

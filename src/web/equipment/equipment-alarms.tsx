@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { AcknowledgeButton } from '../alarms/acknowledge-button.tsx';
 import { AlarmDuration } from '../alarms/alarm-duration.tsx';
-import { TicketLink } from '../alarms/alarm-table.tsx';
+import { TicketLink } from '../alarms/alarm-links.tsx';
 import { useTickets } from '../api/queries.ts';
 import type { Alarm, Ticket } from '../api/types.ts';
 import { CauseNote, TicketDue } from '../shared/cause-note.tsx';

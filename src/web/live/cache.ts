@@ -1,16 +1,30 @@
 /** What each live event changes in the query cache. Refetches where the event does not carry the whole answer. */
 import type { QueryClient } from '@tanstack/react-query';
 import { keys } from '../api/queries.ts';
-import type { Alarm, LinkStatus, LiveEventName, LiveEvents, Page, Ticket } from '../api/types.ts';
+import type {
+  Alarm,
+  AlarmControl,
+  LinkStatus,
+  LiveEventName,
+  LiveEvents,
+  Page,
+  RuleChange,
+  Storm,
+  Ticket,
+} from '../api/types.ts';
+import { createGathering } from './gathering.ts';
 import { readings } from './readings.ts';
 import { syncServerClock } from './server-clock.ts';
 
 /** Refetches that events ask for are joined for this long, so that a storm of alarms is not a storm of requests. */
 const JOIN_MS = 1_000;
+/** Alarm events that follow each other so closely render the page once; the first of them at once. */
+const GATHER_MS = 100;
 
 /** @returns the handler of one stream's events. */
 export function createEventHandler(client: QueryClient) {
   const refetch = createJoinedRefetch(client);
+  const gather = createGathering<Alarm>(GATHER_MS, (alarms) => applyAlarms(client, alarms, refetch));
   return <N extends LiveEventName>(name: N, event: LiveEvents[N]): void => {
     const typed = { name, event } as {
       [K in LiveEventName]: { name: K; event: LiveEvents[K] };
@@ -32,7 +46,16 @@ export function createEventHandler(client: QueryClient) {
         repairRace(client, keys.links, refetch);
         break;
       case 'alarm':
-        applyAlarm(client, typed.event.alarm, refetch);
+        gather(typed.event.alarm);
+        break;
+      case 'control':
+        applyControl(client, typed.event.control, refetch);
+        break;
+      case 'storm':
+        applyStorm(client, typed.event.storm, refetch);
+        break;
+      case 'rule-change':
+        applyRuleChange(client, typed.event, refetch);
         break;
       case 'ticket':
         applyTicket(client, typed.event.ticket, refetch);
@@ -55,16 +78,70 @@ async function readAgain(client: QueryClient): Promise<void> {
 
 /** Also used with the answer of a command, so that the page does not wait for the stream. */
 export function applyAlarm(client: QueryClient, alarm: Alarm, refetch = createJoinedRefetch(client)): void {
-  client.setQueryData<Page<Alarm>>(keys.openAlarms, (page) =>
-    replaceRow(page, alarm, alarm.endedAtMs === null, (row) => row.id),
-  );
+  applyAlarms(client, [alarm], refetch);
+}
+
+/** @param alarms oldest event first; of one alarm the last one counts */
+function applyAlarms(
+  client: QueryClient,
+  alarms: readonly Alarm[],
+  refetch: (key: readonly unknown[]) => void,
+): void {
+  client.setQueryData<Page<Alarm>>(keys.openAlarms, (page) => replaceAlarms(page, alarms));
   repairRace(client, keys.openAlarms, refetch);
-  if (client.getQueryData(keys.alarm(alarm.id)) !== undefined)
+  for (const alarm of alarms) {
+    if (client.getQueryData(keys.alarm(alarm.id)) === undefined) continue;
     client.setQueryData(keys.alarm(alarm.id), alarm);
-  refetch(keys.alarmHistory(alarm.id));
+    refetch(keys.alarmHistory(alarm.id));
+    refetch(keys.alarmExplanation(alarm.id));
+  }
   // What a ticket explains stands on no event.
-  if (alarm.explainedBy !== null) refetch(['ticket']);
+  if (alarms.some((alarm) => alarm.explainedBy !== null)) refetch(['ticket']);
   refetch(['alarms', 'all']);
+}
+
+/** Open ones, those that changed on top; those that have ended are gone. */
+export function replaceAlarms(
+  page: Page<Alarm> | undefined,
+  alarms: readonly Alarm[],
+): Page<Alarm> | undefined {
+  if (page === undefined) return page;
+  const changed = new Map(alarms.map((alarm) => [alarm.id, alarm]));
+  const others = page.items.filter(({ id }) => !changed.has(id));
+  const open = [...changed.values()].filter(({ endedAtMs }) => endedAtMs === null).reverse();
+  const removed = page.items.length - others.length;
+  return { total: page.total - removed + open.length, items: [...open, ...others] };
+}
+
+/** Also used with the answer of a command. Who listens to the alarm itself has its own event. */
+export function applyControl(
+  client: QueryClient,
+  control: AlarmControl,
+  refetch = createJoinedRefetch(client),
+): void {
+  const isMember = control.shelf !== null || control.outOfService !== null;
+  client.setQueryData<Page<AlarmControl>>(keys.controls, (page) =>
+    replaceRow(page, control, isMember, ({ key }) => key),
+  );
+  repairRace(client, keys.controls, refetch);
+  refetch(keys.rule(control.equipment, control.rule));
+}
+
+function applyStorm(client: QueryClient, storm: Storm, refetch: (key: readonly unknown[]) => void): void {
+  client.setQueryData<Page<Storm>>(keys.storms, (page) => replaceRow(page, storm, true, ({ id }) => id));
+  repairRace(client, keys.storms, refetch);
+  refetch(keys.stormMembers(storm.id));
+}
+
+/** Also used with the answer of a command: what a change makes of the rule is asked for again. */
+export function applyRuleChange(
+  client: QueryClient,
+  { equipment, rule }: RuleChange,
+  refetch = createJoinedRefetch(client),
+): void {
+  void client.invalidateQueries({ queryKey: keys.rule(equipment, rule) });
+  refetch(['rules']);
+  refetch(['rule-changes']);
 }
 
 /**

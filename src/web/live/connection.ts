@@ -22,6 +22,9 @@ const EVENTS = [
   'readings',
   'link',
   'alarm',
+  'control',
+  'storm',
+  'rule-change',
   'ticket',
   'heartbeat',
 ] as const satisfies readonly LiveEventName[];

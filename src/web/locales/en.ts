@@ -1,5 +1,7 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
+import { enAlarms } from './en-alarms.ts';
 import { enLinks } from './en-links.ts';
+import { enRules } from './en-rules.ts';
 import { enTickets } from './en-tickets.ts';
 import { enTrends } from './en-trends.ts';
 import { enWriting } from './en-writing.ts';
@@ -7,6 +9,8 @@ import type { Locale } from './zh.ts';
 
 export const en: Locale = {
   ...enTickets,
+  ...enAlarms,
+  ...enRules,
   ...enWriting,
   ...enLinks,
   ...enTrends,
@@ -32,6 +36,7 @@ export const en: Locale = {
     notFound: 'There is no such page',
     pair: '{{name}}: {{value}}',
     separator: ', ',
+    clause: '; ',
   },
   duration: {
     days: '{{days}} d {{hours}} h',
@@ -41,9 +46,11 @@ export const en: Locale = {
     wholeMinutes: '{{minutes}} min',
     ago: '{{duration}} ago',
   },
+  span: { days: '{{count}} d', hours: '{{count}} h', minutes: '{{count}} min', seconds: '{{count}} s' },
   nav: {
     overview: 'Overview',
     alarms: 'Alarms',
+    rules: 'Rules',
     tickets: 'Tickets',
     trends: 'Trends',
     links: 'Links',
@@ -84,33 +91,6 @@ export const en: Locale = {
     sessionEnded: 'Log in to continue',
   },
   role: { admin: 'Administrator', supervisor: 'Supervisor', desk: 'Front desk', engineer: 'Engineer' },
-  severity: { 'life-safety': 'Life safety', high: 'High', medium: 'Medium', low: 'Low' },
-  alarmState: { A: 'Normal', B: 'Unacknowledged', C: 'Acknowledged', D: 'Returned, unacknowledged' },
-  alarmStateShort: { A: 'Returned', B: 'Unack.', C: 'Ack.', D: 'Rtn., unack.' },
-  alarmStateHelp: {
-    A: 'Back to normal and acknowledged',
-    B: 'Active; nobody has acknowledged it',
-    C: 'Active; somebody has acknowledged it',
-    D: 'Back to normal, but nobody has acknowledged it',
-  },
-  alarmEvent: {
-    raised: 'Raised',
-    're-raised': 'Raised again',
-    'severity-changed': 'Severity changed',
-    acknowledged: 'Acknowledged',
-    returned: 'Returned to normal',
-    blind: 'Cannot be seen',
-    sighted: 'Can be seen again',
-    explained: 'Explained by a cause upstream',
-    released: 'Cause upstream is over',
-    ended: 'Ended',
-  },
-  endReason: {
-    returned: 'Returned to normal',
-    'rule-changed': 'Rule changed',
-    'rule-removed': 'Rule removed',
-    'source-removed': 'Equipment removed',
-  },
   overview: {
     unacknowledged: 'Unacknowledged alarms',
     active: 'Active alarms',
@@ -177,45 +157,6 @@ export const en: Locale = {
     q139: 'loop too high',
     q140: 'gateway down',
   },
-  alarms: {
-    title: 'Alarms',
-    open: 'Open',
-    all: 'All records',
-    severity: 'Severity',
-    state: 'State',
-    alarm: 'Alarm',
-    equipment: 'Equipment',
-    place: 'Place',
-    value: 'Value when raised',
-    onset: 'Onset',
-    raised: 'Raised',
-    returned: 'Returned',
-    ended: 'Ended',
-    duration: 'Duration',
-    count: 'Count',
-    countTimes: '{{count}} ×',
-    openTicket: 'Show ticket',
-    acknowledge: 'Acknowledge',
-    acknowledgeTitle: 'Acknowledge alarm',
-    acknowledgeHelp: 'Acknowledging says that it has been seen; the clocks of the ticket go on.',
-    acknowledgedBy: 'Acknowledged by {{by}} at {{time}}',
-    note: 'Note',
-    empty: 'No alarms',
-    emptyAll: 'No alarm records',
-    blind: 'Cannot be seen since {{time}}: bad data, so whether it has returned is unknown',
-    blindShort: 'Cannot be seen',
-    details: 'Alarm',
-    history: 'History',
-    rule: 'Rule',
-    fresh: 'New alarm',
-    unacknowledgedCount: 'Unacknowledged: {{count}}',
-    causedBy: 'caused by {{cause}}',
-    noTicketHelp: 'It is dealt with together with its cause and gets no ticket of its own.',
-    ticketDue: 'ticket in {{duration}}',
-    guidance: 'What to do',
-    trend: 'Trend',
-  },
-  upstream: { power: 'Power supply', water: 'Water supply', linkage: 'Fire linkage' },
   equipment: {
     notFound: 'There is no such equipment',
     health: 'Data health',

@@ -1,12 +1,16 @@
 /** Chinese texts of the page. Defines the keys: en.ts must have the same ones. Texts of records come from the API. */
 
+import { zhAlarms } from './zh-alarms.ts';
 import { zhLinks } from './zh-links.ts';
+import { zhRules } from './zh-rules.ts';
 import { zhTickets } from './zh-tickets.ts';
 import { zhTrends } from './zh-trends.ts';
 import { zhWriting } from './zh-writing.ts';
 
 export const zh = {
   ...zhTickets,
+  ...zhAlarms,
+  ...zhRules,
   ...zhWriting,
   ...zhLinks,
   ...zhTrends,
@@ -32,6 +36,7 @@ export const zh = {
     notFound: '没有这个页面',
     pair: '{{name}}：{{value}}',
     separator: '、',
+    clause: '；',
   },
   duration: {
     days: '{{days}} 天 {{hours}} 小时',
@@ -41,9 +46,11 @@ export const zh = {
     ago: '{{duration}}前',
     wholeMinutes: '{{minutes}} 分钟',
   },
+  span: { days: '{{count}} 天', hours: '{{count}} 小时', minutes: '{{count}} 分钟', seconds: '{{count}} 秒' },
   nav: {
     overview: '总览',
     alarms: '告警',
+    rules: '规则',
     tickets: '工单',
     trends: '趋势',
     links: '通信',
@@ -83,33 +90,6 @@ export const zh = {
     sessionEnded: '请登录后继续',
   },
   role: { admin: '系统管理员', supervisor: '主管', desk: '前台', engineer: '工程人员' },
-  severity: { 'life-safety': '生命安全', high: '高', medium: '中', low: '低' },
-  alarmState: { A: '已恢复', B: '未确认', C: '已确认', D: '已恢复未确认' },
-  alarmStateShort: { A: '已恢复', B: '未确认', C: '已确认', D: '恢复未确认' },
-  alarmStateHelp: {
-    A: '已恢复正常且已确认',
-    B: '告警持续，尚无人确认',
-    C: '告警持续，已有人确认',
-    D: '已恢复正常，但尚无人确认',
-  },
-  alarmEvent: {
-    raised: '产生',
-    're-raised': '再次产生',
-    'severity-changed': '级别变化',
-    acknowledged: '确认',
-    returned: '恢复',
-    blind: '监测中断',
-    sighted: '监测恢复',
-    explained: '判明由上级原因引起',
-    released: '上级原因解除',
-    ended: '结束',
-  },
-  endReason: {
-    returned: '恢复正常',
-    'rule-changed': '规则已变更',
-    'rule-removed': '规则已删除',
-    'source-removed': '设备已移除',
-  },
   overview: {
     unacknowledged: '未确认告警',
     active: '持续告警',
@@ -176,45 +156,6 @@ export const zh = {
     q139: '超上限',
     q140: '网关停运',
   },
-  alarms: {
-    title: '告警',
-    open: '当前告警',
-    all: '全部记录',
-    severity: '级别',
-    state: '状态',
-    alarm: '告警内容',
-    equipment: '设备',
-    place: '位置',
-    value: '告警时的值',
-    onset: '条件成立',
-    raised: '产生时间',
-    returned: '恢复时间',
-    ended: '结束时间',
-    duration: '持续时间',
-    count: '次数',
-    countTimes: '{{count}} 次',
-    openTicket: '查看工单',
-    acknowledge: '确认',
-    acknowledgeTitle: '确认告警',
-    acknowledgeHelp: '确认表示已知悉，不影响工单时限。',
-    acknowledgedBy: '{{by}} 于 {{time}} 确认',
-    note: '备注',
-    empty: '当前没有告警',
-    emptyAll: '没有告警记录',
-    blind: '监测中断：{{time}} 起点位数据不可信，无法判断是否恢复',
-    blindShort: '监测中断',
-    details: '告警详情',
-    history: '处理过程',
-    rule: '规则',
-    fresh: '新告警',
-    unacknowledgedCount: '未确认 {{count}} 条',
-    causedBy: '由 {{cause}} 引起',
-    noTicketHelp: '随原因一并处理，本告警不另行建单。',
-    ticketDue: '{{duration}}后建单',
-    guidance: '处置要点',
-    trend: '趋势',
-  },
-  upstream: { power: '上级供电', water: '上级供水', linkage: '消防联动' },
   equipment: {
     notFound: '没有这台设备',
     health: '数据健康',

@@ -2,7 +2,17 @@
 import type { TFunction } from 'i18next';
 import { zh } from '../locales/zh.ts';
 
-type Group = 'alarmEvent' | 'ticketEvent' | 'endReason' | 'field' | 'option' | 'clock' | 'stage' | 'priority';
+type Group =
+  | 'alarmEvent'
+  | 'layer'
+  | 'ruleType'
+  | 'ticketEvent'
+  | 'endReason'
+  | 'field'
+  | 'option'
+  | 'clock'
+  | 'stage'
+  | 'priority';
 
 export function toEventText(t: TFunction, group: Group, code: string): string {
   if (!Object.hasOwn(zh[group], code)) return code;

@@ -18,6 +18,8 @@ export interface Format {
   readonly duration: (ms: number) => string;
   /** `5 分钟`, from an hour on as `duration`: for what need not tick every second. */
   readonly wholeMinutes: (ms: number) => string;
+  /** Length as somebody sets it, without parts that are nothing: `30 秒`, `8 小时`, `1 天 12 小时`, `0.5 秒`. */
+  readonly span: (ms: number) => string;
   /** Number with the point's decimals, or the text of the state. */
   readonly value: (point: Pick<PointDefinition, 'decimals' | 'states' | 'type'>, value: number) => string;
 }
@@ -49,6 +51,7 @@ function createFormat(language: Language, timeZone: string | undefined, t: TFunc
       ms >= HOUR_MS
         ? toDuration(ms, t)
         : t('duration.wholeMinutes', { minutes: Math.max(0, Math.floor(ms / MINUTE_MS)) }),
+    span: (ms) => toSpan(ms, t),
     value: (point, value) => toValue(point, value, language, t),
   };
 }
@@ -70,6 +73,18 @@ function toDuration(ms: number, t: TFunction): string {
     });
   }
   return t('duration.seconds', { seconds: Math.floor(ms / SECOND_MS) });
+}
+
+function toSpan(ms: number, t: TFunction): string {
+  if (ms < MINUTE_MS && ms % SECOND_MS !== 0) return t('duration.seconds', { seconds: ms / SECOND_MS });
+  const parts = [
+    [Math.floor(ms / DAY_MS), 'days'],
+    [Math.floor((ms % DAY_MS) / HOUR_MS), 'hours'],
+    [Math.floor((ms % HOUR_MS) / MINUTE_MS), 'minutes'],
+    [Math.floor((ms % MINUTE_MS) / SECOND_MS), 'seconds'],
+  ] as const;
+  const named = parts.filter(([count]) => count > 0).map(([count, unit]) => t(`span.${unit}`, { count }));
+  return named.length === 0 ? t('span.seconds', { count: 0 }) : named.join(' ');
 }
 
 function toValue(

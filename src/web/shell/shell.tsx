@@ -1,6 +1,7 @@
 /** The frame around every page: navigation with counts, live lamp, gateway time, switches, the person. */
 import AlertOutlined from '@ant-design/icons/AlertOutlined';
 import ApiOutlined from '@ant-design/icons/ApiOutlined';
+import ControlOutlined from '@ant-design/icons/ControlOutlined';
 import DashboardOutlined from '@ant-design/icons/DashboardOutlined';
 import DatabaseOutlined from '@ant-design/icons/DatabaseOutlined';
 import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
@@ -111,7 +112,10 @@ function Navigation() {
         icon={<ApiOutlined />}
         text={t('nav.links')}
       />
-      {/* On a phone it stands in the menu of the person: few need it there, and thumbs need room. */}
+      {/* On a phone they stand in the menu of the person: few need them there, and thumbs need room. */}
+      {!isPhone && (
+        <NavigationLink to="/rules" testId="nav-rules" icon={<ControlOutlined />} text={t('nav.rules')} />
+      )}
       {!isPhone && (
         <NavigationLink
           to="/storage"
@@ -187,6 +191,7 @@ function PersonMenu() {
     { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
     ...(isPhone
       ? [
+          { key: 'rules', label: t('rules.title'), icon: <ControlOutlined />, 'data-testid': 'nav-rules' },
           {
             key: 'storage',
             label: t('storage.title'),
@@ -199,7 +204,7 @@ function PersonMenu() {
   ];
   const choose = ({ key }: { readonly key: string }): void => {
     if (key === 'logout') leave.mutate();
-    if (key === 'storage') void navigate('/storage');
+    if (key === 'storage' || key === 'rules') void navigate(`/${key}`);
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>

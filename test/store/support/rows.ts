@@ -1,11 +1,14 @@
 /** Small valid rows for the tests of the store. What they mean is not the point, only that they are stored. */
-import type { Occurrence } from '../../../src/core/alarm.ts';
+import { type AlarmControl, NO_MARKS, type Occurrence, type Storm } from '../../../src/core/alarm.ts';
 import { toId } from '../../../src/core/ids.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
 import type {
   AuditRow,
+  DrillRow,
   LockOutRow,
   PointWriteRow,
+  RuleChangeRow,
+  RuleMemoryRow,
   SessionRow,
   UserRow,
   Write,
@@ -49,6 +52,7 @@ export function makeOccurrence(id: string, changes: Partial<Occurrence> = {}): O
     ticket: null,
     explainedBy: null,
     ticketDueAtMs: null,
+    ...NO_MARKS,
     ...changes,
   };
 }
@@ -180,4 +184,94 @@ export const LOCK_OUT: LockOutRow = { by: 'wang', reason: 'bearing is being chan
 
 export function lockOut(equipment: string, row: LockOutRow | null = LOCK_OUT): Write {
   return { type: 'lock-out', equipment, lockOut: row };
+}
+
+export const SHELF: NonNullable<AlarmControl['shelf']> = {
+  by: 'wang',
+  atMs: 1_000,
+  reason: 'seal is on order',
+  untilMs: 9_000,
+  isOneShot: false,
+};
+
+export function makeControl(key: string, changes: Partial<AlarmControl> = {}): AlarmControl {
+  const [, equipment = '', rule = ''] = key.split('/');
+  return {
+    key: toId(key),
+    equipment: toId(equipment),
+    rule: toId(rule),
+    shelf: SHELF,
+    outOfService: null,
+    ...changes,
+  };
+}
+
+export function control(key: string, changes: Partial<AlarmControl> = {}): Write {
+  return { type: 'alarm-control', control: makeControl(key, changes) };
+}
+
+export function makeStorm(id: string, changes: Partial<Storm> = {}): Storm {
+  return {
+    id: toId(id),
+    site: toId('site'),
+    beganAtMs: 1_000,
+    endedAtMs: null,
+    root: toId('o-1'),
+    members: 11,
+    peak: 11,
+    ticket: null,
+    ...changes,
+  };
+}
+
+export function storm(id: string, changes: Partial<Storm> = {}): Write {
+  return { type: 'storm', storm: makeStorm(id, changes) };
+}
+
+export function makeMemory(key: string, memory: unknown): RuleMemoryRow {
+  return { key: toId(key), ruleVersion: 'r1', savedAtMs: 1_000, memory };
+}
+
+export function makeChange(id: string, changes: Partial<RuleChangeRow> = {}): RuleChangeRow {
+  return {
+    id,
+    equipment: toId('pump-1'),
+    rule: toId('dry-running'),
+    override: { onDelayMs: 5_000 },
+    baseVersion: 'r1',
+    state: 'proposed',
+    by: 'wang',
+    atMs: 1_000,
+    reason: 'raises at each start',
+    reviewedBy: null,
+    reviewedAtMs: null,
+    reviewNote: '',
+    ...changes,
+  };
+}
+
+export function ruleChange(id: string, changes: Partial<RuleChangeRow> = {}): Write {
+  return { type: 'rule-change', change: makeChange(id, changes) };
+}
+
+export const DRILL: DrillRow = { by: 'wang', atMs: 1_000, reason: '消防演练', untilMs: 9_000 };
+
+export function drill(equipment: string, row: DrillRow | null = DRILL): Write {
+  return { type: 'drill', equipment: toId(equipment), drill: row };
+}
+
+/** A person's decision about an alarm that has no open occurrence. */
+export function decision(key = KEY): Write {
+  return {
+    type: 'alarm-event',
+    event: {
+      occurrence: null,
+      key: toId(key),
+      type: 'shelved',
+      atMs: 2_000,
+      by: 'wang',
+      note: 'seal is on order',
+      detail: { untilMs: 9_000 },
+    },
+  };
 }

@@ -16,6 +16,17 @@ const LATEST = 'src/telemetry/latest.ts';
 const POINT_QUALITY = 'src/telemetry/point-quality-view.ts';
 const HISTORY = 'src/telemetry/history-view.ts';
 const HISTORY_COLUMNS = 'src/telemetry/history/columns.ts';
+const JOURNAL_FILES = [
+  'src/telemetry/journal/files.ts',
+  'src/telemetry/journal/format.ts',
+  'src/telemetry/journal/index-file.ts',
+  'src/telemetry/journal/rows.ts',
+  'src/telemetry/journal/scan.ts',
+  'src/telemetry/journal/table.ts',
+  'src/telemetry/journal/sealed/reconcile.ts',
+  'src/telemetry/journal/sealed/record.ts',
+  'src/telemetry/journal/sealed/sealed-file.ts',
+] as const;
 const STAGES = 'src/tickets/stages.ts';
 const INTERLOCKS = 'src/writing/interlocks.ts';
 
@@ -42,6 +53,15 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   // Where the stages meet (design.md §4, one decision loop).
   engine: { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify'], files: [LATEST] },
   writing: { parts: ['config'], files: [] },
+  // The same decisions as live, over what was recorded and over what a file describes: no other stage, no announcement.
+  backtest: {
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine'],
+    // It reads the journal's files in the order of reception, which no history does.
+    files: [LATEST, ...JOURNAL_FILES],
+  },
+  'rule-tests': { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine'], files: [LATEST] },
+  // Proposals, reviews, and the changed model: who applies it to the running engine is the composition's business.
+  'rule-changes': { parts: ['config', 'profiles'], files: [] },
   api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS, HISTORY] },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
   // The page ships to browsers: nothing of the server at run time.
@@ -61,6 +81,9 @@ export const CONTRACTS: readonly string[] = [
   'src/people/people.ts',
   'src/writing/port.ts',
   'src/backup/port.ts',
+  'src/backtest/port.ts',
+  'src/rule-changes/port.ts',
+  'src/engine/alarm-view.ts',
   'src/api/services.ts',
   PERMISSIONS,
   LATEST,

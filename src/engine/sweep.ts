@@ -1,0 +1,95 @@
+/** What time alone brings to open alarms: hours that begin and end, chatter that falls silent, re-alarms. The gravest first. */
+import { isAnnunciated } from '../alarms/annunciation.ts';
+import { isQuiet } from '../alarms/chatter.ts';
+import { moveTimers } from '../alarms/clock-step.ts';
+import { stepReAlarm, toReAlarmMs } from '../alarms/re-alarm.ts';
+import { type AlarmStep, stepSuppression, toReturned } from '../alarms/step.ts';
+import type { RuleDef } from '../config/model.ts';
+import type { Occurrence } from '../core/alarm.ts';
+import type { AlarmKey } from '../core/ids.ts';
+import { compareSeverity } from '../core/severity.ts';
+import { applyAlarmStep } from './carry.ts';
+import type { DecisionContext } from './context.ts';
+import { endShelfWith } from './level.ts';
+import { toDesignSuppression } from './suppression.ts';
+import type { Tentative } from './tentative.ts';
+
+export function sweepAlarms(tx: Tentative, context: DecisionContext, nowMs: number): void {
+  const open = [...tx.open()].sort((a, b) => compareSeverity(b.severity, a.severity));
+  for (const { key } of open) {
+    const rule = context.causes.rule(key);
+    if (rule === null) continue;
+    for (const step of [sweepSuppression, sweepChatter, sweepReAlarm])
+      lookAt(tx, context, key, (occurrence) => step(tx, context, occurrence, rule, nowMs), nowMs);
+  }
+}
+
+/** After a step of the wall clock, like the clocks of tickets. */
+export function moveAlarms(tx: Tentative, clockStepMs: number): void {
+  if (clockStepMs === 0) return;
+  for (const occurrence of tx.open()) {
+    const moved = moveTimers(occurrence, clockStepMs);
+    if (moved !== occurrence) tx.putOccurrence(moved, []);
+  }
+}
+
+function lookAt(
+  tx: Tentative,
+  context: DecisionContext,
+  key: AlarmKey,
+  look: (occurrence: Occurrence) => AlarmStep | null,
+  nowMs: number,
+): void {
+  const occurrence = tx.occurrence(key);
+  const step = occurrence && look(occurrence);
+  if (step === null) return;
+  applyAlarmStep(tx, context, step, nowMs);
+  endShelfWith(tx, context, occurrence, step, nowMs);
+}
+
+function sweepSuppression(
+  _tx: Tentative,
+  context: DecisionContext,
+  occurrence: Occurrence,
+  rule: RuleDef,
+  nowMs: number,
+): AlarmStep | null {
+  const isFree = rule.calendar === null && rule.expectedWhen === null && occurrence.suppression === null;
+  return isFree ? null : stepSuppression(occurrence, toDesignSuppression(context, rule, occurrence), nowMs);
+}
+
+/** Quiet for as long as its hold, and the rule says so now: not while it cannot be judged, or has not been since the start. */
+function sweepChatter(
+  _tx: Tentative,
+  { rules }: DecisionContext,
+  occurrence: Occurrence,
+  rule: RuleDef,
+  nowMs: number,
+): AlarmStep | null {
+  const { condition, isActive } = rules.state(rule.index).delay;
+  if (!isQuiet(occurrence, nowMs) || isActive || condition === 'unknown') return null;
+  const calm: Occurrence = { ...occurrence, chatter: null };
+  const quietSinceMs = occurrence.returnedAtMs ?? nowMs;
+  const { next, types } = toReturned(calm, rule.isLatching, quietSinceMs, nowMs);
+  return {
+    occurrence: next,
+    events: [
+      { type: 'chatter-ended', atMs: nowMs, occurrence: calm },
+      ...types.map((type) => ({ type, atMs: nowMs, occurrence: next })),
+    ],
+  };
+}
+
+function sweepReAlarm(
+  tx: Tentative,
+  { model, governor }: DecisionContext,
+  occurrence: Occurrence,
+  rule: RuleDef,
+  nowMs: number,
+): AlarmStep | null {
+  if (occurrence.reAlarmDueAtMs === null || !isAnnunciated(occurrence)) return null;
+  const { alarms } = model.policy;
+  const ms = toReAlarmMs(rule.reAlarmMs, occurrence.severity, alarms);
+  const isHeld = governor.holdsReAlarm(tx, occurrence);
+  return stepReAlarm(occurrence, ms, alarms.reAlarmEscalateAt, isHeld, nowMs);
+}

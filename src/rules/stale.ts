@@ -1,0 +1,94 @@
+/**
+ * Stale rule: nothing has come for a point for too long although its link stands, also where values are sent on change
+ * and have no age of their own. Any answer of the device about the point counts as an update, a bad value too; that the
+ * device does not answer at all is its `offline` rule's business and UNKNOWN here.
+ *
+ * Only time in which the gateway listened counts: neither a restart nor the first seconds after one are silence.
+ */
+import Type from 'typebox';
+import type { Now } from '../core/clock.ts';
+import { LIMITS } from '../core/limits.ts';
+import { QUALITIES } from '../core/quality.ts';
+import {
+  FALSE_VERDICT,
+  type Judging,
+  type RuleType,
+  type Sample,
+  UNKNOWN_VERDICT,
+  type Verdict,
+} from './rule.ts';
+import { toNumber, toSaved } from './windows/saved.ts';
+import { countTo, createStopwatch, type Stopwatch, toElapsedAt, toReachedAt } from './windows/stopwatch.ts';
+
+interface StaleParams {
+  readonly point: string;
+  readonly afterMs: number;
+}
+
+interface StaleMemory {
+  readonly silence: Stopwatch;
+  readonly afterMs: number;
+  /** Of the last sample that was seen; NaN before the first. */
+  receivedMs: number;
+}
+
+const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
+const WEEK_MS = 604_800_000;
+/** Samples that tell of no contact with the device. */
+const LOST: readonly number[] = [QUALITIES['comm-loss'].code, QUALITIES.timeout.code];
+/** Samples of the gateway's own making: nothing came. */
+const NO_UPDATE: readonly number[] = [
+  QUALITIES['no-data'].code,
+  QUALITIES.stale.code,
+  QUALITIES.missing.code,
+];
+
+export const stale: RuleType = {
+  type: 'stale',
+  badInput: 'remember',
+  properties: {
+    point: Type.String(),
+    afterMs: Type.Integer({
+      minimum: 1_000,
+      maximum: 5 * WEEK_MS,
+      description: 'Longest silence that is in order',
+    }),
+  },
+  pointRefs: (params) => [(params as unknown as StaleParams).point],
+  check: () => [],
+  memory: {
+    create: (params, start) => createMemory(params as unknown as StaleParams, 0, start),
+    dueAtMonoMs: (memory) => {
+      const { silence, afterMs } = memory as StaleMemory;
+      return toReachedAt(silence, afterMs);
+    },
+    save: (memory, now) => ({ silentMs: toElapsedAt((memory as StaleMemory).silence, now.monoMs) }),
+    restore: (saved, params, start) => {
+      const silentMs = toNumber(toSaved(saved)?.['silentMs'], 0) ?? 0;
+      return createMemory(params as unknown as StaleParams, silentMs, start);
+    },
+  },
+  judge: (_params, _previous, samples, judging) => judge(samples[0] as Sample, judging),
+};
+
+function createMemory({ afterMs }: StaleParams, silentMs: number, start: Now): StaleMemory {
+  // Until the links are up again nothing can come.
+  const silence = createStopwatch(start.monoMs + LIMITS.bootGraceMs, silentMs);
+  silence.isRunning = true;
+  return { silence, afterMs, receivedMs: Number.NaN };
+}
+
+function judge({ quality, receivedMs }: Sample, { memory: of, now }: Judging): Verdict {
+  const memory = of as StaleMemory;
+  const { silence } = memory;
+  countTo(silence, now.monoMs);
+  const isNew = !Object.is(receivedMs, memory.receivedMs);
+  memory.receivedMs = receivedMs;
+  silence.isRunning = !LOST.includes(quality);
+  if (!silence.isRunning) return UNKNOWN_VERDICT;
+  if (isNew && !NO_UPDATE.includes(quality)) {
+    silence.elapsedMs = 0;
+    silence.countedToMs = now.monoMs;
+  }
+  return silence.elapsedMs >= memory.afterMs ? TRUE_VERDICT : FALSE_VERDICT;
+}

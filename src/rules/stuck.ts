@@ -1,0 +1,109 @@
+/**
+ * Stuck rule: a value that does not move while another point says that it should: no flow although the pump runs. A
+ * change is one by more than `band` from where the value began to rest. Time counts only while both are known and the
+ * condition holds; a gap stops the count, and a value that has moved meanwhile starts it anew.
+ *
+ * That a value is bit-identical for too long whatever the plant does is the point's own `stuckAfter` (quality `stuck`).
+ */
+import Type from 'typebox';
+import { checkInner, type InnerOfPoint, InnerOfPointSchema, judgeInner } from './inner.ts';
+import {
+  FALSE_VERDICT,
+  type Judging,
+  type RuleType,
+  type Sample,
+  UNKNOWN_VERDICT,
+  type Verdict,
+} from './rule.ts';
+import { toBoolean, toNumber, toSaved } from './windows/saved.ts';
+import { countTo, createStopwatch, type Stopwatch, toElapsedAt, toReachedAt } from './windows/stopwatch.ts';
+
+interface StuckParams {
+  readonly point: string;
+  readonly while: InnerOfPoint;
+  readonly afterMs: number;
+  readonly band?: number;
+}
+
+interface StuckMemory {
+  readonly rest: Stopwatch;
+  readonly afterMs: number;
+  /** Value at which the rest began; NaN = none since the condition holds. */
+  anchor: number;
+  /** Whether it should move, as known last (dead-band). */
+  isHeld: boolean;
+}
+
+const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
+const WEEK_MS = 604_800_000;
+
+export const stuck: RuleType = {
+  type: 'stuck',
+  badInput: 'remember',
+  properties: {
+    point: Type.String(),
+    while: InnerOfPointSchema,
+    afterMs: Type.Integer({ minimum: 1_000, maximum: WEEK_MS, description: 'Longest rest that is in order' }),
+    band: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        default: 0,
+        description: 'A change by more than this is one; unit of the point',
+      }),
+    ),
+  },
+  pointRefs: (params) => {
+    const { point, while: condition } = params as unknown as StuckParams;
+    return [point, condition.point];
+  },
+  check: (params, points) => checkInner((params as unknown as StuckParams).while, points?.[1], 'while.'),
+  memory: {
+    create: (params, { monoMs }) => {
+      const { afterMs } = params as unknown as StuckParams;
+      return {
+        rest: createStopwatch(monoMs),
+        afterMs,
+        anchor: Number.NaN,
+        isHeld: false,
+      } satisfies StuckMemory;
+    },
+    dueAtMonoMs: (memory) => {
+      const { rest, afterMs } = memory as StuckMemory;
+      return toReachedAt(rest, afterMs);
+    },
+    save: (memory, now) => {
+      const { rest, anchor, isHeld } = memory as StuckMemory;
+      if (Number.isNaN(anchor)) return null;
+      return { anchor, restMs: toElapsedAt(rest, now.monoMs), isHeld };
+    },
+    restore: (saved, params, { monoMs }) => {
+      const object = toSaved(saved);
+      const anchor = toNumber(object?.['anchor']) ?? Number.NaN;
+      const restMs = Number.isNaN(anchor) ? 0 : (toNumber(object?.['restMs'], 0) ?? 0);
+      const isHeld = toBoolean(object?.['isHeld']) ?? false;
+      const { afterMs } = params as unknown as StuckParams;
+      return { rest: createStopwatch(monoMs, restMs), afterMs, anchor, isHeld } satisfies StuckMemory;
+    },
+  },
+  judge: (params, _previous, samples, judging) => judge(params as unknown as StuckParams, samples, judging),
+};
+
+function judge(params: StuckParams, samples: readonly Sample[], judging: Judging): Verdict {
+  const memory = judging.memory as StuckMemory;
+  const { rest } = memory;
+  countTo(rest, judging.now.monoMs);
+  const held = judgeInner(params.while, samples[1] as Sample, judging.isUsable(1), memory.isHeld);
+  if (held !== 'unknown') memory.isHeld = held === 'true';
+  rest.isRunning = held === 'true' && judging.isUsable(0);
+  if (held === 'false') {
+    memory.anchor = Number.NaN;
+    return FALSE_VERDICT;
+  }
+  if (!rest.isRunning) return UNKNOWN_VERDICT;
+  const { value } = samples[0] as Sample;
+  if (!(Math.abs(value - memory.anchor) <= (params.band ?? 0))) {
+    memory.anchor = value;
+    rest.elapsedMs = 0;
+  }
+  return rest.elapsedMs >= params.afterMs ? TRUE_VERDICT : FALSE_VERDICT;
+}

@@ -1,0 +1,96 @@
+/**
+ * The last so many entries (to a state, starts of a pump), each with two ages: one by the clock, and one that stands
+ * still while nobody could see. The first says that enough came within a window; only the second says that it has become
+ * quiet, since a gap is not quiet.
+ */
+import type { Now } from '../../core/clock.ts';
+import type { JsonValue } from '../rule.ts';
+import { toDownMs, toNumber, toNumbers, toSaved } from './saved.ts';
+import { countTo, createStopwatch, type Stopwatch, toElapsedAt } from './stopwatch.ts';
+
+export class Entries {
+  readonly #keep: number;
+  readonly #withinMs: number;
+  /** Rings: monotonic time, and known time, of each entry. */
+  readonly #monoMs: Float64Array;
+  readonly #knownMs: Float64Array;
+  /** Time in which the input was known. */
+  readonly #known: Stopwatch;
+  /** Until when the input was known, before the present stretch in which it is. */
+  #seenMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+  #next = 0;
+
+  /** @param keep how many entries are remembered, at least 1 @param withinMs the window that they are counted in */
+  constructor(keep: number, withinMs: number, startMonoMs: number) {
+    this.#keep = keep;
+    this.#withinMs = withinMs;
+    this.#monoMs = new Float64Array(keep);
+    this.#knownMs = new Float64Array(keep);
+    this.#known = createStopwatch(startMonoMs);
+  }
+
+  /** Brings the known time up to now; `isKnown` holds from now on. */
+  pass(monoMs: number, isKnown: boolean): void {
+    if (this.#known.isRunning) this.#seenMs = monoMs;
+    countTo(this.#known, monoMs);
+    this.#known.isRunning = isKnown;
+  }
+
+  /** One that was found just now, `pass` done. It is left out after a gap so long that it may be older than the window. */
+  add(monoMs: number): void {
+    if (monoMs - this.#seenMs <= this.#withinMs) this.#put(monoMs, this.#known.elapsedMs);
+  }
+
+  /** Whether `keep` entries are within the window. */
+  isFull(monoMs: number): boolean {
+    return this.#count === this.#keep && monoMs - (this.#monoMs[this.#next] as number) < this.#withinMs;
+  }
+
+  /** Whether they are when time in which nobody could see does not count. */
+  mayBeFull(): boolean {
+    const knownMs = this.#known.elapsedMs - (this.#knownMs[this.#next] as number);
+    return this.#count === this.#keep && knownMs < this.#withinMs;
+  }
+
+  /** When the answer of one of the two changes by time alone; Infinity = not. `pass` done. */
+  dueAtMonoMs(monoMs: number): number {
+    if (this.#count < this.#keep) return Number.POSITIVE_INFINITY;
+    const byClock = (this.#monoMs[this.#next] as number) + this.#withinMs;
+    if (byClock > monoMs) return byClock;
+    const leftMs = (this.#knownMs[this.#next] as number) + this.#withinMs - this.#known.elapsedMs;
+    return leftMs > 0 && this.#known.isRunning ? monoMs + leftMs : Number.POSITIVE_INFINITY;
+  }
+
+  save(now: Now): JsonValue {
+    const knownNow = toElapsedAt(this.#known, now.monoMs);
+    const rows: number[] = [];
+    for (let at = 0; at < this.#count; at++) {
+      const index = (this.#next - this.#count + at + this.#keep) % this.#keep;
+      rows.push(now.monoMs - (this.#monoMs[index] as number), knownNow - (this.#knownMs[index] as number));
+    }
+    return { atMs: now.wallMs, ages: rows };
+  }
+
+  /** The time since the save counts for the clock alone. @param saved what `save` gave; anything else counts as nothing */
+  static restore(saved: JsonValue | undefined, keep: number, withinMs: number, start: Now): Entries {
+    const entries = new Entries(keep, withinMs, start.monoMs);
+    const object = toSaved(saved);
+    const atMs = toNumber(object?.['atMs']);
+    const ages = toNumbers(object?.['ages'], 2 * keep);
+    if (atMs === null || ages === null || ages.length % 2 !== 0) return entries;
+    const downMs = toDownMs(atMs, start);
+    entries.#seenMs = start.monoMs - downMs;
+    for (let at = 0; at < ages.length; at += 2) {
+      entries.#put(start.monoMs - downMs - (ages[at] as number), -(ages[at + 1] as number));
+    }
+    return entries;
+  }
+
+  #put(monoMs: number, knownMs: number): void {
+    this.#monoMs[this.#next] = monoMs;
+    this.#knownMs[this.#next] = knownMs;
+    this.#next = (this.#next + 1) % this.#keep;
+    this.#count = Math.min(this.#count + 1, this.#keep);
+  }
+}
