@@ -8,6 +8,7 @@ import { mqtt } from './suites/mqtt.ts';
 import { opcua } from './suites/opcua.ts';
 import { peers } from './suites/peers.ts';
 import { pipeline } from './suites/pipeline.ts';
+import { rules } from './suites/rules.ts';
 import { storage } from './suites/storage.ts';
 
 /** Key: name on the command line. */
@@ -19,6 +20,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   opcua,
   influx,
   storage,
+  rules,
   headline,
   day,
 };

@@ -28,6 +28,7 @@ test('help names every suite', async () => {
     'opcua',
     'influx',
     'storage',
+    'rules',
     'headline',
     'day',
     '--json',
@@ -38,9 +39,12 @@ test('help names every suite', async () => {
 });
 
 test.each([
-  [['weather'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
-  [['pipeline', 'mqtt'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
-  [['toString'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, headline, day'],
+  [['weather'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, rules, headline, day'],
+  [
+    ['pipeline', 'mqtt'],
+    'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, rules, headline, day',
+  ],
+  [['toString'], 'one of pipeline, modbus, peers, mqtt, opcua, influx, storage, rules, headline, day'],
   [['--scale', '2'], 'a number above 0, at most 1'],
   [['--scale', 'much'], 'a number above 0, at most 1'],
   [['--fast'], '--fast'],
