@@ -195,10 +195,10 @@ const delayParams = new Map<string, DelayParams>();
 /** A full map is emptied; rules that run keep theirs. */
 const MAX_DELAY_PARAMS = 1_000;
 
-function toDelayParams(def: RuleDef, { badInput }: RuleType): DelayParams {
+function toDelayParams(def: RuleDef, { badInput, isAboutAbsence = false }: RuleType): DelayParams {
   const { onDelayMs, offDelayMs, unknownHoldMs } = def;
   // Rules about quality are fed by changes of state, not by a stream of samples.
-  const minGoodSamples = badInput === 'judge' ? 0 : def.minGoodSamples;
+  const minGoodSamples = badInput === 'judge' || isAboutAbsence ? 0 : def.minGoodSamples;
   const key = `${onDelayMs} ${offDelayMs} ${unknownHoldMs} ${minGoodSamples}`;
   const known = delayParams.get(key);
   if (known !== undefined) return known;

@@ -85,6 +85,8 @@ export interface RuleType extends RuleTypeSchema {
    */
   readonly badInput: 'unknown' | 'judge' | 'remember';
   readonly memory?: RuleMemory;
+  /** The condition is that nothing comes: there are no good samples to wait for (`minGoodSamples`). */
+  readonly isAboutAbsence?: boolean;
   /**
    * @param previous last verdict that was TRUE or FALSE (dead-band keeps it in between)
    * @param samples latest sample of each point of `pointRefs`, same order

@@ -46,6 +46,7 @@ const NO_UPDATE: readonly number[] = [
 export const stale: RuleType = {
   type: 'stale',
   badInput: 'remember',
+  isAboutAbsence: true,
   properties: {
     point: Type.String(),
     afterMs: Type.Integer({

@@ -7,8 +7,8 @@ import { createTestModel } from '../support/model.ts';
 
 const SWEEP_MS = 250;
 
-function createModel(type: string, params: object, onDelayMs = 0): SiteModel {
-  const rule = { id: 'r', type, points: ['p'], params: { point: 'p', ...params }, onDelayMs };
+function createModel(type: string, params: object, onDelayMs = 0, minGoodSamples = 1): SiteModel {
+  const rule = { id: 'r', type, points: ['p'], params: { point: 'p', ...params }, onDelayMs, minGoodSamples };
   return createTestModel({ equipment: [{ id: 'e', points: [{ name: 'p' }], rules: [rule] }] });
 }
 
@@ -42,6 +42,13 @@ test('a point that falls silent raises without any sample', () => {
 
 test('an on-delay behind it is kept', () => {
   const site = createSite(createModel('stale', { afterMs: 60_000 }, 10_000));
+  site.sample(5);
+  expect(site.wait(69_500)).toBe(false);
+  expect(site.wait(1_000)).toBe(true);
+});
+
+test('silence has no samples to count: a rule that asks for two of them raises all the same', () => {
+  const site = createSite(createModel('stale', { afterMs: 60_000 }, 10_000, 2));
   site.sample(5);
   expect(site.wait(69_500)).toBe(false);
   expect(site.wait(1_000)).toBe(true);
