@@ -12,7 +12,8 @@ import { openTab } from './tab.ts';
 
 /** Promised from the change of the register to the row on the page. */
 const LIMIT_MS = 2_000;
-const ROUNDS = 3;
+/** A third raise within a minute would be chatter, whose return is held. */
+const ROUNDS = 2;
 /** Twice the poll of the points, so that every phase of it can occur. */
 const MAX_PHASE_MS = 1_000;
 
