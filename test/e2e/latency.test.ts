@@ -10,14 +10,30 @@ import { createRandom, testSeed } from '../support/seed.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
 import { type Listener, listen } from './live.ts';
 
-const ROUNDS = 10;
+/** A third raise of one alarm within a minute would be chatter, whose return is held. */
+const ROUNDS = 2;
 /** The issue's figure for the page; the page draws what this event brings. */
 const MAX_MS = 2_000;
 /** Poll interval of the status word: the register changes at any phase of it. */
 const POLL_MS = 500;
-/** Status word of pump 1: ready, tripped (docs/register-maps.md); the rule `tripped` has no delay. */
-const STATUS_WORD = { equipment: 'dws-1', table: 'holding', address: 20 };
-const TRIPPED = 'demo/dws-1-pump-1/tripped';
+interface Trip {
+  readonly key: string;
+  /** Status word of the pump with its bit "fault" set (docs/register-maps.md); the rules have no delay. */
+  readonly register: { readonly equipment: string; readonly table: 'holding'; readonly address: number };
+  readonly value: number;
+}
+
+const toTrip = (key: string, equipment: string, address: number, value: number): Trip => ({
+  key: `demo/${key}`,
+  register: { equipment, table: 'holding', address },
+  value,
+});
+const TRIPS: readonly Trip[] = [
+  toTrip('dws-1-pump-1/tripped', 'dws-1', 20, 0b1000),
+  toTrip('sump-1-pump-1/fault', 'sump-1', 40, 0b1001),
+  toTrip('dws-1-pump-2/tripped', 'dws-1', 40, 0b1000),
+  toTrip('sump-1-pump-2/fault', 'sump-1', 50, 0b1001),
+];
 
 let data: TemporaryDirectory;
 let plant: SimulatorProcess;
@@ -48,51 +64,50 @@ afterAll(async () => {
 });
 
 /** Waits for the next alarm event of the trip behind the first `seen`. @returns its arrival, UTC ms. */
-async function nextAlarm(types: readonly string[], seen: number): Promise<number> {
+async function nextAlarm(key: string, types: readonly string[], seen: number): Promise<number> {
   const event = await until(
     () =>
       live
         .of('alarm')
         .slice(seen)
-        .find((one) => one.data.alarm.key === TRIPPED && types.includes(one.data.type)),
+        .find((one) => one.data.alarm.key === key && types.includes(one.data.type)),
     { timeoutMs: 20_000, what: `alarm event ${types.join(' or ')}`, intervalMs: 2 },
   );
   return event.atMs;
 }
 
 /** One change of the register. @returns from the request that changed it to the event, ms. */
-async function measure(): Promise<number> {
+async function measure({ key, register, value }: Trip): Promise<number> {
   const seen = live.of('alarm').length;
   const fromMs = Date.now();
-  await control(plant, 'PUT', '/registers', { ...STATUS_WORD, value: 0b1000 });
-  const ms = (await nextAlarm(['raised', 're-raised'], seen)) - fromMs;
-  const { items } = await api.read<{ items: AlarmView[] }>('/api/v1/alarms?equipment=dws-1-pump-1');
-  expect(items.find(({ key }) => key === TRIPPED)).toMatchObject({
+  await control(plant, 'PUT', '/registers', { ...register, value });
+  const ms = (await nextAlarm(key, ['raised', 're-raised'], seen)) - fromMs;
+  const { items } = await api.read<{ items: AlarmView[] }>('/api/v1/alarms');
+  expect(items.find((one) => one.key === key)).toMatchObject({
     isActive: true,
     ticket: expect.any(String),
   });
   const raised = live.of('alarm').length;
-  await control(plant, 'PUT', '/registers', { ...STATUS_WORD, value: null });
-  await nextAlarm(['returned'], raised);
+  await control(plant, 'PUT', '/registers', { ...register, value: null });
+  await nextAlarm(key, ['returned'], raised);
   return ms;
 }
 
 test(`a register that changes is an alarm event within ${MAX_MS} ms, at whatever moment it changes`, async () => {
   const random = createRandom(testSeed());
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (const trip of Array.from({ length: ROUNDS }, () => TRIPS).flat()) {
     await delay(random() * POLL_MS);
-    times.push(await measure());
+    times.push(await measure(trip));
   }
   const sorted = times.toSorted((a, b) => a - b);
-  const median = ((sorted[ROUNDS / 2 - 1] as number) + (sorted[ROUNDS / 2] as number)) / 2;
+  const median = sorted[Math.floor(sorted.length / 2)];
   console.log(
-    `register → alarm event, ${ROUNDS} times: min ${sorted[0]}, median ${median}, max ${sorted.at(-1)} ms`,
+    `register → alarm event, ${times.length} times: min ${sorted[0]}, median ${median}, max ${sorted.at(-1)} ms`,
   );
   expect(Math.max(...times)).toBeLessThanOrEqual(MAX_MS);
-  const { items, total } = await api.read<{ items: AlarmView[]; total: number }>(
-    '/api/v1/alarms?state=all&equipment=dws-1-pump-1',
-  );
-  expect(items).toMatchObject([{ key: TRIPPED, count: ROUNDS }]);
-  expect(total).toBe(1);
+  const { items } = await api.read<{ items: AlarmView[] }>('/api/v1/alarms?state=all');
+  for (const { key } of TRIPS) {
+    expect(items.filter((one) => one.key === key)).toMatchObject([{ count: ROUNDS }]);
+  }
 });
