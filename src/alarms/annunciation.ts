@@ -18,7 +18,7 @@ import type { AlarmStep } from './step.ts';
 export type Hiding = Pick<Occurrence, 'shelf' | 'outOfService' | 'suppression'>;
 
 /** Events that tell people of an alarm when nothing hides it. */
-const CALLS: readonly AlarmEventType[] = [
+const CALLS: ReadonlySet<AlarmEventType> = new Set([
   'raised',
   're-raised',
   're-alarmed',
@@ -28,7 +28,12 @@ const CALLS: readonly AlarmEventType[] = [
   'service-expired',
   'unsuppressed',
   'released',
-];
+]);
+
+/** Whether events of this type call people, if nothing hides their alarm. */
+export function isCall(type: AlarmEventType): boolean {
+  return CALLS.has(type);
+}
 
 /** Hidden by a shelf, out of service or by design (E, G, and F without a cause): it opens no ticket. */
 export function isSetAside({ shelf, outOfService, suppression }: Hiding): boolean {
@@ -52,7 +57,7 @@ export function isAnnunciated(occurrence: Occurrence): boolean {
 
 /** Whether the event calls people: the alarm is in B by it. One figure of alarm load is one of these. */
 export function isAnnunciation({ type, occurrence }: Pick<AlarmEvent, 'type' | 'occurrence'>): boolean {
-  return CALLS.includes(type) && occurrence.acknowledged === null && isAnnunciated(occurrence);
+  return isCall(type) && occurrence.acknowledged === null && isAnnunciated(occurrence);
 }
 
 /**

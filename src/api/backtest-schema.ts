@@ -1,42 +1,8 @@
 /** Shape of backtests: changed rules beside those in force over the same readings, and the self-check. */
 import Type, { type Static } from 'typebox';
-import type { DifferenceReason, GapReason, IncidentOutcome, IncidentVerdict } from '../backtest/port.ts';
+import { DIFFERENCE_REASONS, GAP_REASONS, INCIDENT_OUTCOMES, INCIDENT_VERDICTS } from '../backtest/port.ts';
 import { SEVERITY_NAMES } from '../core/severity.ts';
 import { Ms, nullable, strings, TextSchema } from './schemas.ts';
-
-const GAP_REASONS = [
-  'gateway-down',
-  'out-of-retention',
-  'bad-quality',
-  'no-data',
-  'failed',
-] as const satisfies readonly GapReason[];
-const VERDICTS = ['confirmed', 'unjudged', 'false-alarm'] as const satisfies readonly IncidentVerdict[];
-const OUTCOMES = [
-  'same',
-  'earlier',
-  'later',
-  'missed',
-  'avoided',
-  'extra',
-  'not-evaluable',
-] as const satisfies readonly IncidentOutcome[];
-const DIFFERENCE_REASONS = [
-  'gateway-down',
-  'out-of-retention',
-  'bad-quality',
-  'restart',
-  'deadband',
-  'rule-changed',
-  'rule-removed',
-  'site-changed',
-  'shelved',
-  'out-of-service',
-  'suppressed',
-  'drill',
-  'range-edge',
-  'unknown',
-] as const satisfies readonly DifferenceReason[];
 
 const CoverageSchema = Type.Object({
   fromMs: Ms,
@@ -73,8 +39,8 @@ const rule = {
 
 const IncidentSchema = Type.Object({
   ...rule,
-  verdict: strings(VERDICTS, { description: 'What people said of it in its ticket' }),
-  outcome: strings(OUTCOMES),
+  verdict: strings(INCIDENT_VERDICTS, { description: 'What people said of it in its ticket' }),
+  outcome: strings(INCIDENT_OUTCOMES),
   occurrence: nullable(Type.String()),
   ticketNumber: nullable(Type.String()),
   historyAtMs: nullable(Ms),

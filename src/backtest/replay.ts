@@ -3,6 +3,7 @@
  * the readings are. Time is looked at on the same grid as live, but only where something is due. Nothing is stored, told or
  * written; where the readings say that the gateway was down, it starts anew from what it had stored.
  */
+
 import pino from 'pino';
 import { isSetAside } from '../alarms/annunciation.ts';
 import type { RuleDef, SiteModel } from '../config/model.ts';
@@ -13,10 +14,10 @@ import { LIMITS } from '../core/limits.ts';
 import { QUALITIES } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { TicketEvent } from '../core/ticket.ts';
+import { createBootMemory } from '../engine/boot-memory.ts';
 import { Decisions, type Round } from '../engine/decisions.ts';
 import { FLOOD_GOVERNOR } from '../engine/flood-governor.ts';
 import type { LatestView } from '../telemetry/latest.ts';
-import { createReplayMemory } from './memory.ts';
 import type { GapReason } from './port.ts';
 import { Staff, type StaffTimes } from './staff.ts';
 import { RuleTally } from './tally.ts';
@@ -50,7 +51,7 @@ const NO_LATEST: LatestView = { get: () => NO_VALUE };
 export class Replay {
   readonly tally: RuleTally;
   readonly #options: ReplayOptions;
-  readonly #memory = createReplayMemory();
+  readonly #memory = createBootMemory();
   readonly #staff: Staff | null;
   readonly #rules: ReadonlyMap<AlarmKey, RuleDef>;
   #decisions: Decisions;

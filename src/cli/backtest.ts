@@ -12,6 +12,7 @@ import { createThreadRun } from '../backtest/thread.ts';
 import type { Language } from '../core/text.ts';
 import { toBacktestText } from './backtest-text.ts';
 import { reportError, toUsageError } from './errors.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts backtest --config FILE [--data DIR] --from TIME [--to TIME] CHANGES [options]
@@ -176,19 +177,6 @@ function toLanguage(text: string): Language {
 function tell(ratio: number, readings: number): void {
   const line = `${Math.floor(ratio * 100)} %, ${readings} readings`;
   process.stderr.write(process.stderr.isTTY ? `\r${line}` : `${line}\n`);
-}
-
-/** Ctrl-C ends the backtest, which leaves nothing behind. */
-async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.once(signal, interrupt);
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
 }
 
 /** A time without a zone would be that of whichever machine this runs on: it is refused. */

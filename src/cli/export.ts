@@ -12,6 +12,7 @@ import { createSystemClock } from '../engine/system-clock.ts';
 import { openHistory } from '../telemetry/history/open.ts';
 import { reportError, toUsageError } from './errors.ts';
 import { writeExport } from './export-file.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts export --config FILE --points ID[,ID…] --from TIME --to TIME --out FILE [options]
@@ -122,19 +123,6 @@ function findPoints(model: SiteModel, list: string): readonly PointDef[] {
   });
   if (points.length <= EXPORT_LIMITS.points) return points;
   throw toUsageError('--points', `at most ${EXPORT_LIMITS.points} points`, `${points.length}`);
-}
-
-/** The first Ctrl-C ends the work, which then cleans up; the second ends the process. */
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.once(signal, interrupt);
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
 }
 
 /** On a terminal one line that changes, elsewhere one line each time. */

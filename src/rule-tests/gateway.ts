@@ -2,6 +2,7 @@
  * The gateway of a rule test: the very rules, alarms and tickets of the real one (engine/decisions.ts) on a clock that
  * moves only when told, with nothing but memory behind it. What a case feeds to it, and when, is in play.ts.
  */
+
 import pino from 'pino';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmControl, AlarmEvent, Occurrence } from '../core/alarm.ts';
@@ -11,10 +12,10 @@ import type { AlarmKey } from '../core/ids.ts';
 import { QUALITIES, type QualityReason } from '../core/quality.ts';
 import { ReadingBatchBuilder } from '../core/reading.ts';
 import type { Ticket } from '../core/ticket.ts';
+import { createBootMemory } from '../engine/boot-memory.ts';
 import type { Command } from '../engine/commands.ts';
 import { Decisions, type Round } from '../engine/decisions.ts';
 import { createLatest, type Latest } from '../telemetry/latest.ts';
-import { createTestMemory } from './memory.ts';
 
 /** 2026-11-21 10:00 in Shanghai: a Saturday, away from any change of day. */
 const START_MS = Date.UTC(2026, 10, 21, 2, 0, 0);
@@ -31,7 +32,7 @@ export interface TestReading {
 
 export class TestGateway {
   readonly #model: SiteModel;
-  readonly #memory = createTestMemory();
+  readonly #memory = createBootMemory();
   /** Key: alarm key. What people have decided, also without an open occurrence. */
   readonly #controls = new Map<AlarmKey, AlarmControl>();
   /** Key: ticket id. In order of opening. */

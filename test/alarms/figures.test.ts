@@ -2,45 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { isAnnunciation } from '../../src/alarms/annunciation.ts';
 import { type FigureEvent, isAnnunciated } from '../../src/alarms/figures/event.ts';
-import { createFigures, type Figures } from '../../src/alarms/figures/figures.ts';
+import { createFigures } from '../../src/alarms/figures/figures.ts';
 import { stepFigures } from '../../src/alarms/figures/step.ts';
-import { type FigureRequest, viewFigures } from '../../src/alarms/figures/view.ts';
 import { type AlarmEventType, toIsaState } from '../../src/core/alarm.ts';
 import { toId } from '../../src/core/ids.ts';
 import { ALARM_EVENT_CODES } from '../../src/telemetry/events/lines.ts';
 import * as rows from '../store/support/rows.ts';
 import { keyOf, ScriptedAlarm, toFigureEvent } from './figures-log.ts';
-
-const ZONE = 'Asia/Shanghai';
-/** Midnight in Shanghai, 2026-11-22. */
-const DAY = Date.UTC(2026, 10, 21, 16);
-const DATE = '2026-11-22';
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-function view(
-  figures: Figures,
-  nowMs: number,
-  changes: Partial<FigureRequest> = {},
-): ReturnType<typeof viewFigures> {
-  const request = { fromDate: DATE, toDate: DATE, scope: {}, rules: 1, ...changes };
-  return viewFigures(figures, request, nowMs);
-}
-
-function count(alarms: readonly ScriptedAlarm[], sinceMs = DAY): Figures {
-  const events = alarms.flatMap(({ events: own }) => own).toSorted((a, b) => a.atMs - b.atMs);
-  return stepFigures(createFigures(ZONE, sinceMs), events.map(toFigureEvent));
-}
-
-/** So many alarms raised one after another, each of its own rule. */
-function raiseMany(n: number, fromMs: number, everyMs: number, changes = {}): readonly ScriptedAlarm[] {
-  return Array.from({ length: n }, (_, at) => {
-    const alarm = new ScriptedAlarm(keyOf('pump', `r-${fromMs}-${at}`));
-    alarm.raise(fromMs + at * everyMs, changes);
-    return alarm;
-  });
-}
+import { count, DAY, HOUR, MINUTE, raiseMany, SECOND, view, ZONE } from './figures-rig.ts';
 
 describe('annunciated', () => {
   test('says the same of every event and state as the alarm stage does', () => {

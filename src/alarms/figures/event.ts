@@ -14,6 +14,7 @@ import {
 import type { AlarmKey } from '../../core/ids.ts';
 import { compareSeverity, SEVERITY_NAMES, type Severity } from '../../core/severity.ts';
 import type { AlarmLogRow } from '../../store/store.ts';
+import { isCall } from '../annunciation.ts';
 import type { AlarmMemory } from './figures.ts';
 
 interface Told {
@@ -65,21 +66,9 @@ export interface FigureDetail {
   readonly isDrill?: true;
 }
 
-const CALLS: ReadonlySet<AlarmEventType> = new Set([
-  'raised',
-  're-raised',
-  're-alarmed',
-  'severity-changed',
-  'shelf-expired',
-  'in-service',
-  'service-expired',
-  'unsuppressed',
-  'released',
-]);
-
 /** People are told by it; says the same as `isAnnunciation` (alarms/annunciation.ts) does of the occurrence itself. */
 export function isAnnunciated({ type, state }: Pick<OccurrenceFigure, 'type' | 'state'>): boolean {
-  return state === 'B' && CALLS.has(type);
+  return state === 'B' && isCall(type);
 }
 
 /** @param occurrence after the event */

@@ -1,15 +1,18 @@
-/** What a store would hold after each round, in maps: for the restarts of a case. Nothing is written. */
+/**
+ * What a store would hold after each round, in maps: for restarts where nothing may be written (replays of readings, tests of
+ * rules). Knows what a boot needs and nothing of histories.
+ */
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { BootState, DelayRow, DrillRow, RuleMemoryRow, Write, WriteBatch } from '../store/store.ts';
 
-export interface TestMemory {
+export interface BootMemory {
   put(batch: WriteBatch): void;
-  /** @param closedSinceMs tickets that were closed before are left out */
+  /** @param closedSinceMs tickets that were closed before are forgotten */
   boot(closedSinceMs: number): BootState;
 }
 
-export function createTestMemory(): TestMemory {
+export function createBootMemory(): BootMemory {
   /** Keys: alarm key, ticket, counter name, alarm key, storm, alarm key, equipment. */
   const occurrences = new Map<string, Occurrence>();
   const tickets = new Map<string, Ticket>();
@@ -38,18 +41,20 @@ export function createTestMemory(): TestMemory {
   };
   return {
     put: (batch) => batch.writes.forEach(apply),
-    boot: (closedSinceMs) => ({
-      occurrences: [...occurrences.values()],
-      tickets: [...tickets.values()].filter(
-        (ticket) => isTicketOpen(ticket) || (ticket.closedAtMs ?? 0) >= closedSinceMs,
-      ),
-      counters: new Map(counters),
-      delays,
-      controls: [...controls.values()],
-      storms: [...storms.values()],
-      memories: [...memories.values()],
-      drills: new Map(drills),
-    }),
+    boot(closedSinceMs) {
+      for (const [id, ticket] of tickets)
+        if (!isTicketOpen(ticket) && (ticket.closedAtMs ?? 0) < closedSinceMs) tickets.delete(id);
+      return {
+        occurrences: [...occurrences.values()],
+        tickets: [...tickets.values()],
+        counters: new Map(counters),
+        delays,
+        controls: [...controls.values()],
+        storms: [...storms.values()],
+        memories: [...memories.values()],
+        drills: new Map(drills),
+      };
+    },
   };
 }
 
