@@ -49,7 +49,8 @@ const CHANGES_PER_S = 10;
 const QUIET = 50;
 const PASSED = 100;
 const RECENT_SAMPLES = 20;
-const WARM_UP_S = 2;
+/** Until the compiler has seen the loop: a building does not start with its first alarm. */
+const WARM_UP_S = 10;
 /** After the last reading, for what is still being stored. */
 const SETTLE_MS = 1_000;
 

@@ -2,7 +2,7 @@
  * One address map drawn as rows of squares, one shape for neighbours of the same point, so that thousands of registers stay
  * a few shapes. Pointing at, tapping or the arrow keys choose an address; what lives there stands beside the map.
  */
-import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AddressFacts } from './address-facts.tsx';
 import { type AddressMap, findRun, type MapRow, stepAddress, toMapRows } from './address-map.ts';
@@ -41,17 +41,22 @@ interface PlacedRow extends MapRow {
 export function AddressGrid({ map, name }: AddressGridProps) {
   const { t } = useTranslation();
   const drawing = useMemo(() => toDrawing(map), [map]);
-  const [chosen, setChosen] = useState<number | null>(null);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const shown = hovered ?? chosen;
+  const [shown, setShown] = useState<number | null>(null);
+  // What was clicked comes back when the pointer leaves; what was only pointed at stays, so that its links can be reached.
+  const [pinned, setPinned] = useState<number | null>(null);
   const first = map.runs[0]?.first ?? 0;
   const last = map.runs.at(-1);
   const onKey = (event: KeyboardEvent) => {
     const step = toStep(event.key, drawing.columns);
     if (step === null) return;
     event.preventDefault();
-    setHovered(null);
-    setChosen(chosen === null ? first : stepAddress(map.runs, chosen, step));
+    setPinned(null);
+    setShown(shown === null ? first : stepAddress(map.runs, shown, step));
+  };
+  const onClick = (event: MouseEvent<SVGSVGElement>) => {
+    const address = toAddress(event, drawing);
+    setPinned(address);
+    setShown(address);
   };
   return (
     <div
@@ -73,9 +78,9 @@ export function AddressGrid({ map, name }: AddressGridProps) {
           viewBox={`0 0 ${drawing.width} ${drawing.height}`}
           fontSize={drawing.font}
           onKeyDown={onKey}
-          onPointerMove={(event) => setHovered(toAddress(event, drawing))}
-          onPointerLeave={() => chosen !== null && setHovered(null)}
-          onClick={(event) => setChosen(toAddress(event, drawing))}
+          onPointerMove={(event) => setShown(toAddress(event, drawing))}
+          onPointerLeave={() => pinned !== null && setShown(pinned)}
+          onClick={onClick}
         >
           <RefusedPattern />
           <Squares drawing={drawing} />
