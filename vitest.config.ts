@@ -1,24 +1,32 @@
 /**
- * How the tests run: unit tests first, then end to end, then what measures times, then the browser, so that they do
- * not disturb each other on a small machine. A run that leaves a child process behind fails (test/support/global-setup.ts).
+ * How the tests run: unit tests first, then end to end and the browser together, then by themselves those that measure
+ * times, so that they do not disturb each other on a small machine. A run that leaves a child process behind fails
+ * (test/support/global-setup.ts).
  */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.ts';
 
 // Names this run; test/support/setup.ts hands it to every child process as RISER_TEST_MARK.
 process.env['RISER_TEST_RUN'] = randomUUID();
+// A run starts gateways and simulators by the hundred: what one has compiled the next one finds.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('node_modules/.cache/riser-test', import.meta.url),
+);
 
 const TEST_FILES = 'test/**/*.test.ts';
 const E2E_FILES = 'test/{e2e,field-lessons/gateway}/**/*.test.ts';
 /** They hold promises about time (ready, raised, back again) and run alone. */
-const TIMED_FILES = 'test/{e2e/{latency,lifecycle,quiet},field-lessons/timed/*}.test.ts';
+const TIMED_FILES =
+  'test/{e2e/{latency,lifecycle,quiet},browser/{latency,many-alarms},field-lessons/timed/*}.test.ts';
 const BROWSER_FILES = 'test/browser/**/*.test.ts';
 
 /** Forked workers of each group; the smallest machine that runs the tests has 2 cores. */
 const UNIT_WORKERS = 2;
 const UNIT_TIMEOUT_MS = 20_000;
 /** Gateways at once: they wait more than they work, for time-outs, delays and clocks. */
-const SYSTEM_WORKERS = 2;
+const SYSTEM_WORKERS = 3;
 /** A whole gateway with simulators starts within it. */
 const SYSTEM_TIMEOUT_MS = 120_000;
 
@@ -29,6 +37,7 @@ export default defineConfig({
     passWithNoTests: false,
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -57,23 +66,24 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'browser',
+          include: [BROWSER_FILES],
+          exclude: [TIMED_FILES],
+          testTimeout: SYSTEM_TIMEOUT_MS,
+          hookTimeout: SYSTEM_TIMEOUT_MS,
+          maxWorkers: SYSTEM_WORKERS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'timed',
           include: [TIMED_FILES],
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: [BROWSER_FILES],
-          testTimeout: SYSTEM_TIMEOUT_MS,
-          hookTimeout: SYSTEM_TIMEOUT_MS,
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -4,8 +4,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { BlindTime, type Sight } from './alarms/figures/blind-time.ts';
 import type { Figures } from './alarms/figures/figures.ts';
-import { followHistories, loadFigures } from './alarms/figures/follow.ts';
+import { followHistories, loadBlindParts, loadFigures } from './alarms/figures/follow.ts';
 import { toSavings } from './alarms/figures/snapshot.ts';
 import { viewFigures } from './alarms/figures/view.ts';
 import type { Clock } from './core/clock.ts';
@@ -31,6 +32,8 @@ export interface AlarmFiguresOptions {
 export interface AlarmFigures extends AlarmFiguresPort {
   /** Begins to count what is stored; figures can be asked for when that is done. */
   start(): void;
+  /** Rules without an open occurrence that can be judged no more, or again. */
+  takeSights(sights: readonly Sight[]): void;
   /** Saves what is counted. */
   stop(): Promise<void>;
   counters(): { readonly countedRows: number; readonly rebuilds: number; readonly failures: number };
@@ -39,6 +42,7 @@ export interface AlarmFigures extends AlarmFiguresPort {
 export function createAlarmFigures({ store, timeZone, clock, log }: AlarmFiguresOptions): AlarmFigures {
   const stopping = new AbortController();
   const counts = { countedRows: 0, rebuilds: 0, failures: 0 };
+  const blind = new BlindTime(timeZone);
   let figures: Figures | null = null;
   let saved: Figures | null = null;
   let isComplete = false;
@@ -52,6 +56,7 @@ export function createAlarmFigures({ store, timeZone, clock, log }: AlarmFigures
     if (figures === null) {
       figures = await loadFigures(store.queries, timeZone, clock.now().wallMs, rest);
       saved = figures;
+      blind.restore(await loadBlindParts(store.queries, rest));
     }
     const step = await followHistories(figures, store.queries, rest, stopping.signal);
     figures = step.figures;
@@ -71,6 +76,7 @@ export function createAlarmFigures({ store, timeZone, clock, log }: AlarmFigures
     saved = null;
     for (const parts of savings) await store.commit({ writes: [{ type: 'figures', parts }] });
     saved = now;
+    await saveBlind(blind, store, clock.now().wallMs);
   };
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = turn.then(work);
@@ -101,8 +107,23 @@ export function createAlarmFigures({ store, timeZone, clock, log }: AlarmFigures
       if (!isComplete) throw new RiserError('engine-busy');
       await inTurn(follow);
       if (figures === null) throw new RiserError('engine-busy');
-      return viewFigures(figures, question, clock.now().wallMs);
+      const nowMs = clock.now().wallMs;
+      blind.settle(nowMs);
+      return viewFigures(figures, question, nowMs, (scope, period) => blind.sumMs(scope, period));
     },
+    takeSights: (sights) => blind.take(sights),
     counters: () => counts,
   };
+}
+
+/** Each day by itself: of a large outage it is some megabytes. @throws RiserError `store-failed`; then all of it is saved again */
+async function saveBlind(blind: BlindTime, store: Pick<Store, 'commit'>, nowMs: number): Promise<void> {
+  blind.settle(nowMs);
+  const parts = blind.takeParts();
+  try {
+    for (const part of parts) await store.commit({ writes: [{ type: 'figures', parts: [part] }] });
+  } catch (error) {
+    blind.giveBack(parts);
+    throw error;
+  }
 }

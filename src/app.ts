@@ -16,6 +16,7 @@ import { type AlarmParts, openAlarmParts } from './alarm-parts.ts';
 import type { ApiServices, SimulationPort } from './api/services.ts';
 import { type BackupRunner, createBackupRunner } from './backup/runner.ts';
 import type { SiteModel } from './config/model.ts';
+import type { Environment } from './config/references.ts';
 import { recordStart } from './config-record.ts';
 import type { Clock } from './core/clock.ts';
 import { LIMITS } from './core/limits.ts';
@@ -35,6 +36,7 @@ import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
+import { createDeviceClocks, type DeviceClocks } from './telemetry/device-clocks.ts';
 import { toDownTime } from './telemetry/down-time.ts';
 import type { EventWriter } from './telemetry/events/event-writer.ts';
 import { openEventWriter } from './telemetry/events/open.ts';
@@ -48,6 +50,8 @@ import { createWriting, type Writing } from './writing/writing.ts';
 
 export interface AppOptions {
   readonly model: SiteModel;
+  /** With which the model was read; default: that of the process. */
+  readonly env?: Environment | undefined;
   readonly version: string;
   readonly dataDirectory: string;
   /** `demo` makes the demo accounts and stamps the directory; `run` refuses both. */
@@ -115,6 +119,7 @@ interface Pipeline {
   readonly latest: Latest;
   readonly texts: Texts;
   readonly pointQuality: PointQualityView;
+  readonly clocks: DeviceClocks;
   readonly history: History;
   readonly engine: Engine;
   readonly alarms: AlarmParts;
@@ -149,12 +154,14 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
     explain: engine,
     alarmFigures: alarms.figures,
     ruleChanges: alarms.rules,
+    ruleTests: alarms.ruleTests,
     backtests: alarms.backtests,
     writing,
     backups,
     storage,
     people: stores.people,
     links: () => acquisition.links(),
+    clocks: (link) => pipeline.clocks.offsets(link),
     requests: (link) => acquisition.requests(link),
     listeners: () => acquisition.listeners(),
     health: () => watch.health(),
@@ -172,6 +179,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
       ...(events === null ? [] : toEventFigures(events.counters())),
       ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
       ...toFigures('riser_rule_changes', { ...alarms.rules.counters() }),
+      ...toFigures('riser_rule_tests', { ...alarms.ruleTests.counters() }),
       ...toFigures('riser_backtests', { ...alarms.backtests.counters() }),
       ...toFigures('riser_alarm_figures', { ...alarms.figures.counters() }),
     ],
@@ -215,15 +223,17 @@ async function startEngine(
   clock: Clock,
   onStop: OnStop,
 ): Promise<Pipeline> {
-  const { log, onPhase } = options;
+  const { env, log, onPhase } = options;
   const { store, directory: dataDirectory } = stores;
   const feeds = createFeeds();
   const changes = feeds.ruleChanges;
-  const alarms = await openAlarmParts({ model: options.model, store, dataDirectory, clock, log, changes });
+  const files = { model: options.model, env };
+  const alarms = await openAlarmParts({ ...files, store, dataDirectory, clock, log, changes });
   const model = alarms.rules.model();
   const latest = createLatest(model);
   const texts = createTexts(LIMITS.texts);
   const pointQuality = createPointQuality(model, clock);
+  const clocks = createDeviceClocks(model);
   const recent = createRecent(model, toRecentSamples(model.points.length));
   const engine = new Engine({
     model,
@@ -237,12 +247,14 @@ async function startEngine(
     onTicket: (event) => feeds.tickets.publish(event),
     onControl: (event) => feeds.controls.publish(event),
     onStorm: (event) => feeds.storms.publish(event),
+    onSights: (sights) => alarms.figures.takeSights(sights),
     onPhase,
   });
   onStop(() => engine.stop());
   feeds.readings.subscribe((batch) => {
     latest.apply(batch);
     pointQuality.apply(batch);
+    clocks.apply(batch);
     recent.apply(batch);
     stores.journal.append(batch);
     engine.accept(batch);
@@ -251,7 +263,7 @@ async function startEngine(
   alarms.start(engine);
   onStop(() => alarms.stop());
   const history = createHistory({ sources: stores.journal.history, clock });
-  return { feeds, latest, texts, pointQuality, history, engine, alarms };
+  return { feeds, latest, texts, pointQuality, clocks, history, engine, alarms };
 }
 
 /** What all points share, divided among them. @returns samples kept of each */
@@ -263,7 +275,7 @@ function toRecentSamples(points: number): number {
 async function startAcquisition(
   { model, log }: AppOptions,
   directory: string,
-  { feeds, texts }: Pipeline,
+  { feeds, texts, engine }: Pipeline,
   clock: Clock,
   onStop: OnStop,
 ): Promise<Acquisition> {
@@ -275,6 +287,7 @@ async function startAcquisition(
     random: Math.random,
     texts,
     onBatch: (batch) => feeds.readings.publish(batch),
+    onLate: (batch) => engine.acceptLate(batch),
     onLinkStatus: (status) => feeds.links.publish(status),
   });
   onStop(() => acquisition.stop());
@@ -315,12 +328,12 @@ function startBackups(
 function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
-  { feeds, engine, latest }: Pipeline,
+  { feeds, engine, latest, clocks }: Pipeline,
   field: Pick<SelfWatchOptions, 'acquisition' | 'writing' | 'backups'>,
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
-  const watch = createSelfWatch({ directory, engine, journal, store, ...field });
+  const watch = createSelfWatch({ directory, engine, journal, store, clocks, ...field });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
   const figures = { ...watch.points, ...createLinkFigures(model, (point) => latest.get(point).quality) };

@@ -27,6 +27,7 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'refusedLines',
   'droppedRows',
   'lateReadings',
+  'droppedLateReadings',
   'retries',
   'failures',
   'refused',

@@ -10,6 +10,7 @@ import type { BackupRunner } from './backup/runner.ts';
 import type { Engine } from './engine/engine.ts';
 import { toBackupFigures, toFigures, toLinkFigures, toLossFigures } from './figures.ts';
 import type { Store } from './store/store.ts';
+import type { DeviceClocks } from './telemetry/device-clocks.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
 import { type RollupStatus, toRollupFault } from './telemetry/rollups/status.ts';
 import type { Writing } from './writing/writing.ts';
@@ -21,6 +22,7 @@ export interface SelfWatchOptions {
   readonly store: Store;
   readonly acquisition: Acquisition;
   readonly writing: Pick<Writing, 'counters'>;
+  readonly clocks: Pick<DeviceClocks, 'wrong'>;
   readonly backups: Pick<BackupRunner, 'ageHours' | 'failed' | 'status'>;
 }
 
@@ -82,6 +84,8 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       'influx-backlog': () => journal.status().backlogReadings,
       'influx-age': () => (journal.status().oldestUnconfirmedAgeMs ?? 0) / MINUTE_MS,
       'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
+      'clocks-wrong': () => options.clocks.wrong(),
+      'rules-failing': () => engine.status().failingRules,
       'disk-free': () => toFreePercent(options.directory),
       'loop-delay': () => delayMs,
       'reverts-failed': () => writing.counters().notPutBack,

@@ -77,6 +77,38 @@ afterEach(async () => {
   for (const figures of running.splice(0)) await figures.stop();
 });
 
+test('blind time of rules whose alarm is normal is counted, saved at the stop, and goes on from there', async () => {
+  const parts = new Map<string, FiguresPart>();
+  const first = createRig(rows(1), parts);
+  start(first.figures);
+  await whenReady(first.figures);
+  const startMs = first.clock.now().wallMs;
+  first.figures.takeSights([{ key: 's/e/r', atMs: startMs, blindSinceMs: startMs - 5_000 }]);
+  first.clock.advance(60_000);
+  expect((await first.figures.view(TODAY)).blind.ms).toBe(65_000);
+  first.clock.advance(10_000);
+  await first.figures.stop();
+  const again = createRig(rows(1), parts);
+  start(again.figures);
+  expect((await whenReady(again.figures)).blind.ms).toBe(75_000);
+  expect((await again.figures.view({ ...TODAY, scope: { equipment: 'other' } })).blind.ms).toBe(0);
+});
+
+test('blind time that could not be saved is saved with the next saving', async () => {
+  const { figures, parts, clock, fail } = createRig(rows(1));
+  start(figures);
+  await whenReady(figures);
+  const nowMs = clock.now().wallMs;
+  figures.takeSights([{ key: 's/e/r', atMs: nowMs, blindSinceMs: nowMs }]);
+  clock.advance(1_000);
+  fail(true);
+  await figures.stop();
+  expect(parts.has('blind 2026-11-21')).toBe(false);
+  fail(false);
+  await figures.stop();
+  expect(parts.get('blind 2026-11-21')?.doc).toMatchObject({ ms: [['s/e/r', 1_000]] });
+});
+
 describe('figures', () => {
   test('are not told before they have been made', async () => {
     const { figures } = createRig(rows(3));

@@ -54,7 +54,13 @@ function create(notPutBack: number, journal: Partial<JournalStatus> = {}, backup
   } as unknown as Pick<SelfWatchOptions, 'engine' | 'store' | 'acquisition' | 'journal'>;
   const counters = () => ({ notPutBack }) as ReturnType<SelfWatchOptions['writing']['counters']>;
   const backups = { ageHours: () => 3, failed: () => 1, status: () => backup };
-  const watch = createSelfWatch({ ...parts, directory: '/', writing: { counters }, backups });
+  const watch = createSelfWatch({
+    ...parts,
+    directory: '/',
+    writing: { counters },
+    backups,
+    clocks: { wrong: () => 0 },
+  });
   onTestFinished(() => watch.stop());
   return watch;
 }

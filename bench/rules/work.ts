@@ -169,7 +169,7 @@ function beginJson(points: number): Work {
   const intake = new Intake(
     model.points,
     ({ equipment }) => defined(model.equipment.get(equipment), 'equipment of the point'),
-    { samples: (samples) => emitter.samples(samples), bad() {}, degraded() {}, lost() {} },
+    { samples: (samples) => emitter.samples(samples), late() {}, bad() {}, degraded() {}, lost() {} },
     { wallMs: () => now.wallMs, monoMs: () => now.monoMs },
   );
   const next = createCourse(createCycles(toLoad(points, 'thresholds')).map(toMessages));

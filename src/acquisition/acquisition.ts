@@ -37,6 +37,8 @@ export interface AcquisitionOptions {
   /** Where texts get their numbers: the table in which whoever shows them looks them up. */
   readonly texts: Texts;
   readonly onBatch: (batch: ReadingBatch) => void;
+  /** Readings that came too late to be live. */
+  readonly onLate?: (batch: ReadingBatch) => void;
   readonly onLinkStatus: (status: LinkStatus) => void;
 }
 
@@ -187,11 +189,11 @@ function createPushLoop(
 }
 
 function createEmitter(
-  { model, clock, texts, onBatch }: AcquisitionOptions,
+  { model, clock, texts, onBatch, onLate }: AcquisitionOptions,
   points: readonly PointDef[],
   ages: AgeWatch,
 ): Emitter {
-  return new Emitter({ model, points, clock, ages, texts, onBatch });
+  return new Emitter({ model, points, clock, ages, texts, onBatch, onLate });
 }
 
 function toCommon({ clock, log, random, onLinkStatus }: AcquisitionOptions, link: LinkDef) {

@@ -19,6 +19,8 @@ export interface EmitterOptions {
   readonly ages: AgeWatch;
   readonly texts: Texts;
   readonly onBatch: (batch: ReadingBatch) => void;
+  /** What came too late to be live; left out = it is of no use. */
+  readonly onLate?: ((batch: ReadingBatch) => void) | undefined;
 }
 
 export class Emitter {
@@ -41,6 +43,18 @@ export class Emitter {
     for (let row = 0; row < samples.length; row++) this.#setText(batch, row, samples[row]?.text);
     this.#judge(batch);
     this.#tell(batch);
+  }
+
+  /** Touches no age and no plausibility: neither knows of the past. Texts are left out, no rule reads them. */
+  late(samples: readonly PointSample[]): void {
+    const { model, clock, onLate } = this.#options;
+    const numbers = samples.filter(({ text }) => text === undefined);
+    if (numbers.length === 0 || onLate === undefined) return;
+    const now = clock.now();
+    const builder = new ReadingBatchBuilder(model.epoch, numbers.length);
+    for (const { point, value, quality, sourceMs } of numbers)
+      builder.add(point, value, quality, now.wallMs, sourceMs);
+    onLate(builder.finish(now.monoMs));
   }
 
   /** The same for columns, which are copied. */

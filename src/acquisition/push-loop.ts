@@ -166,6 +166,7 @@ export class PushLoop {
           this.#counters.add({ readings: last.length });
           emitter.samples(last);
         }),
+      late: (samples) => guarded(() => emitter.late(samples)),
       bad: (points, reason) =>
         guarded(() => {
           this.#isDown = false;

@@ -34,6 +34,16 @@ export function isHeldByChatter({ chatter, severity }: Occurrence): boolean {
   return chatter !== null && severity !== 'life-safety';
 }
 
+/** Its return is held at this moment. */
+export function isHolding({ chatter, returnedAtMs, isActive }: Occurrence): boolean {
+  return chatter !== null && returnedAtMs !== null && isActive;
+}
+
+/** After a start nobody knows whether it was quiet until now: the hold begins anew, its growth stays. */
+export function beginHoldAnew(occurrence: Occurrence, nowMs: number): Occurrence {
+  return isHolding(occurrence) ? { ...occurrence, returnedAtMs: nowMs } : occurrence;
+}
+
 /** The condition is gone: quiet since now, unless it is already. */
 export function holdReturn(occurrence: Occurrence, nowMs: number): Occurrence {
   return occurrence.returnedAtMs === null ? { ...occurrence, returnedAtMs: nowMs } : occurrence;

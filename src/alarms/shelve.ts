@@ -89,9 +89,18 @@ export function toShelfEndMs(
   return Math.min(untilMs, nowMs + toMaxMs(severity, times));
 }
 
-/** When to remind of the end; null where the whole shelf is no longer than the reminder. */
-export function toReminderAtMs({ atMs, untilMs }: Shelf, reminderMs: number): number | null {
-  return untilMs - atMs > reminderMs ? untilMs - reminderMs : null;
+/** Whether to remind of the end now; never where the whole shelf is no longer than the reminder. */
+export function isReminderDue(
+  { atMs, untilMs, isReminded }: Shelf,
+  reminderMs: number,
+  nowMs: number,
+): boolean {
+  return !isReminded && untilMs - atMs > reminderMs && nowMs >= untilMs - reminderMs;
+}
+
+/** The person has been reminded. */
+export function noteReminder(shelf: Shelf): Shelf {
+  return { ...shelf, isReminded: true };
 }
 
 /** After a step of the wall clock: the time left stays what it was. */

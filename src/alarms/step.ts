@@ -279,8 +279,11 @@ function stepSeverity(occurrence: Occurrence, input: AlarmLevel): Part {
   const order = compareSeverity(input.severity, occurrence.severity);
   const isFollowed = order > 0 || (order < 0 && occurrence.acknowledged !== null);
   const isJudged = occurrence.isActive && input.isActive && input.isTrue;
-  if (!isJudged || !isFollowed) return { next: occurrence, types: UNCHANGED };
   const { severity, level, evidence } = input;
+  // Another limit of the same severity calls nobody, and is what is true now.
+  if (isJudged && order === 0 && level !== occurrence.level)
+    return { next: { ...occurrence, level, evidence }, types: UNCHANGED };
+  if (!isJudged || !isFollowed) return { next: occurrence, types: UNCHANGED };
   const acknowledged = order > 0 ? null : occurrence.acknowledged;
   return { next: { ...occurrence, severity, level, evidence, acknowledged }, types: ['severity-changed'] };
 }

@@ -24,17 +24,29 @@ const searchText = Type.Optional(
 
 // --- lists --------------------------------------------------------------------------------------------------------
 
+const RaisedMs = (description: string) =>
+  Type.Optional(
+    Type.Integer({ minimum: 0, maximum: LAST_MS, description: `${description}, UTC milliseconds` }),
+  );
+
 export const AlarmsQuery = closed({
   state: oneOf(['open', 'all'], { default: 'open' }),
   equipment,
   letters: Type.Optional(
-    Type.String({ pattern: '^[A-G]{1,7}$', description: 'States A to G, any of these, e.g. `BC`' }),
+    Type.String({
+      pattern: '^[A-G]{1,7}$',
+      description:
+        'States A to G, any of these, e.g. `BC`; what has ended is A, unless something hid it at its end',
+    }),
   ),
   severity,
   system,
   location: Type.Optional(IdOf('With what lies in it')),
   storm: Type.Optional(GivenId),
   active: Type.Optional(oneOf(['true', 'false'])),
+  rule: Type.Optional(IdOf('Of any equipment, unless one is named')),
+  raisedFrom: RaisedMs('Raised then or later'),
+  raisedTo: RaisedMs('Raised before'),
   text: searchText,
   ...paging,
 });

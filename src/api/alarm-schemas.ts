@@ -34,7 +34,8 @@ export const AlarmViewSchema = Type.Object({
   severity: strings(SEVERITY_NAMES),
   level: nullable(Type.String()),
   state: strings(ISA_STATES, {
-    description: 'ISA-18.2: E shelved, F suppressed by design, G out of service',
+    description:
+      'ISA-18.2: B, C, D wait for somebody; A normal or ended; E shelved, F suppressed by design, G out of service',
   }),
   isActive: Type.Boolean(),
   blindSinceMs: nullable(Ms),
@@ -94,6 +95,12 @@ export const AlarmViewSchema = Type.Object({
   chatter: nullable(Type.Object({ sinceMs: Ms, holdMs: Type.Number(), raises: Type.Integer() })),
   storm: nullable(Type.String()),
   isDrill: Type.Boolean(),
+  isRetroactive: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'Known only from readings that came late: recorded afterwards, nobody was called, in no figure',
+    }),
+  ),
 });
 export type AlarmView = Static<typeof AlarmViewSchema>;
 
@@ -123,6 +130,9 @@ export const AlarmControlViewSchema = Type.Object(
   { description: 'Stands whether or not the alarm has an open occurrence' },
 );
 export type AlarmControlView = Static<typeof AlarmControlViewSchema>;
+
+export const ApproverSchema = Type.Object({ username: Type.String(), displayName: TextSchema });
+export type ApproverView = Static<typeof ApproverSchema>;
 
 const LEFT_OUT = ['life-safety', 'hidden', 'acknowledged', 'ended', 'unknown'] as const;
 

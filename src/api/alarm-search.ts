@@ -29,8 +29,11 @@ export interface AlarmMatch {
   /** With its parts. */
   readonly equipment?: string;
   readonly text?: string;
+  readonly rule?: string;
   /** Raised then or before, UTC ms. */
   readonly raisedByMs?: number;
+  /** Raised then or later, UTC ms. */
+  readonly raisedFromMs?: number;
 }
 
 /** @param page of what matches, newest first; members of a storm oldest first */
@@ -40,11 +43,16 @@ export async function findAlarms(
   filter: AlarmsFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<Page<Occurrence>> {
-  const { state, equipment, storm, active, ...rest } = filter;
+  const { state, equipment, storm, active, raisedFrom, raisedTo, ...rest } = filter;
   const ofStore = { state, ...(equipment !== undefined && { equipment }) };
-  if (storm === undefined && active === undefined && Object.keys(rest).length === 0)
-    return queries.alarms({ ...ofStore, ...page });
-  const match = toMatcher(model, { ...rest, ...(active !== undefined && { isActive: active === 'true' }) });
+  const wanted: AlarmMatch = {
+    ...rest,
+    ...(active !== undefined && { isActive: active === 'true' }),
+    ...(raisedFrom !== undefined && { raisedFromMs: raisedFrom }),
+    ...(raisedTo !== undefined && { raisedByMs: raisedTo - 1 }),
+  };
+  if (storm === undefined && Object.keys(wanted).length === 0) return queries.alarms({ ...ofStore, ...page });
+  const match = toMatcher(model, wanted);
   const isWanted = (occurrence: Occurrence): boolean =>
     match(occurrence) &&
     (storm === undefined ||
@@ -61,12 +69,14 @@ export function readOpenAlarms(queries: Queries, storm: string | undefined): Pro
 }
 
 export function toMatcher(model: Model, wanted: AlarmMatch): (occurrence: Occurrence) => boolean {
-  const { severity, letters, isActive, system, location, equipment, raisedByMs } = wanted;
+  const { severity, letters, isActive, system, location, equipment, rule, raisedByMs, raisedFromMs } = wanted;
   const words = wanted.text?.toLowerCase();
   return (occurrence) =>
     (severity === undefined || occurrence.severity === severity) &&
     (letters === undefined || letters.includes(toIsaState(occurrence) satisfies IsaState)) &&
     (isActive === undefined || occurrence.isActive === isActive) &&
+    (rule === undefined || occurrence.rule === rule) &&
+    (raisedFromMs === undefined || occurrence.raisedAtMs >= raisedFromMs) &&
     (raisedByMs === undefined || occurrence.raisedAtMs <= raisedByMs) &&
     (system === undefined || toSystem(model, occurrence.equipment) === system) &&
     (equipment === undefined || isPartOf(model, occurrence.equipment, equipment)) &&

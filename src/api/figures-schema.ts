@@ -30,7 +30,15 @@ const FloodsSchema = Type.Object({
   ),
 });
 
-const Ranking = Type.Array(Type.Object({ id: Type.String(), n: Type.Integer(), share: Type.Number() }));
+/** What a number is of, with the names that people know; empty names = the site does not have it any more. */
+const named = {
+  id: Type.String({ description: 'Alarm key, or equipment' }),
+  equipment: Type.String(),
+  equipmentName: TextSchema,
+  rule: nullable(Type.String({ description: 'null = the whole equipment' })),
+  text: nullable(TextSchema),
+};
+const Ranking = Type.Array(Type.Object({ ...named, n: Type.Integer(), share: Type.Number() }));
 
 const OpcUaSchema = Type.Object(
   {
@@ -66,14 +74,14 @@ export const AlarmFiguresSchema = Type.Object({
     runs: Type.Integer(),
     bursts: Type.Integer(),
     alarms: Type.Integer(),
-    worst: Type.Array(Type.Object({ id: Type.String(), index: Type.Number(), runs: Type.Integer() })),
+    worst: Type.Array(Type.Object({ ...named, index: Type.Number(), runs: Type.Integer() })),
   }),
   fleeting: Type.Integer(),
   stale: Type.Object({ alarms: Type.Integer(), mostOnOneDay: Type.Integer() }),
   standing: Type.Object({
     n: Type.Integer(),
     stale: Type.Integer(),
-    oldest: Type.Array(Type.Object({ id: Type.String(), sinceMs: Ms })),
+    oldest: Type.Array(Type.Object({ ...named, sinceMs: Ms })),
   }),
   topTen: Type.Object({ share: nullable(Type.Number()), alarms: Ranking, equipment: Ranking }),
   priorities: Type.Array(
@@ -110,6 +118,7 @@ export const AlarmReportSchema = Type.Object({
       equipment: nullable(Type.String()),
       rule: nullable(Type.String()),
       text: TextSchema,
+      equipmentName: Type.Union([TextSchema, Type.Null()], { description: 'null = the site' }),
       figures: AlarmFiguresSchema,
     }),
     { description: 'The site alone; or the ten with the most alarms; or the one that was asked for' },

@@ -70,6 +70,18 @@ export const LinkViewSchema = Type.Object({
       { description: 'Of the last minute; null where nobody is polled' },
     ),
   ),
+  clocks: Type.Array(
+    Type.Object({
+      equipment: Type.String(),
+      behindMs: nullable(
+        Type.Number({
+          description: 'Behind ours by so much at the most, negative = ahead; null = not to be believed',
+        }),
+      ),
+      isWrong: Type.Boolean({ description: 'By more than 60 s; right again below 50 s' }),
+    }),
+    { description: 'Clocks of the devices that give times of their own, as far as readings tell' },
+  ),
 });
 export type LinkView = Static<typeof LinkViewSchema>;
 

@@ -3,7 +3,7 @@
  * Readings are batched; alarms, tickets and links go at once. The hub owns the streams until they end and bounds
  * what a slow one may cost; HTTP itself is in routes/events.ts.
  *
- *   feed ─▶ frame (one Buffer) ─▶ stream … stream        unsent > eventStreamBytes ─▶ closed, counted
+ *   feed ─▶ frame (one Buffer) ─▶ stream … stream        unsent > eventStreamBytes for eventStallMs ─▶ closed, counted
  *
  * Nothing is replayed: a page that connects (again) gets `hello`, then fetches what it shows, then follows events.
  */
@@ -34,6 +34,8 @@ type HubLimits = Pick<
   | 'eventStreams'
   | 'eventStreamsPerPerson'
   | 'eventStreamBytes'
+  | 'eventStallMs'
+  | 'eventBurstBytes'
   | 'eventBatchMs'
   | 'eventBatchReadings'
   | 'heartbeatMs'
@@ -50,6 +52,7 @@ type HubServices = Pick<
   | 'health'
   | 'texts'
   | 'listeners'
+  | 'clocks'
   | 'ruleChanges'
 >;
 
@@ -57,6 +60,8 @@ interface Stream {
   readonly sink: LiveSink;
   readonly token: string;
   person: Person;
+  /** Since when too much waits, monotonic ms; null = it does not. */
+  fullSinceMs: number | null;
 }
 
 /** How long a browser waits before it connects again. */
@@ -112,7 +117,7 @@ export class LiveHub {
 
   /** Takes the sink over and greets it. @returns forgets the stream; to be called when its connection has closed. */
   open(sink: LiveSink, token: string, person: Person): () => void {
-    const stream: Stream = { sink, token, person };
+    const stream: Stream = { sink, token, person, fullSinceMs: null };
     this.#streams.add(stream);
     this.#counts.opened++;
     const { clock, version } = this.#services;
@@ -232,7 +237,8 @@ export class LiveHub {
 
   #onLink(status: LinkStatus): void {
     if (this.#streams.size === 0) return;
-    this.#sendAll(toFrame('link', toLinkView(status, this.#services.model, this.#services.listeners())));
+    const { model, listeners, clocks } = this.#services;
+    this.#sendAll(toFrame('link', toLinkView(status, model, listeners(), clocks(status.link))));
   }
 
   #onAlarm({ type, atMs, occurrence }: AlarmEvent): void {
@@ -295,7 +301,7 @@ export class LiveHub {
 
   /** What waits is looked at before writing, so that one large frame does not close a stream that reads. */
   #send(stream: Stream, frame: Buffer): void {
-    if (stream.sink.writableLength > this.#limits.eventStreamBytes) {
+    if (this.#isStalled(stream)) {
       this.#counts.stalled++;
       this.#streams.delete(stream);
       stream.sink.destroy();
@@ -303,6 +309,19 @@ export class LiveHub {
     }
     stream.sink.write(frame);
     this.#counts.frames++;
+  }
+
+  /** One commit may bring more than a socket takes in its turn; only what does not become less is a browser that does not read. */
+  #isStalled(stream: Stream): boolean {
+    const { eventStreamBytes, eventStallMs, eventBurstBytes } = this.#limits;
+    const waiting = stream.sink.writableLength;
+    if (waiting <= eventStreamBytes) {
+      stream.fullSinceMs = null;
+      return false;
+    }
+    const nowMs = this.#services.clock.now().monoMs;
+    stream.fullSinceMs ??= nowMs;
+    return waiting > eventBurstBytes || nowMs - stream.fullSinceMs > eventStallMs;
   }
 
   #end(stream: Stream): void {

@@ -26,6 +26,8 @@ export const API_LIMITS = {
   eventStreams: LIMITS.eventStreams,
   eventStreamsPerPerson: LIMITS.eventStreamsPerPerson,
   eventStreamBytes: LIMITS.eventStreamBytes,
+  eventStallMs: LIMITS.eventStallMs,
+  eventBurstBytes: LIMITS.eventBurstBytes,
   eventBatchMs: LIMITS.eventBatchMs,
   /** Readings in one batch (about 300 kB); the rest waits for the next, last value wins. */
   eventBatchReadings: 5_000,

@@ -129,6 +129,9 @@ export const SiteViewSchema = Type.Object({
     },
     { description: 'Longest shelf of an alarm by severity, milliseconds; 0 = never' },
   ),
+  calendars: Type.Array(Type.Object({ id: Type.String(), name: TextSchema }), {
+    description: 'Hours that rules may be limited to',
+  }),
 });
 export type SiteView = Static<typeof SiteViewSchema>;
 

@@ -35,6 +35,7 @@ import { pointRoutes } from './routes/points.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { ruleChangeRoutes } from './routes/rule-changes.ts';
+import { ruleTestRoutes } from './routes/rule-tests.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { simulationRoutes } from './routes/simulation.ts';
@@ -45,6 +46,7 @@ import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { writeRoutes } from './routes/writes.ts';
+import { buildLazily } from './serialisers.ts';
 import type { ApiServices } from './services.ts';
 import { coerceQuery } from './validation.ts';
 import { servePage } from './web-page.ts';
@@ -69,6 +71,7 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   stormRoutes,
   drillRoutes,
   ruleRoutes,
+  ruleTestRoutes,
   ruleChangeRoutes,
   backtestRoutes,
   reportRoutes,
@@ -132,6 +135,7 @@ function createServer(services: ApiServices, options: ApiOptions, limits: ApiLim
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: true },
     },
+    schemaController: { compilersFactory: { buildSerializer: buildLazily } },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     ...(options.https == null ? {} : { https: { cert: options.https.cert, key: options.https.key } }),
   } satisfies FastifyServerOptions & Record<string, unknown>;

@@ -7,7 +7,7 @@ import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts
 import type { Clock } from '../core/clock.ts';
 import type { Feed } from '../core/feed.ts';
 import type { LinkId } from '../core/ids.ts';
-import type { LinkStatus, ListenerStatus, RequestStatus } from '../core/link.ts';
+import type { ClockOffset, LinkStatus, ListenerStatus, RequestStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
@@ -15,6 +15,7 @@ import type { AlarmFiguresPort, ExplainPort } from '../engine/alarm-view.ts';
 import type { CommandPort } from '../engine/commands.ts';
 import type { People } from '../people/people.ts';
 import type { RuleChangesPort } from '../rule-changes/port.ts';
+import type { RuleTestsPort } from '../rule-tests/port.ts';
 import type { AuditRow, RuleChangeRow, StoreQueries } from '../store/store.ts';
 import type { HistoryPort } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
@@ -38,12 +39,15 @@ export interface ApiServices {
   readonly explain: ExplainPort;
   readonly alarmFigures: AlarmFiguresPort;
   readonly ruleChanges: RuleChangesPort;
+  readonly ruleTests: RuleTestsPort;
   readonly backtests: BacktestPort;
   readonly writing: WritingPort;
   readonly backups: BackupPort;
   readonly storage: StoragePort;
   readonly people: People;
   links(): readonly LinkStatus[];
+  /** Clocks of the devices of a link that give times of their own. */
+  clocks(link: LinkId): readonly ClockOffset[];
   /** The poll plan as it stands; empty for a pushed or unknown link. */
   requests(link: LinkId): readonly RequestStatus[];
   /** Ports of ours at which devices connect. */

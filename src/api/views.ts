@@ -2,7 +2,7 @@
 import type { Equipment, PointDef, SiteModel } from '../config/model.ts';
 import { type Occurrence, type Storm, toIsaState } from '../core/alarm.ts';
 import { KINDS, SYSTEMS } from '../core/kinds.ts';
-import type { LinkStatus, ListenerStatus } from '../core/link.ts';
+import type { ClockOffset, LinkStatus, ListenerStatus } from '../core/link.ts';
 import { toMissingReasons } from '../core/missing-reason.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
 import { toReasons } from '../core/reason.ts';
@@ -161,6 +161,7 @@ export function toLinkView(
   status: LinkStatus,
   model: SiteModel,
   listeners: readonly ListenerStatus[],
+  clocks: readonly ClockOffset[],
 ): LinkView {
   const link = model.links.get(status.link);
   const way = link?.way ?? null;
@@ -181,6 +182,7 @@ export function toLinkView(
     counters: { ...status.counters },
     exceptions: toExceptions(status.counters),
     load: status.load === null ? null : { ...status.load },
+    clocks: clocks.map((clock) => ({ ...clock })),
   };
 }
 

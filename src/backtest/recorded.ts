@@ -76,7 +76,9 @@ function readOccurrences(database: DatabaseSync, fromMs: number, toMs: number): 
        order by raised_at_ms`,
     )
     .all(toMs, fromMs);
-  return rows.map(({ doc }) => ({ ...NO_MARKS, ...(JSON.parse(String(doc)) as Occurrence) }));
+  const occurrences = rows.map(({ doc }) => ({ ...NO_MARKS, ...(JSON.parse(String(doc)) as Occurrence) }));
+  // What only late readings tell of was never decided live.
+  return occurrences.filter(({ isRetroactive }) => isRetroactive !== true);
 }
 
 function readStretches(

@@ -1,5 +1,6 @@
 /** Runs a backtest in a thread of its own, so that polling does not feel it. To cancel it the thread is ended: it only reads. */
 import { Worker } from 'node:worker_threads';
+import type { Environment } from '../config/references.ts';
 import { RiserError } from '../core/errors.ts';
 import type { BacktestJob, FromBacktest } from './job.ts';
 import { BACKTEST_LIMITS } from './limits.ts';
@@ -12,16 +13,29 @@ export interface BacktestRun {
 
 export type RunJob = (job: BacktestJob, run: BacktestRun) => Promise<BacktestResult>;
 
+export interface ThreadOptions {
+  /** What `${NAME}` in the site's files stands for; default: the environment of this process. */
+  readonly env?: Environment | undefined;
+  /** Default: BACKTEST_LIMITS.runMs. */
+  readonly limitMs?: number;
+}
+
 /**
  * @param entry module of the thread (the composition's: it knows the catalog of plug-ins)
  * @returns a function that rejects with RiserError: what the thread failed with, `backtest-failed` when it was ended, took
  * too long or needed too much memory
  */
-export function createThreadRun(entry: URL, limitMs: number = BACKTEST_LIMITS.runMs): RunJob {
+export function createThreadRun(entry: URL, options: ThreadOptions = {}): RunJob {
+  const { limitMs = BACKTEST_LIMITS.runMs, env = process.env } = options;
   return async (job, { signal, onProgress }) => {
     const { maxOldMegabytes: maxOldGenerationSizeMb } = BACKTEST_LIMITS;
     const resourceLimits = { maxOldGenerationSizeMb };
-    const worker = new Worker(entry, { workerData: job, name: 'riser-backtest', resourceLimits });
+    const worker = new Worker(entry, {
+      workerData: job,
+      name: 'riser-backtest',
+      env: { ...env },
+      resourceLimits,
+    });
     const { promise, resolve, reject } = Promise.withResolvers<BacktestResult>();
     const fail = (zh: string, en: string, cause?: unknown): void =>
       reject(new RiserError('backtest-failed', { reason: { zh, en } }, { cause }));

@@ -26,7 +26,7 @@ A confirmed incident that the changed rules would miss is named first, and the c
   --data DIR        data directory (default ./data)
   --from, --to TIME 2026-11-21 (midnight UTC), 2026-11-21T08:00+08:00, or UTC milliseconds; --to is excluded (default now)
   --rule EQ/RULE    the rule that the --set behind it changes; may be given several times
-  --set PATH=VALUE  a property as in a profile: hi.limit=0.5, onDelay=30s, enabled=false; null takes one away
+  --set PATH=VALUE  a property as in a profile: hi.limit=0.5, onDelayMs=30000, enabled=false; null takes one away
   --override FILE   YAML: a list of {equipment, rule, override}
   --self-check      today's rules against the alarm history (default: the last seven days)
   --json            the whole result as JSON

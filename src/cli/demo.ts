@@ -64,6 +64,7 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
     simulators = await starting;
     const app = await startApp({
       model,
+      env: siteEnv,
       version: readVersion(),
       dataDirectory: data,
       madeBy: 'demo',

@@ -55,6 +55,8 @@ export interface Shelf {
   readonly untilMs: number;
   /** Ends with the present active stretch, or with the next one when the alarm is normal now. */
   readonly isOneShot: boolean;
+  /** Whoever shelved it has been told that it ends soon. */
+  readonly isReminded?: true;
 }
 
 /** 停用: out of service under a work permit; left out of every figure. */
@@ -144,6 +146,8 @@ export interface Occurrence {
   readonly storm: StormId | null;
   /** Raised in a drill: full path, marked, out of every figure. */
   readonly isDrill: boolean;
+  /** Known only from readings that came late (补录): on record, ended, out of every figure; nobody was called. */
+  readonly isRetroactive?: true;
 }
 
 /** What an occurrence is before any of it has happened; also what rows of earlier versions lack. */
@@ -248,17 +252,28 @@ export interface AlarmControlEvent {
   readonly note?: string;
 }
 
-/** B1, alarms.md B7: what stands higher hides what stands lower; suppression hides, it never stops evaluation. */
+/**
+ * B1, alarms.md B7: what stands higher hides what stands lower; suppression hides, it never stops evaluation. A record that
+ * has ended keeps what hid it at its end; otherwise it is A, acknowledged or not: B, C and D wait for somebody, it does not.
+ */
 export function toIsaState(
   occurrence: Pick<
     Occurrence,
-    'isActive' | 'isLatched' | 'acknowledged' | 'outOfService' | 'suppression' | 'explainedBy' | 'shelf'
+    | 'isActive'
+    | 'isLatched'
+    | 'endedAtMs'
+    | 'acknowledged'
+    | 'outOfService'
+    | 'suppression'
+    | 'explainedBy'
+    | 'shelf'
   >,
 ): IsaState {
   const { outOfService, suppression, explainedBy, shelf, isActive, isLatched, acknowledged } = occurrence;
   if (outOfService !== null) return 'G';
   if (suppression !== null || (isActive && explainedBy !== null)) return 'F';
   if (shelf !== null) return 'E';
+  if (occurrence.endedAtMs !== null) return 'A';
   if (isActive || isLatched) return acknowledged ? 'C' : 'B';
   return acknowledged ? 'A' : 'D';
 }

@@ -119,6 +119,14 @@ export const ERRORS = {
     status: 500,
     text: { zh: '回测失败（{reason}）', en: 'The backtest failed ({reason})' },
   },
+  'rule-tests-failed': {
+    status: 500,
+    text: { zh: '规则测试未能执行（{reason}）', en: 'The tests of the rule could not be run ({reason})' },
+  },
+  'rule-tests-busy': {
+    status: 503,
+    text: { zh: '规则测试排队过多，请稍后再试', en: 'Too many rule tests are waiting; try again' },
+  },
   'backtest-required': {
     status: 409,
     text: {

@@ -15,8 +15,16 @@ export const LIMITS = {
   eventStreams: 200,
   /** Live event streams of one account: a shared account on many screens, but not all there are. */
   eventStreamsPerPerson: 50,
-  /** Unsent bytes of one stalled browser before its stream is closed (performance.md §8). */
+  /** Unsent bytes of one browser from which it counts as stalled (performance.md §8) … */
   eventStreamBytes: 2 * 1024 * 1024,
+  /**
+   * … and how long it may be so before its stream is closed: less than two heartbeats, after which the page itself calls its data
+   * old. A thousand alarms with their tickets are one commit and up to 30 MB at once (measured), which no socket has had a turn to
+   * send: a page that reads must not lose its stream in the very storm.
+   */
+  eventStallMs: 15_000,
+  /** Unsent bytes with which a stream is closed at once; all streams share the frames that wait. */
+  eventBurstBytes: 64 * 1024 * 1024,
   /** Time between two batches of readings to the page; last value wins per point (performance.md §8). */
   eventBatchMs: 100,
   /**
@@ -40,6 +48,8 @@ export const LIMITS = {
   delaySnapshotMs: 5_000,
   /** How long a condition must be unjudgeable before the alarm says that it is blind: a lost reply is not a blind point. */
   blindAfterMs: 5_000,
+  /** Failed judgements in a row that one wrong pair of readings may cause; a rule that fails more often is an alarm (alarms.md B3). */
+  failingJudgements: 5,
   /** A wall clock that moves by more than this against the monotonic one has been stepped (alarms.md B8 no. 3). */
   clockStepMs: 2_000,
   /** Pause after a failed commit before the decision loop tries again. */

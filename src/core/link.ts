@@ -1,5 +1,5 @@
 /** State and figures of one link, as acquisition sees it. */
-import type { LinkId } from './ids.ts';
+import type { EquipmentId, LinkId } from './ids.ts';
 
 /** `degraded`: connected, but some device on it does not answer. */
 export type LinkState = 'connecting' | 'online' | 'degraded' | 'offline' | 'stopped';
@@ -15,6 +15,15 @@ export interface LinkStatus {
   readonly counters: Readonly<Record<string, number>>;
   /** How busy it is; null where nobody is polled. */
   readonly load: LinkLoad | null;
+}
+
+/** How far the clock of a device is from ours, as far as its readings tell. */
+export interface ClockOffset {
+  readonly equipment: EquipmentId;
+  /** Its clock is behind ours by so much, at the most; negative = ahead. null = its times cannot be believed: more than a minute ahead, or years behind. */
+  readonly behindMs: number | null;
+  /** By more than a minute. */
+  readonly isWrong: boolean;
 }
 
 /** How a link is connected and to where, as its configuration says it; never a credential. */

@@ -135,6 +135,8 @@ export interface PollDriver {
 export interface PushSink {
   /** What arrived together, as one batch. A point that is named twice keeps the last sample. */
   samples(samples: readonly PointSample[]): void;
+  /** What is older than a sample of its point that was told already: for the record, never the present value. Each with its time. */
+  late(samples: readonly PointSample[]): void;
   /** These points have no usable value until their next sample. */
   bad(points: readonly number[], reason: QualityReason): void;
   /** Connected, but not whole (a node is missing, a device is off): why, in plain English; null = whole again. */

@@ -24,6 +24,7 @@ export function createBootMemory(): BootMemory {
   let delays: readonly DelayRow[] = [];
 
   const apply = (write: Write): void => {
+    if (write.type === 'occurrence' && write.occurrence.isRetroactive) return;
     if (write.type === 'occurrence')
       keep(occurrences, write.occurrence.key, write.occurrence, write.occurrence.endedAtMs === null);
     else if (write.type === 'ticket') tickets.set(write.ticket.id, write.ticket);

@@ -13,7 +13,7 @@ export interface DecisionContext {
   readonly model: SiteModel;
   readonly causes: Causes;
   readonly evidence: TakeEvidence;
-  readonly rules: Pick<Evaluator, 'isActive' | 'isExpected' | 'state'>;
+  readonly rules: Pick<Evaluator, 'isActive' | 'isExpected' | 'state' | 'failing'>;
   readonly governor: FloodGovernor;
   /** Whether the hours of a calendar run at the time of the round. */
   readonly isWithin: (calendar: CalendarId) => boolean;

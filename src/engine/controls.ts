@@ -6,9 +6,10 @@ import { expireService, returnToService, takeOutOfService } from '../alarms/serv
 import {
   type ControlStep,
   endShelf,
+  isReminderDue,
   moveShelf,
+  noteReminder,
   shelveAlarm,
-  toReminderAtMs,
   toShelfEndMs,
   unshelveAlarm,
 } from '../alarms/shelve.ts';
@@ -44,10 +45,10 @@ export function decideControl(
 }
 
 /**
- * Shelves and permits whose time is over, the gravest alarm first, and reminders of shelves that end soon.
- * @param fromMs reminders up to then have been told
+ * Shelves and permits whose time is over, the gravest alarm first, and reminders of shelves that end soon: once each, also where
+ * they became due while the gateway was down.
  */
-export function sweepControls(tx: Tentative, context: DecisionContext, fromMs: number, nowMs: number): void {
+export function sweepControls(tx: Tentative, context: DecisionContext, nowMs: number): void {
   const { alarms } = context.model.policy;
   const controls = [...tx.controls()].sort((a, b) =>
     compareSeverity(toSeverity(tx, context, b.key), toSeverity(tx, context, a.key)),
@@ -55,9 +56,8 @@ export function sweepControls(tx: Tentative, context: DecisionContext, fromMs: n
   for (const { key } of controls) {
     expire(tx, context, key, nowMs);
     const control = tx.control(key);
-    const atMs = control?.shelf && toReminderAtMs(control.shelf, alarms.shelfReminderMs);
-    if (control && atMs !== null && atMs !== undefined && atMs > fromMs && atMs <= nowMs)
-      remind(tx, context, control, nowMs);
+    if (control?.shelf && isReminderDue(control.shelf, alarms.shelfReminderMs, nowMs))
+      remind(tx, context, { ...control, shelf: noteReminder(control.shelf) }, nowMs);
   }
 }
 
@@ -138,9 +138,10 @@ function shorten(tx: Tentative, control: AlarmControl, untilMs: number): void {
 function remind(tx: Tentative, context: DecisionContext, control: AlarmControl, nowMs: number): void {
   const event: AlarmControlEvent = { type: 'shelf-reminder', atMs: nowMs, control };
   const open = tx.occurrence(control.key);
-  const step = open && {
-    occurrence: open,
-    events: [{ type: event.type, atMs: nowMs, occurrence: open } as const],
+  const occurrence = open && { ...open, shelf: control.shelf };
+  const step = occurrence && {
+    occurrence,
+    events: [{ type: event.type, atMs: nowMs, occurrence } as const],
   };
   applyControl(tx, context, { control, event, step }, nowMs);
 }

@@ -7,6 +7,7 @@
  */
 import type { Logger } from 'pino';
 import type { RuleExplanation } from '../alarms/explanation.ts';
+import type { Sight } from '../alarms/figures/blind-time.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
@@ -23,7 +24,9 @@ import { Evaluator, type RuleChange } from '../rules/evaluator.ts';
 import type { LiveSample } from '../rules/rule-state.ts';
 import type { BootState, WriteBatch } from '../store/store.ts';
 import type { LatestValue, LatestView } from '../telemetry/latest.ts';
+import { decideBackfill, toLateRules } from './backfill.ts';
 import { toEngineState, toRestoredRules } from './boot.ts';
+import { toStopRow, wasStopped } from './boot-stop.ts';
 import { settleCalls } from './calls.ts';
 import { sweepHolds } from './carry.ts';
 import { type Causes, createCauses } from './causes.ts';
@@ -33,6 +36,8 @@ import { moveDrills, sweepDrills } from './drills.ts';
 import { createEvidence, type RecentSamples } from './evidence.ts';
 import { FLOOD_GOVERNOR } from './flood-governor.ts';
 import type { FloodGovernor } from './governor.ts';
+import { type LateCounters, LateReadings, type SettledPoint } from './late-readings.ts';
+import { toRecentPastRow } from './recent-past.ts';
 import {
   type Answer,
   decideCommands,
@@ -42,6 +47,7 @@ import {
   sweepTickets,
   type WaitingCommand,
 } from './round.ts';
+import { Sights } from './sights.ts';
 import { Snapshots } from './snapshots.ts';
 import { createHours } from './suppression.ts';
 import { moveAlarms, sweepAlarms } from './sweep.ts';
@@ -68,6 +74,8 @@ export interface Round {
   /** What was decided about alarms, with or without an open occurrence. */
   readonly controlEvents: readonly AlarmControlEvent[];
   readonly stormEvents: readonly StormEvent[];
+  /** Rules without an open occurrence that can be judged no more, or again. */
+  readonly sights: readonly Sight[];
   /** It is stored: memory takes over, commands are answered. */
   settle(): void;
   /** It is not: memory stays, commands are refused, changes of rules wait for the next round. */
@@ -80,6 +88,11 @@ export class Decisions {
   readonly #rules: Evaluator;
   readonly #state: EngineState;
   readonly #snapshots: Snapshots;
+  readonly #sights = new Sights();
+  readonly #late = new LateReadings();
+  /** Made when the first late reading comes; null = not yet. Key: point. */
+  #lateRules: ReturnType<typeof toLateRules> | null = null;
+  #disabled: ReadonlySet<AlarmKey> = new Set();
   #model: SiteModel;
   #causes: Causes;
   #takeEvidence: ReturnType<typeof createEvidence>;
@@ -88,10 +101,12 @@ export class Decisions {
   /** From then on every cause has been read, or its silence is an alarm: before, no wait for a cause ends. */
   readonly #readAtMonoMs: number;
   #sweepAtMonoMs = Number.NEGATIVE_INFINITY;
-  /** Wall time up to which reminders have been told. */
-  #remindedToMs: number;
+  /** The store says that the gateway was stopped in order: not so from the first round on. */
+  #isMarkedStopped: boolean;
   /** Wall minus monotonic time that running clocks are anchored to. */
   #wallOffsetMs: number;
+  /** The same of what rules have not told yet: they follow at once, whatever becomes of a commit. */
+  #rulesOffsetMs: number;
 
   constructor(options: DecisionsOptions, boot: BootState, now: Now) {
     const { model, latest, recent, texts, log } = options;
@@ -104,16 +119,27 @@ export class Decisions {
     this.#state = toEngineState(boot, model.site.id, now);
     this.#orphans = new Set(boot.occurrences.map(({ key }) => key).filter((key) => !known.has(key)));
     this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
-    this.#snapshots = new Snapshots(this.#rules, boot.delays.length, now);
+    this.#snapshots = new Snapshots(this.#rules, boot.delays.length > 0, now);
+    this.#isMarkedStopped = wasStopped(boot, model.site.id);
     this.#readAtMonoMs = now.monoMs + LIMITS.bootGraceMs;
-    this.#remindedToMs = now.wallMs;
     this.#wallOffsetMs = now.wallMs - now.monoMs;
+    this.#rulesOffsetMs = this.#wallOffsetMs;
   }
 
   /** @param now the time of the batch @returns whether a round is needed before the next sweep */
   accept(batch: ReadingBatch, now: Now): boolean {
+    this.#moveRules(now);
     this.#rules.apply(batch, now);
     return this.#rules.hasChanges();
+  }
+
+  /** Readings that are older than what their points have been judged by: they change nothing that is live (alarms.md B8 no. 5). */
+  acceptLate(batch: ReadingBatch): void {
+    if (batch.epoch === this.#model.epoch) this.#late.take(batch);
+  }
+
+  lateCounters(): LateCounters {
+    return this.#late.counters();
   }
 
   /** What the rules say; for a replay, which asks when time alone brings something. */
@@ -131,6 +157,7 @@ export class Decisions {
     onStep: () => void,
     isSweep = now.monoMs >= this.#sweepAtMonoMs,
   ): Round {
+    this.#moveRules(now);
     if (isSweep) {
       this.#sweepAtMonoMs = now.monoMs + LIMITS.sweepMs;
       this.#rules.sweep(now);
@@ -141,32 +168,40 @@ export class Decisions {
     const orphans = [...this.#orphans];
     if (waiting.length > 0 || orphans.length > 0 || this.#isTransition(changes)) onStep();
     const clockStepMs = this.#clockStepMs(now);
-    moveAll(tx, clockStepMs, now);
+    moveAll(tx, context, clockStepMs, now);
     endOrphans(tx, context, orphans, now);
     decideRules(tx, context, this.#rules, changes, now);
     const answers = decideCommands(tx, context, waiting, now);
     settleCalls(tx, context, now.wallMs);
-    if (isSweep) this.#sweep(tx, context, clockStepMs, now);
+    if (isSweep) this.#sweep(tx, context, now);
+    const settled = isSweep ? this.#late.takeSettled(now.monoMs) : [];
+    this.#backfill(tx, settled, now);
     context.governor.conclude(tx, context);
-    const snapshot = isSweep ? this.#snapshots.take(tx, now) : null;
+    this.#saveRecentPast(tx, clockStepMs !== 0, now);
+    const snapshot = this.#snapshots.take(tx, this.#toChanged(tx, changes), isSweep, now);
+    if (this.#isMarkedStopped) tx.saveLoop(toStopRow(this.#model.site.id, false, now));
+    const seen = this.#sights.step(tx, this.#rules, this.#model, this.#causes, changes, now.wallMs);
     return {
       batch: tx.toBatch(),
       alarmEvents: tx.alarmEvents,
       ticketEvents: tx.ticketEvents,
       controlEvents: tx.controlEvents,
       stormEvents: tx.stormEvents,
+      sights: seen.sights,
       settle: () => {
         tx.merge();
+        seen.settle();
         this.#orphans = new Set([...this.#orphans].filter((key) => !orphans.includes(key)));
         this.#settleClock(clockStepMs);
-        this.#remindedToMs += clockStepMs;
-        snapshot?.settle();
+        snapshot.settle();
+        this.#isMarkedStopped = false;
         if (isSweep) this.#settleSweep(now);
         for (const answer of answers) answer.settle();
       },
       fail: (error) => {
         this.#rules.giveBack(changes);
-        snapshot?.fail();
+        this.#late.giveBack(settled, now.monoMs);
+        snapshot.fail();
         failAll(answers, error);
       },
     };
@@ -176,12 +211,15 @@ export class Decisions {
   conclude(now: Now): Round {
     const tx = new Tentative(this.#state);
     const snapshot = this.#snapshots.takeMemories(tx, now);
+    this.#saveRecentPast(tx, true, now);
+    tx.saveLoop(toStopRow(this.#model.site.id, true, now));
     return {
       batch: tx.toBatch(),
       alarmEvents: [],
       ticketEvents: [],
       controlEvents: [],
       stormEvents: [],
+      sights: [],
       settle: () => snapshot.settle(),
       fail: () => snapshot.fail(),
     };
@@ -198,6 +236,8 @@ export class Decisions {
     const lastGood = (point: number) => toLastGood(latest.get(point).lastGood);
     this.#rules.replaceModel(model, disabled, lastGood, now);
     this.#model = model;
+    this.#disabled = disabled;
+    this.#lateRules = null;
     this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent, texts);
     this.#orphans = new Set([
@@ -241,17 +281,32 @@ export class Decisions {
 
   /** Whether some rule differs, or has differed, from its alarm. */
   #isTransition(changes: readonly RuleChange[]): boolean {
-    return changes.some(({ rule, peak }) => {
+    return changes.some(({ rule, trail: { before, dip } }) => {
       const key = this.#model.rules[rule]?.key;
       const isOpen = key !== undefined && this.#state.occurrences.get(key)?.isActive === true;
-      return this.#rules.isActive(rule) !== isOpen || (peak !== null && !isOpen);
+      return this.#rules.isActive(rule) !== isOpen || (isOpen ? dip : before) !== null;
     });
   }
 
-  /** How far the wall clock has jumped since the last settled round; less is the drift of a disciplined clock. */
+  /** Rules whose alarms the round changes: what they remember goes with it. */
+  #toChanged(tx: Tentative, changes: readonly RuleChange[]): readonly number[] {
+    return changes.flatMap(({ rule }) => {
+      const key = this.#model.rules[rule]?.key;
+      const isSame = key === undefined || tx.occurrence(key) === (this.#state.occurrences.get(key) ?? null);
+      return isSame ? [] : [rule];
+    });
+  }
+
+  /** How far the wall clock has jumped since the last settled round. */
   #clockStepMs(now: Now): number {
-    const stepMs = now.wallMs - now.monoMs - this.#wallOffsetMs;
-    return Math.abs(stepMs) > LIMITS.clockStepMs ? stepMs : 0;
+    return toStepMs(now, this.#wallOffsetMs);
+  }
+
+  #moveRules(now: Now): void {
+    const stepMs = toStepMs(now, this.#rulesOffsetMs);
+    if (stepMs === 0) return;
+    this.#rules.moveClock(stepMs);
+    this.#rulesOffsetMs += stepMs;
   }
 
   #settleClock(stepMs: number): void {
@@ -276,10 +331,27 @@ export class Decisions {
     };
   }
 
+  #backfill(tx: Tentative, settled: readonly SettledPoint[], now: Now): void {
+    if (settled.length === 0) return;
+    this.#lateRules ??= toLateRules(this.#model, this.#disabled);
+    decideBackfill(tx, this.#model, this.#lateRules, settled, now.wallMs);
+  }
+
+  /** @param isMoved the row is in wall time, and that has been stepped; or it may have drifted */
+  #saveRecentPast(tx: Tentative, isMoved: boolean, now: Now): void {
+    const isCause = (key: AlarmKey): boolean => {
+      const rule = this.#causes.rule(key);
+      return rule !== null && this.#causes.effects(rule).length > 0;
+    };
+    const past = isMoved ? tx.recentPast(isCause) : tx.newRecentPast(isCause);
+    const isEmpty = past === null || (isMoved && past.raises.size === 0 && past.returned.size === 0);
+    if (!isEmpty) tx.saveLoop(toRecentPastRow(this.#model.site.id, past, now));
+  }
+
   /** What people have decided ends before what follows from it is looked at; tickets come last. */
-  #sweep(tx: Tentative, context: DecisionContext, clockStepMs: number, now: Now): void {
+  #sweep(tx: Tentative, context: DecisionContext, now: Now): void {
     context.governor.sweep(tx, context);
-    sweepControls(tx, context, this.#remindedToMs + clockStepMs, now.wallMs);
+    sweepControls(tx, context, now.wallMs);
     sweepDrills(tx, context, now.wallMs);
     sweepAlarms(tx, context, now.wallMs);
     sweepHolds(tx, context, context.isReading, now.wallMs);
@@ -288,7 +360,6 @@ export class Decisions {
   }
 
   #settleSweep(now: Now): void {
-    this.#remindedToMs = now.wallMs;
     forgetRaises(this.#state, now.monoMs - this.#model.policy.alarms.chatter.withinMs);
     this.#forget(now.wallMs);
   }
@@ -303,12 +374,18 @@ export class Decisions {
   }
 }
 
+/** Less than `LIMITS.clockStepMs` is the drift of a disciplined clock. @param offsetMs wall minus monotonic time as it was */
+function toStepMs(now: Now, offsetMs: number): number {
+  const stepMs = now.wallMs - now.monoMs - offsetMs;
+  return Math.abs(stepMs) > LIMITS.clockStepMs ? stepMs : 0;
+}
+
 /** After a step of the wall clock, before anything else is decided: whatever waits keeps its time left. */
-function moveAll(tx: Tentative, clockStepMs: number, now: Now): void {
+function moveAll(tx: Tentative, context: DecisionContext, clockStepMs: number, now: Now): void {
   moveTickets(tx, clockStepMs, now);
   moveControls(tx, clockStepMs);
   moveDrills(tx, clockStepMs);
-  moveAlarms(tx, clockStepMs);
+  moveAlarms(tx, context, clockStepMs);
   // The flood's row is in wall time.
   if (clockStepMs !== 0) tx.putGoverning({ ...tx.governing });
 }

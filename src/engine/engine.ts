@@ -11,6 +11,7 @@
  */
 import type { Logger } from 'pino';
 import type { RuleExplanation } from '../alarms/explanation.ts';
+import type { Sight } from '../alarms/figures/blind-time.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { AssertionFailure, assert } from '../core/assert.ts';
@@ -27,6 +28,7 @@ import type { Command, CommandOutcome, CommandPort } from './commands.ts';
 import { Decisions, type Round } from './decisions.ts';
 import type { RecentSamples } from './evidence.ts';
 import type { FloodGovernor } from './governor.ts';
+import type { LateCounters } from './late-readings.ts';
 import type { WaitingCommand } from './round.ts';
 
 /** Points of a round at which a test can kill the process; called only in rounds that change alarms or tickets. */
@@ -52,12 +54,14 @@ export interface EngineOptions {
   /** Shelves and services of alarms, also of those that have no open occurrence. */
   readonly onControl?: (event: AlarmControlEvent) => void;
   readonly onStorm?: (event: StormEvent) => void;
+  /** Rules without an open occurrence that can be judged no more, or again: for the figures. */
+  readonly onSights?: (sights: readonly Sight[]) => void;
   /** Default: that of flood-governor.ts. */
   readonly governor?: FloodGovernor;
   readonly onPhase?: ((phase: EnginePhase) => void) | undefined;
 }
 
-export interface EngineStatus {
+export interface EngineStatus extends LateCounters {
   readonly isHealthy: boolean;
   readonly detail: string;
   readonly rounds: number;
@@ -66,6 +70,8 @@ export interface EngineStatus {
   readonly refusedCommands: number;
   readonly openAlarms: number;
   readonly openTickets: number;
+  /** Rules whose condition cannot be worked out, time after time (`LIMITS.failingJudgements`). */
+  readonly failingRules: number;
   /** Wall time of the last round; null before the first. */
   readonly lastRoundMs: number | null;
   /** Monotonic time since the loop last turned, 0 before it is started: what is stuck grows, whatever the wall clock does. */
@@ -108,6 +114,11 @@ export class Engine implements CommandPort {
     if (this.#decisions.accept(batch, now)) this.#ask();
   }
 
+  /** Readings that came too late to be live: the occurrences that they tell of are put on record (`Decisions.acceptLate`). */
+  acceptLate(batch: ReadingBatch): void {
+    if (!this.#isStopped) this.#decisions?.acceptLate(batch);
+  }
+
   submit(command: Command): Promise<CommandOutcome> {
     if (this.#isStopped || this.#decisions === null || this.#commands.length >= LIMITS.engineQueueCommands) {
       this.#counts.refusedCommands += 1;
@@ -148,6 +159,8 @@ export class Engine implements CommandPort {
       ...this.#counts,
       openAlarms: this.#decisions?.openAlarms() ?? 0,
       openTickets: this.#decisions?.openTickets() ?? 0,
+      ...(this.#decisions?.lateCounters() ?? { lateReadings: 0, droppedLateReadings: 0 }),
+      failingRules: this.#decisions?.rules.failing().length ?? 0,
       lastRoundMs: this.#lastRoundMs,
       idleMs: nowMonoMs - (this.#turnedAtMonoMs ?? nowMonoMs),
     };
@@ -203,6 +216,7 @@ export class Engine implements CommandPort {
     if (failure !== null) return round.fail(failure);
     if (hasEvents) this.#phase('after-commit');
     round.settle();
+    if (round.sights.length > 0) this.#options.onSights?.(round.sights);
     if (!hasEvents) return;
     this.#phase('before-publish');
     for (const event of alarmEvents) this.#options.onAlarm(event);

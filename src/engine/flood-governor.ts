@@ -50,7 +50,7 @@ export const FLOOD_GOVERNOR: FloodGovernor = {
   conclude(tx, context) {
     if (!tx.hasNewGoverning()) return;
     const { model, now } = context;
-    tx.saveGoverning(toGoverningRow(model.site.id, tx.governing, now, model.policy.alarms.flood));
+    tx.saveLoop(toGoverningRow(model.site.id, tx.governing, now, model.policy.alarms.flood));
   },
 };
 

@@ -1,6 +1,6 @@
 /** What a rule says now, with what people and its design say of the alarm, as one step of its life cycle. */
 import { isAnnunciation } from '../alarms/annunciation.ts';
-import { beginChatter, isChatter } from '../alarms/chatter.ts';
+import { beginChatter, beginHoldAnew, isChatter } from '../alarms/chatter.ts';
 import { endShelf } from '../alarms/shelve.ts';
 import { type AlarmStep, stepAlarm } from '../alarms/step.ts';
 import type { RuleDef, SiteModel } from '../config/model.ts';
@@ -18,7 +18,7 @@ import type { Tentative } from './tentative.ts';
 export function decideLevel(tx: Tentative, context: DecisionContext, output: RuleOutput, now: Now): void {
   const { model } = context;
   const { rule } = output;
-  const open = tx.occurrence(rule.key);
+  const open = toSeen(tx, tx.occurrence(rule.key), output, now.wallMs);
   const control = tx.control(rule.key);
   const level = {
     ...toRuleLevel(model, output, now),
@@ -31,6 +31,18 @@ export function decideLevel(tx: Tentative, context: DecisionContext, output: Rul
   const step = stepAlarm(open, level, () => nextOccurrence(tx), chatter, now.wallMs);
   applyAlarmStep(tx, context, withChatter(tx, context, step, rule, now), now.wallMs);
   endShelfWith(tx, context, open, step, now.wallMs);
+}
+
+/** The first judgement since the start: whether it was quiet before, nobody has seen. One that is active again is counted by its step. */
+function toSeen(
+  tx: Tentative,
+  open: Occurrence | null,
+  { delay }: RuleOutput,
+  nowMs: number,
+): Occurrence | null {
+  if (open === null || delay.condition === 'unknown' || !tx.isUnseenHold(open.key)) return open;
+  tx.noteSeenHold(open.key);
+  return delay.isActive ? open : beginHoldAnew(open, nowMs);
 }
 
 /** The present level counts once somebody has seen the highest (alarms.md B3, latchMax). */

@@ -4,12 +4,16 @@
  */
 
 import { endAlarm } from '../alarms/ending.ts';
+import type { RuleDef } from '../config/model.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import type { AlarmKey } from '../core/ids.ts';
 import { isTicketOpen } from '../core/ticket.ts';
 import type { Evaluator, RuleChange, SavedMemory } from '../rules/evaluator.ts';
+import { toMemoryKey } from '../rules/replace.ts';
+import type { JsonValue } from '../rules/rule.ts';
+import type { RunningDelay } from '../rules/rule-state.ts';
 import type { DelayRow, RuleMemoryRow } from '../store/store.ts';
 import { moveTicketClocks, sweepTicket } from '../tickets/step.ts';
 import { applyAlarmStep } from './carry.ts';
@@ -33,7 +37,7 @@ export interface Answer {
 }
 
 /**
- * Rules whose output changed, against the open occurrences: first the worst that they have been, then what they are.
+ * Rules whose output changed, against the open occurrences: first what they have been since, then what they are.
  * Causes come before their effects, so that what fails together is explained at once.
  */
 export function decideRules(
@@ -49,8 +53,10 @@ export function decideRules(
     def: defined(model.rules[change.rule], 'a changed rule'),
   }));
   changed.sort((a, b) => causes.rank(a.def) - causes.rank(b.def));
-  for (const { rule: index, def: rule, peak } of changed) {
-    if (peak !== null) decideLevel(tx, context, peak, now);
+  for (const { rule: index, def: rule, trail } of changed) {
+    for (const output of [trail.before, trail.dip, trail.after])
+      if (output !== null && (output.delay.isActive || tx.occurrence(rule.key) !== null))
+        decideLevel(tx, context, output, now);
     if (!rules.isActive(index) && tx.occurrence(rule.key) === null) continue;
     decideLevel(tx, context, rules.output(index), now);
   }
@@ -108,8 +114,8 @@ export function sweepTickets(tx: Tentative, now: Now): void {
 }
 
 /** Running delays as rows, so that a restart neither loses nor lengthens them. */
-export function toDelayRows(rules: Evaluator, now: Now): readonly DelayRow[] {
-  return rules.running(now).map(({ rule, onsetAtMs, ...delay }) => ({
+export function toDelayRows(running: readonly RunningDelay[], now: Now): readonly DelayRow[] {
+  return running.map(({ rule, onsetAtMs, ...delay }) => ({
     ...delay,
     key: rule.key,
     ruleVersion: rule.version,
@@ -117,12 +123,25 @@ export function toDelayRows(rules: Evaluator, now: Now): readonly DelayRow[] {
   }));
 }
 
-/** What rule types remember, as rows: running hours and windows survive a restart. */
+/** What rule types remember, as rows: running hours and windows survive a restart, and a change of the rule. */
 export function toMemoryRows(memories: readonly SavedMemory[], now: Now): readonly RuleMemoryRow[] {
-  return memories.map(({ rule, memory }) => ({
+  return memories.map(({ rule, of, memory }) => ({
     key: rule.key,
     ruleVersion: rule.version,
     savedAtMs: now.wallMs,
-    memory,
+    memory: { of, memory } satisfies MemoryCell,
   }));
+}
+
+/** null where it is of something else. Rows of earlier versions say nothing of that: those of this version of the rule are. */
+export function fromMemoryRow({ memory, ruleVersion }: RuleMemoryRow, rule: RuleDef): JsonValue | null {
+  const cell = memory as Partial<MemoryCell> | null;
+  if (typeof cell?.of === 'string') return cell.of === toMemoryKey(rule) ? (cell.memory ?? null) : null;
+  return ruleVersion === rule.version ? (memory as JsonValue) : null;
+}
+
+/** A row's memory, and what it is of (`RuleMemory.key`). */
+interface MemoryCell {
+  readonly of: string;
+  readonly memory: JsonValue;
 }

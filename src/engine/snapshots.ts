@@ -1,10 +1,14 @@
 /**
- * Which rounds save what rules carry along: running delays every few seconds, memories of rule types once a minute. What
- * could not be stored is saved with a later round.
+ * Which rounds save what rules carry along: running delays every few seconds, memories of rule types once a minute, and that
+ * of a rule with each raise and return of its alarm, so that no alarm that is stored has a memory that does not know of it
+ * (alarms.md B8 no. 1). A saved delay that has been given up is saved anew at once, so that a kill lengthens none by more than
+ * one snapshot. What could not be stored is saved with a later round.
  */
 import type { Now } from '../core/clock.ts';
 import { LIMITS } from '../core/limits.ts';
+import { toElapsedMs } from '../rules/delay.ts';
 import type { Evaluator } from '../rules/evaluator.ts';
+import type { RunningDelay } from '../rules/rule-state.ts';
 import { toDelayRows, toMemoryRows } from './round.ts';
 import type { Tentative } from './tentative.ts';
 
@@ -20,24 +24,30 @@ export class Snapshots {
   readonly #rules: Evaluator;
   #delaysAtMonoMs = Number.NEGATIVE_INFINITY;
   #memoriesAtMonoMs: number;
-  /** Rows of the last stored snapshot of delays. */
-  #delayRows: number;
+  /** Delays of the last stored snapshot; of the rows from before the start only whether there are any. */
+  #saved: readonly RunningDelay[] = [];
+  #hasRows: boolean;
 
-  /** @param delayRows what the store holds */
-  constructor(rules: Evaluator, delayRows: number, now: Now) {
+  /** @param hasRows whether the store holds delays */
+  constructor(rules: Evaluator, hasRows: boolean, now: Now) {
     this.#rules = rules;
-    this.#delayRows = delayRows;
+    this.#hasRows = hasRows;
     this.#memoriesAtMonoMs = now.monoMs + MEMORY_SNAPSHOT_MS;
   }
 
-  /** Puts what is due into the round. */
-  take(tx: Tentative, now: Now): Snapshot {
-    const delays = this.#takeDelays(tx, now);
-    const memories = now.monoMs < this.#memoriesAtMonoMs ? null : this.takeMemories(tx, now);
+  /**
+   * Puts what is due into the round.
+   * @param changed indexes of rules whose alarms the round changes
+   */
+  take(tx: Tentative, changed: readonly number[], isSweep: boolean, now: Now): Snapshot {
+    const delays = isSweep ? this.#takeDelays(tx, now) : null;
+    const isDue = isSweep && now.monoMs >= this.#memoriesAtMonoMs;
+    const memories = isDue ? this.takeMemories(tx, now) : this.#takeChanged(tx, changed, now);
     return {
       settle: () => {
         if (delays !== null) {
-          this.#delayRows = delays;
+          this.#saved = delays;
+          this.#hasRows = delays.length > 0;
           this.#delaysAtMonoMs = now.monoMs + LIMITS.delaySnapshotMs;
         }
         memories?.settle();
@@ -58,11 +68,30 @@ export class Snapshots {
     };
   }
 
-  /** @returns how many rows are to be saved; null when no snapshot is due */
-  #takeDelays(tx: Tentative, now: Now): number | null {
-    if (now.monoMs < this.#delaysAtMonoMs) return null;
-    const rows = toDelayRows(this.#rules, now);
-    if (rows.length > 0 || this.#delayRows > 0) tx.putDelays(rows);
-    return rows.length;
+  #takeChanged(tx: Tentative, changed: readonly number[], now: Now): Snapshot | null {
+    const saved = changed.length === 0 ? [] : this.#rules.takeMemories(now, changed);
+    if (saved.length === 0) return null;
+    tx.putMemories(toMemoryRows(saved, now));
+    return { settle: () => {}, fail: () => this.#rules.giveBackMemories(saved) };
+  }
+
+  /** @returns what is saved; null when no snapshot is due */
+  #takeDelays(tx: Tentative, now: Now): readonly RunningDelay[] | null {
+    if (now.monoMs < this.#delaysAtMonoMs && !this.#isOverstated(now)) return null;
+    const running = this.#rules.running(now);
+    if (running.length > 0 || this.#hasRows) tx.putDelays(toDelayRows(running, now));
+    return running;
+  }
+
+  /** A delay that was given up since it was saved would go on after a kill as if it had not been. */
+  #isOverstated(now: Now): boolean {
+    return this.#saved.some(({ rule, direction, elapsedMs }) => {
+      if (elapsedMs <= LIMITS.delaySnapshotMs) return false;
+      const { delay } = this.#rules.state(rule.index);
+      if (delay.isActive === (direction === 'on')) return false;
+      const isSame = delay.timer?.direction === direction;
+      const nowMs = isSame ? (toElapsedMs(delay, now) ?? 0) : 0;
+      return nowMs < elapsedMs - LIMITS.delaySnapshotMs;
+    });
   }
 }

@@ -24,13 +24,32 @@ export function sweepAlarms(tx: Tentative, context: DecisionContext, nowMs: numb
   }
 }
 
-/** After a step of the wall clock, like the clocks of tickets. */
-export function moveAlarms(tx: Tentative, clockStepMs: number): void {
+/** After a step of the wall clock, like the clocks of tickets: whatever waits, and the aftermath of a cause that has just gone. */
+export function moveAlarms(tx: Tentative, context: DecisionContext, clockStepMs: number): void {
   if (clockStepMs === 0) return;
   for (const occurrence of tx.open()) {
-    const moved = moveTimers(occurrence, clockStepMs);
+    const moved = moveAftermath(context, moveTimers(occurrence, clockStepMs), clockStepMs);
     if (moved !== occurrence) tx.putOccurrence(moved, []);
   }
+  const { returned } = tx.recentPast((key) => isCause(context, key));
+  for (const occurrence of returned.values()) {
+    const moved = moveAftermath(context, occurrence, clockStepMs);
+    if (moved !== occurrence) tx.putOccurrence(moved, []);
+  }
+}
+
+/** What follows from a cause is looked for by how long it has been gone (alarms.md B7, hold-off). */
+function moveAftermath(context: DecisionContext, occurrence: Occurrence, stepMs: number): Occurrence {
+  const { isActive, returnedAtMs, key } = occurrence;
+  if (isActive || returnedAtMs === null || !isCause(context, key)) return occurrence;
+  const goneMs = context.now.wallMs - stepMs - returnedAtMs;
+  const isOver = goneMs < 0 || goneMs >= context.model.policy.explain.settleMs;
+  return isOver ? occurrence : { ...occurrence, returnedAtMs: returnedAtMs + stepMs };
+}
+
+function isCause({ causes }: DecisionContext, key: AlarmKey): boolean {
+  const rule = causes.rule(key);
+  return rule !== null && causes.effects(rule).length > 0;
 }
 
 function lookAt(

@@ -18,8 +18,15 @@ import type { DelayRow, DrillRow, RuleMemoryRow, Write, WriteBatch } from '../st
 import { isNote } from '../tickets/coupling.ts';
 import type { Call } from './calls.ts';
 import type { Governing } from './governing.ts';
+import type { RecentPast } from './recent-past.ts';
 import { createTicketIndex, type TicketIndex } from './ticket-index.ts';
-import { toAlarmEventWrite, toControlEventWrite, toTicketEventWrite, toTicketWrites } from './writes.ts';
+import {
+  toAlarmEventWrite,
+  toBackfillWrite,
+  toControlEventWrite,
+  toTicketEventWrite,
+  toTicketWrites,
+} from './writes.ts';
 
 export interface EngineState {
   /** Open occurrences. */
@@ -32,8 +39,10 @@ export interface EngineState {
   readonly controls: Map<AlarmKey, AlarmControl>;
   /** Drills under way; they count for the equipment's parts, too. */
   readonly drills: Map<EquipmentId, DrillRow>;
-  /** When an alarm was raised last, monotonic, oldest first; no older than chatter is measured by. Not kept over a restart. */
+  /** When an alarm was raised last, monotonic, oldest first; no older than chatter is measured by. */
   readonly raises: Map<AlarmKey, readonly number[]>;
+  /** Chatter holds that ran before the start and have not been judged since: nobody knows whether it was quiet meanwhile. */
+  readonly unseenHolds: Set<AlarmKey>;
   /** The flood, its storm, and what they are known by. */
   governing: Governing;
   /** Active alarms without a ticket: waiting, explained, hidden, or of a rule that opens none. What a sweep has to look at. */
@@ -67,11 +76,15 @@ export class Tentative {
   readonly #controls = new Map<AlarmKey, AlarmControl>();
   readonly #drills = new Map<EquipmentId, DrillRow | null>();
   readonly #raises = new Map<AlarmKey, readonly number[]>();
+  readonly #seenHolds = new Set<AlarmKey>();
+  /** Each with its row in the history. */
+  readonly #backfilled: Write[] = [];
   /** Control events that no event of an occurrence tells. */
   readonly #untold: AlarmControlEvent[] = [];
   readonly #storms = new Map<StormId, Storm>();
   #governing: Governing;
-  #governingRow: RuleMemoryRow | null = null;
+  /** What a restart goes on with beside alarms and tickets. */
+  readonly #loopRows: RuleMemoryRow[] = [];
   #delays: readonly DelayRow[] | null = null;
   #memories: readonly RuleMemoryRow[] = [];
 
@@ -200,8 +213,37 @@ export class Tentative {
   }
 
   /** @param row what a restart goes on with */
-  saveGoverning(row: RuleMemoryRow): void {
-    this.#governingRow = row;
+  saveLoop(row: RuleMemoryRow): void {
+    this.#loopRows.push(row);
+  }
+
+  /** What `recent-past.ts` keeps, as it is after this round; null when the round has not changed it. */
+  newRecentPast(isCause: (key: AlarmKey) => boolean): RecentPast | null {
+    const ended = [...this.#occurrences].filter(([key, row]) => row.endReason === 'returned' && isCause(key));
+    if (this.#raises.size === 0 && ended.length === 0) return null;
+    return this.recentPast(isCause);
+  }
+
+  /** @param isCause whether alarms can follow from it: of others no aftermath is looked for */
+  recentPast(isCause: (key: AlarmKey) => boolean): RecentPast {
+    const returned = [...this.#state.returned, ...this.#occurrences].filter(
+      ([key, row]) => row.endReason === 'returned' && isCause(key) && this.occurrence(key) === null,
+    );
+    return { raises: new Map([...this.#state.raises, ...this.#raises]), returned: new Map(returned) };
+  }
+
+  /** An occurrence that is over and was never live: stored beside all others, announced to nobody. */
+  putBackfilled(occurrence: Occurrence, nowMs: number): void {
+    this.#backfilled.push({ type: 'occurrence', occurrence }, toBackfillWrite(occurrence, nowMs));
+  }
+
+  /** A chatter hold of before the start that nobody has judged yet. */
+  isUnseenHold(key: AlarmKey): boolean {
+    return this.#state.unseenHolds.has(key) && !this.#seenHolds.has(key);
+  }
+
+  noteSeenHold(key: AlarmKey): void {
+    this.#seenHolds.add(key);
   }
 
   hasNewGoverning(): boolean {
@@ -260,10 +302,11 @@ export class Tentative {
 
   /** null when there is nothing to store. */
   toBatch(): WriteBatch | null {
-    const memories = this.#governingRow === null ? this.#memories : [...this.#memories, this.#governingRow];
+    const memories = [...this.#memories, ...this.#loopRows];
     const writes: Write[] = [
       ...[...this.#occurrences.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
       ...this.alarmEvents.map(toAlarmEventWrite),
+      ...this.#backfilled,
       ...[...this.#controls.values()].map((control): Write => ({ type: 'alarm-control', control })),
       ...this.#untold.map(toControlEventWrite),
       ...[...this.#drills].map(([equipment, drill]): Write => ({ type: 'drill', equipment, drill })),
@@ -288,6 +331,7 @@ export class Tentative {
       else this.#state.drills.set(id, drill);
     }
     for (const [key, raises] of this.#raises) this.#state.raises.set(key, raises);
+    for (const key of this.#seenHolds) this.#state.unseenHolds.delete(key);
     this.#state.governing = this.#governing;
     for (const [id, row] of this.#tickets) {
       this.#state.tickets.set(id, row);

@@ -5,6 +5,7 @@ import type { Now } from '../core/clock.ts';
 import { isBad } from '../core/quality.ts';
 import type { Text } from '../core/text.ts';
 import { toElapsedMs } from '../rules/delay.ts';
+import type { FailingRule } from '../rules/evaluator.ts';
 import { judgeGuard, type RuleState } from '../rules/rule-state.ts';
 
 type Detail = LayerVerdict['detail'];
@@ -14,7 +15,14 @@ export function say(layer: Layer, verdict: string, text: Text, detail: Detail = 
   return { layer, verdict, text, detail };
 }
 
-export function explainCondition(state: Readonly<RuleState>): LayerVerdict {
+/** Failing rules that are named; how many there are in all is the reading. */
+const MAX_NAMED = 10;
+
+/** @param failing for the rule that is about them; null for all others */
+export function explainCondition(
+  state: Readonly<RuleState>,
+  failing: readonly FailingRule[] | null,
+): LayerVerdict {
   const { def, delay, known, failures, failure, lastFalseMs } = state;
   const detail: Detail = {
     params: def.params,
@@ -27,7 +35,28 @@ export function explainCondition(state: Readonly<RuleState>): LayerVerdict {
     const text = { zh: `条件计算出错：${failure ?? ''}`, en: `cannot be worked out: ${failure ?? ''}` };
     return say('condition', verdict, text, { ...detail, failures, failure });
   }
-  return say('condition', verdict, CONDITION_TEXTS[verdict], { ...detail, because: toReason(state) });
+  const because = toReason(state);
+  const reason = { ...detail, because };
+  if (because === 'memory') return say('condition', verdict, REBUILDING_TEXT, reason);
+  if (failing === null || failing.length === 0)
+    return say('condition', verdict, CONDITION_TEXTS[verdict], reason);
+  return say('condition', verdict, toFailingText(failing), {
+    ...reason,
+    failing: failing.slice(0, MAX_NAMED).map(toFailing),
+  });
+}
+
+function toFailing({ rule, failure }: FailingRule): object {
+  return { equipment: rule.equipment, rule: rule.id, failure };
+}
+
+function toFailingText(failing: readonly FailingRule[]): Text {
+  const named = failing.slice(0, MAX_NAMED).map(({ rule, failure }) => `${rule.key} (${failure})`);
+  const more = failing.length - named.length;
+  return {
+    zh: `计算出错的规则：${named.join('、')}${more > 0 ? `，另有 ${more} 条` : ''}`,
+    en: `rules that fail: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+  };
 }
 
 const CONDITION_TEXTS = {
@@ -40,6 +69,11 @@ const CONDITION_TEXTS = {
   disabled: { zh: '规则已停用，不判断', en: 'the rule is disabled and not judged' },
 } as const satisfies Record<string, Text>;
 
+const REBUILDING_TEXT = {
+  zh: '数据积累中：尚未重新观察满一个时间窗，既不报警也不恢复',
+  en: 'cannot be judged before its window has been seen: neither raises nor returns',
+} as const satisfies Text;
+
 function toConditionVerdict({
   isDisabled,
   failures,
@@ -49,12 +83,13 @@ function toConditionVerdict({
   return failures > 0 ? 'error' : delay.condition;
 }
 
-/** Which of the readings decided: a bad one, or a guard that does not hold. */
-function toReason({ def, own, guards }: Readonly<RuleState>): string {
+/** Which of the readings decided: a bad one, a guard that does not hold, or what has to be seen (again) before anything can be said. */
+function toReason({ def, own, guards, delay, memory }: Readonly<RuleState>): string {
   const bad = own.findIndex(({ quality }) => isBad(quality));
   if (bad >= 0) return `reading ${bad}`;
   const closed = guards.findIndex((guard) => judgeGuard(guard, def) !== 'true');
-  return closed >= 0 ? `guard ${closed}` : 'readings';
+  if (closed >= 0) return `guard ${closed}`;
+  return delay.condition === 'unknown' && memory !== null ? 'memory' : 'readings';
 }
 
 export function explainDelay({ delay, params }: Readonly<RuleState>, now: Now): LayerVerdict {

@@ -48,7 +48,7 @@ export function explainRule(
     occurrence: open?.id ?? null,
     readings: toReadings(context, state),
     layers: [
-      explainCondition(state),
+      explainCondition(state, isAboutRules(context, rule) ? context.rules.failing() : null),
       explainDelay(state, now),
       explainOccurrence(open),
       explainLatch(rule, open),
@@ -61,6 +61,11 @@ export function explainRule(
     ],
     causes: toCauseChain(tx, open),
   };
+}
+
+/** The gateway's own rule about rules that fail says which they are. */
+function isAboutRules({ model }: DecisionContext, { points }: RuleDef): boolean {
+  return model.points[points[0] ?? -1]?.address['figure'] === 'rules-failing';
 }
 
 /** Of an alarm without an open occurrence: what would hide it. */

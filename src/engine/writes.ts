@@ -5,7 +5,7 @@ import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { Write } from '../store/store.ts';
 
-export function toAlarmEventWrite(event: AlarmEvent): Write {
+export function toAlarmEventWrite(event: AlarmEvent): Write & { readonly type: 'alarm-event' } {
   const { id, key, severity, level, evidence, count, endReason, blindSinceMs, explainedBy } =
     event.occurrence;
   const { reAlarms, storm } = event.occurrence;
@@ -36,6 +36,15 @@ export function toAlarmEventWrite(event: AlarmEvent): Write {
       },
     },
   };
+}
+
+/** One row, that it was recorded: neither a raise nor a return, which people and figures go by. */
+export function toBackfillWrite(occurrence: Occurrence, nowMs: number): Write {
+  const event: AlarmEvent = { type: 'commented', atMs: nowMs, occurrence, note: 'retroactive' };
+  const { raisedAtMs, endedAtMs } = occurrence;
+  const write = toAlarmEventWrite(event);
+  const detail = { ...write.event.detail, isRetroactive: true, raisedAtMs, endedAtMs };
+  return { ...write, event: { ...write.event, detail } };
 }
 
 /** Of an alarm that has no open occurrence: the row belongs to the alarm alone. */

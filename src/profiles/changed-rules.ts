@@ -4,17 +4,18 @@
  *
  *   profile's entry ── site file's change ── stored change ──▶ entry ──schema, checks──▶ template ──▶ new version
  *
- * Life safety is never weakened: not switched off, delayed, given hours, or lowered in severity (alarms.md B7).
+ * Life safety is never weakened (rule-checks-life-safety.ts).
  */
 import { didYouMean, type Problems, quote, toFound } from '../config/problems.ts';
-import type { Located, Path } from '../config/source.ts';
+import type { Located } from '../config/source.ts';
 import { validate } from '../config/validate.ts';
 import { changeDerived } from './derived-changes.ts';
 import { addDerivedRules, type ReadPoints } from './derived-rules.ts';
-import { isData, mergeChange } from './merge.ts';
+import { mergeChange } from './merge.ts';
 import type { Profile, Unit } from './profile.ts';
 import { type ChangeContext, type RuleChange, type SplitChange, splitChange } from './rule-change.ts';
-import { findLifeSafety, isDerivedId } from './rule-checks.ts';
+import { isDerivedId } from './rule-checks.ts';
+import { checkKept } from './rule-checks-life-safety.ts';
 import { isRuleType, type RuleTemplate, toCachedSchema, toRule } from './rules.ts';
 import { DERIVED_RULE_TYPES, type RuleEntry, toRuleTypes } from './schema.ts';
 import { toSiteNames } from './site-points.ts';
@@ -100,7 +101,7 @@ function changeRule(
     problems.count > known ? null : (validate(schema, at, { problems, env: null }) as RuleEntry | null);
   if (entry === null) return null;
   const isOn = split.isOn ?? before?.isOn ?? true;
-  if (before !== undefined) checkLifeSafety(before.entry, entry, isOn, change.at, problems);
+  checkKept({ before: before?.entry ?? null, after: entry, isOn, at: change.at }, context.catalog, problems);
   const names = toSiteNames({ owner: context.owner, unit }, context.units);
   const isInternal = isDerivedId(entry.id) && before !== undefined;
   const template = toRule(entry, { kind: unit.kind, isInternal, names }, at, context);
@@ -138,30 +139,6 @@ function checkType(
   if (type === undefined || type === before.type) return;
   const expected = `"${before.type}", its type (a rule of another type has another id)`;
   problems.add(source, [...path, 'type'], expected, toFound(type, [...path, 'type']));
-}
-
-function checkLifeSafety(
-  before: RuleEntry,
-  after: RuleEntry,
-  isOn: boolean,
-  { source, path }: Located,
-  problems: Problems,
-): void {
-  const places = findLifeSafety(before);
-  if (places.length === 0) return;
-  if (!isOn) {
-    problems.add(source, [...path, 'enabled'], 'true (life safety is never switched off)', 'false');
-  }
-  for (const place of places) {
-    const now = toValue(after, place);
-    if (now === 'life-safety') continue;
-    const expected = '"life-safety", as in the profile (it is never lowered)';
-    problems.add(source, [...path, ...place], expected, toFound(now, place));
-  }
-}
-
-function toValue(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((held, key) => (isData(held) ? held[key] : undefined), value);
 }
 
 function reportPart(changes: readonly RuleChange[], { units }: Profile, problems: Problems): void {

@@ -78,6 +78,7 @@ function checkGuarded(
     problems.add(source, [...path, key], `${expected} (equipment of life safety)`, found);
   if (!isOn) report('enabled', 'true', 'false');
   if (entry.calendar !== undefined) report('calendar', 'nothing', quote(entry.calendar));
+  if (!entry.ticket) report('ticket', 'true', 'false');
   if (SEVERITY_NAMES.indexOf(entry.severity) > SEVERITY_NAMES.indexOf(before.severity)) {
     report('severity', `at least ${before.severity}`, quote(entry.severity));
   }

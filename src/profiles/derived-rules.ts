@@ -10,6 +10,7 @@ import type { PointTemplate } from './points.ts';
 import type { Unit } from './profile.ts';
 import { type RuleTemplate, withVersion } from './rules.ts';
 import { BAD_DATA_SUFFIX, DERIVED_ON_DELAY_MS, RULE_DEFAULTS } from './schema.ts';
+import { toTicketClass } from './ticket-class.ts';
 
 /** What the linkage calls to work. */
 const FIRE_SYSTEMS: readonly System[] = ['fire', 'fire-water'];
@@ -75,7 +76,6 @@ const common = {
   isLatching: false,
   reAlarmMs: null,
   explains: null,
-  class: 'engineering',
   opensTicket: true,
 } as const;
 
@@ -93,6 +93,7 @@ function toOffline({ kind }: Unit, units: readonly Unit[]): RuleTemplate {
     // While it is silent no alarm of life safety can come from it: somebody has to go and look.
     severity: isLifeSafety ? 'high' : 'medium',
     onDelayMs: DERIVED_ON_DELAY_MS,
+    class: toTicketClass(kind),
     text: OFFLINE_TEXT,
     guidance: OFFLINE_GUIDANCE,
     faultKind: 'comm-loss',
@@ -110,6 +111,7 @@ function toBadData(unit: Unit, point: PointTemplate, isStrict: boolean): RuleTem
     reads: [toRead(unit, point)],
     explainedBy: [],
     severity: point.badData.severity,
+    class: toTicketClass(unit.kind),
     onDelayMs: point.badData.onDelayMs,
     text: renderText(BAD_DATA_TEXT, { point: point.text }),
     guidance: BAD_DATA_GUIDANCE,

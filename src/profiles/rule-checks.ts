@@ -1,27 +1,16 @@
 /**
- * What no schema can say of a rule: points that exist and are no texts, values that they can have, life safety, samples that can be
- * waited for. Reports problems and changes nothing.
+ * What no schema can say of a rule: points that exist and are no texts, values that they can have, samples that can be waited for.
+ * What life safety may not have is rule-checks-life-safety.ts's matter. Reports problems and changes nothing.
  */
-import type { RuleIssue, RuleTypeSchema } from '../config/catalog.ts';
+import type { RuleIssue } from '../config/catalog.ts';
 import { checkDeclared } from '../config/declared.ts';
-import { didYouMean, type Problems, quote } from '../config/problems.ts';
-import type { Located, Path } from '../config/source.ts';
-import { KINDS } from '../core/kinds.ts';
+import { didYouMean, quote } from '../config/problems.ts';
+import type { Path } from '../config/source.ts';
 import { type PointTemplate, toIssuePath } from './points.ts';
-import type { RuleHolder } from './rules.ts';
+import { checkLifeSafety } from './rule-checks-life-safety.ts';
+import { toRefPath } from './rule-params.ts';
+import { type RuleToCheck, report } from './rule-to-check.ts';
 import { BAD_DATA_SUFFIX, type RuleEntry } from './schema.ts';
-
-export interface RuleToCheck {
-  readonly entry: RuleEntry;
-  /** The properties of its own type. */
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly type: RuleTypeSchema;
-  readonly holder: RuleHolder;
-  readonly at: Located;
-  readonly problems: Problems;
-  /** Ids of the site's calendars; undefined = not known. */
-  readonly calendars: readonly string[] | undefined;
-}
 
 export function checkRule(rule: RuleToCheck): void {
   const { entry, params, type, holder } = rule;
@@ -30,7 +19,7 @@ export function checkRule(rule: RuleToCheck): void {
     report(rule, ['id'], expected, quote(entry.id));
   }
   const refs = type.pointRefs(params);
-  for (const ref of refs) checkReference(rule, ref, toRefPath(params, ref));
+  for (const [at, ref] of refs.entries()) checkReference(rule, ref, toRefPath(type, params, at));
   checkGuards(rule);
   checkCalendar(entry.calendar, ['calendar'], rule);
   for (const { path, calendar } of type.calendarRefs?.(params) ?? [])
@@ -63,22 +52,12 @@ export function isDerivedId(id: string): boolean {
   return id === 'offline' || id.endsWith(BAD_DATA_SUFFIX);
 }
 
-function report({ at, problems }: RuleToCheck, below: Path, expected: string, found: string): void {
-  problems.add(at.source, [...at.path, ...below], expected, found);
-}
-
 function checkReference(rule: RuleToCheck, ref: string, at: Path): void {
   const { names } = rule.holder;
   const point = names.get(ref);
   if (point?.type === 'text') report(rule, at, 'a point with a number', `${quote(ref)}, a text`);
   if (point !== undefined) return;
   report(rule, at, names.what, `${quote(ref)}${didYouMean(ref, names.near(ref))}`);
-}
-
-/** Property that names the point, where it can be told. */
-function toRefPath(params: Readonly<Record<string, unknown>>, ref: string): Path {
-  const key = Object.keys(params).find((candidate) => params[candidate] === ref);
-  return key === undefined ? [] : [key];
 }
 
 function checkGuards(rule: RuleToCheck): void {
@@ -109,34 +88,6 @@ function checkGuard(
   return checkDeclared(key, wanted ?? unwanted ?? [], point);
 }
 
-/** Life safety is what `core/kinds` says it is, and then never delayed or explained away (alarms.md B7). */
-function checkLifeSafety(rule: RuleToCheck): void {
-  const { entry, params, holder } = rule;
-  const places = findKey(params, 'severity').filter((place) => place.value === 'life-safety');
-  if (entry.severity === 'life-safety') places.unshift({ path: ['severity'], value: entry.severity });
-  if (places.length === 0) return;
-  if (!KINDS[holder.kind].isLifeSafety) {
-    const expected = `high, medium or low (${holder.kind} is not life safety)`;
-    for (const place of places) report(rule, place.path, expected, '"life-safety"');
-    return;
-  }
-  if (entry.explainedBy.length > 0) {
-    const expected = 'nothing (life safety is never explained away)';
-    report(rule, ['explainedBy'], expected, entry.explainedBy.join(', '));
-  }
-  for (const key of ['calendar', 'expectedWhen'] as const) {
-    if (entry[key] === undefined) continue;
-    report(rule, [key], 'nothing (life safety is never suppressed)', quote(key));
-  }
-  const waits = [
-    ...(['onDelayMs', 'offDelayMs'] as const).map((key) => ({ path: [key], value: entry[key] })),
-    ...findKey(params, 'deadband'),
-  ];
-  for (const wait of waits) {
-    if (wait.value !== 0) report(rule, wait.path, '0 (life safety is never delayed)', String(wait.value));
-  }
-}
-
 /** Samples can be waited for where they keep coming: polled, or sent so often that their absence makes them stale. */
 function checkGoodSamples(rule: RuleToCheck): void {
   const { entry, params, type, holder } = rule;
@@ -148,23 +99,4 @@ function checkGoodSamples(rule: RuleToCheck): void {
   if (points.some((point) => point.isPolled || point.staleMs !== null)) return;
   const expected = '1 (its points are sent on change only, without staleAfter)';
   report(rule, ['minGoodSamples'], expected, String(entry.minGoodSamples));
-}
-
-interface Found {
-  readonly path: readonly string[];
-  readonly value: unknown;
-}
-
-/** Where a rule says that it, or one of its levels, is life safety. */
-export function findLifeSafety(entry: Readonly<Record<string, unknown>>): readonly Path[] {
-  return findKey(entry, 'severity').flatMap(({ path, value }) => (value === 'life-safety' ? [path] : []));
-}
-
-/** Every property of that name in the rule's own properties, at most one level down. */
-function findKey(params: Readonly<Record<string, unknown>>, name: string): Found[] {
-  return Object.entries(params).flatMap(([key, value]): Found[] => {
-    if (key === name) return [{ path: [key], value }];
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
-    return [{ path: [key, name], value: (value as Readonly<Record<string, unknown>>)[name] }];
-  });
 }

@@ -14,7 +14,9 @@ import type { Kind } from '../core/kinds.ts';
 import type { PointTemplate } from './points.ts';
 import type { ProfileContext } from './profile.ts';
 import { checkRule } from './rule-checks.ts';
+import { findLifeSafety } from './rule-checks-life-safety.ts';
 import { type RuleEntry, ruleProperties, toRuleSchema, toRuleTypes } from './schema.ts';
+import { toTicketClass } from './ticket-class.ts';
 
 /** A rule without what belongs to a single equipment: index, key, point indexes. */
 export interface RuleTemplate extends Omit<RuleDef, 'index' | 'key' | 'equipment' | 'points'> {
@@ -135,12 +137,12 @@ export function toRule(
     reAlarmMs: entry.reAlarmMs ?? null,
     explains: entry.explains ?? null,
     explainedBy: entry.explainedBy,
-    minGoodSamples: toGoodSamples(entry, points),
+    minGoodSamples: toGoodSamples(entry, type, points),
     uncertain: entry.uncertain,
     unknownHoldMs: entry.unknownHoldMs,
     text: entry.text,
     guidance: entry.guidance ?? null,
-    class: entry.class,
+    class: entry.class ?? toTicketClass(holder.kind),
     faultKind: entry.faultKind ?? entry.id,
     opensTicket: entry.ticket,
   });
@@ -165,8 +167,12 @@ export function withVersion(rule: Omit<RuleTemplate, 'version'>): RuleTemplate {
  * One slow sample and a timer must not make an alarm (alarms.md B3); life safety waits for nobody. A value that is not
  * asked for may come once and then stand for days: it is not counted unless the profile says so.
  */
-function toGoodSamples(entry: RuleEntry, points: readonly PointTemplate[]): number {
-  if (entry.severity === 'life-safety') return 1;
+function toGoodSamples(
+  entry: RuleEntry,
+  { properties }: RuleTypeSchema,
+  points: readonly PointTemplate[],
+): number {
+  if (findLifeSafety(entry, properties).length > 0) return 1;
   const polled = points.filter((point) => point.isPolled);
   const pollMs = Math.max(0, ...polled.map((point) => point.pollMs));
   return entry.onDelayMs > 0 && pollMs >= entry.onDelayMs / 2

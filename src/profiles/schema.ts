@@ -104,7 +104,8 @@ export const ruleProperties = {
   severity: oneOf(SEVERITY_NAMES),
   text: TextSchema,
   guidance: Type.Optional(LongTextSchema),
-  class: oneOf(TICKET_CLASS_NAMES, { default: 'engineering' }),
+  /** Default: that of the kind (ticket-class.ts). */
+  class: Type.Optional(oneOf(TICKET_CLASS_NAMES)),
   faultKind: Type.Optional(Id),
   onDelayMs: DelayMs({ default: 0 }),
   offDelayMs: DelayMs({ default: RULE_DEFAULTS.offDelayMs }),

@@ -69,7 +69,10 @@ export interface RuleCase {
   readonly rule: string;
   /** Index of the rule in the model. */
   readonly index: number;
+  /** In English. */
   readonly name: string;
+  /** In Chinese, where the file says it. */
+  readonly nameZh?: string;
   /** Key: index of the point. In order of time; before the first step the normal value. */
   readonly points: ReadonlyMap<number, readonly SignalStep[]>;
   /** In order of time, like `expect`. */

@@ -3,6 +3,7 @@
  * the rule as it is. A profile writes its own where its rule is special; then none is made.
  */
 import type { RuleDef, SiteModel } from '../config/model.ts';
+import type { Text } from '../core/text.ts';
 import { DERIVED_RULE_TYPES } from '../profiles/schema.ts';
 import type { Expected, RuleCase, Signal, SignalStep } from './case.ts';
 import { toRuleName } from './site.ts';
@@ -11,6 +12,17 @@ import { toRuleName } from './site.ts';
 const QUIET_MS = 10_000;
 /** Checked so much before and after a delay has run out. */
 const MARGIN_MS = 2_000;
+
+const ALL_SILENT: Text = {
+  zh: '设备所有点位均无应答时报警，恢复应答后返回',
+  en: 'is raised when nothing of the device is read, and returns',
+};
+const ONE_READ: Text = { zh: '仍有一个点位应答时不报警', en: 'is not raised while one point is read' };
+const DEVICE_ERROR: Text = {
+  zh: '设备返回异常时报警，恢复后返回',
+  en: 'is raised by an error of the device, and returns',
+};
+const SILENCE: Text = { zh: '仅无应答时不报警', en: 'is not raised by silence' };
 
 export function isDerived({ type }: RuleDef): boolean {
   return DERIVED_RULE_TYPES.includes(type);
@@ -35,24 +47,18 @@ function toOffline(
 ): readonly RuleCase[] {
   const [one, ...others] = normal.keys();
   const all = one === undefined ? [] : [one, ...others];
-  return [
-    toCase(rule, model, 'is raised when nothing of the device is read, and returns', all, 'timeout'),
-    toSilent(rule, others, 'is not raised while one point is read'),
-  ];
+  return [toCase(rule, model, ALL_SILENT, all, 'timeout'), toSilent(rule, others, ONE_READ)];
 }
 
 function toBadData(rule: RuleDef, model: SiteModel): readonly RuleCase[] {
   const { points } = rule;
-  return [
-    toCase(rule, model, 'is raised by an error of the device, and returns', points, 'device-error'),
-    toSilent(rule, points, 'is not raised by silence'),
-  ];
+  return [toCase(rule, model, DEVICE_ERROR, points, 'device-error'), toSilent(rule, points, SILENCE)];
 }
 
 function toCase(
   rule: RuleDef,
   model: SiteModel,
-  name: string,
+  name: Text,
   points: readonly number[],
   quality: 'timeout' | 'device-error',
 ): RuleCase {
@@ -78,7 +84,7 @@ function toCase(
 }
 
 /** Silence of all is the business of `offline`, silence of some of nobody. */
-function toSilent(rule: RuleDef, points: readonly number[], name: string): RuleCase {
+function toSilent(rule: RuleDef, points: readonly number[], name: Text): RuleCase {
   return {
     ...toEmpty(rule, name),
     points: new Map(points.map((point) => [point, [{ atMs: QUIET_MS, signal: toBad('timeout') }]])),
@@ -86,8 +92,16 @@ function toSilent(rule: RuleDef, points: readonly number[], name: string): RuleC
   };
 }
 
-function toEmpty(rule: RuleDef, name: string): Omit<RuleCase, 'points' | 'expect'> {
-  return { rule: toRuleName(rule), index: rule.index, name, events: [], also: [], everyMs: null };
+function toEmpty(rule: RuleDef, { zh, en }: Text): Omit<RuleCase, 'points' | 'expect'> {
+  return {
+    rule: toRuleName(rule),
+    index: rule.index,
+    name: en,
+    nameZh: zh,
+    events: [],
+    also: [],
+    everyMs: null,
+  };
 }
 
 function toBad(quality: 'timeout' | 'device-error'): Signal {

@@ -131,7 +131,7 @@ function readCase(rule: CaseRule, at: Located, reading: Reading): readonly RuleC
     {
       rule: rule.name,
       index: rule.index,
-      name: typeof name === 'string' ? name : name.en,
+      ...(typeof name === 'string' ? { name } : { name: name.en, nameZh: name.zh }),
       points: readPoints(entry, rule, at, reading),
       events: parseEvents(entry.events, at, problems),
       expect,

@@ -3,7 +3,7 @@
  * some case raises it; that it stays quiet proves nothing by itself. Reads files; prints nothing.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Catalog } from '../config/catalog.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
@@ -75,22 +75,43 @@ function reportStrays(directory: string, ids: readonly string[], problems: Probl
 }
 
 function runProfile(id: string, options: RunOptions, problems: Problems): ProfileResult | null {
-  const { catalog, policy, directory, isMutating } = options;
-  const profile = readProfile(join(directory, `${id}${SUFFIX}`), { catalog, problems });
-  if (profile === null) return null;
-  const model = createTestSite(profile, policy, catalog);
-  const path = join(directory, TESTS_FOLDER, `${id}${SUFFIX}`);
-  const none: RuleTests = { normal: new Map(), cases: [] };
-  const tests = existsSync(path) ? readRuleTests(path, model, problems) : none;
-  if (tests === null) return null;
-  const cases = withGeneric(model, tests);
-  const results = cases.map((one) => ({ one, result: playCase(model, tests.normal, one) }));
+  const read = readProfileTests(id, options, problems);
+  if (read === null) return null;
+  const { model, normal, cases } = read;
+  const results = cases.map((one) => ({ one, result: playCase(model, normal, one) }));
   const rules = [...Map.groupBy(results, ({ result }) => result.rule)].map(([rule, of]) => ({
     rule,
     cases: of.map(({ result }) => result),
   }));
-  const mutations = isMutating ? mutate(model, tests) : [];
+  const mutations = options.isMutating ? mutate(model, { normal, cases: read.written }) : [];
   return { profile: id, rules, missing: findMissing(model, cases), mutations };
+}
+
+export interface ProfileTests extends RuleTests {
+  /** The profile on an equipment of its own; indexes are of this model. */
+  readonly model: SiteModel;
+  /** Without those that are made for every profile. */
+  readonly written: readonly RuleCase[];
+}
+
+/** @returns null when profile or tests have problems; they are reported */
+export function readProfileTests(
+  id: string,
+  { catalog, policy, directory }: Pick<RunOptions, 'catalog' | 'policy' | 'directory'>,
+  problems: Problems,
+): ProfileTests | null {
+  const path = join(directory, `${id}${SUFFIX}`);
+  const profile = readProfile(path, { catalog, problems });
+  if (profile === null) return null;
+  const model = createTestSite(profile, policy, catalog);
+  const none: RuleTests = { normal: new Map(), cases: [] };
+  const tests = existsSync(toTestsPath(path)) ? readRuleTests(toTestsPath(path), model, problems) : none;
+  return tests && { model, normal: tests.normal, cases: withGeneric(model, tests), written: tests.cases };
+}
+
+/** @param profile its file @returns the file of its tests, there or not */
+export function toTestsPath(profile: string): string {
+  return join(dirname(profile), TESTS_FOLDER, basename(profile));
 }
 
 /** Without any normal value nothing of the profile is tested. */

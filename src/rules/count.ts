@@ -4,14 +4,16 @@
  * "count"). It catches what an on-delay hides: a contact that chatters, a pump that starts again and again.
  *
  * Entries that were seen are evidence, whatever became of the input since. Quiet has to be seen too: the return waits
- * until the window has passed in time that was known; until then, and while the input is bad, it is UNKNOWN.
+ * until the window has passed in time that was known; until then, and while the input is bad, it is UNKNOWN. After a kill
+ * the whole window has to be seen: the last entries may not have been saved.
  */
 import Type from 'typebox';
 import type { Now } from '../core/clock.ts';
-import { checkInner, type InnerOfPoint, innerProperties, judgeInner } from './inner.ts';
+import { checkInner, type InnerOfPoint, innerProperties, judgeInner, toInnerKey } from './inner.ts';
 import {
   FALSE_VERDICT,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
@@ -62,21 +64,28 @@ export const count: RuleType = {
   pointRefs: (params) => [(params as unknown as CountParams).point],
   check: (params, points) => checkInner(params, points?.[0]),
   memory: {
-    create: (params, start) => restore(null, params as unknown as CountParams, start),
+    key: (params) => toInnerKey(params),
+    create: (params, start, past) => restore(null, params as unknown as CountParams, start, past),
     dueAtMonoMs: (memory) => (memory as CountMemory).dueMs,
     save: (memory, now) => {
       const { entries, held, isIn } = memory as CountMemory;
       return { entries: entries.save(now), heldMs: toElapsedAt(held, now.monoMs), isIn };
     },
-    restore: (saved, params, start) => restore(toSaved(saved), params as unknown as CountParams, start),
+    restore: (saved, params, start, past) =>
+      restore(toSaved(saved), params as unknown as CountParams, start, past),
   },
   judge: (params, previous, samples, judging) =>
     judge(params as unknown as CountParams, previous, samples[0] as Sample, judging),
 };
 
-function restore(saved: ReturnType<typeof toSaved>, params: CountParams, start: Now): CountMemory {
+function restore(
+  saved: ReturnType<typeof toSaved>,
+  params: CountParams,
+  start: Now,
+  past: Past,
+): CountMemory {
   return {
-    entries: Entries.restore(saved?.['entries'], params.count, params.withinMs, start),
+    entries: Entries.restore(saved?.['entries'], params.count, params.withinMs, start, past),
     held: createStopwatch(start.monoMs, toNumber(saved?.['heldMs'], 0) ?? 0),
     isIn: toBoolean(saved?.['isIn']),
     dueMs: Number.POSITIVE_INFINITY,

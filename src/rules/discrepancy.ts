@@ -1,12 +1,19 @@
 /**
  * Discrepancy rule: the feedback does not show what was commanded: equal values, values of a table, or within a
  * tolerance. For `travelMs` after a change of the command the plant is on its way: agreement counts at once, its absence
- * not yet, and the alarm stays what it was. A command that moves on meanwhile starts the travel anew. Feedback that
- * leaves by itself is judged at once.
+ * not yet, and the alarm stays what it was. Feedback that leaves by itself is judged at once.
+ *
+ * A command that moves on meanwhile gives the plant its time anew, as long as the plant moves: feedback that has neither
+ * agreed nor moved (by more than the tolerance) for `travelMs` of time in which both were known does not follow, however
+ * often the command changes.
+ *
+ *   command   __0____1____0____1____0__      each change: travelMs to arrive
+ *   feedback  __5_____________________       never moves: TRUE after travelMs
  */
 import Type from 'typebox';
 import type { RuleIssue, RulePoint } from '../config/catalog.ts';
 import { checkDeclared } from '../config/declared.ts';
+import type { Now } from '../core/clock.ts';
 import {
   FALSE_VERDICT,
   type Judging,
@@ -15,7 +22,8 @@ import {
   UNKNOWN_VERDICT,
   type Verdict,
 } from './rule.ts';
-import { toNumber, toSaved } from './windows/saved.ts';
+import { type Saved, toNumber, toSaved } from './windows/saved.ts';
+import { countTo, createStopwatch, type Stopwatch, toElapsedAt, toReachedAt } from './windows/stopwatch.ts';
 
 interface Pairing {
   readonly command: number;
@@ -36,6 +44,10 @@ interface DiscrepancyMemory {
   /** Monotonic time at which the plant has had its time. */
   arrivesAtMs: number;
   isTravelling: boolean;
+  /** How long the feedback has disagreed and rested, at `anchor` (NaN = it agrees, or is not known). */
+  readonly rest: Stopwatch;
+  anchor: number;
+  readonly travelMs: number;
 }
 
 const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
@@ -70,32 +82,47 @@ export const discrepancy: RuleType = {
     return [command, feedback];
   },
   check: (params, points) => checkPairs(params as unknown as DiscrepancyParams, points ?? []),
+  isMomentary: (params) => ((params as unknown as DiscrepancyParams).travelMs ?? 0) === 0,
   memory: {
-    create: () => createMemory(),
+    key: (params) => {
+      const { command, feedback } = params as unknown as DiscrepancyParams;
+      return [command, feedback];
+    },
+    create: (params, start) => restore(null, params as unknown as DiscrepancyParams, start),
     dueAtMonoMs: (memory) => {
-      const { isTravelling, arrivesAtMs } = memory as DiscrepancyMemory;
-      return isTravelling ? arrivesAtMs : Number.POSITIVE_INFINITY;
+      const { isTravelling, arrivesAtMs, rest, travelMs } = memory as DiscrepancyMemory;
+      return isTravelling ? Math.min(arrivesAtMs, toReachedAt(rest, travelMs)) : Number.POSITIVE_INFINITY;
     },
     save: (memory, { monoMs }) => {
-      const { command, arrivesAtMs, isTravelling } = memory as DiscrepancyMemory;
+      const { command, arrivesAtMs, isTravelling, rest, anchor } = memory as DiscrepancyMemory;
       if (Number.isNaN(command)) return null;
-      return { command, leftMs: isTravelling ? Math.max(0, arrivesAtMs - monoMs) : 0 };
+      const leftMs = isTravelling ? Math.max(0, arrivesAtMs - monoMs) : 0;
+      if (Number.isNaN(anchor)) return { command, leftMs };
+      return { command, leftMs, anchor, restMs: toElapsedAt(rest, monoMs) };
     },
-    restore: (saved, params, { monoMs }) => {
-      const object = toSaved(saved);
-      const command = toNumber(object?.['command']);
-      if (command === null) return createMemory();
-      const { travelMs = 0 } = params as unknown as DiscrepancyParams;
-      const leftMs = toNumber(object?.['leftMs'], 0, travelMs) ?? travelMs;
-      return { command, arrivesAtMs: monoMs + leftMs, isTravelling: leftMs > 0 } satisfies DiscrepancyMemory;
-    },
+    restore: (saved, params, start) => restore(toSaved(saved), params as unknown as DiscrepancyParams, start),
   },
   judge: (params, previous, samples, judging) =>
     judge(params as unknown as DiscrepancyParams, previous, samples, judging),
 };
 
-function createMemory(): DiscrepancyMemory {
-  return { command: Number.NaN, arrivesAtMs: 0, isTravelling: false };
+function restore(
+  saved: Saved | null,
+  { travelMs = 0 }: DiscrepancyParams,
+  { monoMs }: Now,
+): DiscrepancyMemory {
+  const command = toNumber(saved?.['command']);
+  const leftMs = command === null ? 0 : (toNumber(saved?.['leftMs'], 0, travelMs) ?? travelMs);
+  const anchor = toNumber(saved?.['anchor']) ?? Number.NaN;
+  const restMs = Number.isNaN(anchor) ? 0 : (toNumber(saved?.['restMs'], 0) ?? 0);
+  return {
+    command: command ?? Number.NaN,
+    arrivesAtMs: monoMs + leftMs,
+    isTravelling: leftMs > 0,
+    rest: createStopwatch(monoMs, restMs),
+    anchor,
+    travelMs,
+  };
 }
 
 function judge(
@@ -107,6 +134,9 @@ function judge(
   const { monoMs } = judging.now;
   const memory = judging.memory as DiscrepancyMemory;
   const [command, feedback] = [samples[0] as Sample, samples[1] as Sample];
+  const { rest } = memory;
+  countTo(rest, monoMs);
+  rest.isRunning = false;
   if (memory.isTravelling && monoMs >= memory.arrivesAtMs) memory.isTravelling = false;
   if (!judging.isUsable(0)) return UNKNOWN_VERDICT;
   // NaN before the first command: how long it has stood is not known.
@@ -118,8 +148,22 @@ function judge(
   if (!judging.isUsable(1)) return UNKNOWN_VERDICT;
   const agrees = isAgreed(params, command.value, feedback.value);
   if (agrees === null) return UNKNOWN_VERDICT;
-  if (agrees) return FALSE_VERDICT;
-  return memory.isTravelling ? previous : TRUE_VERDICT;
+  if (agrees) {
+    memory.anchor = Number.NaN;
+    return FALSE_VERDICT;
+  }
+  watchRest(memory, params, feedback.value);
+  return memory.isTravelling && rest.elapsedMs < memory.travelMs ? previous : TRUE_VERDICT;
+}
+
+/** A plant that moves follows, wherever it is. */
+function watchRest(memory: DiscrepancyMemory, { tolerance = 0 }: DiscrepancyParams, feedback: number): void {
+  const { rest } = memory;
+  if (!(Math.abs(feedback - memory.anchor) <= tolerance)) {
+    memory.anchor = feedback;
+    rest.elapsedMs = 0;
+  }
+  rest.isRunning = true;
 }
 
 /** null for a command that the table does not list. */

@@ -93,6 +93,10 @@ export const drift: RuleType = {
   pointRefs: (params) => [(params as unknown as DriftParams).point],
   check: (params) => checkDrift(params as unknown as DriftParams),
   memory: {
+    key: (params) => {
+      const { point, weeks = DEFAULT_WEEKS } = params as unknown as DriftParams;
+      return [point, weeks];
+    },
     create: (params, start) => restore(null, params as unknown as DriftParams, start),
     dueAtMonoMs: (memory) => (memory as DriftMemory).dueMs,
     save: (memory, now) => {

@@ -7,10 +7,13 @@ import type { RuleDef, SiteModel } from '../config/model.ts';
 import { assert, defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import type { AlarmKey } from '../core/ids.ts';
+import { LIMITS } from '../core/limits.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import { type DelayState, passTime, takeCondition, toDueMonoMs } from './delay.ts';
 import { createRuleEnvironment } from './environment.ts';
-import { isKept, toLastJudgement, toReplaced } from './replace.ts';
+import { type Grade, NO_GRADE, passGrade, takeGrade, toGradeDueMonoMs } from './grade.ts';
+import { indexRules, KINDS, READ_AS, type Readers } from './readers.ts';
+import { isKept, toLastJudgement, toMemoryKey, toReplaced } from './replace.ts';
 import type { JsonValue, Verdict } from './rule.ts';
 import {
   createRuleState,
@@ -26,22 +29,30 @@ import {
   type RuleState,
   type RunningDelay,
   toOutput,
-  toOwnCount,
   toRunning,
-  toWorse,
 } from './rule-state.ts';
+import { addActive, addNormal, joinTrails, NO_TRAIL, type Trail } from './trail.ts';
 
 /** A rule whose output may differ from what was decided last. */
 export interface RuleChange {
   /** Index in the site model. */
   readonly rule: number;
-  /** The worst that it has been since: an alarm that came and went between two rounds is not lost. null = never active. */
-  readonly peak: RuleOutput | null;
+  /** What it has been since: an alarm that came and went, or went and came, between two rounds is not lost. */
+  readonly trail: Trail;
+}
+
+/** A rule whose condition could not be worked out, time after time. */
+export interface FailingRule {
+  readonly rule: RuleDef;
+  /** Why the last judgement failed. */
+  readonly failure: string;
 }
 
 /** What a rule's type remembers, to be saved. */
 export interface SavedMemory {
   readonly rule: RuleDef;
+  /** What the memory is of (`RuleMemory.key`). */
+  readonly of: string;
   readonly memory: JsonValue;
 }
 
@@ -51,6 +62,8 @@ export class Evaluator {
   #states: readonly RuleState[];
   #readers: Readers;
   readonly #changed = new Set<number>();
+  /** Rules that have failed more than `LIMITS.failingJudgements` times in a row and have not been worked out since. */
+  readonly #failing = new Set<number>();
   /** Rules with a running delay or an unknown condition that is not blind yet: what time alone can change. */
   readonly #timed = new Set<number>();
   /** By rule: 1 = it is in `#timed`. Asked for every reading, where a look into the set would cost more than the rest. */
@@ -78,7 +91,8 @@ export class Evaluator {
     this.#isTimed = new Uint8Array(this.#states.length);
     this.#jointOf = new Uint8Array(this.#states.length);
     this.#graceEndMonoMs = start.monoMs + graceMs;
-    for (const [index, state] of this.#states.entries()) this.#set(index, state, state.delay, state.known);
+    for (const [index, { delay, known, grade }] of this.#states.entries())
+      this.#set(index, delay, known, grade);
   }
 
   /** Readings in order of reception; `now` of a batch is never before that of the call before. */
@@ -94,9 +108,9 @@ export class Evaluator {
       this.#judgeReaders(index, now);
     }
     for (const rule of this.#joint) {
-      const isOwn = this.#jointOf[rule] === OWN;
-      this.#jointOf[rule] = NOT_READ;
-      this.#judge(rule, isOwn || this.#isFirstOfDelay(rule), now);
+      const isOwn = this.#jointOf[rule] === READ_AS.own;
+      this.#jointOf[rule] = READ_AS.nothing;
+      this.#judge(rule, isOwn, now);
     }
     this.#joint.length = 0;
   }
@@ -106,12 +120,26 @@ export class Evaluator {
     for (const index of this.#timed) {
       this.#pass(index, now);
       const isDue = (this.#states[index] as RuleState).dueAtMonoMs <= now.monoMs;
-      if (isDue) this.#judge(index, this.#isFirstOfDelay(index), now);
+      if (isDue) this.#judge(index, false, now);
     }
     if (!this.#isInGrace || now.monoMs < this.#graceEndMonoMs) return;
     this.#isInGrace = false;
     for (const [index, { isDisabled }] of this.#states.entries())
-      if (!isDisabled) this.#judge(index, this.#isFirstOfDelay(index), now);
+      if (!isDisabled) this.#judge(index, false, now);
+  }
+
+  /**
+   * The wall clock was stepped (alarms.md B8 no. 3): since when a condition that has not been told yet has held is a time ago, not
+   * a time of day. What was announced keeps the time that it was announced with.
+   */
+  moveClock(stepMs: number): void {
+    for (const [index, state] of this.#states.entries()) {
+      const { delay } = state;
+      state.lastFalseMs += stepMs;
+      const isUntold = delay.timer?.direction === 'on' || this.#changed.has(index);
+      if (delay.onsetAtMs !== null && isUntold)
+        state.delay = { ...delay, onsetAtMs: delay.onsetAtMs + stepMs };
+    }
   }
 
   hasChanges(): boolean {
@@ -120,18 +148,21 @@ export class Evaluator {
 
   /** Hands out the rules that have changed since the last call. */
   take(): readonly RuleChange[] {
-    const taken = [...this.#changed].map((rule) => ({ rule, peak: (this.#states[rule] as RuleState).peak }));
-    for (const { rule } of taken) (this.#states[rule] as RuleState).peak = null;
+    const taken = [...this.#changed].map((rule) => ({
+      rule,
+      trail: (this.#states[rule] as RuleState).trail,
+    }));
+    for (const { rule } of taken) (this.#states[rule] as RuleState).trail = NO_TRAIL;
     this.#changed.clear();
     return taken;
   }
 
   /** What was taken could not be stored. */
   giveBack(changes: readonly RuleChange[]): void {
-    for (const { rule, peak } of changes) {
+    for (const { rule, trail } of changes) {
       this.#changed.add(rule);
       const state = this.#states[rule] as RuleState;
-      state.peak = toWorse(peak, state.peak);
+      state.trail = joinTrails(trail, state.trail);
     }
   }
 
@@ -144,8 +175,9 @@ export class Evaluator {
   nextDueMonoMs(): number {
     let dueMonoMs = this.#isInGrace ? this.#graceEndMonoMs : Number.POSITIVE_INFINITY;
     for (const index of this.#timed) {
-      const { params, delay, dueAtMonoMs } = this.#states[index] as RuleState;
-      dueMonoMs = Math.min(dueMonoMs, dueAtMonoMs, toDueMonoMs(params, delay));
+      const { params, delay, grade, dueAtMonoMs } = this.#states[index] as RuleState;
+      const gradeMonoMs = toGradeDueMonoMs(params, grade);
+      dueMonoMs = Math.min(dueMonoMs, dueAtMonoMs, toDueMonoMs(params, delay), gradeMonoMs);
     }
     return dueMonoMs;
   }
@@ -168,21 +200,36 @@ export class Evaluator {
     return isExpected(this.state(rule));
   }
 
+  /**
+   * Rules that go on failing, in their order: an error is never FALSE, so their alarms stay as they were (alarms.md B3). One
+   * whose readings are bad since has not shown that it works.
+   */
+  failing(): readonly FailingRule[] {
+    return [...this.#failing]
+      .toSorted((a, b) => a - b)
+      .map((index) => this.#states[index] as RuleState)
+      .map(({ def, failure }) => ({ rule: def, failure: failure ?? '' }));
+  }
+
   /** Delays that run, for the snapshot. */
   running(now: Now): readonly RunningDelay[] {
     return [...this.#timed].flatMap((index) => toRunning(this.#states[index] as RuleState, now));
   }
 
-  /** Memories of rule types that may have changed since they were handed out last. */
-  takeMemories(now: Now): readonly SavedMemory[] {
-    return this.#states.flatMap((state) => {
+  /**
+   * Memories of rule types that may have changed since they were handed out last.
+   * @param only indexes of rules; left out = all
+   */
+  takeMemories(now: Now, only?: readonly number[]): readonly SavedMemory[] {
+    const asked = only?.map((index) => this.#states[index] as RuleState) ?? this.#states;
+    return asked.flatMap((state) => {
       const { type, def, memory, isMemoryDirty, dueAtMonoMs } = state;
       // What is due at some time runs on without samples.
       const isChanged = isMemoryDirty || dueAtMonoMs !== Number.POSITIVE_INFINITY;
       if (type.memory === undefined || !isChanged) return [];
       state.isMemoryDirty = false;
       const saved = type.memory.save(memory, now);
-      return saved === null ? [] : [{ rule: def, memory: saved }];
+      return saved === null ? [] : [{ rule: def, of: toMemoryKey(def), memory: saved }];
     });
   }
 
@@ -219,7 +266,10 @@ export class Evaluator {
     this.#isTimed = toLonger(this.#isTimed, this.#states.length);
     this.#jointOf = new Uint8Array(this.#states.length);
     const changed = this.#states.flatMap((state, index) => (isKept(before[index], state) ? [] : [index]));
-    for (const index of changed) this.#judgeAnew(index, lastGood, now);
+    for (const index of changed) {
+      this.#failing.delete(index);
+      this.#judgeAnew(index, lastGood, now);
+    }
     return changed;
   }
 
@@ -235,7 +285,7 @@ export class Evaluator {
       state.delay = { ...state.delay, isActive: false, condition: 'false', onsetAtMs: null };
     }
     this.#judge(index, true, now);
-    this.#set(index, state, state.delay, state.known);
+    this.#set(index, state.delay, state.known, state.grade);
   }
 
   #passReaders(point: number, now: Now): void {
@@ -258,8 +308,8 @@ export class Evaluator {
     for (let at = jointAt; at < end; at++) {
       const rule = rules[at] as number;
       const known = this.#jointOf[rule] as number;
-      if (known === NOT_READ) this.#joint.push(rule);
-      this.#jointOf[rule] = Math.max(known, at < guardedAt ? OWN : GUARD);
+      if (known === READ_AS.nothing) this.#joint.push(rule);
+      this.#jointOf[rule] = Math.max(known, at < guardedAt ? READ_AS.own : READ_AS.guard);
     }
   }
 
@@ -271,8 +321,10 @@ export class Evaluator {
 
   #pass(index: number, now: Now): void {
     const state = this.#states[index] as RuleState;
-    const delay = passTime(state.params, state.delay, now);
-    if (delay !== state.delay) this.#set(index, state, delay, state.known);
+    const { params } = state;
+    const delay = passTime(params, state.delay, now);
+    const grade = passGrade(params, state.grade, now.monoMs);
+    if (delay !== state.delay || grade !== state.grade) this.#set(index, delay, state.known, grade);
   }
 
   /**
@@ -283,11 +335,15 @@ export class Evaluator {
     return (this.#states[index] as RuleState).delay.timer?.direction !== 'on';
   }
 
-  #judge(index: number, isSample: boolean, now: Now): void {
+  /** @param isOwn a sample of one of the points that the type judges has come */
+  #judge(index: number, isOwn: boolean, now: Now): void {
     const state = this.#states[index] as RuleState;
+    const isSample = isOwn || this.#isFirstOfDelay(index);
     this.#judging.begin(state, isSample, now);
     const verdict = judge(state, this.#isInGrace, this.#judging);
     this.#judging.end(state);
+    if (state.failures > LIMITS.failingJudgements) this.#failing.add(index);
+    else if (this.#failing.size > 0 && verdict.condition !== 'unknown') this.#failing.delete(index);
     if (state.memory !== null && state.type.memory !== undefined) {
       state.isMemoryDirty = true;
       state.dueAtMonoMs = state.type.memory.dueAtMonoMs(state.memory);
@@ -295,76 +351,32 @@ export class Evaluator {
     if (verdict.condition === 'false' && isSample) state.lastFalseMs = now.wallMs;
     const delay = takeCondition(state.params, state.delay, verdict.condition, isSample, now);
     const known = verdict.condition === 'unknown' ? state.known : verdict;
-    if (delay !== state.delay || known !== state.known) this.#set(index, state, delay, known);
+    const grade =
+      verdict.condition === 'true' || state.grade.rising !== null
+        ? takeGrade(state.params, state.def.severity, state.grade, verdict, isOwn, now.monoMs)
+        : state.grade;
+    if (delay !== state.delay || known !== state.known || grade !== state.grade)
+      this.#set(index, delay, known, grade);
     else if (state.memory !== null && state.dueAtMonoMs !== Number.POSITIVE_INFINITY)
       this.#setTimed(index, true);
   }
 
-  #set(index: number, state: RuleState, delay: DelayState, known: Verdict): void {
-    const isNews = isDifferent(state, delay, known);
+  #set(index: number, delay: DelayState, known: Verdict, given: Grade): void {
+    const state = this.#states[index] as RuleState;
+    // Neither on nor on its way.
+    const grade = delay.isActive || known.condition === 'true' ? given : NO_GRADE;
+    const isNews = isDifferent(state, delay, known, grade);
+    const wasActive = state.delay.isActive;
     state.delay = delay;
     state.known = known;
+    state.grade = grade;
     const isWaiting = delay.unknownSince !== null && delay.blindSinceMs === null;
     const isDue = state.dueAtMonoMs !== Number.POSITIVE_INFINITY;
-    this.#setTimed(index, delay.timer !== null || isWaiting || isDue);
+    this.#setTimed(index, delay.timer !== null || grade.rising !== null || isWaiting || isDue);
     if (!isNews) return;
     this.#changed.add(index);
-    if (delay.isActive && delay.condition === 'true') state.peak = toWorse(state.peak, toOutput(state));
-  }
-}
-
-/**
- * The rules that read each point, in one piece of memory: an object and two lists a point would take ten times as much.
- *
- *   starts   three places in `rules` for each point, then the end: 3p its first rule that reads nothing else,
- *            3p + 1 its first that judges other points too, 3p + 2 its first that has it as a guard
- *   rules    indexes
- */
-interface Readers {
-  readonly starts: Uint32Array;
-  readonly rules: Uint32Array;
-}
-
-/** How a rule reads a point: alone, among others, as a guard. */
-const KINDS = 3;
-/** What a batch has brought for a rule: the higher one counts. */
-const [NOT_READ, GUARD, OWN] = [0, 1, 2];
-
-function indexRules(model: SiteModel, states: readonly RuleState[]): Readers {
-  // Counted one place behind, the counts add up to the starts.
-  const starts = new Uint32Array(KINDS * model.points.length + 1);
-  forEachReader(model, states, (place) => void (starts[place + 1] = (starts[place + 1] as number) + 1));
-  for (let place = 1; place < starts.length; place++)
-    starts[place] = (starts[place] as number) + (starts[place - 1] as number);
-  const rules = new Uint32Array(starts.at(-1) as number);
-  const next = starts.slice();
-  forEachReader(model, states, (place, rule) => {
-    rules[next[place] as number] = rule;
-    next[place] = (next[place] as number) + 1;
-  });
-  return { starts, rules };
-}
-
-/** Each rule once for each point and way of reading it, rules in their order. */
-function forEachReader(
-  model: SiteModel,
-  states: readonly RuleState[],
-  visit: (place: number, rule: number) => void,
-): void {
-  /** Last rule that was visited at a place: a rule may name a point twice. */
-  const last = new Int32Array(KINDS * model.points.length).fill(-1);
-  for (const rule of model.rules) {
-    if (states[rule.index]?.isDisabled) continue;
-    const ownCount = toOwnCount(rule);
-    const ownKind = rule.points.length === 1 ? 0 : 1;
-    // Behind the guards stand those of `expectedWhen`: they say what is told of an alarm, not whether there is one.
-    const readCount = ownCount + rule.when.length;
-    for (let at = 0; at < readCount; at++) {
-      const place = KINDS * (rule.points[at] as number) + (at < ownCount ? ownKind : KINDS - 1);
-      if (last[place] === rule.index) continue;
-      last[place] = rule.index;
-      visit(place, rule.index);
-    }
+    if (delay.isActive && delay.condition === 'true') state.trail = addActive(state.trail, toOutput(state));
+    else if (wasActive && !delay.isActive) state.trail = addNormal(state.trail, toOutput(state));
   }
 }
 

@@ -12,7 +12,7 @@
  * used is UNKNOWN before it is compared, so that `!(x <= 5)` cannot be true of nothing. A division by zero or an overflow
  * that decides is a failure of the rule, never FALSE.
  */
-import { createMemory, type ExpressionMemory, fillFrame, saveMemory } from './cel/memory.ts';
+import { createMemory, type ExpressionMemory, fillFrame, saveMemory, toWindowsKey } from './cel/memory.ts';
 import { checkParams, type ExpressionParams, properties } from './cel/params.ts';
 import { FALSE, FAULT, TRUE, UNKNOWN } from './cel/truth.ts';
 import {
@@ -37,7 +37,9 @@ export const expression: RuleType = {
       calendar,
     })),
   check: (params) => checkParams(toParams(params)),
+  isMomentary: (params) => Object.keys(toParams(params).windows).length === 0,
   memory: {
+    key: (params) => toWindowsKey(toParams(params)),
     create: (params, start) => createMemory(toParams(params), null, start),
     dueAtMonoMs: (memory) => toMemory(memory).dueAtMonoMs,
     save: (memory, now) => saveMemory(toMemory(memory), now),

@@ -6,7 +6,8 @@ import Type from 'typebox';
 import type { RuleIssue, RulePoint } from '../config/catalog.ts';
 import { checkDeclared } from '../config/declared.ts';
 import { QUALITIES } from '../core/quality.ts';
-import type { Condition, Sample } from './rule.ts';
+import type { Condition, JsonValue, Sample } from './rule.ts';
+import { toKey } from './windows/saved.ts';
 
 export interface Inner {
   readonly in?: readonly number[];
@@ -52,6 +53,12 @@ export function checkInner(inner: Inner, point: RulePoint | undefined, at = ''):
   }
   const key = inner.in === undefined ? 'notIn' : 'in';
   return checkDeclared(`${at}${key}`, inner[key] ?? [], point);
+}
+
+/** What a memory of entries to the condition, or of time in it, is of. */
+export function toInnerKey(inner: Inner & { readonly point?: string }): JsonValue {
+  const { point, in: values, notIn, above, below, deadband } = inner;
+  return toKey([point, values, notIn, above, below, deadband]);
 }
 
 /** Whether the rule says anything about the point's value. */

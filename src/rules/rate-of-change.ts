@@ -55,6 +55,7 @@ export const rateOfChange: RuleType = {
   pointRefs: (params) => [(params as unknown as RateParams).point],
   check: (params) => checkRate(params as unknown as RateParams),
   memory: {
+    key: (params) => [(params as unknown as RateParams).point, toOverMs(params)],
     create: (params, start) => toMemory(new SampleWindow(toOverMs(params), start.monoMs), start),
     dueAtMonoMs: (memory) => (memory as RateMemory).dueMs,
     save: (memory, now) => (memory as RateMemory).window.save(now),

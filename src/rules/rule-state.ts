@@ -5,14 +5,16 @@ import type { Now } from '../core/clock.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isBad, isGood, QUALITIES } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
-import { compareSeverity, type Severity } from '../core/severity.ts';
+import type { Severity } from '../core/severity.ts';
 import { type DelayParams, type DelayState, IDLE_DELAY, toElapsedMs } from './delay.ts';
+import { type Grade, NO_GRADE } from './grade.ts';
 import { RULE_TYPES } from './index.ts';
 import {
   type Condition,
   FALSE_VERDICT,
   type JsonValue,
   type Judging,
+  type Past,
   type RuleEnvironment,
   type RuleMemory,
   type RuleType,
@@ -20,12 +22,13 @@ import {
   UNKNOWN_VERDICT,
   type Verdict,
 } from './rule.ts';
+import { NO_TRAIL, type Trail } from './trail.ts';
 
 /** A rule as the alarm stage needs it. */
 export interface RuleOutput {
   readonly rule: RuleDef;
   readonly delay: DelayState;
-  /** Level and severity of the last verdict that was not UNKNOWN; null and the rule's own where it was FALSE. */
+  /** Level and severity that count (grade.ts) of the last verdict that was not UNKNOWN; null and the rule's own where it was FALSE. */
   readonly level: string | null;
   readonly severity: Severity;
   /** The sample that decided: the first point of the rule that is bad, else the first. */
@@ -50,11 +53,15 @@ export interface RestoredRule {
   readonly isActive: boolean;
   /** Level of the dead-band's memory, null when the condition was FALSE. */
   readonly level: string | null;
+  /** Of the level that people were told; null or left out = not known: the first one counts at once. */
+  readonly severity?: Severity | null;
   readonly onsetAtMs: number | null;
   readonly blindSinceMs: number | null;
   readonly timer: Pick<RunningDelay, 'direction' | 'elapsedMs' | 'goodSamples'> | null;
-  /** What the rule's type had saved under this version. */
+  /** What the rule's type had saved under the same key. */
   readonly memory?: JsonValue | null;
+  /** What is missing from it; left out = nothing. */
+  readonly past?: Past;
 }
 
 export interface GuardInput extends Guard {
@@ -81,7 +88,10 @@ export interface RuleState {
   /** Last verdict that was TRUE or FALSE; dead-bands lean on it. */
   known: Verdict;
   delay: DelayState;
-  peak: RuleOutput | null;
+  /** Which level counts. */
+  grade: Grade;
+  /** What it has been since it was taken last. */
+  trail: Trail;
   /** What the type remembers; null for types that do not. Changed in place by the type. */
   memory: unknown;
   /** Whether the memory may differ from what was saved last. */
@@ -180,7 +190,8 @@ export function createRuleState(
     isDisabled,
     known: restored === undefined ? FALSE_VERDICT : toKnown(restored),
     delay: restored === undefined ? IDLE_DELAY : toDelay(restored, start),
-    peak: null,
+    grade: restored === undefined ? NO_GRADE : toGrade(restored),
+    trail: NO_TRAIL,
     memory,
     isMemoryDirty: false,
     dueAtMonoMs: type.memory?.dueAtMonoMs(memory) ?? Number.POSITIVE_INFINITY,
@@ -216,7 +227,13 @@ function toMemory(
   start: Now,
 ): unknown {
   const saved = restored?.memory ?? null;
-  return saved === null ? memory.create(params, start) : memory.restore(saved, params, start);
+  const past = restored?.past ?? 'whole';
+  return saved === null ? memory.create(params, start, past) : memory.restore(saved, params, start, past);
+}
+
+function toGrade({ isActive, level, severity = null }: RestoredRule): Grade {
+  if (!isActive || severity === null) return NO_GRADE;
+  return { said: { condition: 'true', level, severity }, rising: null };
 }
 
 /** A running delay leads away from the state that it would end. */
@@ -238,22 +255,22 @@ function toDelay({ isActive, onsetAtMs, blindSinceMs, timer }: RestoredRule, sta
 
 /** Whether the alarm stage can see a difference. */
 export function isDifferent(
-  { delay: before, known: said }: RuleState,
+  { delay: before, known: knownBefore, grade: gradeBefore }: RuleState,
   delay: DelayState,
   known: Verdict,
+  grade: Grade,
 ): boolean {
   return (
     delay.isActive !== before.isActive ||
     delay.condition !== before.condition ||
     delay.blindSinceMs !== before.blindSinceMs ||
-    (delay.isActive && known.level !== said.level)
+    (delay.isActive && toCounted(known, grade).level !== toCounted(knownBefore, gradeBefore).level)
   );
 }
 
-/** The earlier one unless the later one is more severe. */
-export function toWorse(earlier: RuleOutput | null, later: RuleOutput | null): RuleOutput | null {
-  if (earlier === null || later === null) return earlier ?? later;
-  return compareSeverity(later.severity, earlier.severity) > 0 ? later : earlier;
+/** What counts of what was judged last. */
+function toCounted(known: Verdict, { said }: Grade): Verdict {
+  return known.condition === 'true' && said.condition === 'true' ? said : known;
 }
 
 /** How many of the rule's points its type judges; the rest are those of its guards and of the effects to be expected. */
@@ -322,7 +339,8 @@ export function judgeGuard(guard: GuardInput, def: RuleDef): Condition {
   return quality === QUALITIES['unknown-state'].code ? 'unknown' : 'false';
 }
 
-export function toOutput({ def, delay, known, inputs, lastFalseMs }: RuleState): RuleOutput {
+export function toOutput({ def, delay, known, grade, inputs, lastFalseMs }: RuleState): RuleOutput {
+  const counted = toCounted(known, grade);
   const at = Math.max(
     0,
     inputs.findIndex(({ quality }) => isBad(quality)),
@@ -330,8 +348,8 @@ export function toOutput({ def, delay, known, inputs, lastFalseMs }: RuleState):
   return {
     rule: def,
     delay,
-    level: known.condition === 'true' ? known.level : null,
-    severity: (known.condition === 'true' ? known.severity : null) ?? def.severity,
+    level: counted.condition === 'true' ? counted.level : null,
+    severity: (counted.condition === 'true' ? counted.severity : null) ?? def.severity,
     point: defined(def.points[at], 'a point'),
     sample: { ...defined(inputs[at], 'a sample') },
     lastFalseMs: Number.isNaN(lastFalseMs) ? null : lastFalseMs,

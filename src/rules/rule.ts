@@ -66,14 +66,29 @@ export interface Judging {
   fail(reason: string): Verdict;
 }
 
+/**
+ * What a memory knows of its past when it begins. Where something is missing, emptiness is no evidence: an alarm that is on
+ * stays UNKNOWN until its window has been seen again, or what it counts stays at what was announced.
+ *
+ *   whole   all there is: nothing has happened before, or it was saved when the gateway stopped in order
+ *   torn    the gateway was killed: what has happened since the save is missing
+ *   lost    there is an alarm, and nothing that is known of what made it
+ */
+export type Past = 'whole' | 'torn' | 'lost';
+
 export interface RuleMemory {
-  create(params: Readonly<Record<string, unknown>>, start: Now): unknown;
+  /**
+   * What a memory is of: points, conditions, the length of a window. Under an equal one it is kept over a change of the rule
+   * (severity, delays, texts, limits). A new one begins anew, as `lost` where the alarm is on.
+   */
+  key(params: Readonly<Record<string, unknown>>): JsonValue;
+  create(params: Readonly<Record<string, unknown>>, start: Now, past: Past): unknown;
   /** Monotonic time at which `judge` wants to be asked though no sample has come; Infinity = never. */
   dueAtMonoMs(memory: unknown): number;
   /** What survives a restart; null = nothing. Monotonic times of this boot mean nothing to the next: save ages. */
   save(memory: unknown, now: Now): JsonValue | null;
-  /** @param saved what `save` gave under the same version of the rule; anything else is to be taken as nothing saved. */
-  restore(saved: JsonValue, params: Readonly<Record<string, unknown>>, start: Now): unknown;
+  /** @param saved what `save` gave under an equal key; anything else is to be taken as nothing saved. */
+  restore(saved: JsonValue, params: Readonly<Record<string, unknown>>, start: Now, past: Past): unknown;
 }
 
 export interface RuleType extends RuleTypeSchema {
@@ -85,6 +100,11 @@ export interface RuleType extends RuleTypeSchema {
    */
   readonly badInput: 'unknown' | 'judge' | 'remember';
   readonly memory?: RuleMemory;
+  /**
+   * With these parameters the latest samples alone decide, though the type has a memory: a change of such a rule can be judged by
+   * the last good ones (alarms.md B3). Left out: types with a memory look back.
+   */
+  isMomentary?(params: Readonly<Record<string, unknown>>): boolean;
   /** The condition is that nothing comes: there are no good samples to wait for (`minGoodSamples`). */
   readonly isAboutAbsence?: boolean;
   /**

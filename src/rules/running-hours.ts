@@ -9,6 +9,7 @@ import {
   FALSE_VERDICT,
   type JsonValue,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
@@ -60,7 +61,8 @@ export const runningHours: RuleType = {
   pointRefs: toServicePoints,
   check: (params, points) => checkService(params as unknown as HoursParams, points ?? []),
   memory: {
-    create: (params, start) => restore(null, params as unknown as HoursParams, start),
+    key: () => null,
+    create: (params, start, past) => restore(null, params as unknown as HoursParams, start, past),
     dueAtMonoMs: (memory) => {
       const { service, run, everyHours } = memory as HoursMemory;
       return toReachedAt(run, (everyHours - service.used) * HOUR_MS);
@@ -69,14 +71,15 @@ export const runningHours: RuleType = {
       const { service, run } = memory as HoursMemory;
       return { ...saveService(service, now), used: service.used + toElapsedAt(run, now.monoMs) / HOUR_MS };
     },
-    restore: (saved, params, start) => restore(saved, params as unknown as HoursParams, start),
+    restore: (saved, params, start, past) => restore(saved, params as unknown as HoursParams, start, past),
   },
   judge: (params, _previous, samples, judging) => judge(params as unknown as HoursParams, samples, judging),
 };
 
-function restore(saved: JsonValue, params: HoursParams, start: Now): HoursMemory {
-  const service = restoreService(toSaved(saved), params, start);
-  return { service, run: createStopwatch(start.monoMs), everyHours: params.everyHours };
+function restore(saved: JsonValue, params: HoursParams, start: Now, past: Past): HoursMemory {
+  const { everyHours } = params;
+  const service = restoreService(toSaved(saved), params, start, past, everyHours);
+  return { service, run: createStopwatch(start.monoMs), everyHours };
 }
 
 function judge(params: HoursParams, samples: readonly Sample[], judging: Judging): Verdict {

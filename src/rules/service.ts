@@ -3,8 +3,9 @@
  * counter or watched by the gateway, and when it begins anew. A helper of running-hours.ts and starts.ts; in what use is
  * measured, and when it is due, is theirs.
  *
- * Use that was seen stays: a gap, a restart, a roll-over or another counter takes nothing away and adds nothing. It
- * begins anew when `resetBy` is entered, and with any change of the rule, which is how people say that the work is done.
+ * Use that was seen stays: a gap, a restart, a roll-over, another counter or another way of measuring takes nothing away
+ * and adds nothing. It begins anew when `resetBy` is entered, and with another `doneAt`, `doneOn` or `already`, which is how
+ * people say that the work is done. Without a memory, what was announced as due stays due until then.
  */
 import Type from 'typebox';
 import type { RuleIssue, RulePoint } from '../config/catalog.ts';
@@ -16,10 +17,11 @@ import {
   InnerOfPointSchema,
   innerProperties,
   judgeInner,
+  toInnerKey,
 } from './inner.ts';
-import type { Condition, JsonValue, Judging, Sample } from './rule.ts';
+import type { Condition, JsonValue, Judging, Past, Sample } from './rule.ts';
 import { type CounterBase, type CounterLimits, takeReading } from './windows/counter.ts';
-import { type Saved, toBoolean, toDownMs, toNumber } from './windows/saved.ts';
+import { type Saved, toBoolean, toDownMs, toKey, toNumber } from './windows/saved.ts';
 
 export interface ServiceParams extends InnerOfPoint {
   readonly counter?: boolean;
@@ -82,10 +84,25 @@ export interface Service {
   /** Last known inner condition, and that of `resetBy`; null before the first. */
   isIn: boolean | null;
   isReset: boolean | null;
+  /** The first reading of a counter says how much was used before; not where that is known already. */
+  readonly isCarriedOn: boolean;
+  /** Since which maintenance, and how it is measured. */
+  readonly since: string;
+  readonly by: string;
 }
 
-export function createService({ already = 0 }: ServiceParams): Service {
-  return { used: already, base: { value: Number.NaN, monoMs: 0 }, isIn: null, isReset: null };
+/** @param dueAt use at which the maintenance is due: what was announced, when nothing else is known */
+export function createService(params: ServiceParams, past: Past, dueAt: number): Service {
+  const { already = 0, doneAt, doneOn, counter, rollsOverAt, resetBy } = params;
+  return {
+    used: past === 'lost' ? Math.max(already, dueAt) : already,
+    base: { value: Number.NaN, monoMs: 0 },
+    isIn: null,
+    isReset: null,
+    isCarriedOn: false,
+    since: JSON.stringify(toKey([already, doneAt, doneOn])),
+    by: JSON.stringify([toInnerKey(params), toKey([counter, rollsOverAt]), resetBy && toInnerKey(resetBy)]),
+  };
 }
 
 /**
@@ -104,7 +121,8 @@ export function takeCounter(
     ...limits,
     rollsOverAt: params.rollsOverAt ?? null,
   });
-  service.used += isFirst ? toUsedBefore(params, value) : growth;
+  if (!isFirst) service.used += growth;
+  else if (!service.isCarriedOn) service.used = Math.max(service.used, toUsedBefore(params, value));
   return growth;
 }
 
@@ -146,7 +164,7 @@ export function takeReset(
 }
 
 export function saveService(
-  { used, base, isIn, isReset }: Service,
+  { used, base, isIn, isReset, isCarriedOn, since, by }: Service,
   now: Now,
 ): Readonly<Record<string, JsonValue>> {
   const counter = Number.isNaN(base.value) ? null : base.value;
@@ -157,19 +175,35 @@ export function saveService(
     ageMs: counter === null ? 0 : now.monoMs - base.monoMs,
     isIn,
     isReset,
+    isCarriedOn,
+    since,
+    by,
   };
 }
 
-export function restoreService(saved: Saved | null, params: ServiceParams, start: Now): Service {
-  const service = createService(params);
+/** Rows of earlier versions do not say since when, nor how: as now. */
+export function restoreService(
+  saved: Saved | null,
+  params: ServiceParams,
+  start: Now,
+  past: Past,
+  dueAt: number,
+): Service {
+  const service = createService(params, past, dueAt);
   const [atMs, used, ageMs] = [
     toNumber(saved?.['atMs']),
     toNumber(saved?.['used'], 0),
     toNumber(saved?.['ageMs'], 0),
   ];
   if (saved === null || atMs === null || used === null || ageMs === null) return service;
+  const { since, by } = service;
+  if ((saved['since'] ?? since) !== since) return createService(params, 'whole', dueAt);
+  const carried = { ...service, used, isCarriedOn: true };
+  if ((saved['by'] ?? by) !== by) return carried;
   const value = toNumber(saved['counter']) ?? Number.NaN;
   return {
+    ...service,
+    isCarriedOn: saved['isCarriedOn'] === true,
     used,
     base: { value, monoMs: start.monoMs - toDownMs(atMs, start) - ageMs },
     isIn: toBoolean(saved['isIn']),

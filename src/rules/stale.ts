@@ -3,7 +3,8 @@
  * and have no age of their own. Any answer of the device about the point counts as an update, a bad value too; that the
  * device does not answer at all is its `offline` rule's business and UNKNOWN here.
  *
- * Only time in which the gateway listened counts: neither a restart nor the first seconds after one are silence.
+ * Only time in which the gateway listened counts: neither a restart nor the first seconds after one are silence. An alarm of
+ * which nothing else is known returns when something comes.
  */
 import Type from 'typebox';
 import type { Now } from '../core/clock.ts';
@@ -12,12 +13,13 @@ import { QUALITIES } from '../core/quality.ts';
 import {
   FALSE_VERDICT,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
   type Verdict,
 } from './rule.ts';
-import { toNumber, toSaved } from './windows/saved.ts';
+import { type Saved, toNumber, toSaved } from './windows/saved.ts';
 import { countTo, createStopwatch, type Stopwatch, toElapsedAt, toReachedAt } from './windows/stopwatch.ts';
 
 interface StaleParams {
@@ -30,6 +32,8 @@ interface StaleMemory {
   readonly afterMs: number;
   /** Of the last sample that was seen; NaN before the first. */
   receivedMs: number;
+  /** Nothing has come since nothing was known of how long it was silent. */
+  isLost: boolean;
 }
 
 const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
@@ -58,28 +62,32 @@ export const stale: RuleType = {
   pointRefs: (params) => [(params as unknown as StaleParams).point],
   check: () => [],
   memory: {
-    create: (params, start) => createMemory(params as unknown as StaleParams, 0, start),
+    key: (params) => (params as unknown as StaleParams).point,
+    create: (params, start, past) => restore(null, params as unknown as StaleParams, start, past),
     dueAtMonoMs: (memory) => {
       const { silence, afterMs } = memory as StaleMemory;
       return toReachedAt(silence, afterMs);
     },
-    save: (memory, now) => ({ silentMs: toElapsedAt((memory as StaleMemory).silence, now.monoMs) }),
-    restore: (saved, params, start) => {
-      const silentMs = toNumber(toSaved(saved)?.['silentMs'], 0) ?? 0;
-      return createMemory(params as unknown as StaleParams, silentMs, start);
+    save: (memory, now) => {
+      const { silence, receivedMs, isLost } = memory as StaleMemory;
+      const last = Number.isNaN(receivedMs) ? null : receivedMs;
+      return { silentMs: toElapsedAt(silence, now.monoMs), receivedMs: last, isLost };
     },
+    restore: (saved, params, start, past) =>
+      restore(toSaved(saved), params as unknown as StaleParams, start, past),
   },
-  judge: (_params, _previous, samples, judging) => judge(samples[0] as Sample, judging),
+  judge: (_params, previous, samples, judging) => judge(previous, samples[0] as Sample, judging),
 };
 
-function createMemory({ afterMs }: StaleParams, silentMs: number, start: Now): StaleMemory {
+function restore(saved: Saved | null, { afterMs }: StaleParams, start: Now, past: Past): StaleMemory {
   // Until the links are up again nothing can come.
-  const silence = createStopwatch(start.monoMs + LIMITS.bootGraceMs, silentMs);
+  const silence = createStopwatch(start.monoMs + LIMITS.bootGraceMs, toNumber(saved?.['silentMs'], 0) ?? 0);
   silence.isRunning = true;
-  return { silence, afterMs, receivedMs: Number.NaN };
+  const receivedMs = toNumber(saved?.['receivedMs']) ?? Number.NaN;
+  return { silence, afterMs, receivedMs, isLost: past === 'lost' || saved?.['isLost'] === true };
 }
 
-function judge({ quality, receivedMs }: Sample, { memory: of, now }: Judging): Verdict {
+function judge(previous: Verdict, { quality, receivedMs }: Sample, { memory: of, now }: Judging): Verdict {
   const memory = of as StaleMemory;
   const { silence } = memory;
   countTo(silence, now.monoMs);
@@ -90,6 +98,8 @@ function judge({ quality, receivedMs }: Sample, { memory: of, now }: Judging): V
   if (isNew && !NO_UPDATE.includes(quality)) {
     silence.elapsedMs = 0;
     silence.countedToMs = now.monoMs;
+    memory.isLost = false;
   }
-  return silence.elapsedMs >= memory.afterMs ? TRUE_VERDICT : FALSE_VERDICT;
+  if (silence.elapsedMs >= memory.afterMs) return TRUE_VERDICT;
+  return memory.isLost && previous.condition === 'true' ? UNKNOWN_VERDICT : FALSE_VERDICT;
 }

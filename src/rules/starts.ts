@@ -12,6 +12,7 @@ import type { Now } from '../core/clock.ts';
 import {
   FALSE_VERDICT,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
@@ -41,6 +42,8 @@ interface StartsMemory {
   readonly service: Service;
   /** Of the last hour; null without `perHour`. */
   readonly entries: Entries | null;
+  /** Nothing is known of the starts before: what was announced as due is due. */
+  isLost: boolean;
   dueMs: number;
 }
 
@@ -65,23 +68,26 @@ export const starts: RuleType = {
   pointRefs: toServicePoints,
   check: (params, points) => checkStarts(params as unknown as StartsParams, points ?? []),
   memory: {
-    create: (params, start) => restore(null, params as unknown as StartsParams, start),
+    key: () => null,
+    create: (params, start, past) => restore(null, params as unknown as StartsParams, start, past),
     dueAtMonoMs: (memory) => (memory as StartsMemory).dueMs,
     save: (memory, now) => {
       const { service, entries } = memory as StartsMemory;
       return { ...saveService(service, now), entries: entries?.save(now) ?? null };
     },
-    restore: (saved, params, start) => restore(toSaved(saved), params as unknown as StartsParams, start),
+    restore: (saved, params, start, past) =>
+      restore(toSaved(saved), params as unknown as StartsParams, start, past),
   },
   judge: (params, previous, samples, judging) =>
     judge(params as unknown as StartsParams, previous, samples, judging),
 };
 
-function restore(saved: Saved | null, params: StartsParams, start: Now): StartsMemory {
+function restore(saved: Saved | null, params: StartsParams, start: Now, past: Past): StartsMemory {
   const { perHour } = params;
   const entries =
-    perHour === undefined ? null : Entries.restore(saved?.['entries'], perHour + 1, HOUR_MS, start);
-  return { service: restoreService(saved, params, start), entries, dueMs: Number.POSITIVE_INFINITY };
+    perHour === undefined ? null : Entries.restore(saved?.['entries'], perHour + 1, HOUR_MS, start, past);
+  const service = restoreService(saved, params, start, past, 0);
+  return { service, entries, isLost: past === 'lost', dueMs: Number.POSITIVE_INFINITY };
 }
 
 function judge(
@@ -104,6 +110,8 @@ function judge(
   if (inner !== null) service.used += started;
   for (let at = 0; at < Math.min(started, (params.perHour ?? 0) + 1); at++) entries?.add(monoMs);
   memory.dueMs = entries?.dueAtMonoMs(monoMs) ?? Number.POSITIVE_INFINITY;
+  if (memory.isLost && previous.level === DUE.level) service.used = Math.max(service.used, params.every ?? 0);
+  memory.isLost = false;
   if (takeReset(service, params, samples, judging)) service.used = 0;
   if (entries?.isFull(monoMs) === true) return FREQUENT;
   if (params.every !== undefined && service.used >= params.every) return DUE;

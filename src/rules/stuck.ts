@@ -1,21 +1,24 @@
 /**
  * Stuck rule: a value that does not move while another point says that it should: no flow although the pump runs. A
  * change is one by more than `band` from where the value began to rest. Time counts only while both are known and the
- * condition holds; a gap stops the count, and a value that has moved meanwhile starts it anew.
+ * condition holds; a gap stops the count, and a value that has moved meanwhile starts it anew. An alarm of which nothing
+ * else is known returns when the value is seen to move, not because the count begins anew.
  *
  * That a value is bit-identical for too long whatever the plant does is the point's own `stuckAfter` (quality `stuck`).
  */
 import Type from 'typebox';
-import { checkInner, type InnerOfPoint, InnerOfPointSchema, judgeInner } from './inner.ts';
+import type { Now } from '../core/clock.ts';
+import { checkInner, type InnerOfPoint, InnerOfPointSchema, judgeInner, toInnerKey } from './inner.ts';
 import {
   FALSE_VERDICT,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
   type Verdict,
 } from './rule.ts';
-import { toBoolean, toNumber, toSaved } from './windows/saved.ts';
+import { type Saved, toBoolean, toKey, toNumber, toSaved } from './windows/saved.ts';
 import { countTo, createStopwatch, type Stopwatch, toElapsedAt, toReachedAt } from './windows/stopwatch.ts';
 
 interface StuckParams {
@@ -32,6 +35,8 @@ interface StuckMemory {
   anchor: number;
   /** Whether it should move, as known last (dead-band). */
   isHeld: boolean;
+  /** It has not been seen to move, nor to be allowed to rest, since nothing was known of how long it rested. */
+  isLost: boolean;
 }
 
 const TRUE_VERDICT: Verdict = { condition: 'true', level: null, severity: null };
@@ -58,15 +63,11 @@ export const stuck: RuleType = {
   },
   check: (params, points) => checkInner((params as unknown as StuckParams).while, points?.[1], 'while.'),
   memory: {
-    create: (params, { monoMs }) => {
-      const { afterMs } = params as unknown as StuckParams;
-      return {
-        rest: createStopwatch(monoMs),
-        afterMs,
-        anchor: Number.NaN,
-        isHeld: false,
-      } satisfies StuckMemory;
+    key: (params) => {
+      const { point, while: condition, band } = params as unknown as StuckParams;
+      return toKey([point, toInnerKey(condition), band]);
     },
+    create: (params, start, past) => restore(null, params as unknown as StuckParams, start, past),
     dueAtMonoMs: (memory) => {
       const { rest, afterMs } = memory as StuckMemory;
       return toReachedAt(rest, afterMs);
@@ -76,19 +77,26 @@ export const stuck: RuleType = {
       if (Number.isNaN(anchor)) return null;
       return { anchor, restMs: toElapsedAt(rest, now.monoMs), isHeld };
     },
-    restore: (saved, params, { monoMs }) => {
-      const object = toSaved(saved);
-      const anchor = toNumber(object?.['anchor']) ?? Number.NaN;
-      const restMs = Number.isNaN(anchor) ? 0 : (toNumber(object?.['restMs'], 0) ?? 0);
-      const isHeld = toBoolean(object?.['isHeld']) ?? false;
-      const { afterMs } = params as unknown as StuckParams;
-      return { rest: createStopwatch(monoMs, restMs), afterMs, anchor, isHeld } satisfies StuckMemory;
-    },
+    restore: (saved, params, start, past) =>
+      restore(toSaved(saved), params as unknown as StuckParams, start, past),
   },
-  judge: (params, _previous, samples, judging) => judge(params as unknown as StuckParams, samples, judging),
+  judge: (params, previous, samples, judging) =>
+    judge(params as unknown as StuckParams, previous, samples, judging),
 };
 
-function judge(params: StuckParams, samples: readonly Sample[], judging: Judging): Verdict {
+function restore(saved: Saved | null, { afterMs }: StuckParams, { monoMs }: Now, past: Past): StuckMemory {
+  const anchor = toNumber(saved?.['anchor']) ?? Number.NaN;
+  const restMs = Number.isNaN(anchor) ? 0 : (toNumber(saved?.['restMs'], 0) ?? 0);
+  const isHeld = toBoolean(saved?.['isHeld']) ?? false;
+  return { rest: createStopwatch(monoMs, restMs), afterMs, anchor, isHeld, isLost: past === 'lost' };
+}
+
+function judge(
+  params: StuckParams,
+  previous: Verdict,
+  samples: readonly Sample[],
+  judging: Judging,
+): Verdict {
   const memory = judging.memory as StuckMemory;
   const { rest } = memory;
   countTo(rest, judging.now.monoMs);
@@ -97,13 +105,16 @@ function judge(params: StuckParams, samples: readonly Sample[], judging: Judging
   rest.isRunning = held === 'true' && judging.isUsable(0);
   if (held === 'false') {
     memory.anchor = Number.NaN;
+    memory.isLost = false;
     return FALSE_VERDICT;
   }
   if (!rest.isRunning) return UNKNOWN_VERDICT;
   const { value } = samples[0] as Sample;
   if (!(Math.abs(value - memory.anchor) <= (params.band ?? 0))) {
+    if (!Number.isNaN(memory.anchor)) memory.isLost = false;
     memory.anchor = value;
     rest.elapsedMs = 0;
   }
-  return rest.elapsedMs >= params.afterMs ? TRUE_VERDICT : FALSE_VERDICT;
+  if (rest.elapsedMs >= params.afterMs) return TRUE_VERDICT;
+  return memory.isLost && previous.condition === 'true' ? UNKNOWN_VERDICT : FALSE_VERDICT;
 }

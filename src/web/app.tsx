@@ -15,6 +15,7 @@ import { LinkPage } from './links/link-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { QualityPage } from './quality/quality-page.tsx';
+import { ReportPage } from './reports/report-page.tsx';
 import { RulePage } from './rules/rule-page.tsx';
 import { RulesPage } from './rules/rules-page.tsx';
 import { useSettings } from './settings.ts';
@@ -88,6 +89,7 @@ function Pages() {
           <Route index element={<OverviewPage />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/alarms/:id" element={<AlarmPage />} />
+          <Route path="/reports" element={<ReportPage />} />
           <Route path="/rules" element={<RulesPage />} />
           <Route path="/rules/:equipment/:rule" element={<RulePage />} />
           <Route path="/tickets" element={<TicketListPage />} />

@@ -19,6 +19,7 @@ import './styles/trends.css';
 import './styles/storage.css';
 import './styles/alarms.css';
 import './styles/rules.css';
+import './styles/reports.css';
 import './styles/phone.css';
 
 /** Follows the settings in what stands outside of React. */

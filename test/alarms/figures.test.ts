@@ -306,26 +306,3 @@ describe('people', () => {
     expect(view(figures, DAY + HOUR)).toMatchObject({ falseAlarms: 1, annunciated: { n: 1 } });
   });
 });
-
-test('a rule that cannot be judged is blind, whether or not its alarm is open', () => {
-  const key = toId<never>(keyOf('a'));
-  const sight = (atMs: number, blindSinceMs: number | null): FigureEvent => ({
-    kind: 'sight',
-    key,
-    atMs,
-    blindSinceMs,
-  });
-  const figures = stepFigures(createFigures(ZONE, DAY), [
-    sight(DAY + HOUR, DAY + HOUR - 5 * SECOND),
-    sight(DAY + HOUR, DAY + HOUR - 5 * SECOND),
-    sight(DAY + 2 * HOUR, null),
-    sight(DAY + 3 * HOUR, null),
-    sight(DAY + 23 * HOUR, DAY + 23 * HOUR),
-  ]);
-  const { blind } = view(figures, DAY + 26 * HOUR, { rules: 2 });
-  expect(blind).toEqual({
-    ms: 2 * HOUR + 5 * SECOND,
-    scheduledMs: 48 * HOUR,
-    ratio: (2 * HOUR + 5 * SECOND) / (48 * HOUR),
-  });
-});

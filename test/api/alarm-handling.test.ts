@@ -157,6 +157,32 @@ describe.each(PLACES)('POST %s', (place) => {
   });
 });
 
+describe('GET /alarms/approvers', () => {
+  const list = async (role: Role) => {
+    const url = `${API}/alarms/approvers`;
+    const response = await gateway.api.inject({ method: 'GET', url, headers: bearer(role) });
+    return { status: response.statusCode, body: response.json() };
+  };
+
+  test('names everybody else who may take out of service, and nothing else of them', async () => {
+    expect((await list('supervisor')).body).toEqual({
+      items: [{ username: 'admin', displayName: { zh: 'admin（中）', en: 'admin' } }],
+      total: 1,
+    });
+    expect((await list('admin')).body.items).toMatchObject([{ username: 'supervisor' }]);
+  });
+
+  test('leaves closed accounts out', async () => {
+    const admin = gateway.users.get('admin');
+    if (admin !== undefined) gateway.users.set('admin', { ...admin, isDisabled: true });
+    expect((await list('supervisor')).body.items).toEqual([]);
+    if (admin !== undefined) gateway.users.set('admin', admin);
+  });
+
+  test('is for those who may take out of service', async () =>
+    expect((await list('engineer')).status).toBe(403));
+});
+
 describe('an alarm', () => {
   test('that has ended is shelved by its rule, not by its occurrence', async () => {
     occurrences = [{ ...OCCURRENCE, endedAtMs: NOW_MS, isActive: false }];

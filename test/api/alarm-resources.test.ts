@@ -104,6 +104,10 @@ describe('rules', () => {
     expect((await get(`/rules?${query}`)).total).toBe(total);
   });
 
+  test('may be limited to the hours that the site has', async () => {
+    expect((await get('/site')).calendars).toEqual([]);
+  });
+
   test('and a shelf is no longer than the site says', async () => {
     expect((await get('/site')).shelveMaxMs).toMatchObject({ 'life-safety': 0, high: expect.any(Number) });
   });
@@ -180,6 +184,76 @@ describe('a change of a rule', () => {
       expect(gateway.asked).toEqual([]);
     },
   );
+});
+
+describe('the tests of a rule', () => {
+  const path = '/rules/booster/pressure-low/tests';
+
+  test('are listed with their time lines, on the points of this very equipment', async () => {
+    const body = await get(path);
+    expect(body).toMatchObject({
+      file: 'tests/generic-booster-2p.yaml',
+      lastRun: null,
+      isRuleChanged: false,
+    });
+    const [one] = body.cases;
+    expect(one).toMatchObject({ name: { en: 'below its limit' }, outcome: null, everyMs: null });
+    expect(one.points).toEqual([
+      {
+        point: 'booster/outlet-pressure',
+        steps: [
+          { atMs: 0, type: 'held', values: [0.1], quality: null, ms: 0 },
+          { atMs: 5_000, type: 'silent', values: [], quality: null, ms: 0 },
+        ],
+      },
+      {
+        point: 'booster-pump-1/running',
+        steps: [{ atMs: 0, type: 'alternate', values: [0, 1], quality: null, ms: 2_000 }],
+      },
+    ]);
+    expect(one.events).toEqual([{ atMs: 2_000, type: 'clock', ms: -3_600_000, refused: null }]);
+    expect(one.expect).toMatchObject([
+      { atMs: 1_000, isNothing: true, state: null, ticket: null },
+      { atMs: 9_000, isNothing: false, state: 'B', level: 'lo', ticket: 'engineering/normal' },
+    ]);
+  });
+
+  test('are run by those who may change rules, with what came out otherwise', async () => {
+    const { status, body } = await ask('POST', `${path}/run`, undefined, 'engineer');
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.lastRun).toEqual({ atMs: NOW_MS, tookMs: 7, passed: 0, failed: 1 });
+    expect(body.cases[0].outcome).toMatchObject({
+      isPassed: false,
+      failures: [{ atMs: 9_000, expected: 'B lo', found: 'A' }],
+    });
+    expect(gateway.asked).toEqual([['runRuleTests', 'booster', 'pressure-low']]);
+    expect((await ask('POST', `${path}/run`, undefined, 'desk')).status).toBe(403);
+  });
+
+  test('of a rule that the site does not have are not found, nor run', async () => {
+    for (const [method, end] of [
+      ['GET', ''],
+      ['POST', '/run'],
+    ] as const)
+      expect((await ask(method, `/rules/booster/never/tests${end}`)).body.code).toBe('not-found');
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test('say that they do not try what has been changed on this equipment', async () => {
+    const { ruleChanges } = gateway.services;
+    const found = ruleChanges.rule(OCCURRENCE.equipment, OCCURRENCE.rule);
+    if (found === null) throw new Error('no rule');
+    vi.spyOn(ruleChanges, 'rule').mockReturnValueOnce({ ...found, change: CHANGE });
+    expect((await get(path)).isRuleChanged).toBe(true);
+  });
+
+  test('that are waited for by too many are refused', async () => {
+    vi.spyOn(gateway.services.ruleTests, 'run').mockRejectedValueOnce(new RiserError('rule-tests-busy'));
+    expect(await ask('POST', `${path}/run`)).toMatchObject({
+      status: 503,
+      body: { code: 'rule-tests-busy' },
+    });
+  });
 });
 
 describe('a backtest', () => {
@@ -306,6 +380,38 @@ describe('GET /reports/alarms', () => {
     expect(rule.items).toMatchObject([{ rule: 'pressure-low', text: { en: 'Outlet pressure low' } }]);
     expect((await get('/reports/alarms?by=equipment')).items).toEqual([]);
     expect((await get('/reports/alarms?by=rule&equipment=booster')).items).toEqual([]);
+  });
+
+  test('names what its numbers are of, also where the site does not have it any more', async () => {
+    const view = await gateway.services.alarmFigures.view({
+      fromDate: '2026-11-21',
+      toDate: '2026-11-21',
+      scope: {},
+      rules: 1,
+    });
+    const ranked = (id: string) => ({ id, n: 3, share: 0.5 });
+    vi.spyOn(gateway.services.alarmFigures, 'view').mockResolvedValueOnce({
+      ...view,
+      topTen: {
+        share: 1,
+        alarms: [ranked(OCCURRENCE.key), ranked('tower/gone/hot')],
+        equipment: [ranked('booster')],
+      },
+      standing: { n: 1, stale: 0, oldest: [{ id: OCCURRENCE.key, sinceMs: 1 }] },
+    });
+    const { figures } = (await get('/reports/alarms')).items[0];
+    const named = {
+      equipment: 'booster',
+      equipmentName: { en: 'Booster set' },
+      rule: 'pressure-low',
+      text: { en: 'Outlet pressure low' },
+    };
+    expect(figures.topTen.alarms).toMatchObject([
+      { id: OCCURRENCE.key, n: 3, ...named },
+      { equipment: 'gone', equipmentName: { zh: '', en: '' }, rule: 'hot', text: null },
+    ]);
+    expect(figures.topTen.equipment).toMatchObject([{ id: 'booster', rule: null, text: null }]);
+    expect(figures.standing.oldest).toMatchObject([named]);
   });
 
   test.each([

@@ -113,8 +113,10 @@ test('many readers all get every event; one too many is refused', async () => {
 });
 
 test('a browser that stops reading is closed and counted, its neighbour misses nothing', async () => {
-  const gateway = createGateway({}, 2_000);
-  await using api = await listen({ limits: { eventBatchMs: 1, eventStreamBytes: 200_000 } }, gateway);
+  const clock = { now: () => ({ wallMs: Date.now(), monoMs: performance.now(), bootId: 'boot' }) };
+  const gateway = createGateway({ clock }, 2_000);
+  const limits = { eventBatchMs: 1, eventStreamBytes: 200_000, eventStallMs: 50 };
+  await using api = await listen({ limits }, gateway);
   const healthy = await follow(api);
   const stalled = await openStalled(api);
   await until(async () => (await figureOf(api, 'riser_live_streams')) === 2, {

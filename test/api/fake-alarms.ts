@@ -9,6 +9,7 @@ import { RiserError } from '../../src/core/errors.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { AlarmFiguresPort, ExplainPort, RuleExplanation } from '../../src/engine/alarm-view.ts';
 import type { RuleChangesPort } from '../../src/rule-changes/port.ts';
+import type { RuleTestReport, RuleTestsPort } from '../../src/rule-tests/port.ts';
 import type { RuleChangeRow, StoreQueries } from '../../src/store/store.ts';
 import { NOW_MS, OCCURRENCE, text } from './fixtures.ts';
 
@@ -140,6 +141,51 @@ export function createFakeRuleChanges(model: () => SiteModel, record: Record): R
     withdraw: decide('withdraw', 'withdrawn'),
     tested: async (id, backtest) => record('tested', id, backtest),
     noteResult: async (backtest) => record('noteResult', backtest),
+  };
+}
+
+/** One case of one rule; a run fails it. */
+export function createFakeRuleTests(record: Record): RuleTestsPort {
+  const tested: RuleTestReport = {
+    file: 'tests/generic-booster-2p.yaml',
+    cases: [
+      {
+        name: text('below its limit'),
+        points: [
+          {
+            point: 'outlet-pressure',
+            steps: [
+              { atMs: 0, signal: { type: 'held', value: 0.1, quality: null, lateMs: 0 } },
+              { atMs: 5_000, signal: { type: 'silent' } },
+            ],
+          },
+          {
+            point: 'pump-1/running',
+            steps: [{ atMs: 0, signal: { type: 'alternate', values: [0, 1], everyMs: 2_000 } }],
+          },
+        ],
+        events: [{ atMs: 2_000, happening: { type: 'clock', byMs: -3_600_000 }, refused: null }],
+        expect: [
+          { atMs: 1_000, expected: { isNothing: true } },
+          {
+            atMs: 9_000,
+            expected: { state: 'B', level: 'lo', ticket: { class: 'engineering', priority: 'normal' } },
+          },
+        ],
+        also: [],
+        everyMs: null,
+      },
+    ],
+    lastRun: null,
+  };
+  const failures = [{ atMs: 9_000, expected: 'B lo', found: 'A' }];
+  return {
+    list: async (_equipment, rule) => (rule === OCCURRENCE.rule ? tested : null),
+    async run(equipment, rule) {
+      record('runRuleTests', equipment, rule);
+      const outcomes = [{ failures, timeline: ['0s  outlet-pressure = 0.1'] }];
+      return { ...tested, lastRun: { atMs: NOW_MS, tookMs: 7, outcomes } };
+    },
   };
 }
 

@@ -297,22 +297,48 @@ describe('alarms, tickets and links', () => {
 });
 
 describe('bounds', () => {
+  /** A gateway whose clock moves only when told. */
+  function createTimed() {
+    const now = { wallMs: 0, monoMs: 0, bootId: 'boot' };
+    const gateway = createGateway({ clock: { now: () => now } });
+    return { now, gateway, hub: createHub(gateway) };
+  }
+
   test('a stream that does not read is closed and counted, the others go on', () => {
-    const gateway = createGateway();
-    const hub = createHub(gateway);
+    const { now, gateway, hub } = createTimed();
     const [stalled, healthy] = [createSink(), createSink()];
     hub.open(stalled, 'token-desk', toPerson('desk'));
     hub.open(healthy, 'token-desk', toPerson('desk'));
-    stalled.writableLength = API_LIMITS.eventStreamBytes;
+    stalled.writableLength = API_LIMITS.eventStreamBytes + 1;
+    gateway.publishAlarm({});
+    now.monoMs += API_LIMITS.eventStallMs;
     gateway.publishAlarm({});
     expect(stalled.isDestroyed).toBe(false);
-    stalled.writableLength += 1;
-    gateway.publishAlarm({});
+    now.monoMs += 1;
     gateway.publishAlarm({});
     expect(stalled.isDestroyed).toBe(true);
-    expect(stalled.events('alarm')).toHaveLength(1);
+    expect(stalled.events('alarm')).toHaveLength(2);
     expect(healthy.events('alarm')).toHaveLength(3);
     expect([hub.size, figure(hub, 'streams_stalled_total')]).toEqual([1, 1]);
+  });
+
+  test('a stream that takes its time with a storm is not closed, but what waits has an end', () => {
+    const { now, gateway, hub } = createTimed();
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    for (let storm = 0; storm < 3; storm++) {
+      sink.writableLength = API_LIMITS.eventBurstBytes;
+      gateway.publishAlarm({});
+      now.monoMs += API_LIMITS.eventStallMs - 1;
+      gateway.publishAlarm({});
+      sink.writableLength = API_LIMITS.eventStreamBytes;
+      gateway.publishAlarm({});
+      now.monoMs += API_LIMITS.eventStallMs;
+    }
+    expect(sink.isDestroyed).toBe(false);
+    sink.writableLength = API_LIMITS.eventBurstBytes + 1;
+    gateway.publishAlarm({});
+    expect(sink.isDestroyed).toBe(true);
   });
 
   test('one stream too many is refused and counted, and admitted when another has left', () => {

@@ -45,6 +45,14 @@ describe('the description', async () => {
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual(declared.sort());
   });
 
+  test('has no path below /alarms that could be the id of an occurrence', () => {
+    const first = Object.keys(description.paths).flatMap(
+      (path) => /^\/api\/v1\/alarms\/([^/]+)/.exec(path)?.[1] ?? [],
+    );
+    expect(first).toContain('controls');
+    expect(first.filter((name) => /^o-\d+$/.test(name))).toEqual([]);
+  });
+
   test('names every operation once, with summary, tag, permission and who may call it', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids).not.toContain(undefined);

@@ -28,6 +28,7 @@ import {
   createFakeExplain,
   createFakeFigures,
   createFakeRuleChanges,
+  createFakeRuleTests,
 } from './fake-alarms.ts';
 import { createFakeBackups } from './fake-backups.ts';
 import { createFakeStorage } from './fake-storage.ts';
@@ -150,6 +151,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     explain: createFakeExplain(),
     alarmFigures: createFakeFigures(record),
     ruleChanges: createFakeRuleChanges(() => model, record),
+    ruleTests: createFakeRuleTests(record),
     backtests: createFakeBacktests(record),
     writing: createFakeWriting(record),
     backups: createFakeBackups(record),
@@ -188,6 +190,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     links: () => [LINK],
     requests: () => [],
     listeners: () => [],
+    clocks: () => [],
     health: () => ({ isAlive: true, status: 'ok', parts: [{ name: 'store', isHealthy: true, detail: '' }] }),
     isReady: () => true,
     feeds,

@@ -1,6 +1,6 @@
 /** A backtest in its own thread: from the site file to the result, ended at once when it is cancelled. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BacktestJob } from '../../src/backtest/job.ts';
 import { createThreadRun } from '../../src/backtest/thread.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
@@ -15,7 +15,10 @@ let data: TemporaryDirectory;
 beforeEach(() => {
   data = createTemporaryDirectory();
 });
-afterEach(() => data.remove());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  data.remove();
+});
 
 function toJob(request: Partial<BacktestJob['request']>): BacktestJob {
   const range = { fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 10, 2) };
@@ -38,6 +41,16 @@ test('the site is read from its files, and what was changed in them since is sai
   expect(result.coverage.notes[0]?.en).toContain('have changed');
 });
 
+test('the site is read with the environment that the gateway was started with, not with that of the process', async () => {
+  vi.stubEnv('RISER_PUMP_ROOM_PORT', '0');
+  const run = { signal: new AbortController().signal, onProgress: QUIET };
+  await expect(createThreadRun(ENTRY)(toJob({}), run)).rejects.toMatchObject({ code: 'config-invalid' });
+  const env = { ...process.env, RISER_PUMP_ROOM_PORT: '15020' };
+  await expect(createThreadRun(ENTRY, { env })(toJob({}), run)).resolves.toMatchObject({
+    type: 'self-check',
+  });
+});
+
 test('an override that does not fit is refused with its property', async () => {
   const overrides = [{ equipment: 'no-such', rule: 'high', override: { onDelay: '1s' } }];
   const job = toJob({ type: 'compare', overrides });
@@ -55,7 +68,7 @@ test('a cancelled thread ends at once', async () => {
 });
 
 test('one that takes too long is ended', async () => {
-  const run = createThreadRun(ENTRY, 1)(toJob({}), {
+  const run = createThreadRun(ENTRY, { limitMs: 1 })(toJob({}), {
     signal: new AbortController().signal,
     onProgress: QUIET,
   });

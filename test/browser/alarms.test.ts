@@ -133,7 +133,7 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     async (language) => {
       await using phone = await openTab(site.browser, site.url, { isPhone: true, language });
       await phone.login('supervisor');
-      for (const tab of ['current', 'shelved', 'suppressed', 'service', 'storms', 'history']) {
+      for (const tab of ['current', 'shelved', 'suppressed', 'service', 'storms', 'drills', 'history']) {
         await phone.page.goto(`${site.url}/alarms?tab=${tab}`);
         await phone.page.getByTestId('alarm-filter').waitFor();
         await expectHandy(phone.page, tab);

@@ -53,6 +53,42 @@ export function toRowShown(text: string, timeoutMs: number): string {
   })`;
 }
 
+/** A frame is painted after its callbacks; an answer that never comes ends the wait. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * How long the page takes from an action to the frame that shows its answer, ms; by the page's own marks. number.
+ * @param action `click:SELECTOR` or `type:SELECTOR=TEXT` @param isAnswered expression that is true once it is shown
+ */
+export function toAnswerTime(action: string, isAnswered: string): string {
+  const isClick = action.startsWith('click:');
+  const [selector, words] = isClick ? [action.slice(6), ''] : splitLast(action.slice(5));
+  const act = isClick
+    ? 'element.click()'
+    : `Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(element, ${JSON.stringify(words)});
+       element.dispatchEvent(new Event('input', { bubbles: true }))`;
+  return `new Promise((resolve, reject) => {
+    const element = document.querySelector(${JSON.stringify(selector)});
+    if (element === null) return reject(new Error(${JSON.stringify(`nothing at ${selector}`)}));
+    performance.mark('riser-action');
+    ${act};
+    const look = () => {
+      const { duration } = performance.measure('riser-answer', 'riser-action');
+      if (duration > ${ANSWER_TIMEOUT_MS}) reject(new Error('no answer'));
+      else if (!(${isAnswered})) requestAnimationFrame(look);
+      else requestAnimationFrame(() => setTimeout(() =>
+        resolve(performance.measure('riser-answer', 'riser-action').duration)));
+    };
+    look();
+  })`;
+}
+
+/** At the last `=`, which selectors have as well. */
+function splitLast(text: string): readonly [string, string] {
+  const at = text.lastIndexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
 /**
  * From now on watches every point inside `selector` at every change of the page. Breaches of "no value while bad" and
  * points that were bad and are shown as good again are kept in `window.riserWatch`.

@@ -1,8 +1,8 @@
 /**
  * Makes the pictures of docs/images from the running demo: `npm run build && node test/browser/pictures.ts`.
  * Needs Chromium and a font with Chinese characters (test/support/tools.ts says which). Takes about six minutes: the
- * three faults of the demo's time line, some minutes of a lift, the wire of the booster set, then a fire. With a name
- * (`story`, `field`, `fire`) only that part.
+ * three faults of the demo's time line, some minutes of a lift, the wire of the booster set, alarms with their rules and
+ * figures, then a fire. With a name (`story`, `field`, `pages`, `fire`) only that part.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,6 +43,7 @@ try {
   const part = process.argv[2];
   if (part === undefined || part === 'story') await takeStory(browser, demo.url);
   if (part === undefined || part === 'field') await takeField(browser, demo);
+  if (part === undefined || part === 'pages') await takePages(browser, demo.url);
   if (part === undefined || part === 'fire') await takeFire(browser, demo.url);
 } finally {
   rmSync(data, { recursive: true, force: true, maxRetries: 5 });
@@ -118,6 +119,37 @@ async function takeFire(browser: Browser, url: string): Promise<void> {
   await take(page, 'fire');
   await takeOverview(browser, url, 'dark', { theme: 'dark' });
   await takeOverview(browser, url, 'phone', { isPhone: true });
+}
+
+/** Pages that tell of a while: alarms, a rule with its tests, the alarm figures, trends, the stores. */
+async function takePages(browser: Browser, url: string): Promise<void> {
+  await using tab = await openTab(browser, url, { language: 'zh', theme: 'light' });
+  const { page } = tab;
+  await tab.login('supervisor');
+  await untilStory(page);
+  await delay(FRESH_MS);
+  await page.goto(`${url}/alarms`);
+  await alarmRow(page, FAULTS[0]).waitFor();
+  await take(page, 'alarms');
+  await page.goto(`${url}/rules/dws-1/pressure-low`);
+  await page.getByTestId('rule-tests-run').click();
+  await page.getByTestId('rule-tests-verdict').waitFor({ timeout: STORY_MS });
+  await page.getByTestId('test-toggle-0').click();
+  await page.getByTestId('rule-tests').scrollIntoViewIfNeeded();
+  await take(page, 'rules');
+  await page.goto(`${url}/reports`);
+  await page.getByTestId('breakdown').locator('table').waitFor();
+  await take(page, 'reports');
+  await delay(Math.max(0, TREND_MS - (performance.now() - startedMs)));
+  const points = ['dws-1/outlet-pressure', 'dws-1/flow', 'dws-1-pump-1/running', 'dws-1-pump-2/running'];
+  await page.goto(`${url}/trends?p=${points.join(',')}&range=1h`);
+  await page.getByTestId('trend-chart').locator('canvas').waitFor();
+  await delay(GROWN_MS);
+  await take(page, 'trends');
+  await page.goto(`${url}/storage`);
+  await page.getByTestId('forwarder-panel').waitFor();
+  await delay(GROWN_MS);
+  await take(page, 'storage');
 }
 
 /** The faults of the time line have come. */

@@ -12,6 +12,8 @@ import { openTab } from './tab.ts';
 const RULE = '/rules/dws-1/pressure-low';
 /** A backtest of minutes of history, in a process of its own on a busy machine. */
 const BACKTEST_MS = 60_000;
+/** Playing the tests of a rule in a thread, on a busy machine. */
+const TESTS_MS = 60_000;
 
 describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   const opened = new AsyncDisposableStack();
@@ -105,6 +107,144 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
     await change.getByTestId('change-withdraw').click();
     await author.getByTestId('change-withdraw-submit').click();
     await author.locator('[data-state="withdrawn"]').waitFor();
+  });
+
+  test('a change is refused with a reason by another person', async () => {
+    await author.getByTestId('rule-propose').click();
+    await author.getByTestId('propose-offDelayMs').fill('9');
+    await author.getByTestId('propose-reason').fill('再试一试');
+    await author.getByTestId('propose-submit').click();
+    await author.locator('[data-state="proposed"]').waitFor();
+    await using tab = await openTab(site.browser, site.url);
+    await tab.login('admin');
+    const { page } = tab;
+    await page.goto(site.url + RULE);
+    await page.getByTestId('change-refuse').click();
+    expect(await page.getByTestId('change-refuse-submit').isDisabled(), 'without a reason').toBe(true);
+    await page.getByTestId('change-refuse-note').fill('恢复延时不宜过长');
+    await page.getByTestId('change-refuse-submit').click();
+    const refused = page.locator('[data-state="refused"]');
+    await refused.getByText('恢复延时不宜过长').waitFor();
+    expect(await refused.innerText()).toContain('系统管理员');
+    expect(await page.getByTestId('change-approve').count()).toBe(0);
+    await author.locator('[data-state="refused"]').waitFor();
+  });
+
+  test('a change that needs two approvers has its second button only for a second person', async () => {
+    const approval = { by: 'admin', atMs: 2, note: '', isUntested: false };
+    let change: object = CHANGE;
+    const serve = async (page: Page): Promise<void> => {
+      await page.route('**/api/v1/rules/dws-1/pressure-low/changes?*', (route) =>
+        route.fulfill({ json: { items: [change], total: 1 } }),
+      );
+      await page.route('**/api/v1/backtests/b-1', (route) => route.fulfill({ json: BACKTEST }));
+      await page.route('**/api/v1/rule-changes/rc-9/approve', (route) => {
+        change =
+          change === CHANGE
+            ? { ...CHANGE, approvals: [approval] }
+            : { ...CHANGE, state: 'approved', reviewedBy: 'supervisor', reviewedAtMs: 3 };
+        return route.fulfill({ json: change });
+      });
+    };
+    await using first = await openTab(site.browser, site.url);
+    await first.login('admin');
+    await serve(first.page);
+    await first.page.goto(site.url + RULE);
+    await first.page.getByTestId('change-approve').click();
+    await first.page.getByText('须两名审批人同意后生效').waitFor();
+    await first.page.getByTestId('change-approve-submit').click();
+    await first.page.getByText('须两人审批（已 1 人）').waitFor();
+    await first.page.getByTestId('change-approve').waitFor({ state: 'detached' });
+    await using second = await openTab(site.browser, site.url);
+    await second.login('supervisor');
+    await serve(second.page);
+    await second.page.goto(site.url + RULE);
+    await second.page.getByText('系统管理员 已同意').waitFor();
+    await second.page.getByTestId('change-approve').click();
+    await second.page.getByTestId('change-approve-submit').click();
+    await second.page.locator('[data-testid="change-rc-9"][data-state="approved"]').waitFor();
+  });
+
+  test('a trial that takes too long is cancelled where its progress stands', async () => {
+    await using tab = await openTab(site.browser, site.url);
+    await tab.login('supervisor');
+    const { page } = tab;
+    const waiting = { ...CHANGE, by: 'engineer', needsApprovals: 1, backtest: null };
+    const running = {
+      ...BACKTEST,
+      id: 'b-2',
+      state: 'running',
+      comparison: null,
+      progress: { ratio: 0.4, readings: 9, reachedMs: 9 },
+    };
+    let isCancelled = false;
+    const state = () => ({ ...running, ...(isCancelled && { state: 'cancelled' }) });
+    let change: object = waiting;
+    await page.route('**/api/v1/rules/dws-1/pressure-low/changes?*', (route) =>
+      route.fulfill({ json: { items: [change], total: 1 } }),
+    );
+    await page.route('**/api/v1/backtests', (route) => {
+      change = { ...waiting, backtest: { id: 'b-2', atMs: 1, verdict: null } };
+      return route.fulfill({ status: 202, json: state() });
+    });
+    await page.route('**/api/v1/backtests/b-2', (route) => {
+      if (route.request().method() !== 'DELETE') return route.fulfill({ json: state() });
+      isCancelled = true;
+      return route.fulfill({ status: 204 });
+    });
+    await page.goto(site.url + RULE);
+    await page.getByTestId('backtest-30').click();
+    await page.locator('[data-testid="backtest-running"][data-state="running"]').waitFor();
+    expect(await page.getByTestId('backtest-7').count(), 'a second one beside it').toBe(0);
+    await page.getByTestId('backtest-cancel').click();
+    await page.getByText('试算已取消').waitFor();
+    await page.getByTestId('backtest-7').waitFor();
+  });
+
+  test('preconditions, hours and texts are proposed, and what does not fit is told at its field', async () => {
+    await using tab = await openTab(site.browser, site.url, { expects: [/422 .*\/changes$/] });
+    await tab.login('supervisor');
+    const { page } = tab;
+    await page.goto(site.url + RULE);
+    await page.getByTestId('rule-propose').click();
+    await page.getByTestId('propose-text.en').fill('');
+    await page.getByTestId('guard-add').click();
+    await page.getByTestId('propose-check').click();
+    await page.getByTestId('propose-refused-text.en').waitFor();
+    await page.getByTestId('propose-refused-when').waitFor();
+    await page.getByTestId('guard-point-0').click();
+    await page.locator('.ant-select-item-option').getByText('运行方式').click();
+    await page.getByTestId('guard-values-0').click();
+    await page.locator('.ant-select-item-option').getByText('自动').click();
+    await page.getByTestId('propose-text.en').fill('Supply pressure low');
+    await page.getByTestId('propose-reAlarmMs').fill('45');
+    const changes = page.getByTestId('propose-changes');
+    expect(await changes.innerText()).toMatch(/前提：无前提 → 运行方式 为 自动/);
+    await page.getByTestId('propose-check').click();
+    await page.getByTestId('propose-ok').waitFor();
+    await page.getByTestId('propose-reason').fill('仅自动运行时报警');
+    await page.getByTestId('propose-submit').click();
+    const change = page.locator('[data-state="proposed"]');
+    await change.waitFor();
+    expect(await change.innerText()).toMatch(
+      /运行方式 为 自动[\s\S]+再次提示（分钟）：45[\s\S]+Supply pressure low/,
+    );
+    await change.getByTestId('change-withdraw').click();
+    await page.getByTestId('change-withdraw-submit').click();
+    await change.waitFor({ state: 'detached' });
+  });
+
+  test('its tests are listed with their time lines, and pass when they are run', async () => {
+    const tests = author.getByTestId('rule-tests');
+    await tests.getByTestId('test-case-0').waitFor();
+    expect(await tests.getByTestId('test-case-0').getAttribute('data-verdict')).toBe('open');
+    await author.getByTestId('test-toggle-0').click();
+    expect(await tests.getByTestId('test-case-0').innerText()).toMatch(/出水压力[\s\S]+MPa[\s\S]+预期/);
+    await author.getByTestId('rule-tests-run').click();
+    const verdict = author.getByTestId('rule-tests-verdict');
+    await verdict.waitFor({ timeout: TESTS_MS });
+    expect(await verdict.getAttribute('data-failed')).toBe('0');
+    expect(await tests.locator('[data-verdict="open"]').count()).toBe(0);
   });
 
   test('confirmed incidents that would be missed stand in red above everything, and ask for two persons', async () => {

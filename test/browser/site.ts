@@ -31,19 +31,23 @@ const MBAP_DIGITS = 12;
  * The caller ends it, in `afterAll`.
  * @param chromium path of the browser
  * @param prepare what is done to the plant before the gateway asks it for the first time; default: nothing
+ * @param writeConfig writes the site file into this directory; default: that of the small site
  */
 export async function startSite(
   chromium: string,
   prepare?: (plant: SimulatorProcess) => Promise<void>,
+  writeConfig?: (directory: string) => string,
 ): Promise<Site> {
   const webDirectory = requireWebDirectory();
   await using made = new AsyncDisposableStack();
   const data = made.adopt(createTemporaryDirectory(), (directory) => directory.remove());
+  const files = made.adopt(createTemporaryDirectory(), (directory) => directory.remove());
   const plant = made.adopt(await startQuietPlant(), (process) => process.stop());
   await prepare?.(plant);
   const wire = made.use(await createWire(plant.ports['pump-room'] as number));
   const options = {
     data: data.path,
+    ...(writeConfig !== undefined && { config: writeConfig(files.path) }),
     pumpRoomPort: wire.port,
     sumpRoomPort: plant.ports['sump-room'] as number,
     httpPort: await freePort(),

@@ -1,8 +1,13 @@
 /** `backtest` on the command line: changes as options, refusals in one line, results as people read them. */
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import type { Comparison, Incident, SelfCheck, SideTally } from '../../src/backtest/port.ts';
-import { toSetOverrides } from '../../src/cli/backtest.ts';
+import { toChangedModel } from '../../src/backtest/run.ts';
+import { CATALOG } from '../../src/catalog.ts';
+import { backtest, toSetOverrides } from '../../src/cli/backtest.ts';
 import { toBacktestText } from '../../src/cli/backtest-text.ts';
+import { loadSite } from '../../src/config/load.ts';
 
 const AT_MS = Date.UTC(2026, 10, 20, 16, 30, 0);
 const COVERAGE = {
@@ -50,7 +55,7 @@ describe('changes as options', () => {
       ['rule', 'pump-1/pressure'],
       ['set', 'hi.limit=0.5'],
       ['set', 'hi.deadband=null'],
-      ['set', 'onDelay=30s'],
+      ['set', 'onDelayMs=30000'],
       ['rule', 'set/pump-2/offline'],
       ['set', 'enabled=false'],
     ];
@@ -58,7 +63,7 @@ describe('changes as options', () => {
       {
         equipment: 'pump-1',
         rule: 'pressure',
-        override: { hi: { limit: 0.5, deadband: null }, onDelay: '30s' },
+        override: { hi: { limit: 0.5, deadband: null }, onDelayMs: 30_000 },
       },
       { equipment: 'set/pump-2', rule: 'offline', override: { enabled: false } },
     ]);
@@ -79,6 +84,44 @@ describe('changes as options', () => {
     expect(() => toSetOverrides(options)).toThrow(name);
   });
 });
+
+describe('the examples as they are printed', () => {
+  const project = join(import.meta.dirname, '../..');
+  const demo = loadSite(join(project, 'config/demo.yaml'), { catalog: CATALOG, env: {}, epoch: 1 });
+
+  test('every change in docs/backtest.md fits the site that it names', () => {
+    const text = readFileSync(join(project, 'docs/backtest.md'), 'utf8');
+    const lines = text
+      .split('\n')
+      .filter((line) => line.includes('backtest --config') && line.includes('--set'));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      expect(line).toContain('--config config/demo.yaml');
+      const changed = toChangedModel(demo, toSetOverrides(toOptions(line)));
+      expect(changed.rules.map(({ version }) => version)).not.toEqual(
+        demo.rules.map(({ version }) => version),
+      );
+    }
+  });
+
+  test('every property that the help names is one of a rule', async () => {
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await backtest(['--help']);
+    const help = String(printed.mock.calls[0]?.[0]);
+    printed.mockRestore();
+    const line = /--set PATH=VALUE .*: (.*);/.exec(help)?.[1] ?? '';
+    const sets = line.split(', ').map((set) => ['set', set]);
+    expect(sets.length).toBeGreaterThan(2);
+    expect(() =>
+      toChangedModel(demo, toSetOverrides([['rule', 'dws-1/pressure-high'], ...sets])),
+    ).not.toThrow();
+  });
+});
+
+/** Options of a command line without quotes. */
+function toOptions(line: string): readonly (readonly string[])[] {
+  return [...line.matchAll(/--(rule|set) (\S+)/g)].map(([, name = '', value = '']) => [name, value]);
+}
 
 describe('results as text', () => {
   const result: Comparison = {

@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 const LEVEL =
-  '  level-high: [{ name: high, points: { level: { 0s: 1.95, 15s: 2.05, 30s: 1 } }, expect: { 14s: nothing, 23s: nothing, 27s: B hi, 33s: B, 35s: D } }, { name: very high, points: { level: { 0s: 2.95, 15s: 3.05 } }, expect: { 14s: B hi, 16s: B hihi } }]';
+  '  level-high: [{ name: high, points: { level: { 0s: 1.95, 15s: 2.05, 30s: 1 } }, expect: { 14s: nothing, 23s: nothing, 27s: B hi, 33s: B, 35s: D } }, { name: very high, points: { level: { 0s: 2.95, 15s: 3.05 } }, expect: { 14s: B hi, 24s: B hi, 26s: B hihi } }]';
 const LEAKING =
   '  leaking: [{ name: one, points: { leaks: { 0s: 0, 2s: 1 } }, expect: { 1s: nothing, 2s: B } }]';
 const FAULT = '  pump-{n}/fault: [{ name: one, points: { fault: { 0s: 1 } }, expect: { 0s: B } }]';

@@ -9,7 +9,7 @@ import type { SimulatorProcess } from '../../src/simulation/process.ts';
 import { startSimulators } from '../../src/simulation/process.ts';
 import type { ApiClient } from '../support/client.ts';
 import { request } from '../support/client.ts';
-import { type ChildGateway, control, PROJECT, startChildGateway } from '../support/plant.ts';
+import { type ChildGateway, control, PLANT_READY_MS, PROJECT, startChildGateway } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { freePorts } from '../support/ports.ts';
 import { createTemporaryDirectory } from '../support/temp.ts';
@@ -153,6 +153,7 @@ function startPlant(speed: number, brokerPort: number): Promise<SimulatorProcess
     scenario: `${PROJECT}/simulators/scenarios/quiet.yaml`,
     speed,
     isAnyPort: true,
+    readyTimeoutMs: PLANT_READY_MS,
     ports: { [BROKER]: brokerPort },
   });
 }

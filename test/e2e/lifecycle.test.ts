@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlarmView, PointView, TicketView } from '../../src/api/schemas.ts';
 import { type ApiClient, login, request } from '../support/client.ts';
 import {
+  AS_A_PERSON,
   DEMO_PASSWORD,
   DEMO_USERS,
   type DemoPorts,
@@ -58,10 +59,7 @@ afterAll(async () => {
 async function startDemo(command = 'npm', args: readonly string[] = ['start', '--']): Promise<Demo> {
   const terminal = await openTerminal(command, [...args, '--data', data.path], {
     cwd: PROJECT_DIRECTORY,
-    env: {
-      ...toPortEnvironment(ports),
-      RISER_INFLUX_URL: undefined,
-    },
+    env: { ...AS_A_PERSON, ...toPortEnvironment(ports), RISER_INFLUX_URL: undefined },
   });
   const url = `http://127.0.0.1:${ports.http}`;
   try {

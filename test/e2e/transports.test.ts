@@ -11,7 +11,7 @@ import type { AlarmView, PointView, TicketView } from '../../src/api/schemas.ts'
 import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
 import { type ApiClient, login } from '../support/client.ts';
 import { runRiser, startRiser } from '../support/gateway.ts';
-import { control, PROJECT } from '../support/plant.ts';
+import { control, PLANT_READY_MS, PROJECT } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { freePorts } from '../support/ports.ts';
 import type { TestProcess } from '../support/process.ts';
@@ -215,6 +215,7 @@ async function startPlant(
     scenario,
     speed: 1,
     isAnyPort: true,
+    readyTimeoutMs: PLANT_READY_MS,
     controlPort: 0,
     ports: { 'dial-in': dialInPort },
   });

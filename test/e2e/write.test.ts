@@ -10,7 +10,7 @@ import { type SimulatorProcess, startSimulators } from '../../src/simulation/pro
 import type { AuditRow } from '../../src/store/store.ts';
 import { type Answer, type ApiClient, request } from '../support/client.ts';
 import { runRiser } from '../support/gateway.ts';
-import { type ChildGateway, PROJECT, startChildGateway } from '../support/plant.ts';
+import { type ChildGateway, PLANT_READY_MS, PROJECT, startChildGateway } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
 import { verifyStore } from '../support/verify-store.ts';
@@ -46,6 +46,7 @@ beforeAll(async () => {
     scenario: `${PROJECT}/test/support/writing/scenario.yaml`,
     speed: 5,
     isAnyPort: true,
+    readyTimeoutMs: PLANT_READY_MS,
     controlPort: 0,
   });
   trap = await createWriteTrap(plant.ports['pump-room'] as number);

@@ -179,19 +179,26 @@ describe('the decision loop', () => {
     expect(codes.filter((code) => code === 'alarm-ended')).toHaveLength(LIMITS.engineQueueCommands);
   });
 
-  test('an alarm that comes and goes while a commit hangs is told when the commit is done', async () => {
+  test('an alarm that comes and goes twice while a commit hangs is told when the commit is done', async () => {
     const { store, alarms, tickets, phases, feed } = createTestEngine();
     store.hold();
     feed(11, 0, 2);
     await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
     for (const value of [5, 12, 5, 13, 5]) feed(value);
     store.release();
-    await until(() => tickets.length > 2, { timeoutMs: 5_000, what: 'the second ticket' });
+    const what = 'the last return';
+    await until(() => alarms.filter(({ type }) => type === 'returned').length > 1, {
+      timeoutMs: 5_000,
+      what,
+    });
     const told = alarms.filter((event) => event.occurrence.rule === 'high');
     expect(told.map((event) => [event.type, event.occurrence.evidence.value])).toEqual([
       ['raised', 12],
       ['returned', 12],
+      ['re-raised', 13],
+      ['returned', 13],
     ]);
+    expect(tickets.filter(({ type }) => type === 'opened')).toHaveLength(2);
   });
 
   test('however many readings come while a commit hangs, the last word of each point counts', async () => {

@@ -200,16 +200,58 @@ describe('what a rule type remembers', () => {
     expect(saved(loop)).toHaveLength(1);
   });
 
-  test('begins anew under another version of the rule', () => {
+  test('goes on under another version of the rule, and begins anew with another maintenance', () => {
     const loop = createTestLoop(toModel(hours));
     loop.feed({ p: 1 });
     loop.advance(HOUR_MS);
     loop.conclude();
-    loop.restart(0, toModel({ ...hours, version: 'hours-2' }));
+    loop.restart(0, toModel({ ...hours, version: 'hours-2', severity: 'low' }));
     loop.feed({ p: 1 });
-    loop.advance(2 * HOUR_MS - 1_000);
+    loop.advance(HOUR_MS - 1_000);
     expect(loop.alarms()).toEqual([]);
     loop.advance(2_000);
     expect(alarms(loop)).toEqual([['service', 'hours-2', 1]]);
+    const params = { ...hours.params, doneOn: '2026-11-21' };
+    loop.restart(0, toModel({ ...hours, version: 'hours-3', params }));
+    loop.feed({ p: 1 });
+    expect(loop.events.at(-1)).toMatchObject({ type: 'ended', occurrence: { endReason: 'rule-changed' } });
+  });
+});
+
+describe('an expression that is changed while it cannot be judged', () => {
+  const ratio = (limit: number, windows = {}): TestRule => ({
+    id: 'ratio',
+    type: 'expression',
+    points: ['p', 'q'],
+    params: { points: { a: 'p', b: 'q' }, windows, working: {}, condition: `a + b > ${limit}` },
+    version: `ratio-${limit}`,
+  });
+
+  test('is judged by the last good samples of its points, when it does not look back', () => {
+    for (const [limit, reasons] of [
+      [50, ['rule-changed']],
+      [12, []],
+    ] as const) {
+      const loop = createTestLoop(toModel(ratio(10)));
+      loop.feed({ p: 15, q: 1 });
+      loop.feed({ p: 'comm-loss', q: 'comm-loss' });
+      loop.replaceModel(toModel(ratio(limit)));
+      expect(loop.events.flatMap(({ occurrence }) => occurrence.endReason ?? [])).toEqual(reasons);
+    }
+  });
+
+  test('stays as it is when it does: what its windows would have seen nobody knows', () => {
+    const windows = { w: { point: 'a', over: 60_000, of: 'max' } };
+    const of = (limit: number): TestRule => {
+      const rule = ratio(limit, windows);
+      return { ...rule, params: { ...rule.params, condition: `w + b > ${limit}` } };
+    };
+    const loop = createTestLoop(toModel(of(10)));
+    loop.feed({ p: 15, q: 1 });
+    loop.advance(60_000, () => loop.feed({ p: 15, q: 1 }));
+    expect(loop.alarm('ratio')?.isActive).toBe(true);
+    loop.feed({ p: 'comm-loss', q: 'comm-loss' });
+    loop.replaceModel(toModel(of(50)));
+    expect(loop.alarm('ratio')?.isActive).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { isTicketOpen } from '../../src/core/ticket.ts';
 import { scripts } from '../support/reference/commands.ts';
 import { fitToEngine } from '../support/reference/engine-site.ts';
 import { createEngineSubject, type EngineSubject } from '../support/reference/engine-subject.ts';
+import { createEvidence, type EvidenceLog } from '../support/reference/evidence.ts';
 import { cutWaits } from '../support/reference/model.ts';
 import { START_MS } from '../support/reference/play.ts';
 import { type Observed, type Script, type ScriptInput, toLine } from '../support/reference/script.ts';
@@ -55,6 +56,42 @@ test('a restart at any point: the same messages', () => {
   });
 });
 
+test('a kill at any point, down for a while, and nothing saved but what was committed: no raise and no return that nothing bears out', () => {
+  const reached = { kills: 0, raised: 0, returned: 0 };
+  const drawn = fc.record({
+    script: scripts({ maxAlarms: 6, maxInputs: 60 }),
+    first: fc.nat(2),
+    end: fc.constantFrom('true' as const, 'false' as const),
+    kills: fc.array(fc.record({ at: where, downMs: fc.constantFrom(1, 4_000, 60_000, HOUR_MS) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  });
+  fc.assert(
+    fc.property(drawn, ({ script, first, kills, end }) => {
+      const killed = kills.reduce(
+        (inner, { at, downMs }) => insert(inner, at, () => [{ type: 'restart', downMs }]),
+        script,
+      );
+      const fitted = fitToEngine(
+        { ...killed, inputs: [...killed.inputs, ...toSettling(killed, end)] },
+        first,
+      );
+      const engine = createEngineSubject(fitted, first, START_MS, 'kill');
+      const evidence = createEvidence(fitted);
+      for (const input of cutWaits(fitted, START_MS)) {
+        evidence.take(input);
+        if (input.type === 'restart') reached.kills += 1;
+        checkBorneOut(engine.apply(input), input, evidence, reached);
+        checkOpen(engine, fitted.rules.length, { ...NOTHING });
+      }
+      checkSettled(engine, fitted, end === 'true');
+    }),
+    { seed: testSeed(), numRuns: RUNS / 2 },
+  );
+  for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
+});
+
 test('no recovery of what nobody was told, no silent chain, one ticket or one reason, life safety never hidden', () => {
   const reached = { returned: 0, explained: 0, ticketed: 0, lifeSafety: 0 };
   const drawn = fc.record({ script: scripts({ maxAlarms: 6, maxInputs: 80 }), first: fc.nat(2) });
@@ -73,6 +110,51 @@ test('no recovery of what nobody was told, no silent chain, one ticket or one re
   );
   for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
 });
+
+const NOTHING: Reached = { returned: 0, explained: 0, ticketed: 0, lifeSafety: 0 };
+
+/** What is raised is true, and what returns is false, by something that was read since the start. */
+function checkBorneOut(
+  seen: readonly Observed[],
+  input: ScriptInput,
+  evidence: EvidenceLog,
+  reached: { raised: number; returned: number },
+): void {
+  for (const each of seen) {
+    if (each.kind !== 'event') continue;
+    const isRaise = each.event === 'raised' || each.event === 're-raised';
+    if (!isRaise && each.event !== 'returned') continue;
+    const borneOut = [isRaise ? 'true' : 'false', 'either'];
+    const what = `${toLine(each, START_MS)} at ${JSON.stringify(input)}`;
+    expect(borneOut, what).toContain(evidence.of(each.alarm));
+    reached[isRaise ? 'raised' : 'returned'] += 1;
+  }
+}
+
+/** All of them say the same for longer than every delay and hold. */
+function toSettling({ rules }: Script, truth: 'true' | 'false'): readonly ScriptInput[] {
+  const all = rules.map((_, alarm): ScriptInput[] => [
+    { type: 'edit', alarm, to: truth },
+    { type: 'sample', alarm, truth },
+  ]);
+  const again = rules.flatMap((_, alarm): ScriptInput[] =>
+    Array.from({ length: 3 }, () => ({ type: 'sample', alarm, truth })),
+  );
+  const waits = Array.from({ length: 12 }, (): ScriptInput => ({ type: 'wait', ms: 10_000 }));
+  return [...all.flat(), ...again, ...waits];
+}
+
+function checkSettled(engine: EngineSubject, { rules, inputs }: Script, isActive: boolean): void {
+  for (const alarm of rules.keys()) {
+    const edit = inputs.findLast(
+      (input) => input.type.startsWith('edit') && 'alarm' in input && input.alarm === alarm,
+    );
+    // A removed expression of which nothing is known is not brought back (engine-site.ts).
+    if (edit?.type === 'edit' && edit.to === 'removed') continue;
+    const { open } = engine.view(alarm);
+    expect(open?.isActive === true, `alarm ${alarm} is ${isActive ? 'on' : 'off'} in the end`).toBe(isActive);
+  }
+}
 
 type Day = typeof days extends fc.Arbitrary<infer T> ? T : never;
 type Reached = Record<'returned' | 'explained' | 'ticketed' | 'lifeSafety', number>;

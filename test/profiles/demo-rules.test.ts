@@ -262,6 +262,8 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['gateway', { 'influx-age': 70 }, ['influx-late']],
   ['gateway', { quarantined: 1 }, ['readings-quarantined']],
   ['gateway', { 'store-healthy': 0 }, ['store-failed']],
+  ['gateway', { 'rules-failing': 1 }, ['rule-failing']],
+  ['gateway', { 'clocks-wrong': 1 }, ['clock-wrong']],
   ['gateway', { 'disk-free': 5 }, ['disk-low']],
   ['gateway', { 'loop-delay': 900 }, ['loop-slow']],
   ['gateway', { 'reverts-failed': 1 }, ['revert-failed']],
@@ -358,7 +360,7 @@ test('every point that a written rule reads has an alarm with a ticket for the t
       .map((point) => defined(demo.points[point], 'a point of a rule').id.replace(/-\d+\//, '-n/')),
   );
   // Bits of a zone are in one word with its event, which is watched; without InfluxDB its
-  // health and quarantine have no value, nor has the age of backups without a schedule. Of a link nothing is known before
+  // health and quarantine have no value, nor have clocks where no device sends its time, nor the age of backups without a schedule. Of a link nothing is known before
   // its devices have been asked; each of them has `offline`.
   expect([...blind].sort()).toEqual([
     'fire-panel-1-zone-n/disabled',
@@ -370,6 +372,7 @@ test('every point that a written rule reads has an alarm with a ticket for the t
     'gateway-link-lift-server/up',
     'gateway-link-power-server/up',
     'gateway/backup-age',
+    'gateway/clocks-wrong',
     'gateway/influx-healthy',
     'gateway/quarantined',
   ]);

@@ -13,7 +13,7 @@ describe('a case', () => {
     ['stays quiet below the limit', 'points: { level: { 0s: 1.9 } }, expect: { 60s: nothing }'],
     [
       'follows a ramp through its levels',
-      'points: { level: { 0s: "ramp(1, 4, 30s)" } }, expect: { 20s: nothing, 21.5s: B hihi high }',
+      'points: { level: { 0s: "ramp(1, 4, 30s)" } }, expect: { 19s: nothing, 21.5s: B hi, 29s: B hi, 31.5s: B hihi high }',
     ],
     ['meets values in turn', 'points: { level: { 0s: "alternate(2.1, 1, 8s)" } }, expect: { 120s: nothing }'],
     [

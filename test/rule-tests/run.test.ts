@@ -30,7 +30,7 @@ const GOOD = `  level-high:
       expect: { 14s: nothing, 23s: nothing, 27s: B hi, 33s: B, 35s: D }
     - name: very high
       points: { level: { 0s: 2.95, 15s: 3.05 } }
-      expect: { 14s: B hi, 16s: B hihi }`;
+      expect: { 14s: B hi, 24s: B hi, 26s: B hihi }`;
 
 describe('which rules have a test', () => {
   test('all of them, with cases made for those that the loader adds', () => {

@@ -165,3 +165,45 @@ describe('a rule is refused', () => {
     expect(discrepancy.pointRefs(RULE)).toEqual(['cmd', 'run']);
   });
 });
+
+describe('a command that changes faster than the plant can follow', () => {
+  test('is not obeyed by feedback that never moves: the rule says so when the travel time has passed', () => {
+    const rig = createRig(discrepancy, RULE);
+    rig.sample(0, 1, 5);
+    let said = '';
+    for (let at = 0; at < 4; at++) {
+      expect(said).not.toBe('true');
+      said = rig.sample(2_500, at % 2, 5);
+    }
+    expect(said).toBe('true');
+    for (let at = 0; at < 8; at++) expect(rig.sample(2_500, at % 2, 5)).toBe('true');
+  });
+
+  test('is obeyed by feedback that moves, late as it is, and by feedback that agrees once', () => {
+    const rig = createRig(discrepancy, VALVE);
+    for (let at = 0; at < 20; at++) expect(rig.sample(10_000, 20 + 10 * at, 10 * at)).toBe('false');
+    const contact = createRig(discrepancy, RULE);
+    for (let at = 0; at < 20; at++) expect(contact.sample(6_000, at % 2, 0)).toBe('false');
+  });
+
+  test('trembling within the tolerance is no movement', () => {
+    const rig = createRig(discrepancy, VALVE);
+    rig.sample(0, 20, 60);
+    for (const [at, feedback] of [61, 59, 62, 58, 60].entries())
+      rig.sample(5_900, 20 + 10 * (at % 2), feedback);
+    expect(rig.sample(1_000, 20, 60)).toBe('true');
+  });
+
+  test('time in which the feedback was not known does not count, a restart takes nothing away', () => {
+    const rig = createRig(discrepancy, RULE);
+    rig.sample(0, 0, 5);
+    rig.sample(4_000, 1, 5);
+    rig.sample(1_000, 1, 'comm-loss');
+    rig.sample(9_000, 0, 5);
+    expect(rig.sample(4_000, 1, 5)).toBe('false');
+    rig.restart(WALL_MS + 3_600_000);
+    rig.sample(0, 0, 5);
+    expect(rig.wait(750)).toBe('false');
+    expect(rig.wait(250)).toBe('true');
+  });
+});

@@ -40,7 +40,9 @@ function createRule({ condition, points = ['x'], windows = {}, working = {}, ...
   };
   const start = toNow(rest.startMs ?? 0);
   const memory =
-    rest.saved === undefined ? memoryOf.create(params, start) : memoryOf.restore(rest.saved, params, start);
+    rest.saved === undefined
+      ? memoryOf.create(params, start, 'whole')
+      : memoryOf.restore(rest.saved, params, start, 'whole');
   const failures: string[] = [];
   return {
     failures,
@@ -171,7 +173,7 @@ describe('numbers', () => {
 
   test('a verdict of one kind is one object, so that nothing looks changed that is not', () => {
     const params = { points: { x: 'x' }, windows: {}, working: {}, condition: 'x > 5' };
-    const memory = memoryOf.create(params, toNow(0));
+    const memory = memoryOf.create(params, toNow(0), 'whole');
     const ask = (value: number) =>
       expression.judge(params, FALSE_VERDICT, [toSample(value)], createJudging({ memory }));
     expect(ask(6)).toBe(ask(7));
@@ -180,7 +182,10 @@ describe('numbers', () => {
 
   test('rules with the same condition share its compiled form and nothing else', () => {
     const params = { points: { x: 'x' }, windows: {}, working: {}, condition: 'x > 5' };
-    const [first, second] = [memoryOf.create(params, toNow(0)), memoryOf.create(params, toNow(0))] as const;
+    const [first, second] = [
+      memoryOf.create(params, toNow(0), 'whole'),
+      memoryOf.create(params, toNow(0), 'whole'),
+    ] as const;
     const ask = (memory: unknown, value: number) =>
       expression.judge(params, FALSE_VERDICT, [toSample(value)], createJudging({ memory })).condition;
     expect([ask(first, 6), ask(second, 4), ask(first, 6)]).toEqual(['true', 'false', 'true']);

@@ -3,6 +3,7 @@ import { isBad, QUALITIES, type QualityReason } from '../../src/core/quality.ts'
 import {
   FALSE_VERDICT,
   type Judging,
+  type Past,
   type RuleType,
   type Sample,
   UNKNOWN_VERDICT,
@@ -24,8 +25,12 @@ export interface Rig {
   wait(ms: number): string;
   /** The process ends and another one begins; its monotonic clock begins at 0. @param wallMs as the wall clock shows it */
   restart(wallMs: number): void;
+  /** The process is killed; what was saved last is `saved`. @param saved null = nothing @param past default `torn` */
+  kill(saved: unknown, past?: Past): void;
   /** The same with a memory that somebody has written. */
   restartWith(saved: unknown): void;
+  /** The rule goes on with other parameters. @param past what is known where the memory is of something else */
+  edit(params: object, past?: Past): void;
   /** The wall clock is set; the monotonic one is not. */
   stepClock(ms: number): void;
   /** What would be saved now. */
@@ -43,11 +48,11 @@ export function createRig(
   wallMs = START_WALL_MS,
   timeZone = 'Asia/Shanghai',
 ): Rig {
-  const rule = params as Readonly<Record<string, unknown>>;
+  let rule = params as Readonly<Record<string, unknown>>;
   let now = { wallMs, monoMs: 5_000, bootId: 'a' };
   let previous: Verdict = FALSE_VERDICT;
   let samples: Sample[] = type.pointRefs(rule).map(() => toSample('no-data', Number.NaN));
-  let memory: unknown = type.memory?.create(rule, now) ?? null;
+  let memory: unknown = type.memory?.create(rule, now, 'whole') ?? null;
 
   const pass = (ms: number): void => {
     now = { ...now, wallMs: now.wallMs + ms, monoMs: now.monoMs + ms };
@@ -65,12 +70,19 @@ export function createRig(
     return toText(verdict);
   };
   const dueMs = (): number => type.memory?.dueAtMonoMs(memory) ?? Number.POSITIVE_INFINITY;
-  const restartWith = (saved: unknown): void => {
+  const remember = (saved: unknown, past: Past): void => {
+    memory =
+      saved === null
+        ? type.memory?.create(rule, now, past)
+        : type.memory?.restore(saved as never, rule, now, past);
+  };
+  const boot = (saved: unknown, past: Past): void => {
     now = { wallMs: now.wallMs, monoMs: 0, bootId: `${now.bootId}a` };
     samples = samples.map(() => toSample('no-data', Number.NaN));
-    memory =
-      saved === null ? type.memory?.create(rule, now) : type.memory?.restore(saved as never, rule, now);
+    remember(saved, past);
   };
+  const toSaved = (): unknown =>
+    JSON.parse(JSON.stringify(type.memory?.save(memory, now) ?? null)) as unknown;
   let said = 'unknown';
   return {
     sample(afterMs, ...given) {
@@ -93,15 +105,23 @@ export function createRig(
       return said;
     },
     restart(atMs) {
-      const saved = JSON.parse(JSON.stringify(type.memory?.save(memory, now) ?? null)) as unknown;
+      const saved = toSaved();
       now = { ...now, wallMs: atMs };
-      restartWith(saved);
+      boot(saved, 'whole');
     },
-    restartWith,
+    kill: (saved, past = 'torn') => boot(saved, past),
+    restartWith: (saved) => boot(saved, 'whole'),
+    edit(params, past = 'lost') {
+      const saved = toSaved();
+      const before = JSON.stringify(type.memory?.key(rule));
+      rule = params as typeof rule;
+      const isKept = before === JSON.stringify(type.memory?.key(rule));
+      remember(isKept ? saved : null, isKept ? 'whole' : past);
+    },
     stepClock(ms) {
       now = { ...now, wallMs: now.wallMs + ms };
     },
-    saved: () => JSON.parse(JSON.stringify(type.memory?.save(memory, now) ?? null)) as unknown,
+    saved: toSaved,
     get dueInMs() {
       return dueMs() - now.monoMs;
     },

@@ -59,10 +59,14 @@ const READY_TIMEOUT_MS = 60_000;
 /** Discard port: refuses at once, so that no InfluxDB of this machine is written to by accident. */
 const NO_INFLUX_URL = 'http://127.0.0.1:9';
 
+/** The tests' own settings, which nobody's command line has: the product finds its cache of compiled modules itself. */
+export const AS_A_PERSON = { NODE_COMPILE_CACHE: undefined } as const;
+
 /** Runs a command of the product: `startRiser(['check', '--config', file])`. */
 export function startRiser(args: readonly string[], options: StartOptions = {}): Promise<TestProcess> {
   const main = `${PROJECT_DIRECTORY}src/main.ts`;
-  return startProcess(process.execPath, [main, ...args], { cwd: PROJECT_DIRECTORY, ...options });
+  const env = { ...AS_A_PERSON, ...options.env };
+  return startProcess(process.execPath, [main, ...args], { cwd: PROJECT_DIRECTORY, ...options, env });
 }
 
 /** What a command has said when it has ended. */

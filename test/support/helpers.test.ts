@@ -1,5 +1,6 @@
 /** Clock, seed, event stream, client, browser, site model: the helpers that other tests lean on. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +9,10 @@ import { launchBrowser } from './browser.ts';
 import { login, request } from './client.ts';
 import { createFakeClock, TEST_START_MS } from './clock.ts';
 import { createTestModel } from './model.ts';
+import { toPause, until } from './poll.ts';
 import { requireTool } from './require-tool.ts';
 import { createRandom, parseSeed, randomInteger } from './seed.ts';
+import { deal, LONGEST } from './sequencer.ts';
 import type { SseEvent } from './sse.ts';
 import { parseSse } from './sse.ts';
 
@@ -36,6 +39,37 @@ describe('the fake clock', () => {
 
   test.each([-1, Number.NaN])('time does not advance by %s', (ms) => {
     expect(() => createFakeClock().advance(ms)).toThrow(RangeError);
+  });
+});
+
+describe('waiting', () => {
+  test('gives the first result, asks again after a failure, and says in vain for what it has waited', async () => {
+    let asked = 0;
+    const answer = () => {
+      asked += 1;
+      if (asked === 1) throw new Error('not up yet');
+      return asked === 3 ? 'here' : null;
+    };
+    expect(await until(answer, { timeoutMs: 5_000, what: 'an answer' })).toBe('here');
+    expect(asked).toBe(3);
+    await expect(until(() => false, { timeoutMs: 50, what: 'godot' })).rejects.toThrow('in vain for godot');
+  });
+
+  test('a check that is work is asked more rarely, up to a limit', () => {
+    expect([0, 5, 30, 49, 60, 10_000].map(toPause)).toEqual([20, 20, 60, 98, 100, 100]);
+  });
+});
+
+describe('the order of files', () => {
+  test('each project is spread evenly over the whole and keeps its order', () => {
+    const kindOf = (name: string) => (name < 'a' ? 'number' : 'letter');
+    expect(deal(['1', '2', '3', '4', 'a', 'b'], kindOf)).toEqual(['1', 'a', '2', '3', 'b', '4']);
+    expect(deal([], kindOf)).toEqual([]);
+  });
+
+  test('every file that is named as long is there', () => {
+    const missing = LONGEST.filter((name) => !existsSync(new URL(`../${name}.test.ts`, import.meta.url)));
+    expect(missing).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import pino from 'pino';
 import type { RuleExplanation } from '../../src/alarms/explanation.ts';
+import type { Sight } from '../../src/alarms/figures/blind-time.ts';
 import type { SiteModel } from '../../src/config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../../src/core/alarm.ts';
 import { RiserError } from '../../src/core/errors.ts';
@@ -15,7 +16,7 @@ import type { Ticket } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
 import { Decisions } from '../../src/engine/decisions.ts';
 import type { FloodGovernor } from '../../src/engine/governor.ts';
-import type { Write } from '../../src/store/store.ts';
+import type { BootState, Write } from '../../src/store/store.ts';
 import { createLatest, type Latest } from '../../src/telemetry/latest.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { createStoreState } from './store-state.ts';
@@ -29,12 +30,14 @@ export interface TestLoop {
   announced(): string[];
   /** One batch, and a round. Key: local name or id of the point. */
   feed(values: Readonly<Record<string, TestValue>>): void;
+  /** Readings of `p` that came late: time of the source, value. */
+  feedLate(point: string, readings: readonly (readonly [sourceMs: number, value: TestValue])[]): void;
   /** Lets time pass in sweeps of 250 ms; `resample` runs once a second. */
   advance(ms: number, resample?: () => void): void;
   /** @throws RiserError as the engine's `submit` does */
   command(command: Command): CommandOutcome;
-  /** Kills and starts again with what was stored. @param model the configuration after the restart */
-  restart(downMs: number, model?: SiteModel): void;
+  /** Kills and starts again with what was stored. @param model the configuration after the restart @param alter what is read of it */
+  restart(downMs: number, model?: SiteModel, alter?: (stored: BootState) => BootState): void;
   /** Every following commit fails until told otherwise. */
   failCommits(isFailing: boolean): void;
   /** Other rules while it runs. @param disabled rule keys */
@@ -46,6 +49,7 @@ export interface TestLoop {
   readonly events: readonly AlarmEvent[];
   readonly controlEvents: readonly AlarmControlEvent[];
   readonly stormEvents: readonly StormEvent[];
+  readonly sights: readonly Sight[];
   readonly writes: readonly Write[];
   alarm(key: string): Occurrence | null;
   alarms(): readonly Occurrence[];
@@ -63,13 +67,14 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
   const events: AlarmEvent[] = [];
   const controlEvents: AlarmControlEvent[] = [];
   const stormEvents: StormEvent[] = [];
+  const sights: Sight[] = [];
   const writes: Write[] = [];
 
-  function create(): Decisions {
+  function create(alter = (stored: BootState): BootState => stored): Decisions {
     const now = clock.now();
     const log = pino({ level: 'silent' });
     const options = { model, latest, recent: () => [], log, ...(governor && { governor }) };
-    return new Decisions(options, store.boot(now.wallMs - model.policy.reopenMs), now);
+    return new Decisions(options, alter(store.boot(now.wallMs - model.policy.reopenMs)), now);
   }
 
   const round = (command: Command | null): CommandOutcome | null => {
@@ -87,6 +92,7 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
       events.push(...made.alarmEvents);
       controlEvents.push(...made.controlEvents);
       stormEvents.push(...made.stormEvents);
+      sights.push(...made.sights);
       said.push(...made.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
       said.push(...made.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     }
@@ -113,6 +119,15 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
       latest.apply(readings);
       if (decisions.accept(readings, clock.now())) round(null);
     },
+    feedLate(name, readings) {
+      const index = model.points.findIndex((it) => it.name === name || it.id === name);
+      const batch = new ReadingBatchBuilder(model.epoch, readings.length);
+      for (const [sourceMs, value] of readings) {
+        const sample = toSample(value);
+        batch.add(index, sample.value, QUALITIES[sample.quality].code, clock.now().wallMs, sourceMs);
+      }
+      decisions.acceptLate(batch.finish(clock.now().monoMs));
+    },
     advance(ms, resample) {
       for (let passed = 0; passed < ms; passed += LIMITS.sweepMs) {
         clock.advance(Math.min(LIMITS.sweepMs, ms - passed));
@@ -121,11 +136,11 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
       }
     },
     command: (command) => round(command) as CommandOutcome,
-    restart(downMs, next = model) {
+    restart(downMs, next = model, alter) {
       clock.reboot(downMs);
       model = next;
       latest = createLatest(model);
-      decisions = create();
+      decisions = create(alter);
     },
     failCommits(value) {
       isFailing = value;
@@ -145,6 +160,7 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
     events,
     controlEvents,
     stormEvents,
+    sights,
     writes,
     alarm: (key) => decisions.alarms().find((it) => it.key === key || it.rule === key) ?? null,
     alarms: () => decisions.alarms(),

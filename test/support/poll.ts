@@ -6,11 +6,13 @@ export interface UntilOptions {
   readonly timeoutMs: number;
   /** What is waited for; stands in the error. */
   readonly what: string;
-  /** Pause between two checks, default 20 ms. */
+  /** Pause between two checks; default 20 ms, and longer where a check is work: see `toPause`. */
   readonly intervalMs?: number;
 }
 
 const DEFAULT_INTERVAL_MS = 20;
+/** Longest default pause: what a test measures by asking is late by no more. */
+const MAX_PAUSE_MS = 100;
 
 /**
  * Resolves to the first result of `check` that is neither false, null nor undefined.
@@ -24,14 +26,20 @@ export async function until<T>(
   const deadline = performance.now() + options.timeoutMs;
   let cause: unknown = null;
   for (;;) {
+    const fromMs = performance.now();
     const attempt = await tryOnce(check, deadline - performance.now());
     if (attempt.isMet) return attempt.value as Exclude<T, false | null | undefined>;
     cause = attempt.error ?? cause;
     if (performance.now() >= deadline) {
       throw new Error(`waited ${options.timeoutMs} ms in vain for ${options.what}`, { cause });
     }
-    await delay(options.intervalMs ?? DEFAULT_INTERVAL_MS);
+    await delay(options.intervalMs ?? toPause(performance.now() - fromMs));
   }
+}
+
+/** Twice what the check took: waiting must not take the machine from what is waited for. @returns ms */
+export function toPause(tookMs: number): number {
+  return Math.min(Math.max(2 * tookMs, DEFAULT_INTERVAL_MS), MAX_PAUSE_MS);
 }
 
 interface Attempt<T> {

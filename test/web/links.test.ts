@@ -49,6 +49,7 @@ function toLink(link: string, given: Partial<LinkStatus> = {}): LinkStatus {
     counters: {},
     exceptions: [],
     load: null,
+    clocks: [],
     ...given,
   };
 }

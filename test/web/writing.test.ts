@@ -42,6 +42,7 @@ function toLink(state: LinkStatus['state']): LinkStatus {
     counters: {},
     exceptions: [],
     load: null,
+    clocks: [],
   };
 }
 

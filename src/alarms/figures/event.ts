@@ -44,19 +44,12 @@ export interface ControlFigure extends Told {
   readonly type: AlarmEventType;
 }
 
-/** Whether the rule can be judged, also while its alarm is normal: no history has that, so it is told live only. */
-export interface SightFigure extends Told {
-  readonly kind: 'sight';
-  /** null = it can. */
-  readonly blindSinceMs: number | null;
-}
-
 /** Its ticket was cancelled as a false alarm. `atMs` is when the alarm was raised, so that it counts there. */
 export interface FalseAlarmFigure extends Told {
   readonly kind: 'false-alarm';
 }
 
-export type FigureEvent = OccurrenceFigure | ControlFigure | SightFigure | FalseAlarmFigure;
+export type FigureEvent = OccurrenceFigure | ControlFigure | FalseAlarmFigure;
 
 /** Part of an alarm event's `detail` in the history, from which the figures are made again. */
 export interface FigureDetail {

@@ -4,7 +4,8 @@
  * business.
  */
 import { defined } from '../../core/assert.ts';
-import type { AlarmLogRow, StoreQueries, TicketLogRow } from '../../store/store.ts';
+import type { AlarmLogRow, FiguresPart, StoreQueries, TicketLogRow } from '../../store/store.ts';
+import { isBlindPart } from './blind-time.ts';
 import { FiguresEdit } from './edit.ts';
 import { fromLogRow } from './event.ts';
 import { BEGINNING, type Cursor, createFigures, type Figures, toKey } from './figures.ts';
@@ -44,7 +45,23 @@ export async function loadFigures(
     const page = await queries.figures(after, LOAD_PARTS);
     const last = page.at(-1);
     if (last === undefined) return fromFiguresParts(parts, timeZone) ?? createFigures(timeZone, nowMs);
-    for (const { part, doc } of page) parts.set(part, toDecoded(part, doc));
+    for (const { part, doc } of page) if (!isBlindPart(part)) parts.set(part, toDecoded(part, doc));
+    after = last.part;
+    await pause();
+  }
+}
+
+/** What was saved of blind time. @param pause as of `followHistories` @throws the error of the store */
+export async function loadBlindParts(
+  queries: Pick<StoreQueries, 'figures'>,
+  pause: () => Promise<void>,
+): Promise<readonly FiguresPart[]> {
+  const parts: FiguresPart[] = [];
+  for (let after = ''; ; ) {
+    const page = await queries.figures(after, LOAD_PARTS);
+    const last = page.at(-1);
+    if (last === undefined) return parts;
+    parts.push(...page.filter(({ part }) => isBlindPart(part)));
     after = last.part;
     await pause();
   }
@@ -94,7 +111,8 @@ async function readAlarms(figures: Figures, queries: Queries): Promise<Page> {
   const rows = await queries.alarmLog(figures.alarmCursor.id + 1, FOLLOW_ROWS);
   if (rows.length === 0) return { figures, rows: 0 };
   const edit = new FiguresEdit(figures);
-  for (const row of rows) takeFigureEvent(edit, fromLogRow(row, edit.memoryOf(row.key)));
+  for (const row of rows)
+    if (row.detail['isRetroactive'] !== true) takeFigureEvent(edit, fromLogRow(row, edit.memoryOf(row.key)));
   edit.moveTo({ alarmCursor: toCursor(rows) });
   return { figures: edit.finish(), rows: rows.length };
 }

@@ -36,6 +36,8 @@ export const FIGURE_LIMITS = {
   alarmsPerDay: 20_000,
   /** Alarms times days; beyond it the oldest day goes: about 100 MB. */
   cells: 300_000,
+  /** Blind times of rules and equipment on all days (blind-time.ts): three days on which all of 100,000 rules were blind; 20 MB. */
+  blindEntries: 300_000,
   /** Days that one transaction saves: some 2 MB where every alarm of a large site came on each of them. */
   daysPerSaving: 20,
   /** Entries of one list of a view; the number of all is beside it. */

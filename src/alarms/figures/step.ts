@@ -25,9 +25,6 @@ export function takeFigureEvent(edit: FiguresEdit, event: FigureEvent): void {
     case 'control':
       edit.remember(event.key, takeControl(edit, before, event));
       return;
-    case 'sight':
-      edit.remember(event.key, takeSight(edit, before, event.key, event.blindSinceMs, event.atMs));
-      return;
     case 'false-alarm':
       edit.change(event.key, event.atMs, ({ falseAlarms }) => ({ falseAlarms: falseAlarms + 1 }));
       return;

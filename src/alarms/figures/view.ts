@@ -111,8 +111,16 @@ export interface OpcUaFigures {
   readonly MaximumReAlarmCount: number;
 }
 
+/** Blind time of rules that had no open occurrence (blind-time.ts). */
+export type UnseenMs = (scope: FigureScope, period: Period) => number;
+
 /** @throws RangeError for what is no date */
-export function viewFigures(figures: Figures, request: FigureRequest, nowMs: number): FiguresView {
+export function viewFigures(
+  figures: Figures,
+  request: FigureRequest,
+  nowMs: number,
+  unseenMs: UnseenMs = () => 0,
+): FiguresView {
   const settled = settleFigures(figures, nowMs);
   const period = toPeriod(figures, request, nowMs);
   const isSite = request.scope.equipment === undefined;
@@ -136,7 +144,7 @@ export function viewFigures(figures: Figures, request: FigureRequest, nowMs: num
     ...toAlarmFigures(keys, total, annunciated.n, days, request.scope),
     standing: toStanding(figures, request.scope, nowMs),
     ...toPeopleFigures(keys, total),
-    blind: toBlind(total, request.rules, period),
+    blind: toBlind(total, unseenMs(request.scope, period), request.rules, period),
     opcUa: {
       AlarmCount: annunciated.n,
       StartTime: period.fromMs,
@@ -330,10 +338,16 @@ function toPeopleFigures(
 }
 
 /** What is out of service is not scheduled. */
-function toBlind(total: CellSum, rules: number, { fromMs, toMs }: Period): FiguresView['blind'] {
+function toBlind(
+  total: CellSum,
+  unseenMs: number,
+  rules: number,
+  { fromMs, toMs }: Period,
+): FiguresView['blind'] {
   const scheduledMs = Math.max(0, rules * (toMs - fromMs) - total.outOfServiceMs);
-  const ratio = scheduledMs === 0 ? null : Math.min(1, total.blindMs / scheduledMs);
-  return { ms: total.blindMs, scheduledMs, ratio };
+  const ms = total.blindMs + unseenMs;
+  const ratio = scheduledMs === 0 ? null : Math.min(1, ms / scheduledMs);
+  return { ms, scheduledMs, ratio };
 }
 
 function toHours(ms: number): number {

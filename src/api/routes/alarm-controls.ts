@@ -10,8 +10,9 @@ import { type AlarmKey, type EquipmentId, type RuleId, toId } from '../../core/i
 import type { Severity } from '../../core/severity.ts';
 import type { Command } from '../../engine/commands.ts';
 import { toPermissions } from '../../people/permissions.ts';
+import type { UserRow } from '../../store/store.ts';
 import { NoteBody, OutOfServiceBody, ShelveBody } from '../alarm-requests.ts';
-import { AlarmControlViewSchema } from '../alarm-schemas.ts';
+import { AlarmControlViewSchema, ApproverSchema } from '../alarm-schemas.ts';
 import { Alarm, listOf, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
@@ -47,6 +48,7 @@ interface Place {
 
 export function alarmControlRoutes(api: Api, context: ApiContext): void {
   listRoute(api, context);
+  approverRoute(api, context);
   for (const place of toPlaces(context.services)) {
     shelveRoutes(api, context, place);
     serviceRoutes(api, context, place);
@@ -72,6 +74,29 @@ function listRoute(api: Api, { services }: ApiContext): void {
       const items = controls.map((control) =>
         toControlView(control, rules.get(control.key) ?? null, services.model, nowMs),
       );
+      return { items, total: items.length };
+    },
+  );
+}
+
+/** Whom out of service can be approved by: everybody else who may do it, by the names that people know. */
+function approverRoute(api: Api, { services: { queries } }: ApiContext): void {
+  api.get(
+    '/alarms/approvers',
+    {
+      config: { permission: 'alarm.out-of-service' },
+      schema: {
+        operationId: 'listServiceApprovers',
+        summary: 'Other persons who may approve that an alarm is taken out of service',
+        tags,
+        response: ok(listOf(ApproverSchema)),
+      },
+    },
+    async ({ person }) => {
+      const { username: own } = personOf({ person });
+      const items = (await queries.users())
+        .filter((user) => user.username !== own && mayApprove(user))
+        .map(({ username, displayName }) => ({ username, displayName }));
       return { items, total: items.length };
     },
   );
@@ -229,8 +254,11 @@ async function findOfRule(
 /** Somebody who may do it himself; that it is another person is the engine's rule. @throws RiserError `approval-required` */
 async function requireApprover({ queries }: ApiServices, username: string): Promise<void> {
   const user = await queries.user(username);
-  if (user === null || user.isDisabled || !toPermissions(user.roles).has('alarm.out-of-service'))
-    throw new RiserError('approval-required');
+  if (user === null || !mayApprove(user)) throw new RiserError('approval-required');
+}
+
+function mayApprove({ isDisabled, roles }: Pick<UserRow, 'isDisabled' | 'roles'>): boolean {
+  return !isDisabled && toPermissions(roles).has('alarm.out-of-service');
 }
 
 async function decide(services: ApiServices, command: Command) {

@@ -29,7 +29,9 @@ export function linkRoutes(api: Api, { services }: ApiContext): void {
     },
     async () => {
       const listeners = services.listeners();
-      const items = services.links().map((status) => toLinkView(status, services.model, listeners));
+      const items = services
+        .links()
+        .map((status) => toLinkView(status, services.model, listeners, services.clocks(status.link)));
       return { items, total: items.length };
     },
   );
@@ -46,7 +48,10 @@ export function linkRoutes(api: Api, { services }: ApiContext): void {
         response: ok(LinkViewSchema),
       },
     },
-    async ({ params }) => toLinkView(findLink(services, params.id), services.model, services.listeners()),
+    async ({ params }) => {
+      const status = findLink(services, params.id);
+      return toLinkView(status, services.model, services.listeners(), services.clocks(status.link));
+    },
   );
 
   api.get(

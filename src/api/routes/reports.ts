@@ -121,14 +121,24 @@ function toRuleScope(key: string): FigureScope {
 
 async function toItem(scope: FigureScope, days: Days, services: ApiServices): Promise<Item> {
   const { equipment = null, rule = null } = scope;
-  const figures = toFiguresView(await view(scope, days, services));
-  return { equipment, rule, text: toText(scope, services), figures };
+  const figures = toFiguresView(await view(scope, days, services), services);
+  const equipmentName = equipment === null ? null : toEquipmentName(services.model, toId(equipment));
+  return { equipment, rule, text: toText(scope, services), equipmentName, figures };
 }
 
-function toText({ equipment, rule }: FigureScope, { model, ruleChanges }: ApiServices): Item['text'] {
+function toText({ equipment, rule }: FigureScope, services: ApiServices): Item['text'] {
+  const { model } = services;
   if (equipment === undefined) return model.site.name;
-  const known = rule === undefined ? null : ruleChanges.rule(toId(equipment), toId(rule));
-  return known === null ? toEquipmentName(model, toId<EquipmentId>(equipment)) : known.rule.text;
+  const text = rule === undefined ? null : toRuleText({ equipment, rule }, services);
+  return text ?? toEquipmentName(model, toId<EquipmentId>(equipment));
+}
+
+/** null = the site does not have the rule any more. */
+function toRuleText(
+  { equipment, rule }: Required<FigureScope>,
+  { ruleChanges }: ApiServices,
+): Item['text'] | null {
+  return ruleChanges.rule(toId(equipment), toId(rule))?.rule.text ?? null;
 }
 
 async function view(scope: FigureScope, days: Days, services: ApiServices): Promise<FiguresView> {
@@ -144,7 +154,40 @@ function countRules({ equipment, rule }: FigureScope, { ruleChanges }: ApiServic
   return count;
 }
 
-/** As it is: the shape says the same, but for what may be changed. */
-function toFiguresView(figures: FiguresView): AlarmFiguresView {
-  return figures satisfies DeepReadonly<AlarmFiguresView> as AlarmFiguresView;
+/** As they are, with names beside the keys. */
+function toFiguresView(figures: FiguresView, services: ApiServices): AlarmFiguresView {
+  const { chattering, standing, topTen } = figures;
+  const ofAlarm = <T extends Keyed>(one: T): T & Named => ({ ...one, ...toNamed(one.id, services) });
+  const made: DeepReadonly<AlarmFiguresView> = {
+    ...figures,
+    chattering: { ...chattering, worst: chattering.worst.map(ofAlarm) },
+    standing: { ...standing, oldest: standing.oldest.map(ofAlarm) },
+    topTen: {
+      share: topTen.share,
+      alarms: topTen.alarms.map(ofAlarm),
+      equipment: topTen.equipment.map((one) => ({
+        ...one,
+        equipment: one.id,
+        equipmentName: toEquipmentName(services.model, toId(one.id)),
+        rule: null,
+        text: null,
+      })),
+    },
+  };
+  return made as AlarmFiguresView;
+}
+
+interface Keyed {
+  readonly id: string;
+}
+type Named = Pick<
+  AlarmFiguresView['topTen']['alarms'][number],
+  'equipment' | 'equipmentName' | 'rule' | 'text'
+>;
+
+/** @param key `site/equipment/rule` */
+function toNamed(key: string, services: ApiServices): Named {
+  const { equipment = '', rule = '' } = toRuleScope(key);
+  const equipmentName = toEquipmentName(services.model, toId(equipment));
+  return { equipment, equipmentName, rule, text: toRuleText({ equipment, rule }, services) };
 }

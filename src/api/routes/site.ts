@@ -13,7 +13,7 @@ export function siteRoutes(api: Api, { services }: ApiContext): void {
       schema: { operationId: 'getSite', summary: 'The site', tags: ['site'], response: ok(SiteViewSchema) },
     },
     async () => {
-      const { site, policy } = services.model;
+      const { site, policy, calendars } = services.model;
       const { id, name, timeZone } = site;
       return {
         id,
@@ -22,6 +22,10 @@ export function siteRoutes(api: Api, { services }: ApiContext): void {
         version: services.version,
         hasSimulation: services.simulation !== null,
         shelveMaxMs: { ...policy.alarms.shelveMaxMs, 'life-safety': 0 },
+        calendars: [...calendars.values()].map(({ id: calendar, name: hours }) => ({
+          id: calendar,
+          name: hours,
+        })),
       };
     },
   );

@@ -6,7 +6,7 @@
  * | source time of a message, against the last one applied from its topic | what happens                      |
  * | newer, or none given                                                  | applied                           |
  * | the same                                                              | applied once more (redelivery)    |
- * | older, within LATE_WINDOW_MS of applying the last one                 | not applied: it comes late        |
+ * | older, within LATE_WINDOW_MS of applying the last one                 | told as late, never as present    |
  * | older, later than that                                                | the clock was set back: uncertain |
  * | retained, and older than a point of it may be                         | says nothing of that point        |
  */
@@ -151,7 +151,25 @@ export class Intake {
       return;
     }
     const time = this.#toTime(reader, payload);
-    if (time === null) return;
+    if (time.isLate) this.#tellLate(reader, payload, time);
+    else this.#applyInTime(reader, payload, isRetained, time, samples);
+  }
+
+  #tellLate({ feed }: Reader, payload: Payload, { ms: sourceMs }: SourceTime): void {
+    const late = feed.plans.flatMap((plan): readonly PointSample[] => {
+      const decoded = decode(plan, payload);
+      return decoded === null ? [] : [{ point: plan.point, ...decoded, sourceMs }];
+    });
+    if (late.length > 0) this.#sink.late(late);
+  }
+
+  #applyInTime(
+    { feed: { plans } }: Reader,
+    payload: Payload,
+    isRetained: boolean,
+    time: SourceTime,
+    samples: PointSample[],
+  ): void {
     const { ms: sourceMs } = time;
     // What the broker had kept may be hours old: it begins no new life. NaN, a message without a time, has no age.
     const ageMs = isRetained ? this.#clock.wallMs() - sourceMs : 0;
@@ -175,8 +193,8 @@ export class Intake {
     if (!isReadable) this.#counters.bad_payloads++;
   }
 
-  /** Notes the time of the message. @returns null when it comes late and must not be applied. */
-  #toTime(reader: Reader, payload: Payload): SourceTime | null {
+  /** Notes the time of the message, unless it comes late. */
+  #toTime(reader: Reader, payload: Payload): SourceTime & { readonly isLate?: true } {
     const { timing } = reader.feed.equipment;
     const document = timing && payload.json();
     if (timing === null || document === null) return { ms: Number.NaN, isPlausible: true };
@@ -187,7 +205,7 @@ export class Intake {
     if (time.ms < reader.lastMs) {
       if (nowMs - reader.appliedMonoMs > LATE_WINDOW_MS) return { ms: Number.NaN, isPlausible: false };
       this.#counters.late_messages++;
-      return null;
+      return { ...time, isLate: true };
     }
     if (time.ms === reader.lastMs) this.#counters.redelivered++;
     reader.lastMs = time.ms;

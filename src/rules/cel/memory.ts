@@ -89,6 +89,11 @@ function toRun(params: ExpressionParams): TruthNode {
   return made.run;
 }
 
+/** Of which points the windows are, and how long, by their place. */
+export function toWindowsKey({ points, windows }: ExpressionParams): JsonValue {
+  return Object.values(windows).map(({ point, over }) => [points[point] ?? null, over]);
+}
+
 /** Ages of the windows, by their place. */
 export function saveMemory({ windows }: ExpressionMemory, now: Now): JsonValue | null {
   return windows.length === 0 ? null : windows.map(({ window }) => window.save(now));

@@ -1,12 +1,16 @@
 /**
  * The last so many entries (to a state, starts of a pump), each with two ages: one by the clock, and one that stands
  * still while nobody could see. The first says that enough came within a window; only the second says that it has become
- * quiet, since a gap is not quiet.
+ * quiet, since a gap is not quiet. What is missing from a memory may have been entries: nothing is quiet then until the
+ * window has been seen anew.
  */
 import type { Now } from '../../core/clock.ts';
-import type { JsonValue } from '../rule.ts';
+import type { JsonValue, Past } from '../rule.ts';
 import { toDownMs, toNumber, toNumbers, toSaved } from './saved.ts';
 import { countTo, createStopwatch, type Stopwatch, toElapsedAt } from './stopwatch.ts';
+
+/** More than any rule asks for (`count`, `perHour` + 1). */
+const MAX_ENTRIES = 1_001;
 
 export class Entries {
   readonly #keep: number;
@@ -20,14 +24,17 @@ export class Entries {
   #seenMs = Number.NEGATIVE_INFINITY;
   #count = 0;
   #next = 0;
+  /** Until this known time there may have been entries that are not remembered. */
+  #openUntilMs = 0;
 
   /** @param keep how many entries are remembered, at least 1 @param withinMs the window that they are counted in */
-  constructor(keep: number, withinMs: number, startMonoMs: number) {
+  constructor(keep: number, withinMs: number, startMonoMs: number, past: Past) {
     this.#keep = keep;
     this.#withinMs = withinMs;
     this.#monoMs = new Float64Array(keep);
     this.#knownMs = new Float64Array(keep);
     this.#known = createStopwatch(startMonoMs);
+    if (past !== 'whole') this.#openUntilMs = withinMs;
   }
 
   /** Brings the known time up to now; `isKnown` holds from now on. */
@@ -49,16 +56,20 @@ export class Entries {
 
   /** Whether they are when time in which nobody could see does not count. */
   mayBeFull(): boolean {
+    if (this.#known.elapsedMs < this.#openUntilMs) return true;
     const knownMs = this.#known.elapsedMs - (this.#knownMs[this.#next] as number);
     return this.#count === this.#keep && knownMs < this.#withinMs;
   }
 
   /** When the answer of one of the two changes by time alone; Infinity = not. `pass` done. */
   dueAtMonoMs(monoMs: number): number {
-    if (this.#count < this.#keep) return Number.POSITIVE_INFINITY;
-    const byClock = (this.#monoMs[this.#next] as number) + this.#withinMs;
+    const isEnough = this.#count === this.#keep;
+    const byClock = isEnough ? (this.#monoMs[this.#next] as number) + this.#withinMs : monoMs;
     if (byClock > monoMs) return byClock;
-    const leftMs = (this.#knownMs[this.#next] as number) + this.#withinMs - this.#known.elapsedMs;
+    const oldestMs = isEnough
+      ? (this.#knownMs[this.#next] as number) + this.#withinMs
+      : Number.NEGATIVE_INFINITY;
+    const leftMs = Math.max(oldestMs, this.#openUntilMs) - this.#known.elapsedMs;
     return leftMs > 0 && this.#known.isRunning ? monoMs + leftMs : Number.POSITIVE_INFINITY;
   }
 
@@ -69,16 +80,32 @@ export class Entries {
       const index = (this.#next - this.#count + at + this.#keep) % this.#keep;
       rows.push(now.monoMs - (this.#monoMs[index] as number), knownNow - (this.#knownMs[index] as number));
     }
-    return { atMs: now.wallMs, ages: rows };
+    const openMs = Math.max(0, this.#openUntilMs - knownNow);
+    return { atMs: now.wallMs, keep: this.#keep, openMs, ages: rows };
   }
 
-  /** The time since the save counts for the clock alone. @param saved what `save` gave; anything else counts as nothing */
-  static restore(saved: JsonValue | undefined, keep: number, withinMs: number, start: Now): Entries {
-    const entries = new Entries(keep, withinMs, start.monoMs);
+  /**
+   * The time since the save counts for the clock alone. Saved by a rule that remembered fewer, and as many as it could, the
+   * others are missing.
+   * @param saved what `save` gave; anything else counts as nothing
+   */
+  static restore(
+    saved: JsonValue | undefined,
+    keep: number,
+    withinMs: number,
+    start: Now,
+    past: Past,
+  ): Entries {
     const object = toSaved(saved);
     const atMs = toNumber(object?.['atMs']);
-    const ages = toNumbers(object?.['ages'], 2 * keep);
-    if (atMs === null || ages === null || ages.length % 2 !== 0) return entries;
+    const all = toNumbers(object?.['ages'], 2 * MAX_ENTRIES);
+    if (atMs === null || all === null || all.length % 2 !== 0)
+      return new Entries(keep, withinMs, start.monoMs, past);
+    const kept = toNumber(object?.['keep'], 1) ?? keep;
+    const isShort = kept < keep && all.length === 2 * kept;
+    const entries = new Entries(keep, withinMs, start.monoMs, isShort ? 'lost' : past);
+    if (past === 'whole' && !isShort) entries.#openUntilMs = toNumber(object?.['openMs'], 0, withinMs) ?? 0;
+    const ages = all.slice(-2 * keep);
     const downMs = toDownMs(atMs, start);
     entries.#seenMs = start.monoMs - downMs;
     for (let at = 0; at < ages.length; at += 2) {

@@ -32,6 +32,11 @@ export function toBoolean(value: JsonValue | undefined): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
+/** Of properties of a rule, in a fixed order; left out and null are the same. */
+export function toKey(properties: readonly unknown[]): JsonValue {
+  return properties.map((each) => (each ?? null) as JsonValue);
+}
+
 /** How long the gateway was down as far as wall clocks can tell, milliseconds; 0 where they went back meanwhile. */
 export function toDownMs(savedAtMs: number, start: Now): number {
   return Math.max(0, start.wallMs - savedAtMs);

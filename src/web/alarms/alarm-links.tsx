@@ -1,6 +1,7 @@
 /** Ways from an alarm: to its details, its equipment, its ticket. The filters in the address stay. */
+import { useCallback, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useLocation } from 'react-router';
+import { Link, useLocation, useNavigate } from 'react-router';
 import type { Alarm } from '../api/types.ts';
 import { useFormat } from '../shared/use-format.ts';
 
@@ -8,6 +9,17 @@ import { useFormat } from '../shared/use-format.ts';
 export function useAlarmPath(): (id: string) => string {
   const { pathname, search } = useLocation();
   return (id) => `/alarms/${id}${pathname.startsWith('/alarms') ? search : ''}`;
+}
+
+/** Opens an alarm's details over the list as it is; always the same function. */
+export function useOpenAlarm(): (id: string) => void {
+  const navigate = useNavigate();
+  const toAlarmPath = useAlarmPath();
+  const latest = useRef({ navigate, toAlarmPath });
+  useLayoutEffect(() => {
+    latest.current = { navigate, toAlarmPath };
+  });
+  return useCallback((id) => void latest.current.navigate(latest.current.toAlarmPath(id)), []);
 }
 
 /** The alarm's text, leading to its details also by keyboard. */

@@ -3,6 +3,7 @@ import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { usePersonName } from '../shared/person-name.ts';
 import { BlindTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
@@ -10,7 +11,7 @@ import { useFormat } from '../shared/use-format.ts';
 export function AlarmMarks({ alarm }: { readonly alarm: Alarm }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { blindSinceMs, isLatched, isActive, isDrill, chatter, reAlarms } = alarm;
+  const { blindSinceMs, isLatched, isActive, chatter, reAlarms } = alarm;
   return (
     <>
       {blindSinceMs !== null && <BlindTag sinceMs={blindSinceMs} />}
@@ -21,7 +22,8 @@ export function AlarmMarks({ alarm }: { readonly alarm: Alarm }) {
           </span>
         </Tooltip>
       )}
-      {isDrill && <span className="tag mark-drill">{t('alarms.drill')}</span>}
+      <DrillMark alarm={alarm} />
+      <RetroactiveMark alarm={alarm} />
       {chatter !== null && (
         <Tooltip
           title={t('alarms.chatterHelp', {
@@ -34,6 +36,19 @@ export function AlarmMarks({ alarm }: { readonly alarm: Alarm }) {
       )}
       {reAlarms > 0 && <span className="hint">{t('alarms.reAlarms', { count: reAlarms })}</span>}
     </>
+  );
+}
+
+/** Nothing for an alarm that was live. */
+export function RetroactiveMark({ alarm }: { readonly alarm: Pick<Alarm, 'isRetroactive'> }) {
+  const { t } = useTranslation();
+  if (alarm.isRetroactive !== true) return null;
+  return (
+    <Tooltip title={t('alarms.retroactiveHelp')}>
+      <span className="tag" data-testid="retroactive-mark">
+        {t('alarms.retroactive')}
+      </span>
+    </Tooltip>
   );
 }
 

@@ -1,16 +1,18 @@
 /** The lists of alarms as tabs, filtered by the address, with one alarm's details beside them when its id is in it. */
-import { Badge, Tabs } from 'antd';
+import { Alert, Badge, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useLocation, useNavigate, useParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useAlarmControls, useOpenAlarms, useStorms } from '../api/queries.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
 import { testId } from '../shared/test-id.ts';
-import { type AlarmTab, TABS } from './alarm-address.ts';
+import { type AlarmTab, isOccurrenceId, TABS } from './alarm-address.ts';
 import { AlarmDrawer } from './alarm-drawer.tsx';
 import { isSuppressed } from './alarm-filter.ts';
 import { AlarmRecords } from './alarm-records.tsx';
 import { ControlList } from './control-list.tsx';
 import { CurrentAlarms, SuppressedAlarms } from './current-alarms.tsx';
+import { DrillList } from './drill-list.tsx';
+import { useDrills } from './drill-queries.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { StormList } from './storm-list.tsx';
 import { useAlarmView } from './use-alarm-view.ts';
@@ -21,6 +23,8 @@ export function AlarmPage() {
   const { search } = useLocation();
   const navigate = useNavigate();
   const { view, change } = useAlarmView();
+  const close = () => void navigate(`/alarms${search}`);
+  const isAlarm = id !== undefined && isOccurrenceId(id);
   const counts = useCounts();
   const items = TABS.map((key) => ({
     key,
@@ -36,7 +40,11 @@ export function AlarmPage() {
         <h1>{t('alarms.title')}</h1>
         <span className="spread" />
         <UnacknowledgedCount />
+        <Link to="/reports" data-testid="alarm-reports" className="quiet-link">
+          {t('reports.title')}
+        </Link>
       </div>
+      {id !== undefined && !isAlarm && <NoSuchAlarm onClose={close} />}
       <Tabs
         className="alarm-tabs"
         activeKey={view.tab}
@@ -44,7 +52,7 @@ export function AlarmPage() {
         data-testid="alarm-filter"
         onChange={(tab) => change({ tab: tab as AlarmTab })}
       />
-      {view.tab !== 'storms' && (
+      {view.tab !== 'storms' && view.tab !== 'drills' && (
         <FilterBar filter={view} hasPlaces={view.tab !== 'history'} onChange={change} />
       )}
       {view.tab === 'current' && <CurrentAlarms filter={view} />}
@@ -52,9 +60,26 @@ export function AlarmPage() {
       {view.tab === 'suppressed' && <SuppressedAlarms filter={view} />}
       {view.tab === 'service' && <ControlList kind="outOfService" filter={view} />}
       {view.tab === 'storms' && <StormList />}
+      {view.tab === 'drills' && <DrillList />}
       {view.tab === 'history' && <AlarmRecords filter={view} />}
-      {id !== undefined && <AlarmDrawer key={id} id={id} onClose={() => void navigate(`/alarms${search}`)} />}
+      {isAlarm && <AlarmDrawer key={id} id={id} onClose={close} />}
     </>
+  );
+}
+
+/** The address names something that can be no alarm; the lists are shown all the same. */
+function NoSuchAlarm({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const title = t('alarms.notFound');
+  return (
+    <Alert
+      className="gap-below"
+      type="warning"
+      showIcon
+      closable={{ onClose }}
+      title={title}
+      data-testid="alarm-none"
+    />
   );
 }
 
@@ -63,12 +88,14 @@ function useCounts(): Readonly<Record<AlarmTab, number>> {
   const alarms = useOpenAlarms().data?.items ?? [];
   const controls = useAlarmControls().data?.items ?? [];
   const storms = useStorms().data?.items ?? [];
+  const drills = useDrills().data?.items ?? [];
   return {
     current: 0,
     shelved: controls.filter(({ shelf }) => shelf !== null).length,
     suppressed: alarms.filter(isSuppressed).length,
     service: controls.filter(({ outOfService }) => outOfService !== null).length,
     storms: storms.filter(({ endedAtMs }) => endedAtMs === null).length,
+    drills: drills.length,
     history: 0,
   };
 }

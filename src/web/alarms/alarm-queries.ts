@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { request, toPath } from '../api/client.ts';
 import { keys, MAX_ROWS } from '../api/queries.ts';
-import type { Acknowledged, Alarm, AlarmControl, Explanation, Page } from '../api/types.ts';
+import type { Acknowledged, Alarm, AlarmControl, Approver, Explanation, Page } from '../api/types.ts';
 import { applyAlarm, applyControl } from '../live/cache.ts';
 
 /** Values and countdowns of an explanation are worth looking at again. */
@@ -69,6 +69,14 @@ export function useStormMembers(id: string) {
         undefined,
         signal,
       ),
+  });
+}
+
+/** Other persons who may approve that an alarm is taken out of service. */
+export function useApprovers() {
+  return useQuery({
+    queryKey: ['service-approvers'],
+    queryFn: ({ signal }) => request<Page<Approver>>('GET', '/alarms/approvers', undefined, signal),
   });
 }
 

@@ -1,8 +1,7 @@
 /** Alarms as a table, for the desk: order and folding are the caller's. Long lists show only the rows in the window. */
 import { Empty, Table, type TableColumnsType, type TableProps } from 'antd';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import type { Alarm } from '../api/types.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
 import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
@@ -11,7 +10,7 @@ import { testId } from '../shared/test-id.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { AlarmDuration } from './alarm-duration.tsx';
-import { AlarmLink, EquipmentLink, TicketLink, useAlarmPath } from './alarm-links.tsx';
+import { AlarmLink, EquipmentLink, TicketLink, useOpenAlarm } from './alarm-links.tsx';
 import { AlarmMarks, HidingNote } from './alarm-marks.tsx';
 import { type AlarmRow, isBulkable } from './alarm-rows.ts';
 import { useFreshAlarms } from './announcer.tsx';
@@ -38,11 +37,20 @@ const WIDTH = 1180;
 /** Columns of a storm's row that its head spans. */
 const STORM_SPAN = 6;
 
-export function AlarmTable({ rows, empty, selection, onFold }: AlarmListProps) {
-  const navigate = useNavigate();
-  const toAlarmPath = useAlarmPath();
+export function AlarmTable(props: AlarmListProps) {
+  const open = useOpenAlarm();
+  return <Rows {...props} onOpen={open} />;
+}
+
+interface RowsProps extends AlarmListProps {
+  /** Never another function: the rows must not be made again because an alarm has been opened. */
+  readonly onOpen: (id: string) => void;
+}
+
+const Rows = memo(function Rows({ rows, empty, selection, onFold, onOpen }: RowsProps) {
   const isFresh = useFreshAlarms();
   const columns = useColumns(onFold);
+  const dataSource = useMemo(() => [...rows], [rows]);
   const isVirtual = rows.length > VIRTUAL_ABOVE;
   const { ref, heightPx } = useTableHeight();
   const rowSelection = useRowSelection(selection);
@@ -53,7 +61,7 @@ export function AlarmTable({ rows, empty, selection, onFold }: AlarmListProps) {
         size="middle"
         className="alarm-table"
         columns={columns}
-        dataSource={[...rows]}
+        dataSource={dataSource}
         virtual={isVirtual}
         scroll={isVirtual ? { x: WIDTH, y: heightPx } : { x: WIDTH }}
         pagination={false}
@@ -68,14 +76,14 @@ export function AlarmTable({ rows, empty, selection, onFold }: AlarmListProps) {
           row.type === 'storm'
             ? { onClick: () => onFold(row.storm, !row.isOpen), ...testId(`storm-row-${row.storm}`) }
             : {
-                onClick: () => void navigate(toAlarmPath(row.alarm.id)),
+                onClick: () => onOpen(row.alarm.id),
                 ...testId(`alarm-row-${row.alarm.id}`),
               }
         }
       />
     </div>
   );
-}
+});
 
 type RowSelection = NonNullable<TableProps<AlarmRow>['rowSelection']>;
 

@@ -11,6 +11,7 @@ import { useOpenAlarms, useStorms } from '../api/queries.ts';
 import type { Alarm, Storm } from '../api/types.ts';
 import { useSettings } from '../settings.ts';
 import { compareAlarms, isHidden, isPressing } from '../shared/alarm-order.ts';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { playSignal } from '../sound.ts';
@@ -97,7 +98,7 @@ function useAnnounce(): (news: readonly Alarm[]) => void {
         key: alarm.id,
         title: (
           <>
-            <SeverityTag severity={alarm.severity} /> {t('alarms.fresh')}
+            <SeverityTag severity={alarm.severity} /> {t('alarms.fresh')} <DrillMark alarm={alarm} />
           </>
         ),
         description: `${format.text(alarm.equipmentName)} · ${format.text(alarm.text)} · ${format.text(alarm.place)}`,

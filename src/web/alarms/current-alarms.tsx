@@ -1,5 +1,5 @@
 /** What people are told of now, or what is suppressed: filtered, storms folded, ready to be acknowledged together. */
-import { useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEquipment, useOpenAlarms, useStorms } from '../api/queries.ts';
 import type { Alarm } from '../api/types.ts';
@@ -16,7 +16,12 @@ import { BulkButton } from './bulk-acknowledge.tsx';
 
 const NONE: readonly Alarm[] = [];
 
-export function CurrentAlarms({ filter }: { readonly filter: AlarmFilter }) {
+interface ListProps {
+  readonly filter: AlarmFilter;
+}
+
+/** An alarm that opens beside it changes nothing of it: a thousand rows are not made again. */
+export const CurrentAlarms = memo(function CurrentAlarms({ filter }: ListProps) {
   const { t } = useTranslation();
   const isPhone = useIsPhone();
   const query = useOpenAlarms();
@@ -24,6 +29,10 @@ export function CurrentAlarms({ filter }: { readonly filter: AlarmFilter }) {
   const { rows, onFold } = useFolded(alarms, all);
   const [selected, setSelected] = useState<readonly string[]>([]);
   const canAcknowledge = usePermission('alarm.acknowledge');
+  const selection = useMemo(
+    () => (canAcknowledge ? { ids: selected, onChange: setSelected } : null),
+    [canAcknowledge, selected],
+  );
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
   const { items, total } = query.data;
@@ -35,7 +44,7 @@ export function CurrentAlarms({ filter }: { readonly filter: AlarmFilter }) {
       <List
         rows={rows}
         empty={hasFilter(filter) ? t('alarmTabs.emptyFiltered') : t('alarms.empty')}
-        selection={canAcknowledge ? { ids: selected, onChange: setSelected } : null}
+        selection={selection}
         onFold={onFold}
       />
       {total > items.length && (
@@ -43,10 +52,10 @@ export function CurrentAlarms({ filter }: { readonly filter: AlarmFilter }) {
       )}
     </>
   );
-}
+});
 
 /** Active or settling, and told to nobody because logic says so. */
-export function SuppressedAlarms({ filter }: { readonly filter: AlarmFilter }) {
+export function SuppressedAlarms({ filter }: ListProps) {
   const { t } = useTranslation();
   const isPhone = useIsPhone();
   const query = useOpenAlarms();

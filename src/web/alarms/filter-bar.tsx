@@ -54,12 +54,31 @@ export function FilterBar({ filter, hasPlaces, onChange }: FilterBarProps) {
         data-testid="alarm-words"
         onChange={(event) => onChange({ words: event.target.value })}
       />
+      <ScopeNote filter={filter} />
       {hasFilter(filter) && (
         <Button type="link" data-testid="alarm-filter-clear" onClick={() => onChange(NO_FILTER)}>
           {t('alarmFilter.clear')}
         </Button>
       )}
     </div>
+  );
+}
+
+/** The records behind a figure: of what, and from when to when. */
+function ScopeNote({ filter: { scope } }: { readonly filter: AlarmFilter }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const equipment = useEquipment().data?.items;
+  if (scope === null) return null;
+  const name = equipment?.find(({ id }) => id === scope.equipment)?.name;
+  const of = [name === undefined ? scope.equipment : format.text(name), scope.rule].filter(Boolean);
+  return (
+    <span className="tag scope-note" data-testid="alarm-scope">
+      {[
+        ...of,
+        t('alarmFilter.raised', { from: format.dateTime(scope.fromMs), to: format.dateTime(scope.toMs) }),
+      ].join(' · ')}
+    </span>
   );
 }
 

@@ -2,15 +2,13 @@
 import { Alert, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSite } from '../api/queries.ts';
 import { serverNow } from '../live/server-clock.ts';
 import { testId } from '../shared/test-id.ts';
 import { useErrorText } from '../shared/use-error-text.ts';
-import { useFormat } from '../shared/use-format.ts';
-import { createSiteTime, parseFieldText, toFieldText } from '../trends/site-time.ts';
 import { AlarmName } from './alarm-name.tsx';
 import { type Controlled, type ServiceWish, type Target, useTakeOutOfService } from './alarm-queries.ts';
-import { ChoiceRow } from './choice-row.tsx';
+import { ApproverField } from './approver-field.tsx';
+import { EndField } from './end-field.tsx';
 import { MAX_NOTE_CHARS } from './note-dialog.tsx';
 import { SERVICE_STEPS_MS } from './shelf-times.ts';
 
@@ -36,7 +34,7 @@ export function ServiceDialog({ alarm, target, onClose }: ServiceDialogProps) {
   const change = (given: Partial<ServiceWish>): void => setWish((known) => ({ ...known, ...given }));
   const isComplete = [wish.reason, wish.permit, wish.approver].every((text) => text.trim() !== '');
   const isReady = isComplete && wish.untilMs > serverNow() && !take.isPending;
-  const field = (name: 'reason' | 'permit' | 'approver', maxLength: number) => (
+  const field = (name: 'reason' | 'permit', maxLength: number) => (
     <Input
       maxLength={maxLength}
       value={wish[name]}
@@ -64,59 +62,22 @@ export function ServiceDialog({ alarm, target, onClose }: ServiceDialogProps) {
         <Form.Item label={t('service.reason')}>{field('reason', MAX_NOTE_CHARS)}</Form.Item>
         <Form.Item label={t('service.permit')}>{field('permit', MAX_SHORT_CHARS)}</Form.Item>
         <Form.Item label={t('service.approver')} extra={t('service.approverHelp')}>
-          {field('approver', MAX_SHORT_CHARS)}
+          <ApproverField value={wish.approver} onChange={(approver) => change({ approver })} />
         </Form.Item>
         <Form.Item label={t('service.until')}>
-          <EndField untilMs={wish.untilMs} onChange={(untilMs) => change({ untilMs })} />
+          <EndField
+            name="service"
+            label={t('service.until')}
+            steps={SERVICE_STEPS_MS}
+            untilMs={wish.untilMs}
+            onChange={(untilMs) => change({ untilMs })}
+          />
         </Form.Item>
       </Form>
       {take.error !== null && (
         <Alert type="error" showIcon title={toErrorText(take.error)} data-testid="service-error" />
       )}
     </Modal>
-  );
-}
-
-interface EndFieldProps {
-  readonly untilMs: number;
-  readonly onChange: (untilMs: number) => void;
-}
-
-/** Usual lengths, or a time on the clocks of the site. */
-function EndField({ untilMs, onChange }: EndFieldProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const time = createSiteTime(useSite().data?.timeZone);
-  const [step, setStep] = useState<number>(SERVICE_STEPS_MS[1]);
-  return (
-    <>
-      <ChoiceRow
-        label={t('service.until')}
-        choices={SERVICE_STEPS_MS.map((ms) => ({
-          value: ms,
-          text: format.span(ms),
-          testId: `service-for-${ms / 3_600_000}`,
-        }))}
-        value={step}
-        onChange={(ms) => {
-          setStep(ms);
-          onChange(serverNow() + ms);
-        }}
-      />
-      <Input
-        type="datetime-local"
-        value={toFieldText(time, untilMs).slice(0, 16)}
-        aria-label={t('service.until')}
-        data-testid="service-until"
-        onChange={(event) => {
-          const chosen = parseFieldText(time, event.target.value);
-          if (chosen === null) return;
-          setStep(0);
-          onChange(chosen);
-        }}
-      />
-      {untilMs <= serverNow() && <span className="attention">{t('service.endNeeded')}</span>}
-    </>
   );
 }
 

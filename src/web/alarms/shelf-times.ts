@@ -1,4 +1,4 @@
-/** How long an alarm may be shelved or be out of service: what is offered. Pure. */
+/** How long an alarm may be shelved or be out of service, and a drill may last: what is offered. Pure. */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,6 +21,8 @@ const MAX_CHOICES = 6;
 
 /** Usual lengths of work under a permit, ms. */
 export const SERVICE_STEPS_MS = [4 * HOUR_MS, 8 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS] as const;
+/** Usual lengths of a drill, ms. */
+export const DRILL_STEPS_MS = [30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS] as const;
 /** A shelf is reminded of so long before its end (alarms.md B7); the lists mark it from then on. */
 export const NEARLY_OVER_MS = 15 * MINUTE_MS;
 

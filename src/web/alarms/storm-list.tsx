@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAlarm, useStorms } from '../api/queries.ts';
 import type { Alarm, Storm } from '../api/types.ts';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { AlarmStateTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
@@ -105,6 +106,7 @@ function Member({ alarm, isRoot }: { readonly alarm: Alarm; readonly isRoot: boo
       <SeverityTag severity={alarm.severity} />
       <AlarmStateTag state={alarm.state} isShort />
       {isRoot && <RootTag />}
+      <DrillMark alarm={alarm} />
       <span className="storm-member-words">
         <AlarmLink alarm={alarm} /> <span className="hint">{format.text(alarm.equipmentName)}</span>
       </span>

@@ -9,7 +9,8 @@ export function useAlarmView() {
   return {
     view,
     change: (next: Partial<AlarmView>): void =>
-      setSearch(toAlarmSearch({ ...view, ...next }), {
+      // Another tab has no records to limit.
+      setSearch(toAlarmSearch({ ...view, ...(next.tab !== undefined && { scope: null }), ...next }), {
         replace: next.tab === undefined,
         preventScrollReset: true,
       }),

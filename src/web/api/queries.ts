@@ -2,7 +2,7 @@
  * What the page reads, as TanStack queries. Live events patch the same cache (live/cache.ts); readings do not pass
  * through it, because a value a second must not render a page a second.
  */
-import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { readings } from '../live/readings.ts';
 import { serverNow } from '../live/server-clock.ts';
 import { ProblemError, request, toPath } from './client.ts';
@@ -195,9 +195,13 @@ export function useStorms() {
   });
 }
 
+/** At first as the list of open alarms has it: who opens one of them does not wait. */
 export function useAlarm(id: string) {
+  const client = useQueryClient();
   return useQuery({
     queryKey: keys.alarm(id),
+    placeholderData: () =>
+      client.getQueryData<Page<Alarm>>(keys.openAlarms)?.items.find((alarm) => alarm.id === id),
     queryFn: ({ signal }) => request<Alarm>('GET', toPath`/alarms/${id}`, undefined, signal),
   });
 }

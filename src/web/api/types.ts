@@ -1,9 +1,17 @@
 /** The API's types as the page uses them: type-only, so that nothing of the gateway enters the bundle. */
-import type { AcknowledgedView, AlarmControlView, StormView } from '../../api/alarm-schemas.ts';
+import type {
+  AcknowledgedView,
+  AlarmControlView,
+  ApproverView,
+  DrillView,
+  StormView,
+} from '../../api/alarm-schemas.ts';
 import type { BacktestView } from '../../api/backtest-schema.ts';
 import type { ExplanationView } from '../../api/explain-schema.ts';
+import type { AlarmFiguresView, AlarmReportView } from '../../api/figures-schema.ts';
 import type { PointHistoryView } from '../../api/history-schema.ts';
 import type { ProposedChangeView, RuleChangeView, RuleView } from '../../api/rule-schemas.ts';
+import type { RuleTestsView } from '../../api/rule-test-schema.ts';
 import type {
   AlarmView,
   EquipmentView,
@@ -27,7 +35,11 @@ export type Alarm = AlarmView;
 export type AlarmControl = AlarmControlView;
 /** What came of a bulk acknowledgement. */
 export type Acknowledged = AcknowledgedView;
+export type AlarmFigures = AlarmFiguresView;
+export type AlarmReport = AlarmReportView;
+export type Approver = ApproverView;
 export type Backtest = BacktestView;
+export type Drill = DrillView;
 export type Explanation = ExplanationView;
 export type Equipment = EquipmentView;
 export type HistoryEntry = HistoryEntryView;
@@ -39,6 +51,7 @@ export type Problem = ProblemDocument;
 export type ProposedChange = ProposedChangeView;
 export type Rule = RuleView;
 export type RuleChange = RuleChangeView;
+export type RuleTests = RuleTestsView;
 export type Site = Omit<SiteView, 'shelveMaxMs'> & {
   /** Longest shelf by severity, ms; 0 = never. */
   readonly shelveMaxMs: Readonly<Record<AlarmView['severity'], number>>;

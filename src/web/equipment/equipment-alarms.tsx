@@ -8,6 +8,7 @@ import { TicketLink } from '../alarms/alarm-links.tsx';
 import { useTickets } from '../api/queries.ts';
 import type { Alarm, Ticket } from '../api/types.ts';
 import { CauseNote, TicketDue } from '../shared/cause-note.tsx';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { AlarmStateTag, BlindTag, SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { PressingClock } from '../tickets/clock-view.tsx';
@@ -50,6 +51,7 @@ function AlarmItem({ alarm, isOfPart }: { readonly alarm: Alarm; readonly isOfPa
         {format.text(alarm.text)}
       </Link>
       <AlarmStateTag state={alarm.state} />
+      <DrillMark alarm={alarm} />
       {alarm.blindSinceMs !== null && <BlindTag sinceMs={alarm.blindSinceMs} />}
       <CauseNote alarm={alarm} />
       <TicketDue alarm={alarm} />

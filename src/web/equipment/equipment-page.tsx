@@ -8,6 +8,7 @@ import { useEquipment, useLinks, useOpenAlarms, usePoints } from '../api/queries
 import type { Equipment, PointDefinition } from '../api/types.ts';
 import { type EquipmentNode, findNode, toAllPoints, toNodes } from '../overview/tree.ts';
 import { toShownAlarm } from '../shared/alarm-order.ts';
+import { DrillTag } from '../shared/drill-tag.tsx';
 import { LinkChip } from '../shared/link-chip.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { NormalTag, SeverityTag } from '../shared/severity-tag.tsx';
@@ -167,6 +168,7 @@ function Header({ node, all }: EquipmentViewProps) {
           {format.text(equipment.name)}
         </h1>
         {worst === undefined ? <NormalTag /> : <SeverityTag severity={worst.severity} />}
+        <DrillTag equipment={[equipment.id, equipment.parent]} />
         {link !== null && <LinkChip link={link} />}
         <LockOutButton equipment={equipment} all={all} />
       </div>

@@ -17,6 +17,7 @@ type AlarmTexts = Pick<
   | 'shelf'
   | 'service'
   | 'alarmNote'
+  | 'drills'
   | 'storm'
   | 'explain'
   | 'layer'
@@ -88,6 +89,7 @@ export const enAlarms: AlarmTexts = {
   },
   alarms: {
     title: 'Alarms',
+    notFound: 'There is no such alarm',
     open: 'Open',
     all: 'All records',
     severity: 'Severity',
@@ -128,8 +130,10 @@ export const enAlarms: AlarmTexts = {
     conditionNormal: 'condition is gone',
     latchedSeverity: 'Severity',
     latchedHelp: 'Returned; stays until somebody resets it',
+    retroactive: 'recorded late',
+    retroactiveHelp:
+      'Known only from readings that came late: on record, but nobody was called, no ticket, in no figure.',
     latched: 'To be reset',
-    drill: 'Drill',
     chatter: 'Chattering, {{count}} ×',
     chatterHelp: 'Chattering since {{time}}; it returns after {{duration}} of quiet',
     reAlarms: 'Announced again {{count}} ×',
@@ -153,11 +157,13 @@ export const enAlarms: AlarmTexts = {
     suppressed: 'Suppressed',
     service: 'Out of service',
     storms: 'Storms',
+    drills: 'Drills',
     history: 'History',
     emptyShelved: 'No shelved alarms',
     emptySuppressed: 'No suppressed alarms',
     emptyService: 'No alarms out of service',
     emptyStorms: 'No alarm storms',
+    emptyDrills: 'No drill is under way',
     emptyFiltered: 'No alarm matches',
   },
   alarmFilter: {
@@ -166,6 +172,7 @@ export const enAlarms: AlarmTexts = {
     place: 'Place',
     words: 'Equipment, place, text',
     clear: 'Clear filters',
+    raised: 'raised {{from}} to {{to}}',
   },
   bulk: {
     some: 'Acknowledge selected ({{count}})',
@@ -225,8 +232,9 @@ export const enAlarms: AlarmTexts = {
       'This is a life-safety alarm: post people or take other measures meanwhile, and report it as the rules demand.',
     reason: 'What is being done',
     permit: 'Work permit number',
-    approver: 'Approver (user name)',
+    approver: 'Approver',
     approverHelp: 'Another person who may take alarms out of service',
+    noApprover: 'Nobody else may take alarms out of service: ask the administrator',
     until: 'Out of service until',
     hours: '{{hours}} h',
     days: '{{days}} d',
@@ -236,6 +244,29 @@ export const enAlarms: AlarmTexts = {
     approvedBy: 'Approved by',
     long: 'Out of service for long',
     endNeeded: 'The end must lie ahead',
+  },
+  drills: {
+    start: 'Start a drill',
+    end: 'End the drill',
+    title: 'Start a drill',
+    help: 'Meanwhile alarms of the equipment and its parts are raised, announced and ticketed as ever, each marked as a drill and left out of every figure. It ends by itself.',
+    real: 'A real fault is still an alarm: what still stands at the end becomes real and is announced again.',
+    equipment: 'Equipment',
+    chooseEquipment: 'Choose equipment',
+    reason: 'What is exercised',
+    until: 'Until',
+    by: 'Started by',
+    since: 'Since',
+    endTitle: 'End the drill',
+    endHelp:
+      'Drill alarms that have returned end; those that still stand become real and are announced again.',
+    endReason: 'Remark',
+    running: 'Drill under way: {{names}}',
+    runningMore: 'Drill under way: {{names}} and others, {{count}} in all',
+    tag: 'Drill',
+    tagHelp: 'Until {{time}}; alarms are marked as a drill',
+    mark: 'Drill',
+    markHelp: 'Raised in a drill; in none of the figures',
   },
   alarmNote: {
     comment: 'Comment',

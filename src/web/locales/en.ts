@@ -1,6 +1,8 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enAlarms } from './en-alarms.ts';
 import { enLinks } from './en-links.ts';
+import { enReports } from './en-reports.ts';
+import { enRuleTests } from './en-rule-tests.ts';
 import { enRules } from './en-rules.ts';
 import { enTickets } from './en-tickets.ts';
 import { enTrends } from './en-trends.ts';
@@ -11,6 +13,8 @@ export const en: Locale = {
   ...enTickets,
   ...enAlarms,
   ...enRules,
+  ...enRuleTests,
+  ...enReports,
   ...enWriting,
   ...enLinks,
   ...enTrends,
@@ -54,6 +58,7 @@ export const en: Locale = {
     tickets: 'Tickets',
     trends: 'Trends',
     links: 'Links',
+    reports: 'Figures',
     storage: 'Storage',
     faults: 'Simulated faults',
   },

@@ -2,6 +2,8 @@
 
 import { zhAlarms } from './zh-alarms.ts';
 import { zhLinks } from './zh-links.ts';
+import { zhReports } from './zh-reports.ts';
+import { zhRuleTests } from './zh-rule-tests.ts';
 import { zhRules } from './zh-rules.ts';
 import { zhTickets } from './zh-tickets.ts';
 import { zhTrends } from './zh-trends.ts';
@@ -11,6 +13,8 @@ export const zh = {
   ...zhTickets,
   ...zhAlarms,
   ...zhRules,
+  ...zhRuleTests,
+  ...zhReports,
   ...zhWriting,
   ...zhLinks,
   ...zhTrends,
@@ -55,6 +59,7 @@ export const zh = {
     trends: '趋势',
     links: '通信',
     storage: '存储',
+    reports: '统计',
     faults: '模拟故障',
   },
   shell: {

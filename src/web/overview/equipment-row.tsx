@@ -7,6 +7,7 @@ import type { Alarm, PointDefinition } from '../api/types.ts';
 import { useMissingPointCountOf } from '../live/readings.ts';
 import { isPressing, toShownAlarm } from '../shared/alarm-order.ts';
 import { CauseNote } from '../shared/cause-note.tsx';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { AlarmStateTag, BlindTag, NormalTag, SeverityIcon } from '../shared/severity-tag.tsx';
 import { toShortNames } from '../shared/short-text.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -92,6 +93,7 @@ function WorstAlarm({ alarm, others, equipment }: WorstAlarmProps) {
       ) : (
         <AlarmStateTag state={alarm.state} isShort />
       )}
+      <DrillMark alarm={alarm} />
       {alarm.blindSinceMs !== null && <BlindTag sinceMs={alarm.blindSinceMs} />}
       {others > 0 && (
         <Link

@@ -14,6 +14,7 @@ import { BacktestPanel } from './backtest-panel.tsx';
 import { toOverrideLines } from './change-words.ts';
 import { ReviewButton, type ReviewDialogProps } from './review-button.tsx';
 import { useChangesOfRule, useReview } from './rule-queries.ts';
+import { useFieldText } from './use-field-text.ts';
 
 export function ChangeList({ rule }: { readonly rule: Rule }) {
   const { t } = useTranslation();
@@ -36,6 +37,7 @@ export function ChangeList({ rule }: { readonly rule: Rule }) {
 
 function ChangeCard({ rule, change }: { readonly rule: Rule; readonly change: RuleChange }) {
   const { t } = useTranslation();
+  const toText = useFieldText(rule);
   const isOpen = change.state === 'proposed';
   return (
     <article
@@ -50,7 +52,7 @@ function ChangeCard({ rule, change }: { readonly rule: Rule; readonly change: Ru
         {isOpen && <ReviewActions change={change} />}
       </div>
       <ul className="plain-list">
-        {toOverrideLines(t, rule, change.override).map((line) => (
+        {toOverrideLines(t, rule, change.override, toText).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>

@@ -7,14 +7,33 @@ import type { Override } from './rule-queries.ts';
 
 /** `hi.limit`, `onDelayMs`, `count`. */
 export type FieldKey = string;
-export type FieldValue = number | string | boolean;
+/** What a guard asks of a point, as the files write it: one of these, or none of these. */
+export interface GuardEdit {
+  readonly point: string;
+  readonly isIn: boolean;
+  readonly values: readonly number[];
+}
+/** null = by the policy, always, or none. */
+export type FieldValue = number | string | boolean | readonly GuardEdit[] | null;
 
 export interface Field {
   readonly key: FieldKey;
   /** Property of the profile, from the outside to the inside. */
   readonly path: readonly string[];
-  /** `seconds` holds seconds; the property is in milliseconds. */
-  readonly kind: 'number' | 'seconds' | 'severity' | 'boolean';
+  /**
+   * `seconds` and `minutes` hold these; the property is in milliseconds. `minutes` and `calendar` may be null: the property is
+   * taken away.
+   */
+  readonly kind:
+    | 'number'
+    | 'seconds'
+    | 'minutes'
+    | 'severity'
+    | 'boolean'
+    | 'text'
+    | 'long-text'
+    | 'calendar'
+    | 'guards';
   readonly value: FieldValue;
 }
 
@@ -38,6 +57,9 @@ export function toFields(rule: Rule): readonly Field[] {
     ...toParamFields(rule, isLifeSafety),
     ...(isLifeSafety ? [] : toDelayFields(rule)),
     ...(isLifeSafety ? [] : [toField('severity', ['severity'], 'severity', rule.severity)]),
+    ...toConditionFields(rule, isLifeSafety),
+    toField('reAlarmMs', ['reAlarmMs'], 'minutes', rule.reAlarmMs === null ? null : rule.reAlarmMs / 60_000),
+    ...toTextFields(rule),
     toField('latch', ['latch'], 'boolean', rule.isLatching),
     ...(isLifeSafety ? [] : [toField('enabled', ['enabled'], 'boolean', rule.isEnabled)]),
   ];
@@ -47,7 +69,7 @@ export function toFields(rule: Rule): readonly Field[] {
 export function toChanges(fields: readonly Field[], edits: Edits): readonly Field[] {
   return fields.flatMap((field) => {
     const value = edits[field.key];
-    return value === undefined || value === field.value ? [] : [{ ...field, value }];
+    return value === undefined || isSame(value, field.value) ? [] : [{ ...field, value }];
   });
 }
 
@@ -57,8 +79,7 @@ export function toChanges(fields: readonly Field[], edits: Edits): readonly Fiel
  */
 export function toOverride(present: Override, changes: readonly Field[]): Data {
   return changes.reduce<Data>((data, { path, kind, value }) => {
-    const stored = kind === 'seconds' ? Math.round(Number(value) * 1_000) : value;
-    return setAt(data, path, stored);
+    return setAt(data, path, toStored(kind, value));
   }, present ?? {});
 }
 
@@ -103,6 +124,44 @@ function toDelayFields({ onDelayMs, offDelayMs }: Rule): readonly Field[] {
     toField('onDelayMs', ['onDelayMs'], 'seconds', onDelayMs / 1_000),
     toField('offDelayMs', ['offDelayMs'], 'seconds', offDelayMs / 1_000),
   ];
+}
+
+/** Nothing may keep life safety from being told. */
+function toConditionFields({ calendar, when }: Rule, isLifeSafety: boolean): readonly Field[] {
+  if (isLifeSafety) return [];
+  const guards = when.map(({ point, in: values, notIn }) => ({
+    point,
+    isIn: values !== null,
+    values: values ?? notIn ?? [],
+  }));
+  return [
+    toField('when', ['when'], 'guards', guards),
+    toField('calendar', ['calendar'], 'calendar', calendar?.id ?? null),
+  ];
+}
+
+function toTextFields({ text, guidance }: Rule): readonly Field[] {
+  return [
+    toField('text.zh', ['text', 'zh'], 'text', text.zh),
+    toField('text.en', ['text', 'en'], 'text', text.en),
+    toField('guidance.zh', ['guidance', 'zh'], 'long-text', guidance?.zh ?? ''),
+    toField('guidance.en', ['guidance', 'en'], 'long-text', guidance?.en ?? ''),
+  ];
+}
+
+function toStored(kind: Field['kind'], value: FieldValue): unknown {
+  if (kind === 'seconds') return Math.round(Number(value) * 1_000);
+  if (kind === 'minutes') return value === null ? null : Math.round(Number(value) * 60_000);
+  if (!isGuards(value)) return value;
+  return value.map(({ point, isIn, values }) => ({ point, [isIn ? 'in' : 'notIn']: [...values] }));
+}
+
+export function isGuards(value: FieldValue): value is readonly GuardEdit[] {
+  return Array.isArray(value);
+}
+
+function isSame(a: FieldValue, b: FieldValue): boolean {
+  return isGuards(a) ? JSON.stringify(a) === JSON.stringify(b) : a === b;
 }
 
 function toField(key: FieldKey, path: readonly string[], kind: Field['kind'], value: FieldValue): Field {

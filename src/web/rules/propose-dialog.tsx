@@ -1,21 +1,24 @@
 /** Proposing a change: only what may be edited, checked by the gateway before anything is stored. */
-import { Alert, Button, Checkbox, Form, Input, InputNumber, Modal, Select } from 'antd';
+import { Alert, Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../api/client.ts';
 import type { ProposedChange, Rule } from '../api/types.ts';
-import { testId } from '../shared/test-id.ts';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
-import { toFieldName, toFieldText } from './change-words.ts';
+import { toFieldName } from './change-words.ts';
+import { type Mistake, sortMistakes } from './mistakes.ts';
 import { type Edits, type Field, toChanges, toFields, toOverride } from './override.ts';
+import { FieldInput } from './propose-field.tsx';
 import { useChangesOfRule, usePropose } from './rule-queries.ts';
+import { useFieldText } from './use-field-text.ts';
 import { useRuleWords } from './use-rule-words.ts';
 
 /** core/limits.ts `textChars`. */
 const MAX_REASON_CHARS = 4_000;
-/** Life safety is no severity that an edit gives. */
-const CHOSEN_SEVERITIES = ['high', 'medium', 'low'] as const;
+
+/** Two columns of fields, and guards in one line. */
+const PROPOSE_WIDTH_PX = 720;
 
 interface ProposeDialogProps {
   readonly rule: Rule;
@@ -26,10 +29,12 @@ export function ProposeDialog({ rule, onClose }: ProposeDialogProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const state = useProposal(rule, onClose);
-  const { fields, edits, changes, reason, check, isBusy, canSubmit } = state;
+  const { fields, edits, changes, reason, check, isBusy, canSubmit, error } = state;
+  const mistakes = sortMistakes(toMistakes(error), fields);
   return (
     <Modal
       open
+      width={PROPOSE_WIDTH_PX}
       title={`${t('ruleChange.proposeTitle')} · ${format.text(rule.text)}`}
       onCancel={onClose}
       footer={[
@@ -58,24 +63,15 @@ export function ProposeDialog({ rule, onClose }: ProposeDialogProps) {
         {fields.map((field) => (
           <FieldInput
             key={field.key}
+            rule={rule}
             field={field}
-            value={edits[field.key] ?? field.value}
+            value={toValue(field, edits)}
+            mistakes={mistakes.ofField.get(field.key) ?? []}
             onChange={(value) => state.edit(field.key, value)}
           />
         ))}
       </Form>
-      <ul className="plain-list propose-changes" data-testid="propose-changes">
-        {changes.length === 0 && <li className="hint">{t('ruleChange.nothing')}</li>}
-        {changes.map((field) => (
-          <li key={field.key}>
-            {t('ruleChange.fromTo', {
-              name: toFieldName(t, field),
-              from: toFieldText(t, fields.find(({ key }) => key === field.key) ?? field),
-              to: toFieldText(t, field),
-            })}
-          </li>
-        ))}
-      </ul>
+      <ChangeLines rule={rule} fields={fields} changes={changes} />
       <Input.TextArea
         rows={2}
         maxLength={MAX_REASON_CHARS}
@@ -86,9 +82,41 @@ export function ProposeDialog({ rule, onClose }: ProposeDialogProps) {
         onChange={(event) => state.setReason(event.target.value)}
       />
       {check !== null && <CheckResult rule={rule} check={check} />}
-      <ProposalError error={state.error} />
+      {error !== null && <ProposalError error={error} mistakes={mistakes.others} />}
     </Modal>
   );
+}
+
+interface ChangeLinesProps {
+  readonly rule: Rule;
+  readonly fields: readonly Field[];
+  readonly changes: readonly Field[];
+}
+
+/** From what to what, before anybody sends it. */
+function ChangeLines({ rule, fields, changes }: ChangeLinesProps) {
+  const { t } = useTranslation();
+  const toText = useFieldText(rule);
+  return (
+    <ul className="plain-list propose-changes" data-testid="propose-changes">
+      {changes.length === 0 && <li className="hint">{t('ruleChange.nothing')}</li>}
+      {changes.map((field) => (
+        <li key={field.key}>
+          {t('ruleChange.fromTo', {
+            name: toFieldName(t, field),
+            from: toText(fields.find(({ key }) => key === field.key) ?? field),
+            to: toText(field),
+          })}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** null is a value: hours, or a time to announce it again, taken away. */
+function toValue({ key, value }: Field, edits: Edits): Field['value'] {
+  const edited = edits[key];
+  return edited === undefined ? value : edited;
 }
 
 function useProposal(rule: Rule, onClose: () => void) {
@@ -129,51 +157,6 @@ function useProposal(rule: Rule, onClose: () => void) {
   };
 }
 
-interface FieldInputProps {
-  readonly field: Field;
-  readonly value: Field['value'];
-  readonly onChange: (value: Field['value']) => void;
-}
-
-function FieldInput({ field, value, onChange }: FieldInputProps) {
-  const { t } = useTranslation();
-  const name = toFieldName(t, field);
-  const id = `propose-${field.key}`;
-  if (field.kind === 'boolean')
-    return (
-      <Checkbox
-        className="propose-boolean"
-        checked={value === true}
-        onChange={(event) => onChange(event.target.checked)}
-        {...testId(id)}
-      >
-        {name}
-      </Checkbox>
-    );
-  return (
-    <Form.Item label={name}>
-      {field.kind === 'severity' ? (
-        <Select
-          value={value}
-          aria-label={name}
-          options={CHOSEN_SEVERITIES.map((one) => ({ value: one, label: t(`severity.${one}`) }))}
-          onChange={onChange}
-          {...testId(id)}
-        />
-      ) : (
-        <InputNumber
-          className="propose-number"
-          {...(field.kind === 'seconds' && { min: 0 })}
-          value={Number(value)}
-          aria-label={name}
-          data-testid={id}
-          onChange={(next) => next !== null && onChange(next)}
-        />
-      )}
-    </Form.Item>
-  );
-}
-
 /** What the gateway makes of it, in the words of the rule. */
 function CheckResult({ rule, check }: { readonly rule: Rule; readonly check: ProposedChange }) {
   const { t } = useTranslation();
@@ -190,19 +173,21 @@ function CheckResult({ rule, check }: { readonly rule: Rule; readonly check: Pro
   );
 }
 
-interface Mistake {
-  readonly path: string;
-  readonly expected: string;
-  readonly found?: string;
+/** Every mistake at once, as the check of the files names it; what has a field of its own stands there. */
+function toMistakes(error: Error | null): readonly Mistake[] {
+  const given = error instanceof ProblemError ? error.params['problems'] : undefined;
+  return Array.isArray(given) ? (given as readonly Mistake[]) : [];
 }
 
-/** Every mistake at once, as the check of the files names it. */
-function ProposalError({ error }: { readonly error: Error | null }) {
+function ProposalError({
+  error,
+  mistakes,
+}: {
+  readonly error: Error;
+  readonly mistakes: readonly Mistake[];
+}) {
   const { t } = useTranslation();
   const toErrorText = useErrorText();
-  if (error === null) return null;
-  const given = error instanceof ProblemError ? error.params['problems'] : undefined;
-  const mistakes = Array.isArray(given) ? (given as readonly Mistake[]) : [];
   return (
     <Alert
       className="gap-above"

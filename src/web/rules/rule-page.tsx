@@ -1,4 +1,4 @@
-/** One rule: what it says in words, why its alarm is what it is, and the changes that people propose and review. */
+/** One rule: what it says in words, why its alarm is what it is, the changes that people propose and review, and its tests. */
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +17,7 @@ import { ChangeList } from './change-list.tsx';
 import { ProposeDialog } from './propose-dialog.tsx';
 import { RuleDefinition } from './rule-definition.tsx';
 import { RuleMarks } from './rule-marks.tsx';
+import { TestPanel } from './test-panel.tsx';
 
 export function RulePage() {
   const { t } = useTranslation();
@@ -59,6 +60,9 @@ function OneRule({ rule }: { readonly rule: Rule }) {
       </div>
       <section className="panel">
         <Changes rule={rule} />
+      </section>
+      <section className="panel">
+        <TestPanel rule={rule} />
       </section>
     </div>
   );

@@ -2,7 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ProblemError, request, toPath } from '../api/client.ts';
 import { keys, MAX_ROWS, PAGE_ROWS } from '../api/queries.ts';
-import type { Backtest, Page, ProposedChange, Rule, RuleChange } from '../api/types.ts';
+import type { Backtest, Page, ProposedChange, Rule, RuleChange, RuleTests } from '../api/types.ts';
 import { applyRuleChange } from '../live/cache.ts';
 
 export interface RuleSearch {
@@ -30,6 +30,35 @@ export function useRules({ words, isChanged, page }: RuleSearch) {
     queryKey: ['rules', search],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => request<Page<Rule>>('GET', `/rules?${search}`, undefined, signal),
+  });
+}
+
+/** Playing fifty cases, behind others that wait. */
+const TEST_RUN_TIMEOUT_MS = 120_000;
+
+const testsKey = (equipment: string, rule: string) => [...keys.rule(equipment, rule), 'tests'];
+
+export function useRuleTests(equipment: string, rule: string) {
+  return useQuery({
+    queryKey: testsKey(equipment, rule),
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) =>
+      request<RuleTests>('GET', toPath`/rules/${equipment}/${rule}/tests`, undefined, signal),
+  });
+}
+
+export function useRunRuleTests(equipment: string, rule: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      request<RuleTests>(
+        'POST',
+        toPath`/rules/${equipment}/${rule}/tests/run`,
+        undefined,
+        undefined,
+        TEST_RUN_TIMEOUT_MS,
+      ),
+    onSuccess: (tests) => client.setQueryData(testsKey(equipment, rule), tests),
   });
 }
 

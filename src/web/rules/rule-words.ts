@@ -119,7 +119,7 @@ function toPointName({ params }: Rule): string {
 }
 
 /** `/equipment/point` names another equipment. */
-function toPointId(equipment: string, name: string): string {
+export function toPointId(equipment: string, name: string): string {
   if (name.startsWith('/')) return name.slice(1);
   return name.includes('/') ? name : `${equipment}/${name}`;
 }

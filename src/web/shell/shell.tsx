@@ -1,6 +1,7 @@
 /** The frame around every page: navigation with counts, live lamp, gateway time, switches, the person. */
 import AlertOutlined from '@ant-design/icons/AlertOutlined';
 import ApiOutlined from '@ant-design/icons/ApiOutlined';
+import BarChartOutlined from '@ant-design/icons/BarChartOutlined';
 import ControlOutlined from '@ant-design/icons/ControlOutlined';
 import DashboardOutlined from '@ant-design/icons/DashboardOutlined';
 import DatabaseOutlined from '@ant-design/icons/DatabaseOutlined';
@@ -23,6 +24,7 @@ import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { usePermission } from '../shared/use-permission.ts';
+import { DrillBanner } from './drill-banner.tsx';
 import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
 import { Logo } from './logo.tsx';
 import { LanguageSwitch, SoundSwitch, ThemeSwitch } from './switches.tsx';
@@ -52,6 +54,7 @@ export function Shell() {
         </div>
         <StaleBanner />
         <TroubleBanner />
+        <DrillBanner />
       </header>
       <main className="content">
         <ErrorBoundary key={section}>
@@ -115,6 +118,14 @@ function Navigation() {
       {/* On a phone they stand in the menu of the person: few need them there, and thumbs need room. */}
       {!isPhone && (
         <NavigationLink to="/rules" testId="nav-rules" icon={<ControlOutlined />} text={t('nav.rules')} />
+      )}
+      {!isPhone && (
+        <NavigationLink
+          to="/reports"
+          testId="nav-reports"
+          icon={<BarChartOutlined />}
+          text={t('nav.reports')}
+        />
       )}
       {!isPhone && (
         <NavigationLink
@@ -191,6 +202,12 @@ function PersonMenu() {
     { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
     ...(isPhone
       ? [
+          {
+            key: 'reports',
+            label: t('reports.title'),
+            icon: <BarChartOutlined />,
+            'data-testid': 'nav-reports',
+          },
           { key: 'rules', label: t('rules.title'), icon: <ControlOutlined />, 'data-testid': 'nav-rules' },
           {
             key: 'storage',
@@ -204,7 +221,7 @@ function PersonMenu() {
   ];
   const choose = ({ key }: { readonly key: string }): void => {
     if (key === 'logout') leave.mutate();
-    if (key === 'storage' || key === 'rules') void navigate(`/${key}`);
+    if (key === 'storage' || key === 'rules' || key === 'reports') void navigate(`/${key}`);
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>

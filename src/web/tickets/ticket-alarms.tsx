@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useOpenAlarms } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
+import { DrillMark } from '../shared/drill-tag.tsx';
 import { AlarmStateTag, BlindTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
 
@@ -34,6 +35,7 @@ function AttachedAlarm({ alarm }: { readonly alarm: Ticket['alarms'][number] }) 
         {isActive ? t('tickets.alarmActive') : t('tickets.alarmReturned')}
       </span>
       {live !== undefined && <AlarmStateTag state={live.state} />}
+      {live !== undefined && <DrillMark alarm={live} />}
       {blindSinceMs !== null && <BlindTag sinceMs={blindSinceMs} />}
       <div className="hint">
         {t('alarms.countTimes', { count: alarm.count })} ·{' '}

@@ -204,11 +204,12 @@ describe('the time of a message', () => {
     expect(iso.values()).toEqual(['source-time', 'source-time']);
   });
 
-  it('that is older than the last one means that the message is late: it changes nothing', () => {
-    const { say, values, counter } = start(sensor);
+  it('that is older than the last one means that the message is late: it changes nothing, and is told as late', () => {
+    const { say, values, counter, sink } = start(sensor);
     say(topic, at(0, 10));
     say(topic, at(-1, 9));
     expect(values()).toEqual([10, 2]);
+    expect(sink.lateCalls).toEqual([`a/temperature=9 at ${START_MS - 1}`, `a/humidity=2 at ${START_MS - 1}`]);
     expect(counter('late_messages')).toBe(1);
   });
 

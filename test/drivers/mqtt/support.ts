@@ -53,11 +53,14 @@ export interface RecordingSink extends PushSink {
   /** The last `degraded`. */
   reason(): string | null;
   readonly losses: string[];
+  /** What was told as late: `temperature=9 at 0`, by the time of the source. */
+  readonly lateCalls: string[];
 }
 
 export function createSink(model: SiteModel): RecordingSink {
   const calls: string[] = [];
   const losses: string[] = [];
+  const lateCalls: string[] = [];
   const state: Record<string, number | QualityReason> = {};
   let reason: string | null = null;
   const toId = (point: number): string => model.points[point]?.id ?? `?${point}`;
@@ -65,12 +68,18 @@ export function createSink(model: SiteModel): RecordingSink {
   return {
     calls,
     losses,
+    lateCalls,
     state: () => ({ ...state }),
     reason: () => reason,
     samples(samples) {
       for (const { point, value, quality } of samples)
         state[toId(point)] = quality === 0 ? value : toQualityReason(quality);
       calls.push(samples.map(({ point }) => `${toId(point)}=${show(state[toId(point)]!)}`).join(' '));
+    },
+    late(samples) {
+      lateCalls.push(
+        ...samples.map(({ point, value, sourceMs }) => `${toId(point)}=${show(value)} at ${sourceMs}`),
+      );
     },
     bad(points, why) {
       for (const point of points) state[toId(point)] = why;

@@ -69,6 +69,7 @@ export function listen(model: SiteModel, directory = '/nonexistent', retryMs = R
   const [degraded, lost]: [(string | null)[], string[]] = [[], []];
   const sink: PushSink = {
     samples: (samples) => batches.push([...samples]),
+    late: () => {},
     bad: (points, reason) => bad.push({ points, reason }),
     degraded: (reason) => degraded.push(reason),
     lost: (reason) => lost.push(reason),

@@ -1,6 +1,7 @@
 /** The gateway of the day: the command `run` on one data directory, life after life, and when each life ended. */
 import { pathToFileURL } from 'node:url';
 import { request } from '../../support/client.ts';
+import { AS_A_PERSON } from '../../support/gateway.ts';
 import { PROJECT } from '../../support/plant.ts';
 import { until } from '../../support/poll.ts';
 import { startProcess, type TestProcess } from '../../support/process.ts';
@@ -59,7 +60,7 @@ export function createDayGateway({ config, data, clock, httpPort }: GatewayOptio
       const args = ['src/main.ts', 'run', '--config', config, '--data', data, '--log-level', 'warn'];
       child = await startProcess(process.execPath, args, {
         cwd: PROJECT,
-        env: { NODE_OPTIONS: `--import ${CLOCK}`, [CLOCK_VARIABLE]: clock },
+        env: { ...AS_A_PERSON, NODE_OPTIONS: `--import ${CLOCK}`, [CLOCK_VARIABLE]: clock },
       });
     },
     async untilReady() {

@@ -8,7 +8,7 @@
  *   which that is true. What stands between and is well shields; what is in E, F by design or G is seen only by its ticket.
  * - reading of the text: a parent that itself waits for its ticket does not explain yet; what follows from it waits as long.
  * - reading of the text: what raises within the settle time after the parent's return is explained by it; counted from that
- *   return, and not over a restart unless the parent still waits for its acknowledgement.
+ *   return, over a restart as well.
  * - reading of the text: whatever ends the explanation, the settle time runs, and one good sample since then is asked for; of a
  *   blind alarm none can be had.
  * - reading of the text: no wait ends before bootGrace is over. Both times go on during downtime.

@@ -21,20 +21,27 @@
  *   returns, and only where it has no off-delay; between a start and the first sample nobody knows what it would say.
  * - reading of the text: HiHi and Hi each have their own memory; the alarm is TRUE while any is passed, the highest
  *   severity of those passed counts.
+ * - reading of the text: a graver severity has the on-delay too: it counts when TRUE has been at least as grave for so long,
+ *   and so many good samples have said so. The first one of a pending counts at once, and so does a lower one, life safety,
+ *   and what a changed rule says. A stop forgets how long; what people were told counts after it.
  */
 import { compareSeverity, type Severity } from '../../../src/core/severity.ts';
 import type { Condition } from '../../../src/rules/rule.ts';
 import type { LevelName, ReferenceRule, ScriptInput } from './script.ts';
 
 /** What the delays let through. */
-export type Edge = 'raise' | 'return' | 'blind' | 'sighted';
+export type Edge = 'raise' | 'return' | 'blind' | 'sighted' | 'graver';
 
 export interface ConditionState {
   /** After the delays: raised and not returned. */
   isOn: boolean;
   lastGood: 'true' | 'false' | null;
-  /** Severity of the last TRUE. */
+  /** Severity that counts. */
   severity: Severity;
+  /** `severity` is one to compare with; else the next TRUE counts as it is. */
+  isGraded: boolean;
+  /** For how long, and by how many samples, TRUE has been at least as grave as this; only what is graver than `severity`. */
+  readonly graver: Map<Severity, { ms: number; goodSamples: number }>;
   /** How long TRUE has counted towards the on-delay; null = it is not pending. */
   pendingMs: number | null;
   goodSamples: number;
@@ -60,6 +67,8 @@ export function createCondition(rule: ReferenceRule, bootGraceMs: number): Condi
     isOn: false,
     lastGood: null,
     severity: rule.severity,
+    isGraded: false,
+    graver: new Map(),
     pendingMs: null,
     goodSamples: 0,
     onsetAtMs: 0,
@@ -96,18 +105,62 @@ export function takeSample(
   state.isRead = true;
   state.lastGood = truth;
   if (truth === 'true') {
-    state.severity = severity;
     state.clearingMs = null;
     if (!state.isOn) {
       if (state.pendingMs === null) beginPending(state, wallMs);
       state.goodSamples++;
     }
+    grade(state, rule, severity);
   } else {
     state.lastFalseAtMs = wallMs;
     state.pendingMs = null;
+    state.graver.clear();
     if (state.isOn) state.clearingMs ??= 0;
   }
   return [...edges, ...fire(state, rule)];
+}
+
+const SEVERITIES: readonly Severity[] = ['low', 'medium', 'high', 'life-safety'];
+
+function grade(state: ConditionState, rule: ReferenceRule, severity: Severity): void {
+  const isAtOnce = !state.isGraded || severity === 'life-safety' || rule.onDelayMs === 0;
+  if (isAtOnce || compareSeverity(severity, state.severity) <= 0) {
+    state.severity = severity;
+    state.isGraded = true;
+    state.graver.clear();
+    return;
+  }
+  for (const each of SEVERITIES) {
+    if (compareSeverity(each, severity) > 0) state.graver.delete(each);
+    else if (compareSeverity(each, state.severity) > 0 && !state.graver.has(each))
+      state.graver.set(each, { ms: 0, goodSamples: 0 });
+  }
+  for (const each of state.graver.values()) each.goodSamples++;
+}
+
+/** @returns whether a graver severity counts from now on */
+function follow(state: ConditionState, rule: ReferenceRule): boolean {
+  const done = SEVERITIES.filter((each) => graverIn(state, rule, each) <= 0).at(-1);
+  if (done === undefined) return false;
+  state.severity = done;
+  for (const each of state.graver.keys()) if (compareSeverity(each, done) <= 0) state.graver.delete(each);
+  return true;
+}
+
+function graverIn(
+  { graver }: ConditionState,
+  { onDelayMs, minGoodSamples }: ReferenceRule,
+  of: Severity,
+): number {
+  const found = graver.get(of);
+  return found === undefined || found.goodSamples < minGoodSamples ? Infinity : onDelayMs - found.ms;
+}
+
+/** What people were told counts from now on; null = the next TRUE counts as it is. */
+export function setGrade(state: ConditionState, severity: Severity | null): void {
+  state.graver.clear();
+  state.isGraded = severity !== null;
+  if (severity !== null) state.severity = severity;
 }
 
 function loseSight(state: ConditionState): void {
@@ -143,9 +196,11 @@ function forgetLong(state: ConditionState, rule: ReferenceRule): void {
   if (state.pausedMs === null || state.pausedMs <= rule.unknownHoldMs) return;
   state.pendingMs = null;
   state.clearingMs = null;
+  state.graver.clear();
 }
 
 function beginPending(state: ConditionState, wallMs: number): void {
+  setGrade(state, null);
   state.pendingMs = 0;
   state.goodSamples = 0;
   state.onsetAtMs = wallMs;
@@ -160,6 +215,7 @@ export function pass(state: ConditionState, ms: number): void {
   else {
     if (state.pendingMs !== null) state.pendingMs += ms;
     if (state.clearingMs !== null) state.clearingMs += ms;
+    for (const each of state.graver.values()) each.ms += ms;
   }
 }
 
@@ -171,12 +227,14 @@ export function dueIn(state: ConditionState, rule: ReferenceRule): number {
       state.isBlind || state.unknownMs === null ? Infinity : rule.blindAfterMs - state.unknownMs;
     return Math.max(0, Math.min(graceMs, blindMs));
   }
+  return Math.max(0, Math.min(turnIn(state, rule), ...SEVERITIES.map((each) => graverIn(state, rule, each))));
+}
+
+/** Until it raises or returns. */
+function turnIn(state: ConditionState, rule: ReferenceRule): number {
   if (state.pendingMs !== null)
-    return state.goodSamples >= rule.minGoodSamples
-      ? Math.max(0, rule.onDelayMs - state.pendingMs)
-      : Infinity;
-  if (state.clearingMs !== null) return Math.max(0, rule.offDelayMs - state.clearingMs);
-  return Infinity;
+    return state.goodSamples >= rule.minGoodSamples ? rule.onDelayMs - state.pendingMs : Infinity;
+  return state.clearingMs === null ? Infinity : rule.offDelayMs - state.clearingMs;
 }
 
 /** Does what is due now. */
@@ -191,6 +249,8 @@ export function fire(state: ConditionState, rule: ReferenceRule): Edge[] {
     state.isBlind = true;
     return ['blind'];
   }
+  const isGraver = follow(state, rule);
+  if (turnIn(state, rule) > 0) return isGraver && state.isOn ? ['graver'] : [];
   state.isOn = state.pendingMs !== null;
   state.pendingMs = null;
   state.clearingMs = null;

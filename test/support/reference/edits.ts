@@ -31,12 +31,14 @@ export function edit(
   const { truth } = edited;
   const { occurrence, condition: state } = alarm;
   if (occurrence?.isActive === true) occurrence.isOutdated = true;
+  condition.setGrade(state, null);
   if ('severity' in edited && truth === 'true') state.severity = edited.severity;
   onEdges(
     site,
     alarm,
     condition.reEvaluate(state, alarm.rule, truth === 'true' ? 'true' : 'false', site.wallMs),
   );
+  if (truth === 'true' && condition.isKnown(state)) state.isGraded = true;
   if (occurrence?.isOutdated !== true || alarm.occurrence !== occurrence) return;
   if (condition.isKnown(state) && state.lastGood === 'true') {
     takeOver(site, alarm, occurrence);
@@ -68,6 +70,7 @@ export function remove(site: Site, alarm: Alarm, reason: EndReason): void {
   alarm.isRemoved = true;
   alarm.passed.clear();
   Object.assign(alarm.condition, { isOn: false, pendingMs: null, clearingMs: null, isBlind: false });
+  condition.setGrade(alarm.condition, null);
   if (alarm.occurrence === null) return;
   end(site, alarm, reason);
 }

@@ -1,8 +1,9 @@
 /**
  * Plays reference scripts against the engine's own rounds (Decisions) on a fake clock, over a store that is a variable, and
  * says what it saw in the words of script.ts. After each input time is looked at until nothing is due, so that a script
- * whose waits are cut (model.ts, cutWaits) meets every moment. A restart saves the running delays first. What the site looks
- * like is engine-site.ts, whose words are which engine-words.ts.
+ * whose waits are cut (model.ts, cutWaits) meets every moment. A restart saves the running delays first; where it is a kill,
+ * only what rounds have committed is there afterwards. What the site looks like is engine-site.ts, whose words are which
+ * engine-words.ts.
  */
 import pino from 'pino';
 import type { SiteModel } from '../../../src/config/model.ts';
@@ -43,14 +44,23 @@ export interface EngineSubject extends AlarmSubject {
 
 type Of<Type extends ScriptInput['type']> = Extract<ScriptInput, { readonly type: Type }>;
 
-/** @param first kind of the first alarm's rule (engine-site.ts); the script must be fitted to it */
-export function createEngineSubject(script: Script, first: number, startMs: number): EngineSubject {
-  return new Subject(script, first, startMs);
+/**
+ * @param first kind of the first alarm's rule (engine-site.ts); the script must be fitted to it
+ * @param restart what a `restart` of the script is
+ */
+export function createEngineSubject(
+  script: Script,
+  first: number,
+  startMs: number,
+  restart: 'stop' | 'kill' = 'stop',
+): EngineSubject {
+  return new Subject(script, first, startMs, restart === 'kill');
 }
 
 class Subject implements EngineSubject {
   readonly #script: Script;
   readonly #first: number;
+  readonly #isKilled: boolean;
   readonly #clock: ReturnType<typeof createFakeClock>;
   readonly #store = createStoreState();
   readonly #calendars: Map<string, Calendar>;
@@ -67,8 +77,9 @@ class Subject implements EngineSubject {
   #seen: Observed[] = [];
   events: AlarmEvent[] = [];
 
-  constructor(script: Script, first: number, startMs: number) {
+  constructor(script: Script, first: number, startMs: number, isKilled: boolean) {
     const { rules } = script;
+    this.#isKilled = isKilled;
     this.#script = script;
     this.#first = first;
     this.#clock = createFakeClock({ wallMs: startMs });
@@ -144,16 +155,25 @@ class Subject implements EngineSubject {
   }
 
   #restart(downMs: number): void {
-    this.#store.commit({
-      writes: [{ type: 'delays', delays: toDelayRows(this.#decisions.rules, this.#clock.now()) }],
-    });
-    this.#finish(this.#decisions.conclude(this.#clock.now()));
+    if (!this.#isKilled) this.#save();
     this.#clock.reboot(downMs);
     this.#latest = createLatest(this.#model);
     this.#decisions = this.#start();
     for (const alarm of this.#removed) this.#disable(alarm);
     this.#sweep();
     for (const [alarm, mode] of this.#modes.entries()) this.#feed(alarm, 'mode', mode, 'good');
+  }
+
+  #save(): void {
+    this.#store.commit({
+      writes: [
+        {
+          type: 'delays',
+          delays: toDelayRows(this.#decisions.rules.running(this.#clock.now()), this.#clock.now()),
+        },
+      ],
+    });
+    this.#finish(this.#decisions.conclude(this.#clock.now()));
   }
 
   #sample({ alarm, truth }: Of<'sample'>): void {

@@ -9,7 +9,8 @@
  *   back if the alarm is still active. Where F or G lies above nobody has seen anything.
  * - reading of the text: a one-shot shelf ends with the return, after `ended`, as `unshelved`; a latched alarm then is B. Without
  *   an active alarm it awaits the next one.
- * - reading of the text: the reminder is told once, for shelves longer than the reminder time; of a new shelf it is due again.
+ * - reading of the text: the reminder is told once, for shelves longer than the reminder time; of a new shelf it is due again. One that becomes
+ *   due during downtime is told at boot.
  *   One that was due while the gateway was down is not told: at most once comes before at all.
  * - reading of the text: what ends at the same moment is released by severity, then in the order in which people began to decide.
  * - reading of the text: shelves and permits that end during downtime end at boot, before any sample.

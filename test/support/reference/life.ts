@@ -19,13 +19,14 @@
  * - reading of the text: a strike that is due while blind, or for medium and low in a flood ("low priority" is what is not told
  *   individually), waits until that is over. Escalation is asked for at count N, once.
  *
- * - reading of the text: a level may change at once, without the on-delay, while the alarm is on; its severity alone counts. B3 leaves open what a
+ * - reading of the text: of a level that changes while the alarm is on its severity alone counts (condition.ts says when). B3 leaves open what a
  *   lower level does (`severityDown`); `latch-max` lowers at the first TRUE after an acknowledgement.
  *
  * - reading of the text: the third raise that is annunciated (B1: chattering annunciates) within (half open) `withinMs` begins chatter;
  *   re-raises count. The first hold is the longer of off-delay and withinMs, counted from the return after the off-delay; a
  *   raise inside (after the on-delay) multiplies it, is counted and is neither an event nor annunciated. Nothing is held while
- *   hidden. Raises before a stop are forgotten. The hold stands still while blind, and ends only while the condition is known. Life safety is never held.
+ *   hidden. Raises before a stop count, downtime is time. The hold stands still while blind, begins anew (with its length) at the
+ *   first good sample after a stop, and ends only while the condition is known. Life safety is never held.
  */
 import { defined } from '../../../src/core/assert.ts';
 import { compareSeverity, type Severity } from '../../../src/core/severity.ts';
@@ -47,6 +48,7 @@ export function onEdges(site: Site, alarm: Alarm, edges: readonly Edge[]): void 
   for (const edge of edges) {
     if (edge === 'raise') raise(site, alarm);
     else if (edge === 'return') holdOrReturn(site, alarm);
+    else if (edge === 'graver') followSeverity(site, alarm, alarm.condition.severity);
     else if (alarm.occurrence !== null && alarm.occurrence.isBlind !== (edge === 'blind')) {
       alarm.occurrence.isBlind = edge === 'blind';
       say(site, alarm, edge);

@@ -160,12 +160,12 @@ function sample(site: Site, alarm: Alarm, input: Extract<ScriptInput, { type: 's
   alarm.sample = { isUsable: input.type === 'sample' ? truth !== 'unknown' : isGood, ageMs: 0 };
   const gapMs = alarm.condition.isBlind ? (alarm.condition.unknownMs ?? 0) : 0;
   if (isGood && alarm.chatter !== null && alarm.chatter.quietMs !== null)
-    alarm.chatter.quietMs = Math.max(0, alarm.chatter.quietMs - gapMs);
+    alarm.chatter.quietMs = alarm.condition.isRead ? Math.max(0, alarm.chatter.quietMs - gapMs) : 0;
   onEdges(site, alarm, condition.takeSample(alarm.condition, alarm.rule, { truth, severity }, site.wallMs));
   if (truth !== 'true') return;
   const { occurrence } = alarm;
   if (occurrence?.isOutdated === true && occurrence.isActive) takeOver(site, alarm, occurrence);
-  if (alarm.condition.isOn) followSeverity(site, alarm, severity);
+  if (alarm.condition.isOn) followSeverity(site, alarm, alarm.condition.severity);
 }
 
 function wait(site: Site, ms: number): void {
@@ -309,14 +309,11 @@ function fireFlood(site: Site): void {
 function restart(site: Site, downMs: number): void {
   passAnyway(site, downMs);
   site.readInMs = site.policy.bootGraceMs;
-  for (const { shelf } of site.alarms)
-    if (shelf !== null && toReminderMs(site, shelf) <= 0) shelf.isReminded = true;
   for (const alarm of site.alarms) {
     condition.reconcile(alarm.condition, alarm.rule, downMs, site.policy.bootGraceMs);
-    alarm.raises = [];
+    condition.setGrade(alarm.condition, alarm.condition.isOn ? (alarm.occurrence?.severity ?? null) : null);
     alarm.lastReading = null;
     alarm.sample = null;
-    alarm.past = null;
     if (!alarm.condition.isOn && alarm.condition.pendingMs === null) alarm.passed.clear();
   }
 }

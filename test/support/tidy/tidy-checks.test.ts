@@ -113,6 +113,7 @@ describe('import directions', () => {
     ['the composition imports everything', 'src/app.ts', importOf('./alarms/step.ts')],
     ['the command line imports everything', 'src/cli/check.ts', importOf('../config/load.ts')],
     ['tests import everything', 'test/alarms/a.test.ts', importOf('../../src/alarms/step.ts')],
+    ['how the tests run is a matter of the tests', 'vitest.config.ts', importOf('./test/support/seed.ts')],
   ])('allowed: %s', (_rule, path, text) => {
     expect(places(checkImportDirections, { [path]: text })).toEqual([]);
   });

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   type AlarmFilter,
+  hasFilter,
+  isOccurrenceId,
   NO_FILTER,
   toAlarmSearch,
   toAlarmView,
@@ -33,6 +35,7 @@ describe('the address', () => {
       system: 'water',
       place: '示范大厦 一层',
       words: '水泵 1#',
+      scope: { equipment: 'dws-1', rule: 'pressure-low', fromMs: 5, toMs: 9 },
     } as const;
     expect(toAlarmView(new URLSearchParams(toAlarmSearch(view)))).toEqual(view);
     expect(toAlarmSearch({ tab: 'current', ...NO_FILTER })).toEqual({});
@@ -45,11 +48,33 @@ describe('the address', () => {
     expect(view.words).toHaveLength(100);
   });
 
+  test.each(['controls', 'approvers', 'acknowledge', '..', '', 'o-', 'o-1/explain', 'occurrence-1'])(
+    'that ends in %j names no alarm, so that no list is taken for one',
+    (id) => expect(isOccurrenceId(id)).toBe(false),
+  );
+
+  test('names an alarm by the id that the gateway has given it', () => {
+    expect(isOccurrenceId('o-1')).toBe(true);
+    expect(isOccurrenceId('o-9007199254740991')).toBe(true);
+  });
+
   test('asks for records without what the gateway would not understand', () => {
-    const filter: AlarmFilter = { severity: 'low', system: null, place: '一层', words: ' 泵 ' };
+    const filter: AlarmFilter = { ...NO_FILTER, severity: 'low', place: '一层', words: ' 泵 ' };
     expect(toRecordSearch(filter)).toBe(`severity=low&text=${encodeURIComponent('泵')}`);
     expect(toRecordSearch({ ...NO_FILTER, words: '   ' })).toBe('');
   });
+
+  test('asks for the records behind a figure by their time, and only the history is limited by it', () => {
+    const scope = { equipment: 'dws-1', rule: null, fromMs: 5, toMs: 9 };
+    expect(toRecordSearch({ ...NO_FILTER, scope })).toBe('equipment=dws-1&raisedFrom=5&raisedTo=9');
+    expect(hasFilter({ ...NO_FILTER, scope })).toBe(true);
+    expect(toAlarmSearch({ ...NO_FILTER, tab: 'current', scope })).toEqual({});
+  });
+
+  test.each(['from=5', 'from=9&to=5', 'from=x&to=9', 'from=-1&to=9', 'equipment=dws-1'])(
+    'with half a time is no limit: %s',
+    (search) => expect(toAlarmView(new URLSearchParams(`tab=history&${search}`)).scope).toBeNull(),
+  );
 });
 
 describe('what is told to nobody', () => {

@@ -9,8 +9,10 @@ import {
   toPercentText,
   worstFirst,
 } from '../../../src/web/rules/comparison.ts';
-import { toChanges, toFields, toLimits, toOverride } from '../../../src/web/rules/override.ts';
+import { sortMistakes } from '../../../src/web/rules/mistakes.ts';
+import { type Edits, toChanges, toFields, toLimits, toOverride } from '../../../src/web/rules/override.ts';
 import { createRuleWords } from '../../../src/web/rules/rule-words.ts';
+import { toExpectedText, toHappeningText, toStepText } from '../../../src/web/rules/test-words.ts';
 import { text, toPoint } from '../samples.ts';
 
 function toRule(given: Partial<Rule> = {}): Rule {
@@ -93,8 +95,10 @@ describe('the words of a rule', () => {
   });
 });
 
+const TEXTS = ['text.zh', 'text.en', 'guidance.zh', 'guidance.en'];
+
 describe('what may be edited', () => {
-  test('of a threshold rule are limits, dead-bands, delays in seconds, severity and the switch', () => {
+  test('of a threshold rule are limits, dead-bands, delays in seconds, severity, conditions, texts and the switch', () => {
     const fields = toFields(toRule());
     expect(fields.map(({ key }) => key)).toEqual([
       'hihi.limit',
@@ -104,6 +108,10 @@ describe('what may be edited', () => {
       'onDelayMs',
       'offDelayMs',
       'severity',
+      'when',
+      'calendar',
+      'reAlarmMs',
+      ...TEXTS,
       'latch',
       'enabled',
     ]);
@@ -114,19 +122,19 @@ describe('what may be edited', () => {
     const fields = toFields(
       toRule({ severity: 'life-safety', params: { point: 'level', afterMs: 9, deadband: 1 } }),
     );
-    expect(fields.map(({ key }) => key)).toEqual(['latch']);
+    expect(fields.map(({ key }) => key)).toEqual(['reAlarmMs', ...TEXTS, 'latch']);
   });
 
   test('of other types are their numbers', () => {
     const rule = toRule({ type: 'count', params: { point: 'level', count: 3, withinMs: 60_000 } });
-    const keys = toFields(rule).map(({ key, kind, value }) => `${key} ${kind} ${value}`);
+    const keys = toFields(rule).map(({ key, kind, value }) => `${key} ${kind} ${JSON.stringify(value)}`);
     expect(keys.slice(0, 2)).toEqual(['count number 3', 'withinMs seconds 60']);
   });
 });
 
 describe('the override', () => {
   const rule = toRule();
-  const change = (edits: Record<string, number | string | boolean>) => toChanges(toFields(rule), edits);
+  const change = (edits: Edits, of: Rule = rule) => toChanges(toFields(of), edits);
 
   test('names only what was changed, in the units of the files', () => {
     const changes = change({ 'hi.limit': 5.5, 'hi.deadband': 0.1, onDelayMs: 2.5, enabled: false });
@@ -142,6 +150,45 @@ describe('the override', () => {
     expect(present).toEqual({ hi: { deadband: 0.3 }, offDelayMs: 7_000 });
   });
 
+  test('writes preconditions, hours, texts and the time to announce again as the files do', () => {
+    const guards = [
+      { point: 'mode', isIn: true, values: [1] },
+      { point: 'level', isIn: false, values: [0, 2] },
+    ];
+    const changes = change({
+      when: guards,
+      calendar: 'office',
+      reAlarmMs: 30,
+      'text.zh': '高',
+      'guidance.en': 'Look',
+    });
+    expect(toOverride(null, changes)).toEqual({
+      when: [
+        { point: 'mode', in: [1] },
+        { point: 'level', notIn: [0, 2] },
+      ],
+      calendar: 'office',
+      reAlarmMs: 1_800_000,
+      text: { zh: '高' },
+      guidance: { en: 'Look' },
+    });
+  });
+
+  test('takes hours, preconditions and the time to announce again away', () => {
+    const guarded = toRule({
+      when: [{ point: 'mode', in: [1], notIn: null }],
+      calendar: { id: 'office', name: text('office') },
+      reAlarmMs: 60_000,
+    });
+    expect(toOverride(null, change({ when: [], calendar: null, reAlarmMs: null }, guarded))).toEqual({
+      when: [],
+      calendar: null,
+      reAlarmMs: null,
+    });
+    const same = { when: [{ point: 'mode', isIn: true, values: [1] }], calendar: 'office', reAlarmMs: 1 };
+    expect(change(same, guarded)).toEqual([]);
+  });
+
   test('is nothing when the edits say what the rule says', () =>
     expect(change({ 'hi.limit': 5 })).toEqual([]));
 
@@ -149,8 +196,95 @@ describe('the override', () => {
     const lines = toOverrideLines(t, rule, { hi: { limit: 4 }, onDelayMs: 2_000, calendar: 'office' });
     expect(lines).toHaveLength(3);
     expect(lines[1]).toContain('"to":"2"');
-    expect(lines[2]).toContain('calendar');
+    expect(lines[2]).toContain('office');
     expect(toOverrideLines(t, rule, null)).toEqual(['ruleChange.toFiles']);
+  });
+});
+
+describe('what the gateway refuses', () => {
+  const fields = toFields(toRule({ when: [{ point: 'mode', in: [1], notIn: null }] }));
+  const sort = (...paths: readonly string[]) =>
+    sortMistakes(
+      paths.map((path) => ({ path, expected: 'x' })),
+      fields,
+    );
+
+  test.each([
+    ['hi.limit', 'hi.limit'],
+    ['when[0].point', 'when'],
+    ['when', 'when'],
+    ['calendar', 'calendar'],
+    ['text.en', 'text.en'],
+    ['guidance', 'guidance.zh'],
+    ['hihi', 'hihi.limit'],
+  ])('of %s stands at the field %s', (path, key) => {
+    const { ofField, others } = sort(path);
+    expect([...ofField.keys()]).toEqual([key]);
+    expect(others).toEqual([]);
+  });
+
+  test.each(['point', 'rules', '(document)', ''])(
+    'of %j, which the form does not have, stands below',
+    (path) => {
+      const { ofField, others } = sort(path);
+      expect(ofField.size).toBe(0);
+      expect(others).toHaveLength(1);
+    },
+  );
+
+  test('is told together where one field has several', () =>
+    expect(sort('hi.limit', 'hi.limit').ofField.get('hi.limit')).toHaveLength(2));
+});
+
+describe('the case of a test', () => {
+  const context = {
+    t,
+    format: { ...format, value: (_: unknown, value: number) => String(value) },
+    toQuality: (code: number) => `q${code}`,
+  };
+  const step = (given: object) =>
+    ({ atMs: 0, type: 'held', values: [], quality: null, ms: 0, ...given }) as Parameters<
+      typeof toStepText
+    >[0];
+
+  test('tells states by name and numbers with their unit', () => {
+    const level = toPoint('level', [], { unit: 'm' });
+    expect(toStepText(step({ values: [2] }), level, context)).toBe('2 m');
+    expect(toStepText(step({ values: [1] }), toPoint('mode', ['auto', 'manual']), context)).toBe('manual');
+    expect(toStepText(step({ values: [3] }), undefined, context)).toBe('3');
+  });
+
+  test.each([
+    [{ type: 'silent' }, 'signal.silent'],
+    [{}, 'signal.last'],
+    [{ values: [2], ms: 5_000 }, 'signal.late {"value":"2","duration":"5000 ms"}'],
+    [{ type: 'ramp', values: [1, 4], ms: 9 }, '{"from":"1","to":"4","duration":"9 ms"}'],
+    [{ type: 'alternate', values: [0, 1], ms: 9 }, 'signal.alternate'],
+    [{ quality: 130 }, 'q130'],
+    [{ quality: 67, values: [2] }, '{"value":"2","quality":"q67"}'],
+  ])('%j is %s', (given, words) => expect(toStepText(step(given), undefined, context)).toContain(words));
+
+  test('tells what is expected, and only that', () => {
+    const none = { isNothing: false, state: null, level: null, severity: null, isBlind: null, ticket: null };
+    const tell = (given: object) => toExpectedText({ atMs: 0, messages: null, ...none, ...given }, context);
+    expect(tell({ isNothing: true })).toBe('ruleTests.nothing');
+    expect(tell({ state: 'B', level: 'lo' })).toBe('B alarmState.Bcommon.clauseruleWords.lo');
+    expect(tell({ ticket: 'none' })).toBe('ruleTests.noTicket');
+    expect(tell({ ticket: 'fire/urgent' })).toContain('class.fire');
+    expect(tell({ messages: [] })).toBe('ruleTests.noMessages');
+    expect(tell({ messages: ['raised'] })).toContain('alarmEvent.raised');
+  });
+
+  test('tells which way the clock jumps, and what must be refused', () => {
+    const event = (given: object) =>
+      ({ atMs: 0, type: 'clock', ms: null, refused: null, ...given }) as Parameters<
+        typeof toHappeningText
+      >[0];
+    expect(toHappeningText(event({ ms: -60_000 }), context)).toContain('"sign":"−"');
+    expect(
+      toHappeningText(event({ type: 'shelve', ms: 1, refused: 'shelve-not-allowed' }), context),
+    ).toContain('shelve-not-allowed');
+    expect(toHappeningText(event({ type: 'dance' }), context)).toBe('dance');
   });
 });
 

@@ -1,0 +1,59 @@
+/**
+ * In which order the files of tests run: the longest first, so that none of them is begun when all others are done; and
+ * projects that share a group are dealt evenly over its time, so that those which work the machine (a browser) stand
+ * beside those which wait. How many run at once is vitest.config.ts's business.
+ */
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files of test/ that take longest, in this order, for a machine that has never run them: without durations of an earlier
+ * run the size of a file decides, and a short file may take long.
+ */
+export const LONGEST: readonly string[] = [
+  'browser/building',
+  'e2e/linked',
+  'e2e/cut',
+  'e2e/linked-fast',
+  'e2e/day',
+  'browser/demo',
+  'e2e/crash',
+  'e2e/write',
+  'browser/links',
+  'e2e/bad-input',
+  'browser/wire',
+  'e2e/absent',
+  'e2e/mosquitto',
+  'simulation/process',
+  'api/resources',
+  'api/writes',
+  'rule-tests/shipped',
+  'drivers/opcua/outage',
+  'bench/storage',
+  'store/store',
+  'store/commit',
+  'bench/pipeline',
+  'bench/modbus',
+  'telemetry/power-loss',
+];
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+    const byGroup = Map.groupBy(sorted, ({ project }) => project.config.sequence.groupOrder ?? 0);
+    return [...byGroup.values()].flatMap((group) => deal(group, ({ project }) => project.name));
+  }
+}
+
+/** Each kind keeps its order and is spread evenly over the whole: of 1 2 3 4 a b comes 1 a 2 3 b 4. */
+export function deal<T>(items: readonly T[], kindOf: (item: T) => string): T[] {
+  const byKind = [...Map.groupBy(items, kindOf).values()];
+  return byKind
+    .flatMap((kind) => kind.map((item, at) => ({ item, place: (at + 0.5) / kind.length })))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const rank = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return rank === -1 ? LONGEST.length : rank;
+}
