@@ -77,7 +77,7 @@ function sweepSuppression(
   return isFree ? null : stepSuppression(occurrence, toDesignSuppression(context, rule, occurrence), nowMs);
 }
 
-/** Quiet for as long as its hold, and the rule says so now: not while it cannot be judged, or has not been since the start. */
+/** Quiet for as long as its hold, and the condition is FALSE: not while it cannot be judged, or is TRUE and only waits for its delay. */
 function sweepChatter(
   _tx: Tentative,
   { rules }: DecisionContext,
@@ -86,7 +86,7 @@ function sweepChatter(
   nowMs: number,
 ): AlarmStep | null {
   const { condition, isActive } = rules.state(rule.index).delay;
-  if (!isQuiet(occurrence, nowMs) || isActive || condition === 'unknown') return null;
+  if (!isQuiet(occurrence, nowMs) || isActive || condition !== 'false') return null;
   const calm: Occurrence = { ...occurrence, chatter: null };
   const quietSinceMs = occurrence.returnedAtMs ?? nowMs;
   const { next, types } = toReturned(calm, rule.isLatching, quietSinceMs, nowMs);

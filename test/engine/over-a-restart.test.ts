@@ -47,6 +47,22 @@ describe('a reminder of a shelf', () => {
 });
 
 describe('raises that chatter counts', () => {
+  test('a held return is not told while the condition is TRUE and only waits for a second good sample', () => {
+    const rig = createRig({ rule: { minGoodSamples: 2 } });
+    for (let raise = 0; raise < 3; raise++) {
+      rig.feed(BAD);
+      rig.feed(BAD);
+      rig.feed(NORMAL);
+    }
+    rig.feed(BAD);
+    rig.said();
+    rig.loop.advance(10 * MINUTE_MS);
+    expect([rig.state(), rig.said()]).toEqual(['B', []]);
+    rig.feed(NORMAL);
+    rig.loop.advance(250);
+    expect([rig.state(), rig.said()]).toEqual(['D', ['chatter-ended', 'returned']]);
+  });
+
   test('go on over a restart: the third within the minute begins it', () => {
     const rig = createRig();
     for (const value of [BAD, NORMAL, BAD, NORMAL]) rig.feed(value);

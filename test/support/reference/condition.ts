@@ -89,6 +89,11 @@ export function isKnown(state: ConditionState): boolean {
   return state.pausedMs === null;
 }
 
+/** It is known to be FALSE, and no TRUE counts towards a raise. */
+export function isFalse(state: ConditionState): boolean {
+  return isKnown(state) && !state.isOn && state.pendingMs === null;
+}
+
 export function takeSample(
   state: ConditionState,
   rule: ReferenceRule,

@@ -26,7 +26,8 @@
  *   re-raises count. The first hold is the longer of off-delay and withinMs, counted from the return after the off-delay; a
  *   raise inside (after the on-delay) multiplies it, is counted and is neither an event nor annunciated. Nothing is held while
  *   hidden. Raises before a stop count, downtime is time. The hold stands still while blind, begins anew (with its length) at the
- *   first good sample after a stop, and ends only while the condition is known. Life safety is never held.
+ *   first good sample after a stop, and ends only while the condition is known to be FALSE: a TRUE that is pending (on-delay,
+ *   good samples) keeps it, as it would keep an off-delay from ending. Life safety is never held.
  */
 import { defined } from '../../../src/core/assert.ts';
 import { compareSeverity, type Severity } from '../../../src/core/severity.ts';

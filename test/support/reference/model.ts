@@ -242,7 +242,7 @@ function dueIn(site: Site): number {
 function toDues(site: Site, alarm: Alarm): number[] {
   const { occurrence, chatter, shelf, outOfService } = alarm;
   const dues = alarm.isRemoved ? [] : [condition.dueIn(alarm.condition, alarm.rule)];
-  if (chatter !== null && chatter.quietMs !== null && condition.isKnown(alarm.condition))
+  if (chatter !== null && chatter.quietMs !== null && condition.isFalse(alarm.condition))
     dues.push(chatter.holdMs - chatter.quietMs);
   dues.push(holdDueIn(site, alarm));
   if (shelf !== null) dues.push(shelf.untilMs - site.wallMs);
@@ -269,7 +269,7 @@ function fire(site: Site): void {
 
 function fireTimers(site: Site, alarm: Alarm): void {
   const { chatter } = alarm;
-  const isHeld = chatter !== null && chatter.quietMs !== null && condition.isKnown(alarm.condition);
+  const isHeld = chatter !== null && chatter.quietMs !== null && condition.isFalse(alarm.condition);
   if (isHeld && chatter.quietMs !== null && chatter.quietMs >= chatter.holdMs) endHold(site, alarm);
   const { occurrence } = alarm;
   const isDue = occurrence?.reAlarmMs != null && occurrence.reAlarmMs <= 0;
