@@ -1,7 +1,6 @@
 /**
- * How the tests run: unit tests first, then end to end and the browser together, then by themselves those that measure
- * times, so that they do not disturb each other on a small machine. A run that leaves a child process behind fails
- * (test/support/global-setup.ts).
+ * How the tests run: unit tests first, then end to end, then the browser, then those that measure times, so that they do not
+ * disturb each other on a small machine. A run that leaves a child process behind fails (test/support/global-setup.ts).
  */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +25,7 @@ const BROWSER_FILES = 'test/browser/**/*.test.ts';
 const UNIT_WORKERS = 2;
 const UNIT_TIMEOUT_MS = 20_000;
 /** Gateways at once: they wait more than they work, for time-outs, delays and clocks. */
-const SYSTEM_WORKERS = 3;
+const SYSTEM_WORKERS = 2;
 /** A whole gateway with simulators starts within it. */
 const SYSTEM_TIMEOUT_MS = 120_000;
 
@@ -71,8 +70,8 @@ export default defineConfig({
           exclude: [TIMED_FILES],
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
-          maxWorkers: SYSTEM_WORKERS,
-          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -83,7 +82,7 @@ export default defineConfig({
           testTimeout: SYSTEM_TIMEOUT_MS,
           hookTimeout: SYSTEM_TIMEOUT_MS,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
