@@ -4,7 +4,7 @@ import type { BacktestJob, FromBacktest } from './backtest/job.ts';
 import { performBacktest } from './backtest/perform.ts';
 import { CATALOG } from './catalog.ts';
 import { defined } from './core/assert.ts';
-import { RiserError } from './core/errors.ts';
+import { toThreadFailure } from './threads/run.ts';
 
 if (!isMainThread) {
   const port = defined(parentPort, 'port of the backtest');
@@ -17,15 +17,6 @@ if (!isMainThread) {
     });
     tell({ type: 'done', result });
   } catch (error) {
-    tell(toFailure(error));
+    tell(toThreadFailure(error, 'backtest-failed'));
   }
-}
-
-function toFailure(error: unknown): FromBacktest {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const known =
-    error instanceof RiserError
-      ? error
-      : new RiserError('backtest-failed', { reason: error instanceof Error ? error.message : reason });
-  return { type: 'failed', code: known.code, params: known.params, reason };
 }

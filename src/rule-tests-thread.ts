@@ -5,8 +5,8 @@ import { CATALOG } from './catalog.ts';
 import { readPolicy } from './config/policy-file.ts';
 import { createProblems } from './config/problems.ts';
 import { defined } from './core/assert.ts';
-import { RiserError } from './core/errors.ts';
 import { type FromRuleTest, performRuleTest, type RuleTestJob } from './rule-tests/job.ts';
+import { toThreadFailure } from './threads/run.ts';
 
 /** Tests of profiles are written against the default service policy, not that of one site. */
 const POLICY = join(import.meta.dirname, '../config/policy.yaml');
@@ -24,15 +24,6 @@ if (!isMainThread) {
       answer: performRuleTest(job, CATALOG, defined(policy, 'a policy without a problem')),
     });
   } catch (error) {
-    tell(toFailure(error));
+    tell(toThreadFailure(error, 'rule-tests-failed'));
   }
-}
-
-function toFailure(error: unknown): FromRuleTest {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const known =
-    error instanceof RiserError
-      ? error
-      : new RiserError('rule-tests-failed', { reason: error instanceof Error ? error.message : reason });
-  return { type: 'failed', code: known.code, params: known.params, reason };
 }

@@ -1,5 +1,6 @@
 /** What the thread of a backtest is told, and what it tells. Plain data. */
-import type { ErrorCode, ErrorParams } from '../core/errors.ts';
+
+import type { ThreadFailure } from '../threads/run.ts';
 import type { BacktestProgress, BacktestRequest, BacktestResult, RuleOverride } from './port.ts';
 
 export interface BacktestJob {
@@ -16,9 +17,4 @@ export interface BacktestJob {
 export type FromBacktest =
   | { readonly type: 'progress'; readonly progress: BacktestProgress }
   | { readonly type: 'done'; readonly result: BacktestResult }
-  | {
-      readonly type: 'failed';
-      readonly code: ErrorCode;
-      readonly params: ErrorParams;
-      readonly reason: string;
-    };
+  | ThreadFailure;

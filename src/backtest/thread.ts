@@ -1,7 +1,7 @@
 /** Runs a backtest in a thread of its own, so that polling does not feel it. To cancel it the thread is ended: it only reads. */
 import { Worker } from 'node:worker_threads';
 import type { Environment } from '../config/references.ts';
-import { RiserError } from '../core/errors.ts';
+import { runInThread, type ThreadWords } from '../threads/run.ts';
 import type { BacktestJob, FromBacktest } from './job.ts';
 import { BACKTEST_LIMITS } from './limits.ts';
 import type { BacktestProgress, BacktestResult } from './port.ts';
@@ -20,6 +20,12 @@ export interface ThreadOptions {
   readonly limitMs?: number;
 }
 
+const WORDS: ThreadWords = {
+  aborted: { zh: '已取消', en: 'it was cancelled' },
+  failed: { zh: '回测线程出错或内存不足', en: 'its thread failed or ran out of memory' },
+  ended: { zh: '回测线程意外结束', en: 'its thread ended' },
+};
+
 /**
  * @param entry module of the thread (the composition's: it knows the catalog of plug-ins)
  * @returns a function that rejects with RiserError: what the thread failed with, `backtest-failed` when it was ended, took
@@ -36,28 +42,15 @@ export function createThreadRun(entry: URL, options: ThreadOptions = {}): RunJob
       env: { ...env },
       resourceLimits,
     });
-    const { promise, resolve, reject } = Promise.withResolvers<BacktestResult>();
-    const fail = (zh: string, en: string, cause?: unknown): void =>
-      reject(new RiserError('backtest-failed', { reason: { zh, en } }, { cause }));
-    const onAbort = (): void => fail('已取消', 'it was cancelled');
-    const timer = setTimeout(() => fail('超时', 'it took too long'), limitMs);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    worker.on('message', (message: FromBacktest) => {
-      if (message.type === 'progress') onProgress(message.progress);
-      else if (message.type === 'done') resolve(message.result);
-      else reject(new RiserError(message.code, message.params, { cause: new Error(message.reason) }));
+    return runInThread<FromBacktest, BacktestResult>(worker, {
+      signal,
+      limitMs,
+      errorCode: 'backtest-failed',
+      words: WORDS,
+      onMessage(message, resolve) {
+        if (message.type === 'progress') onProgress(message.progress);
+        else resolve(message.result);
+      },
     });
-    worker.on('error', (error: unknown) =>
-      fail('回测线程出错或内存不足', 'its thread failed or ran out of memory', error),
-    );
-    worker.on('exit', () => fail('回测线程意外结束', 'its thread ended'));
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      await worker.terminate();
-    }
   };
 }

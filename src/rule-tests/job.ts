@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Catalog } from '../config/catalog.ts';
 import type { Policy } from '../config/policy.ts';
 import { createProblems } from '../config/problems.ts';
-import type { ErrorCode, ErrorParams } from '../core/errors.ts';
+import type { ThreadFailure } from '../threads/run.ts';
 import type { RuleCase } from './case.ts';
 import { RULE_TEST_LIMITS } from './limits.ts';
 import { playCase } from './play.ts';
@@ -28,14 +28,7 @@ export interface RuleTestAnswer {
   readonly outcomes: readonly CaseOutcome[] | null;
 }
 
-export type FromRuleTest =
-  | { readonly type: 'done'; readonly answer: RuleTestAnswer }
-  | {
-      readonly type: 'failed';
-      readonly code: ErrorCode;
-      readonly params: ErrorParams;
-      readonly reason: string;
-    };
+export type FromRuleTest = { readonly type: 'done'; readonly answer: RuleTestAnswer } | ThreadFailure;
 
 /** @throws ConfigError with every mistake in profile and tests */
 export function performRuleTest(job: RuleTestJob, catalog: Catalog, policy: Policy): RuleTestAnswer {

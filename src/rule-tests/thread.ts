@@ -1,10 +1,16 @@
 /** Runs rule tests in a thread of their own, so that polling does not feel them, with an end to its patience. */
 import { Worker } from 'node:worker_threads';
-import { RiserError } from '../core/errors.ts';
+import { runInThread, type ThreadWords } from '../threads/run.ts';
 import type { FromRuleTest, RuleTestAnswer, RuleTestJob } from './job.ts';
 import { RULE_TEST_LIMITS } from './limits.ts';
 
 export type PlayJob = (job: RuleTestJob, signal: AbortSignal) => Promise<RuleTestAnswer>;
+
+const WORDS: ThreadWords = {
+  aborted: { zh: '网关正在停止', en: 'the gateway is stopping' },
+  failed: { zh: '测试线程出错或内存不足', en: 'its thread failed or ran out of memory' },
+  ended: { zh: '测试线程意外结束', en: 'its thread ended' },
+};
 
 /**
  * @param entry module of the thread (the composition's: it knows the catalog of plug-ins)
@@ -15,27 +21,12 @@ export function createThreadPlay(entry: URL, limitMs: number = RULE_TEST_LIMITS.
   return async (job, signal) => {
     const resourceLimits = { maxOldGenerationSizeMb: RULE_TEST_LIMITS.maxOldMegabytes };
     const worker = new Worker(entry, { workerData: job, name: 'riser-rule-test', resourceLimits });
-    const { promise, resolve, reject } = Promise.withResolvers<RuleTestAnswer>();
-    const fail = (zh: string, en: string, cause?: unknown): void =>
-      reject(new RiserError('rule-tests-failed', { reason: { zh, en } }, { cause }));
-    const onAbort = (): void => fail('网关正在停止', 'the gateway is stopping');
-    const timer = setTimeout(() => fail('超时', 'it took too long'), limitMs);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    worker.on('message', (message: FromRuleTest) => {
-      if (message.type === 'done') resolve(message.answer);
-      else reject(new RiserError(message.code, message.params, { cause: new Error(message.reason) }));
+    return runInThread<FromRuleTest, RuleTestAnswer>(worker, {
+      signal,
+      limitMs,
+      errorCode: 'rule-tests-failed',
+      words: WORDS,
+      onMessage: ({ answer }, resolve) => resolve(answer),
     });
-    worker.on('error', (error: unknown) =>
-      fail('测试线程出错或内存不足', 'its thread failed or ran out of memory', error),
-    );
-    worker.on('exit', () => fail('测试线程意外结束', 'its thread ended'));
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      await worker.terminate();
-    }
   };
 }

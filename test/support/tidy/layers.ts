@@ -56,11 +56,16 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   writing: { parts: ['config'], files: [] },
   // The same decisions as live, over what was recorded and over what a file describes: no other stage, no announcement.
   backtest: {
-    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine'],
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine', 'threads'],
     // It reads the journal's files in the order of reception, which no history does.
     files: [LATEST, ...JOURNAL_FILES],
   },
-  'rule-tests': { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine'], files: [LATEST] },
+  'rule-tests': {
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'engine', 'threads'],
+    files: [LATEST],
+  },
+  // What works in threads of their own share; it knows none of them.
+  threads: { parts: [], files: [] },
   // Proposals, reviews, and the changed model: who applies it to the running engine is the composition's business.
   'rule-changes': { parts: ['config', 'profiles'], files: [] },
   api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS, HISTORY, BACKTEST] },
