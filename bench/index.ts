@@ -10,6 +10,7 @@ import { peers } from './suites/peers.ts';
 import { pipeline } from './suites/pipeline.ts';
 import { rules } from './suites/rules.ts';
 import { storage } from './suites/storage.ts';
+import { tickets } from './suites/tickets.ts';
 
 /** Key: name on the command line. */
 export const SUITES: Readonly<Record<string, Suite>> = {
@@ -20,6 +21,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   opcua,
   influx,
   storage,
+  tickets,
   rules,
   headline,
   day,

@@ -24,6 +24,21 @@ export interface SiteOptions {
   readonly ruledEvery?: number;
   /** Default 0: any free one. */
   readonly httpPort?: number;
+  /** Of all rules; default `low`. */
+  readonly severity?: string;
+  /** File beside the site's; default: the shipped one. */
+  readonly policy?: string;
+}
+
+/** Of a site whose devices are units 1 of Modbus TCP endpoints on this machine, one on each link. */
+export interface ModbusSiteOptions
+  extends Pick<SiteOptions, 'directory' | 'values' | 'ruledEvery' | 'httpPort' | 'severity' | 'policy'> {
+  readonly ports: readonly number[];
+  /** Default: one on each port. */
+  readonly devices?: number;
+  readonly pollMs: number;
+  /** Default: that of the product. */
+  readonly timeoutMs?: number;
 }
 
 const PROFILE = 'bench-device';
@@ -44,9 +59,29 @@ export function writeSite(options: SiteOptions): string {
   return file;
 }
 
+/** @returns the path of the site file */
+export function writeModbusSite({
+  ports,
+  devices = ports.length,
+  pollMs,
+  timeoutMs,
+  ...options
+}: ModbusSiteOptions): string {
+  return writeSite({
+    ...options,
+    protocol: 'modbus',
+    devices,
+    links: ports.map((port) => ({ host: '127.0.0.1', port, ...(timeoutMs !== undefined && { timeoutMs }) })),
+    toDevice: (at) => ({ link: at, unit: 1 }),
+    toAddress: (address) => ({ table: 'holding', address }),
+    point: { poll: pollMs },
+    section: {},
+  });
+}
+
 const toText = (text: string) => ({ zh: text, en: text });
 
-function toSite({ protocol, devices, links, toDevice, httpPort = 0 }: SiteOptions): object {
+function toSite({ protocol, devices, links, toDevice, httpPort = 0, policy }: SiteOptions): object {
   return {
     version: 1,
     site: { id: 'bench', name: toText('Bench'), timeZone: 'UTC' },
@@ -69,12 +104,13 @@ function toSite({ protocol, devices, links, toDevice, httpPort = 0 }: SiteOption
       };
     }),
     http: { port: httpPort },
+    ...(policy !== undefined && { policy }),
     profiles: ['profiles'],
   };
 }
 
 function toProfile(options: SiteOptions): object {
-  const { protocol, values, toAddress, point, section, ruledEvery = 1 } = options;
+  const { protocol, values, toAddress, point, section, ruledEvery = 1, severity = 'low' } = options;
   const all = Array.from({ length: values }, (_, at) => at);
   const isState = (at: number): boolean => at < values / 2;
   return {
@@ -101,9 +137,9 @@ function toProfile(options: SiteOptions): object {
     rules: all
       .filter((at) => at % ruledEvery === 0)
       .flatMap((at) => [
-        ...(isState(at) ? [{ ...toRule('state', at), type: 'state', in: [1] }] : []),
+        ...(isState(at) ? [{ ...toRule('state', at, severity), type: 'state', in: [1] }] : []),
         {
-          ...toRule('high', at),
+          ...toRule('high', at, severity),
           type: 'threshold',
           hi: { limit: isState(at) ? STATE_LIMIT : HIGH_LIMIT, deadband: 1 },
         },
@@ -111,6 +147,6 @@ function toProfile(options: SiteOptions): object {
   };
 }
 
-function toRule(name: string, at: number): object {
-  return { id: `${name}-${at}`, severity: 'low', text: toText(`Value ${at} ${name}`), point: `value-${at}` };
+function toRule(name: string, at: number, severity: string): object {
+  return { id: `${name}-${at}`, severity, text: toText(`Value ${at} ${name}`), point: `value-${at}` };
 }

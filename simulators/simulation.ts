@@ -93,7 +93,8 @@ export function createSimulation(scenario: Scenario, seed: number = scenario.see
   const known = plants.flatMap(({ faults }) => faults);
   /** Keys `equipment/fault` of the active faults. */
   const active = new Set<string>();
-  const hasFault = (equipment: string, fault: string): boolean => active.has(`${equipment}/${fault}`);
+  const hasFault = (equipment: string, fault: string): boolean =>
+    active.size > 0 && active.has(`${equipment}/${fault}`);
   const timeline = [...scenario.timeline];
   let timeMs = 0;
   let restMs = 0;

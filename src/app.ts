@@ -12,40 +12,32 @@ import type { Logger } from 'pino';
 import { type Acquisition, createAcquisition } from './acquisition/acquisition.ts';
 import { createInternalSource } from './acquisition/internal.ts';
 import { createLinkFigures } from './acquisition/link-figures.ts';
-import { type AlarmParts, openAlarmParts } from './alarm-parts.ts';
 import type { ApiServices, SimulationPort } from './api/services.ts';
+import { toApiServices } from './api-services.ts';
 import { type BackupRunner, createBackupRunner } from './backup/runner.ts';
 import type { SiteModel } from './config/model.ts';
 import type { Environment } from './config/references.ts';
 import { recordStart } from './config-record.ts';
 import type { Clock } from './core/clock.ts';
-import { LIMITS } from './core/limits.ts';
 import type { LinkStatus } from './core/link.ts';
 import type { ReadingBatch } from './core/reading.ts';
-import { createTexts, type Texts } from './core/texts.ts';
+import { createDrillFaults } from './drill-faults.ts';
 import { loadDrivers } from './drivers/load.ts';
-import { Engine, type EnginePhase } from './engine/engine.ts';
+import type { EnginePhase } from './engine/engine.ts';
 import { createSystemClock } from './engine/system-clock.ts';
-import { createFeeds, type Feeds } from './feeds.ts';
-import { toEventFigures, toFigures, toListenerFigures, toPointFigures } from './figures.ts';
 import { assertPortFree, toListenError } from './listen.ts';
 import type { People } from './people/people.ts';
-import { createPeople, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
+import { createPeople, ensureDemoDuty, ensureDemoUsers, refuseDemoUsers } from './people/service.ts';
+import { type Pipeline, startPipeline } from './pipeline.ts';
 import { createSelfWatch, type SelfWatch, type SelfWatchOptions } from './self-watch.ts';
 import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
-import { createDeviceClocks, type DeviceClocks } from './telemetry/device-clocks.ts';
 import { toDownTime } from './telemetry/down-time.ts';
 import type { EventWriter } from './telemetry/events/event-writer.ts';
 import { openEventWriter } from './telemetry/events/open.ts';
-import { createHistory, type History } from './telemetry/history/history.ts';
 import { createJournal, type Journal } from './telemetry/journal.ts';
-import { createLatest, type Latest } from './telemetry/latest.ts';
-import { createPointQuality } from './telemetry/point-quality.ts';
-import type { PointQualityView } from './telemetry/point-quality-view.ts';
-import { createRecent } from './telemetry/recent.ts';
 import { createWriting, type Writing } from './writing/writing.ts';
 
 export interface AppOptions {
@@ -114,22 +106,24 @@ interface Stores {
   readonly journal: Journal;
 }
 
-interface Pipeline {
-  readonly feeds: Feeds;
-  readonly latest: Latest;
-  readonly texts: Texts;
-  readonly pointQuality: PointQualityView;
-  readonly clocks: DeviceClocks;
-  readonly history: History;
-  readonly engine: Engine;
-  readonly alarms: AlarmParts;
-}
-
 async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const clock = createSystemClock();
   await assertPortFree(options.model.http, options.madeBy);
   const stores = await openStores(options, clock, onStop);
-  const pipeline = await startEngine(options, stores, clock, onStop);
+  const { store, journal, directory: dataDirectory } = stores;
+  const { model, version, env, log, onPhase } = options;
+  const pipeline = await startPipeline({
+    model,
+    version,
+    env,
+    log,
+    store,
+    journal,
+    dataDirectory,
+    clock,
+    onPhase,
+    onStop,
+  });
   const acquisition = await startAcquisition(options, stores.directory, pipeline, clock, onStop);
   const writing = await startWriting(options, stores.store, pipeline, acquisition, clock, onStop);
   const backups = startBackups(options, stores.directory, clock, onStop);
@@ -137,53 +131,8 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const watch = startSelfWatch(options, stores, pipeline, parts, clock, onStop);
   const storage = startStorageWatch(options, stores.journal, clock, onStop);
   const events = startEvents(options, stores, pipeline, acquisition, clock, onStop);
-  const { engine, alarms } = pipeline;
-  const services: ApiServices = {
-    get model() {
-      return alarms.rules.model();
-    },
-    version: options.version,
-    clock,
-    log: options.log,
-    latest: pipeline.latest,
-    texts: pipeline.texts,
-    pointQuality: pipeline.pointQuality,
-    history: pipeline.history,
-    queries: stores.store.queries,
-    commands: engine,
-    explain: engine,
-    alarmFigures: alarms.figures,
-    ruleChanges: alarms.rules,
-    ruleTests: alarms.ruleTests,
-    backtests: alarms.backtests,
-    writing,
-    backups,
-    storage,
-    people: stores.people,
-    links: () => acquisition.links(),
-    clocks: (link) => pipeline.clocks.offsets(link),
-    requests: (link) => acquisition.requests(link),
-    listeners: () => acquisition.listeners(),
-    health: () => watch.health(),
-    isReady: () => watch.isReady(),
-    feeds: pipeline.feeds,
-    simulation: options.simulation,
-    audit: (entry) =>
-      stores.store.commit({ writes: [{ type: 'audit', entry: { ...entry, atMs: clock.now().wallMs } }] }),
-    figures: () => [
-      ...watch.figures(),
-      ...toPointFigures(pipeline.pointQuality.tally(null)),
-      ...acquisition.listeners().flatMap(toListenerFigures),
-      ...toFigures('riser_writing', { ...writing.counters() }),
-      ...toFigures('riser_history', { ...pipeline.history.counters() }),
-      ...(events === null ? [] : toEventFigures(events.counters())),
-      ...toFigures('riser_texts', { refused: pipeline.texts.refused }),
-      ...toFigures('riser_rule_changes', { ...alarms.rules.counters() }),
-      ...toFigures('riser_rule_tests', { ...alarms.ruleTests.counters() }),
-      ...toFigures('riser_backtests', { ...alarms.backtests.counters() }),
-      ...toFigures('riser_alarm_figures', { ...alarms.figures.counters() }),
-    ],
-  };
+  startDrillFaults(options, stores.store, onStop);
+  const services = toApiServices(options, { ...stores, ...parts, clock, pipeline, watch, storage, events });
   return listen(services, options, stores.directory, watch, onStop);
 }
 
@@ -196,7 +145,8 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   onStop(() => store.close());
   await recordStart(store, model, options.version, clock.now().wallMs);
   const people = createPeople({ store, clock });
-  await (madeBy === 'demo' ? ensureDemoUsers(people, store) : refuseDemoUsers(store, directory.path));
+  if (madeBy === 'demo') await makeDemoStaff(people, store, clock, model.site.timeZone);
+  else await refuseDemoUsers(store, directory.path);
   if ((await store.queries.users()).length === 0) log.warn(NO_ACCOUNT);
   const { journal: settings, influx } = model;
   const journal = await createJournal({
@@ -213,63 +163,9 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   return { directory: directory.path, store, people, journal };
 }
 
-/**
- * Joins the feeds: a reading goes to the live view, the quality figures, the evidence, the journal and the decision loop,
- * in this order.
- */
-async function startEngine(
-  options: AppOptions,
-  stores: Stores,
-  clock: Clock,
-  onStop: OnStop,
-): Promise<Pipeline> {
-  const { env, log, onPhase } = options;
-  const { store, directory: dataDirectory } = stores;
-  const feeds = createFeeds();
-  const changes = feeds.ruleChanges;
-  const files = { model: options.model, env };
-  const alarms = await openAlarmParts({ ...files, store, dataDirectory, clock, log, changes });
-  const model = alarms.rules.model();
-  const latest = createLatest(model);
-  const texts = createTexts(LIMITS.texts);
-  const pointQuality = createPointQuality(model, clock);
-  const clocks = createDeviceClocks(model);
-  const recent = createRecent(model, toRecentSamples(model.points.length));
-  const engine = new Engine({
-    model,
-    store,
-    latest,
-    recent: (point) => recent.get(point),
-    texts,
-    clock,
-    log,
-    onAlarm: (event) => feeds.alarms.publish(event),
-    onTicket: (event) => feeds.tickets.publish(event),
-    onControl: (event) => feeds.controls.publish(event),
-    onStorm: (event) => feeds.storms.publish(event),
-    onSights: (sights) => alarms.figures.takeSights(sights),
-    onPhase,
-  });
-  onStop(() => engine.stop());
-  feeds.readings.subscribe((batch) => {
-    latest.apply(batch);
-    pointQuality.apply(batch);
-    clocks.apply(batch);
-    recent.apply(batch);
-    stores.journal.append(batch);
-    engine.accept(batch);
-  });
-  engine.start(await store.boot(clock.now().wallMs - model.policy.reopenMs));
-  alarms.start(engine);
-  onStop(() => alarms.stop());
-  const history = createHistory({ sources: stores.journal.history, clock });
-  return { feeds, latest, texts, pointQuality, clocks, history, engine, alarms };
-}
-
-/** What all points share, divided among them. @returns samples kept of each */
-function toRecentSamples(points: number): number {
-  const { max, min } = LIMITS.recentSamplesPerPoint;
-  return Math.max(min, Math.min(max, Math.floor(LIMITS.recentSamples / Math.max(1, points))));
+async function makeDemoStaff(people: People, store: Store, clock: Clock, timeZone: string): Promise<void> {
+  await ensureDemoUsers(people, store);
+  await ensureDemoDuty(store, clock, timeZone);
 }
 
 async function startAcquisition(
@@ -328,12 +224,13 @@ function startBackups(
 function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
-  { feeds, engine, latest, clocks }: Pipeline,
+  { feeds, engine, latest, clocks, service }: Pipeline,
   field: Pick<SelfWatchOptions, 'acquisition' | 'writing' | 'backups'>,
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
-  const watch = createSelfWatch({ directory, engine, journal, store, clocks, ...field });
+  const outbox = () => service.outbox();
+  const watch = createSelfWatch({ directory, engine, journal, store, clocks, outbox, ...field });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
   const figures = { ...watch.points, ...createLinkFigures(model, (point) => latest.get(point).quality) };
@@ -371,6 +268,13 @@ function startEvents(
   feeds.tickets.subscribe(() => events.notify());
   events.start();
   return events;
+}
+
+function startDrillFaults({ simulation, log }: AppOptions, { queries }: Store, onStop: OnStop): void {
+  if (simulation === null) return;
+  const faults = createDrillFaults({ simulation, queries, log });
+  onStop(() => faults.stop());
+  faults.start();
 }
 
 /** The API comes last: its libraries are loaded while the links already poll. */

@@ -5,7 +5,9 @@ import { createFeed } from './core/feed.ts';
 import type { LinkStatus } from './core/link.ts';
 import type { ReadingBatch } from './core/reading.ts';
 import type { TicketEvent } from './core/ticket.ts';
-import type { RuleChangeRow } from './store/store.ts';
+import type { IncidentEvent } from './incidents/step.ts';
+import type { InboxAnnouncement } from './notify/inbox.ts';
+import type { PolicyVersionRow, RuleChangeRow } from './store/store.ts';
 
 export type Feeds = ApiServices['feeds'];
 
@@ -18,5 +20,9 @@ export function createFeeds(): Feeds {
     storms: createFeed<StormEvent>(),
     ruleChanges: createFeed<RuleChangeRow>(),
     tickets: createFeed<TicketEvent>(),
+    incidents: createFeed<IncidentEvent>(),
+    policies: createFeed<PolicyVersionRow>(),
+    inbox: createFeed<InboxAnnouncement>(),
+    pages: createFeed<string>(),
   };
 }

@@ -2,6 +2,8 @@
 import type { Figure } from './api/services.ts';
 import type { BackupStatus } from './backup/port.ts';
 import type { LinkStatus, ListenerStatus } from './core/link.ts';
+import { toOutboxCounters } from './notify/figures.ts';
+import type { OutboxStatus } from './notify/outbox.ts';
 import type { EventWriterCounters } from './telemetry/events/event-writer.ts';
 import { LOSS_KINDS, type LossTotals } from './telemetry/journal/losses.ts';
 import type { QualityTally } from './telemetry/point-quality-view.ts';
@@ -37,6 +39,9 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'unknownWrites',
   'refusedWrites',
   'unauditedRefusals',
+  'issued',
+  'confirmed',
+  'wrong',
   'reverts',
   'failedReverts',
   'begun',
@@ -48,6 +53,16 @@ const COUNTERS: ReadonlySet<string> = new Set([
   'failedQueries',
   'incompleteAnswers',
   'refusedQueries',
+  'dueCorrections',
+  'contradictions',
+  'sent',
+  'dropped',
+  'recordFailures',
+  'received',
+  'swept',
+  'accepted',
+  'merged',
+  'limited',
 ]);
 
 /** Numbers and booleans of a status record as metrics: `riser_engine_commit_failures_total`. */
@@ -131,6 +146,16 @@ export function toLossFigures(totals: LossTotals): Figure[] {
       labels: { kind },
     },
   ]);
+}
+
+/** Messages by channel, and what is counted of all channels together. */
+export function toOutboxFigures(status: OutboxStatus): Figure[] {
+  return [
+    ...status.channels.flatMap(({ channel, trouble, ...lane }) =>
+      toFigures('riser_outbox', { ...lane, trouble: trouble !== null }, { channel }),
+    ),
+    ...toFigures('riser_outbox', toOutboxCounters(status)),
+  ];
 }
 
 /** No line where there is nothing to tell: a backup was never made, or none is scheduled. */

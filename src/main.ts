@@ -64,6 +64,10 @@ const COMMANDS: Readonly<
     summary: 'recompute the hash chains of the histories, also while the gateway runs: verify --data DIR',
     load: async () => (await import('./cli/verify.ts')).verify,
   },
+  who: {
+    summary: 'who would be told of an alarm, with names and gaps: who --config FILE --at 2026-11-28T03:00',
+    load: async () => (await import('./cli/who.ts')).who,
+  },
   user: {
     summary: 'accounts: add, list, password, disable, enable',
     load: async () => (await import('./cli/user.ts')).user,

@@ -9,6 +9,8 @@ import type { Figure, HealthReport } from './api/services.ts';
 import type { BackupRunner } from './backup/runner.ts';
 import type { Engine } from './engine/engine.ts';
 import { toBackupFigures, toFigures, toLinkFigures, toLossFigures } from './figures.ts';
+import { toOutboxPoints } from './notify/figures.ts';
+import type { OutboxStatus } from './notify/outbox.ts';
 import type { Store } from './store/store.ts';
 import type { DeviceClocks } from './telemetry/device-clocks.ts';
 import type { Journal, JournalStatus } from './telemetry/journal.ts';
@@ -24,6 +26,8 @@ export interface SelfWatchOptions {
   readonly writing: Pick<Writing, 'counters'>;
   readonly clocks: Pick<DeviceClocks, 'wrong'>;
   readonly backups: Pick<BackupRunner, 'ageHours' | 'failed' | 'status'>;
+  /** null = no message is sent yet. */
+  readonly outbox: () => OutboxStatus | null;
 }
 
 export interface SelfWatch {
@@ -86,11 +90,13 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       'store-healthy': () => Number(store.status().isHealthy && engine.status().isHealthy),
       'clocks-wrong': () => options.clocks.wrong(),
       'rules-failing': () => engine.status().failingRules,
+      'tickets-stuck': () => engine.status().stuckTickets,
       'disk-free': () => toFreePercent(options.directory),
       'loop-delay': () => delayMs,
       'reverts-failed': () => writing.counters().notPutBack,
       'backup-age': () => options.backups.ageHours(),
       'backup-failed': () => options.backups.failed(),
+      ...toOutboxPoints(options.outbox),
     },
     listening() {
       isListening = true;
@@ -132,7 +138,7 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
   const parts = [
     {
       name: 'engine',
-      isHealthy: isAlive && loop.isHealthy,
+      isHealthy: isAlive && loop.isHealthy && loop.stuckTickets === 0,
       detail: isAlive ? loop.detail : 'stuck',
     },
     { name: 'store', isHealthy: state.isHealthy, detail: `${state.commits} commits` },

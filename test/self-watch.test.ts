@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BackupStatus } from '../src/backup/port.ts';
-import { toEventFigures } from '../src/figures.ts';
+import { toEventFigures, toOutboxFigures } from '../src/figures.ts';
+import type { OutboxStatus } from '../src/notify/outbox.ts';
 import { createSelfWatch, type SelfWatchOptions } from '../src/self-watch.ts';
 import { IDLE_STATUS, NO_SINK } from '../src/telemetry/forwarder/status.ts';
 import { NO_LOSSES } from '../src/telemetry/journal/losses.ts';
@@ -35,9 +36,14 @@ const NO_BACKUP: BackupStatus = {
   nextMs: null,
 };
 
-function create(notPutBack: number, journal: Partial<JournalStatus> = {}, backup = NO_BACKUP) {
+function create(
+  notPutBack: number,
+  journal: Partial<JournalStatus> = {},
+  backup = NO_BACKUP,
+  outbox: OutboxStatus | null = null,
+) {
   const parts = {
-    engine: { status: () => ({ idleMs: 0, isHealthy: true, detail: '' }) },
+    engine: { status: () => ({ idleMs: 0, isHealthy: true, detail: '', stuckTickets: 0 }) },
     store: { status: () => ({ isHealthy: true, commits: 1 }) },
     acquisition: { links: () => [] },
     journal: {
@@ -60,6 +66,7 @@ function create(notPutBack: number, journal: Partial<JournalStatus> = {}, backup
     writing: { counters },
     backups,
     clocks: { wrong: () => 0 },
+    outbox: () => outbox,
   });
   onTestFinished(() => watch.stop());
   return watch;
@@ -114,6 +121,64 @@ test('figures of the roll-ups say how much was stored and refused, and what is o
       .figures()
       .some(({ name }) => name.startsWith('riser_rollups_')),
   ).toBe(false);
+});
+
+test('messages that wait or were given up are those of the outbox; before it runs there are none', () => {
+  const outbox: OutboxStatus = {
+    queued: 4,
+    sent: 0,
+    failed: 9,
+    dropped: 0,
+    retries: 30,
+    failedLately: 2,
+    undelivered: 1,
+    oldestMs: 61_500,
+    recordFailures: 0,
+    channels: [],
+  };
+  const { points } = create(0, {}, NO_BACKUP, outbox);
+  expect([points['message-delay']?.(), points['messages-failed']?.()]).toEqual([61.5, 3]);
+  const { points: early } = create(0);
+  expect([early['message-delay']?.(), early['messages-failed']?.()]).toEqual([0, 0]);
+});
+
+test('figures of messages are those of each channel, and what is counted of all of them', () => {
+  const lane = {
+    queued: 1,
+    running: 0,
+    sent: 5,
+    retries: 2,
+    failed: 1,
+    dropped: 0,
+    awaitingPage: 0,
+    undelivered: 1,
+    oldestMs: 9,
+  };
+  const figures = toOutboxFigures({
+    ...lane,
+    queued: 2,
+    failedLately: 1,
+    recordFailures: 3,
+    channels: [
+      { ...lane, channel: 'inbox', trouble: null },
+      { ...lane, channel: 'webhook', trouble: '500 no' },
+    ],
+  });
+  const of = (name: string) =>
+    figures
+      .filter((figure) => figure.name === `riser_outbox_${name}`)
+      .map(({ value, type, labels }) => [labels?.['channel'], value, type]);
+  expect(of('sent_total')).toEqual([
+    ['inbox', 5, 'counter'],
+    ['webhook', 5, 'counter'],
+  ]);
+  expect(of('queued')).toEqual([
+    ['inbox', 1, 'gauge'],
+    ['webhook', 1, 'gauge'],
+  ]);
+  expect(of('trouble').map(([, value]) => value)).toEqual([0, 1]);
+  expect(of('failed_lately')).toEqual([[undefined, 1, 'gauge']]);
+  expect(of('record_failures_total')).toEqual([[undefined, 3, 'counter']]);
 });
 
 test('losses are counted by kind, and the point of the alarm holds what nobody has taken note of', () => {

@@ -2,7 +2,7 @@
 import { startChild } from '../children.ts';
 import { FIELD_CORE, pin } from '../cores.ts';
 import { type Goal, type Row, toRow } from '../rows.ts';
-import { writeSite } from '../site.ts';
+import { writeModbusSite } from '../site.ts';
 import type { OwnScene, RunOptions } from '../suite.ts';
 import { type Figures, measureWindow } from '../window.ts';
 
@@ -36,16 +36,11 @@ export function toManyScene(scale: number): OwnScene {
 }
 
 function writeManySite(directory: string, ports: readonly number[]): string {
-  return writeSite({
+  return writeModbusSite({
     directory,
-    protocol: 'modbus',
-    devices: ports.length,
+    ports,
     values: REGISTERS,
-    links: ports.map((port) => ({ host: '127.0.0.1', port })),
-    toDevice: (at) => ({ link: at, unit: 1 }),
-    toAddress: (address) => ({ table: 'holding', address }),
-    point: { poll: POLL_MS },
-    section: {},
+    pollMs: POLL_MS,
     ruledEvery: REGISTERS,
   });
 }

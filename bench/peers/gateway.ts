@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSite } from '../site.ts';
+import { writeModbusSite } from '../site.ts';
 import type { FlowOptions } from './node-red.ts';
 import type { Program } from './program.ts';
 
@@ -13,16 +13,12 @@ export function writePeerSite(
   directory: string,
   { ports, registers, pollMs, ruledEvery }: Omit<FlowOptions, 'limit'>,
 ): string {
-  return writeSite({
+  return writeModbusSite({
     directory,
-    protocol: 'modbus',
-    devices: ports.length,
+    ports,
     values: registers,
-    links: ports.map((port) => ({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS })),
-    toDevice: (at) => ({ link: at, unit: 1 }),
-    toAddress: (address) => ({ table: 'holding', address }),
-    point: { poll: pollMs },
-    section: {},
+    pollMs,
+    timeoutMs: TIMEOUT_MS,
     ruledEvery,
   });
 }

@@ -15,7 +15,7 @@ import { FIELD_CORE, pin } from '../cores.ts';
 import { toGateway } from '../peers/gateway.ts';
 import { measureProgram, type PeerFigures } from '../peers/program.ts';
 import { type Goal, type Row, toRow } from '../rows.ts';
-import { writeSite } from '../site.ts';
+import { writeModbusSite } from '../site.ts';
 import { createMetricsWatch, type ForwardFigures } from '../storage/metrics-watch.ts';
 import type { OwnScene, RunOptions, Suite } from '../suite.ts';
 
@@ -95,16 +95,12 @@ function writeHeadlineSite(
   httpPort: number,
   influxUrl: string,
 ): string {
-  const file = writeSite({
+  const file = writeModbusSite({
     directory,
-    protocol: 'modbus',
-    devices: ports.length,
+    ports,
     values: REGISTERS,
-    links: ports.map((port) => ({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS })),
-    toDevice: (at) => ({ link: at, unit: 1 }),
-    toAddress: (address) => ({ table: 'holding', address }),
-    point: { poll: POLL_MS },
-    section: {},
+    pollMs: POLL_MS,
+    timeoutMs: TIMEOUT_MS,
     httpPort,
   });
   const site = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;

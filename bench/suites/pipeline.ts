@@ -5,7 +5,7 @@
  */
 import { toCommonRows } from '../common-rows.ts';
 import { type Row, toRow } from '../rows.ts';
-import { writeSite } from '../site.ts';
+import { writeModbusSite } from '../site.ts';
 import type { Results, Scene, Suite } from '../suite.ts';
 
 const RATES = [1_000, 10_000, 50_000] as const;
@@ -37,16 +37,13 @@ function toScene(devices: number, windowMs: number): Scene {
     firstReadings: points,
     counter: { counter: 'replies', readingsPerCount: REGISTERS },
     writeSite: (directory, ports) =>
-      writeSite({
+      writeModbusSite({
         directory,
-        protocol: 'modbus',
+        ports,
         devices,
         values: REGISTERS,
-        links: ports.map((port) => ({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS })),
-        toDevice: (at) => ({ link: at, unit: 1 }),
-        toAddress: (address) => ({ table: 'holding', address }),
-        point: { poll: POLL_MS },
-        section: {},
+        pollMs: POLL_MS,
+        timeoutMs: TIMEOUT_MS,
       }),
     contenders: (ports, siteFile) => [
       { subject: BASELINE, setup: { ports, registers: REGISTERS, pollMs: POLL_MS, timeoutMs: TIMEOUT_MS } },

@@ -26,12 +26,12 @@ const MINUTE_MS = 60_000;
  * Shelves, or shelves anew with another end.
  * @param open the open occurrence, null when the alarm is normal
  * @param severity the gravest that the alarm can have now: of the occurrence, else of the rule
- * @throws RiserError `reason-required`, `shelve-not-allowed`, `end-not-ahead`, `shelve-too-long`.
+ * @throws RiserError `reason-required`, `shelve-not-allowed`, `end-not-ahead`, `shelve-too-long`, `approval-required`.
  */
 export function shelveAlarm(
   control: AlarmControl,
   open: Occurrence | null,
-  wanted: Pick<Shelf, 'by' | 'reason' | 'untilMs' | 'isOneShot'>,
+  wanted: Pick<Shelf, 'by' | 'reason' | 'untilMs' | 'isOneShot' | 'approver'>,
   severity: Severity,
   times: ShelveTimes,
   nowMs: number,
@@ -43,8 +43,17 @@ export function shelveAlarm(
   if (wanted.untilMs - nowMs > maxMs) {
     throw new RiserError('shelve-too-long', { minutes: Math.floor(maxMs / MINUTE_MS) });
   }
-  const { by, reason, untilMs, isOneShot } = wanted;
-  const shelf: Shelf = { by, atMs: nowMs, reason, untilMs, isOneShot };
+  const { by, reason, untilMs, isOneShot, approver } = wanted;
+  if (approver !== undefined && (approver.trim() === '' || approver.trim() === by))
+    throw new RiserError('approval-required');
+  const shelf: Shelf = {
+    by,
+    atMs: nowMs,
+    reason,
+    untilMs,
+    isOneShot,
+    ...(approver !== undefined && { approver }),
+  };
   const event = { type: 'shelved', by, note: reason } as const;
   const step = open && changeHiding(open, { shelf }, event, nowMs);
   return toStep(control, { shelf }, event, step, nowMs);

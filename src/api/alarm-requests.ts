@@ -126,6 +126,13 @@ export const ShelveBody = closed({
     default: false,
     description: 'Ends with the present active stretch, or with the next one when the alarm is normal now',
   }),
+  approver: Type.Optional(
+    Type.String({
+      maxLength: LIMITS.shortTextChars,
+      description:
+        'User name of another person who may take alarms out of service: until the end a ticket may be accepted over it',
+    }),
+  ),
 });
 export const OutOfServiceBody = closed({
   reason,
@@ -141,6 +148,19 @@ export const DrillBody = closed({
   equipment: Id,
   reason,
   untilMs: Type.Union([untilMs, Type.Null()], { description: 'null ends the drill' }),
+  isWhole: Type.Optional(
+    Type.Boolean({
+      description:
+        'Also what depends on the equipment (a mains failure), life safety there excepted; default: with a fault',
+    }),
+  ),
+  fault: Type.Optional(
+    Type.String({
+      pattern: ID_PATTERN,
+      maxLength: MAX_ID_LENGTH,
+      description: 'On simulators: a fault of the equipment that happens with the drill and ends with it',
+    }),
+  ),
 });
 
 // --- rules --------------------------------------------------------------------------------------------------------

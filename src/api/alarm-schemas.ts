@@ -13,6 +13,7 @@ export const ShelfSchema = Type.Object({
   reason: Type.String(),
   untilMs: Ms,
   isOneShot: Type.Boolean({ description: 'Ends with the active stretch, at the latest at `untilMs`' }),
+  approver: Type.Optional(Type.String({ description: 'Who answers for it; left out = nobody' })),
 });
 
 export const OutOfServiceSchema = Type.Object({
@@ -173,5 +174,7 @@ export const DrillViewSchema = Type.Object({
   atMs: Ms,
   reason: Type.String(),
   untilMs: Ms,
+  isWhole: Type.Optional(Type.Boolean()),
+  fault: Type.Optional(Type.String({ description: 'Of the simulator, which the drill lets happen' })),
 });
 export type DrillView = Static<typeof DrillViewSchema>;

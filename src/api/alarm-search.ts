@@ -3,6 +3,7 @@
  * that others have their turn, and no more than SEARCHED_ROWS.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isPartOf } from '../config/dependence.ts';
 import type { SiteModel } from '../config/model.ts';
 import { type IsaState, type Occurrence, toIsaState } from '../core/alarm.ts';
 import { type EquipmentId, type LocationId, toId } from '../core/ids.ts';
@@ -79,7 +80,7 @@ export function toMatcher(model: Model, wanted: AlarmMatch): (occurrence: Occurr
     (raisedFromMs === undefined || occurrence.raisedAtMs >= raisedFromMs) &&
     (raisedByMs === undefined || occurrence.raisedAtMs <= raisedByMs) &&
     (system === undefined || toSystem(model, occurrence.equipment) === system) &&
-    (equipment === undefined || isPartOf(model, occurrence.equipment, equipment)) &&
+    (equipment === undefined || isPartOf(model, occurrence.equipment, toId(equipment))) &&
     (location === undefined || isWithin(model, occurrence.equipment, location)) &&
     (words === undefined || toWords(occurrence).includes(words));
 }
@@ -88,12 +89,6 @@ export function toMatcher(model: Model, wanted: AlarmMatch): (occurrence: Occurr
 export function toSystem({ equipment }: Pick<Model, 'equipment'>, id: EquipmentId): string | null {
   const found = equipment.get(id);
   return found === undefined ? null : KINDS[found.kind].system;
-}
-
-function isPartOf({ equipment }: Model, id: EquipmentId, whole: string): boolean {
-  for (let at: EquipmentId | null = id; at !== null; at = equipment.get(at)?.parent ?? null)
-    if (at === whole) return true;
-  return false;
 }
 
 function isWithin({ equipment, locations }: Model, id: EquipmentId, wanted: string): boolean {

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static, type TSchema } from 'typebox';
 import { AlarmViewSchema } from './alarm-schemas.ts';
 import { PROBLEM_TYPE } from './problems.ts';
-import { PointViewSchema, ProblemSchema, TicketViewSchema } from './schemas.ts';
+import { PointViewSchema, ProblemSchema } from './schemas.ts';
+import { TicketViewSchema } from './ticket-schemas.ts';
 
 /** Shapes that many routes answer stand once in the document. Key: name there. */
 const SHARED = {

@@ -9,6 +9,7 @@ import type { LiveHub } from './live.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { ApiLimits } from './options.ts';
 import type { ApiServices } from './services.ts';
+import type { TicketPolicies } from './ticket-policies.ts';
 
 /** `public` = anybody; `authenticated` = anybody with a session; a list = any one of them is enough. */
 export type RoutePermission = Permission | 'public' | 'authenticated' | readonly Permission[];
@@ -23,6 +24,7 @@ export type Api = FastifyInstance<
 
 export interface ApiContext {
   readonly services: ApiServices;
+  readonly policies: TicketPolicies;
   readonly hub: LiveHub;
   readonly metrics: ApiMetrics;
   readonly limits: ApiLimits;

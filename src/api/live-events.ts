@@ -1,8 +1,11 @@
 /** What comes over `GET /api/v1/events`, by name of the event. Types only: live.ts writes them, the page reads them. */
 
 import type { StormEvent } from '../core/alarm.ts';
+import type { Sound } from '../notify/inbox.ts';
 import type { AlarmControlView, StormView } from './alarm-schemas.ts';
+import type { IncidentView } from './incident-schemas.ts';
 import type { LinkView } from './link-schema.ts';
+import type { MessageView } from './message-schemas.ts';
 import type { RuleChangeView } from './rule-schemas.ts';
 import type { AlarmView, TicketView } from './schemas.ts';
 
@@ -25,7 +28,16 @@ export interface LiveEvents {
   storm: Omit<StormEvent, 'storm'> & { readonly storm: StormView };
   /** A change of a rule was proposed or decided; an approved one is in force. */
   'rule-change': RuleChangeView;
+  /** Of a ticket that the person may read; `by` is empty for those who only reported it. */
   ticket: { readonly type: string; readonly atMs: number; readonly by: string; readonly ticket: TicketView };
+  /** A message for the person of the stream has arrived; `sound` is what the page plays. */
+  message: { readonly sound: Sound; readonly message: MessageView };
+  incident: {
+    readonly type: string;
+    readonly atMs: number;
+    readonly by: string;
+    readonly incident: IncidentView;
+  };
   /** Every 10 s; a page that misses two knows that what it shows is old. */
   heartbeat: { readonly serverMs: number; readonly trouble: readonly Trouble[] };
 }

@@ -7,19 +7,30 @@
  *
  * Nothing is replayed: a page that connects (again) gets `hello`, then fetches what it shows, then follows events.
  */
+
+import type { Policy } from '../config/policy.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
 import type { LinkStatus } from '../core/link.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { TicketEvent } from '../core/ticket.ts';
+import type { IncidentEvent } from '../incidents/step.ts';
+import type { InboxAnnouncement } from '../notify/inbox.ts';
 import type { Person } from '../people/people.ts';
+import type { Permission } from '../people/permissions.ts';
 import type { RuleChangeRow } from '../store/store.ts';
+import { mayRead } from '../tickets/actors.ts';
+import { toIncidentView } from './incident-schemas.ts';
 import { createPendingReadings, type PendingReadings } from './live-readings.ts';
+import { toMessageView } from './message-schemas.ts';
 import type { ApiLimits } from './options.ts';
 import { toControlView, toRuleChangeView } from './rule-views.ts';
 import type { LiveEventName, LiveEvents, Trouble } from './schemas.ts';
 import type { ApiServices, Figure } from './services.ts';
-import { toAlarmView, toLinkView, toStormView, toTicketView } from './views.ts';
+import type { TicketPolicies } from './ticket-policies.ts';
+import { toActor, toOwner } from './ticket-readers.ts';
+import { isInside as isInsideOf, LIVE_ALARMS, toTicketView } from './ticket-views.ts';
+import { toAlarmView, toLinkView, toStormView } from './views.ts';
 
 /** The writing end of one connection; a ServerResponse is one. */
 export interface LiveSink {
@@ -54,6 +65,7 @@ type HubServices = Pick<
   | 'listeners'
   | 'clocks'
   | 'ruleChanges'
+  | 'roster'
 >;
 
 interface Stream {
@@ -64,11 +76,19 @@ interface Stream {
   fullSinceMs: number | null;
 }
 
+/** Any of them opens a stream; what is sent on it is decided for each event. */
+export const FOLLOW_EVENTS = ['site.read', 'ticket.read-own'] as const satisfies readonly Permission[];
+
+function hasSite({ person }: Stream): boolean {
+  return person.permissions.has('site.read');
+}
+
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 2_000;
 
 export class LiveHub {
   readonly #services: HubServices;
+  readonly #policies: TicketPolicies;
   readonly #limits: HubLimits;
   readonly #streams = new Set<Stream>();
   readonly #stops: (() => void)[];
@@ -80,8 +100,9 @@ export class LiveHub {
   #isClosed = false;
   #eventId = 0;
 
-  constructor(services: HubServices, limits: HubLimits) {
+  constructor(services: HubServices, policies: TicketPolicies, limits: HubLimits) {
     this.#services = services;
+    this.#policies = policies;
     this.#limits = limits;
     this.#epoch = services.model.epoch;
     this.#pending = createPendingReadings(services.model, services.texts);
@@ -98,6 +119,8 @@ export class LiveHub {
       feeds.storms.subscribe((event) => this.#onStorm(event)),
       feeds.ruleChanges.subscribe((change) => this.#onRuleChange(change)),
       feeds.tickets.subscribe((event) => this.#onTicket(event)),
+      feeds.inbox.subscribe((announcement) => this.#onInbox(announcement)),
+      feeds.incidents.subscribe((event) => this.#onIncident(event)),
     ];
   }
 
@@ -115,14 +138,16 @@ export class LiveHub {
     throw new RiserError('too-many-streams');
   }
 
-  /** Takes the sink over and greets it. @returns forgets the stream; to be called when its connection has closed. */
+  /** Takes the sink over, greets it and says whose it is: what waited for a page follows. @returns forgets the stream; to be called when its connection has closed. */
   open(sink: LiveSink, token: string, person: Person): () => void {
     const stream: Stream = { sink, token, person, fullSinceMs: null };
     this.#streams.add(stream);
     this.#counts.opened++;
     const { clock, version } = this.#services;
     sink.write(Buffer.from(`retry: ${RETRY_MS}\n\n`));
-    this.#send(stream, toFrame('hello', { serverMs: clock.now().wallMs, version, trouble: this.#trouble() }));
+    const trouble = hasSite(stream) ? this.#trouble() : [];
+    this.#send(stream, toFrame('hello', { serverMs: clock.now().wallMs, version, trouble }));
+    this.#services.feeds.pages.publish(person.username);
     return () => void this.#streams.delete(stream);
   }
 
@@ -141,7 +166,7 @@ export class LiveHub {
     try {
       for (const token of new Set([...this.#streams].map((stream) => stream.token))) {
         const person = await this.#services.people.authenticate(token);
-        const isAllowed = person?.permissions.has('site.read') === true;
+        const isAllowed = person !== null && FOLLOW_EVENTS.some((one) => person.permissions.has(one));
         for (const stream of [...this.#streams].filter((one) => one.token === token)) {
           if (person === null || !isAllowed) this.#end(stream);
           else stream.person = person;
@@ -265,26 +290,53 @@ export class LiveHub {
     this.#sendAll(toFrame('rule-change', view, ++this.#eventId));
   }
 
-  /** A ticket shows each person the transitions that he may make: one frame per set of permissions. */
-  #onTicket({ type, atMs, by, ticket }: TicketEvent): void {
+  #onTicket(event: TicketEvent): void {
     if (this.#streams.size === 0) return;
+    const { policyVersion } = event.ticket;
+    const policy = this.#policies.known(policyVersion);
+    if (policy !== null) this.#sendTicket(event, policy);
+    else void this.#policies.of(policyVersion).then((read) => this.#sendTicket(event, read));
+  }
+
+  /** A ticket shows each person the steps that are his, and only those who may read it: one frame per set of steps. */
+  #sendTicket({ type, atMs, by, ticket }: TicketEvent, policy: Policy): void {
     const id = ++this.#eventId;
+    const owner = toOwner(ticket, this.#services);
+    const { rules } = this.#services.model;
     const frames = new Map<string, Buffer>();
     for (const stream of this.#streams) {
-      const { permissions } = stream.person;
-      const key = [...permissions].sort().join(' ');
+      const actor = toActor(stream.person, this.#services);
+      if (!mayRead(ticket, actor)) continue;
+      const isInside = isInsideOf(ticket, actor);
+      const view = toTicketView(ticket, { actor, policy, owner, rules }, { maxAlarms: LIVE_ALARMS });
+      const key = `${isInside} ${view.transitions.join(' ')}`;
       const frame =
-        frames.get(key) ??
-        toFrame('ticket', { type, atMs, by, ticket: toTicketView(ticket, permissions) }, id);
+        frames.get(key) ?? toFrame('ticket', { type, atMs, by: isInside ? by : '', ticket: view }, id);
       frames.set(key, frame);
       this.#send(stream, frame);
     }
+  }
+
+  /** To the open pages of its recipient only. */
+  #onInbox({ recipient, sound, message, shown }: InboxAnnouncement): void {
+    const own = [...this.#streams].filter(({ person }) => person.username === recipient);
+    if (own.length === 0) return;
+    const frame = toFrame('message', { sound, message: toMessageView(message) }, ++this.#eventId);
+    for (const stream of own) if (this.#send(stream, frame)) shown();
+  }
+
+  #onIncident({ type, atMs, by, incident }: IncidentEvent): void {
+    if (this.#streams.size === 0) return;
+    const view = { type, atMs, by, incident: toIncidentView(incident, this.#services.model.policy) };
+    this.#sendAll(toFrame('incident', view, ++this.#eventId));
   }
 
   #beat(): void {
     if (this.#streams.size === 0) return;
     const serverMs = this.#services.clock.now().wallMs;
     this.#sendAll(toFrame('heartbeat', { serverMs, trouble: this.#trouble() }));
+    const outside = toFrame('heartbeat', { serverMs, trouble: [] });
+    for (const stream of this.#streams) if (!hasSite(stream)) this.#send(stream, outside);
   }
 
   /** What people must know of the gateway itself even when it can neither raise an alarm nor store anything. */
@@ -295,20 +347,25 @@ export class LiveHub {
       .map(({ name, detail }) => ({ part: name, detail }));
   }
 
+  /** To all who may read the site; contractors and occupants hear of their own tickets and messages only. */
   #sendAll(frame: Buffer): void {
-    for (const stream of this.#streams) this.#send(stream, frame);
+    for (const stream of this.#streams) if (hasSite(stream)) this.#send(stream, frame);
   }
 
-  /** What waits is looked at before writing, so that one large frame does not close a stream that reads. */
-  #send(stream: Stream, frame: Buffer): void {
+  /**
+   * What waits is looked at before writing, so that one large frame does not close a stream that reads.
+   * @returns false when the stream was closed instead
+   */
+  #send(stream: Stream, frame: Buffer): boolean {
     if (this.#isStalled(stream)) {
       this.#counts.stalled++;
       this.#streams.delete(stream);
       stream.sink.destroy();
-      return;
+      return false;
     }
     stream.sink.write(frame);
     this.#counts.frames++;
+    return true;
   }
 
   /** One commit may bring more than a socket takes in its turn; only what does not become less is a browser that does not read. */

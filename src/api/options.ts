@@ -1,10 +1,11 @@
 /** What createApi can be told, and every limit and time-out of the API with its reason. LIMITS (core) holds those shared with other stages. */
+import { ATTACHMENT_LIMITS } from '../attachments/limits.ts';
 import { LIMITS } from '../core/limits.ts';
 
 export const API_LIMITS = {
   requestBodyBytes: LIMITS.requestBodyBytes,
-  /** Receiving one whole request; a page's request is one packet, so slower is an attack or a dead link. */
-  requestTimeoutMs: 15_000,
+  /** Receiving one whole request: a photo over a bad mobile connection. What is no upload meets `handlerTimeoutMs` before. */
+  requestTimeoutMs: ATTACHMENT_LIMITS.receiveMs,
   /** Receiving the header of a request. */
   headersTimeoutMs: 10_000,
   /** Silent socket; longer than the heartbeat, so that a living event stream never meets it. */
@@ -21,6 +22,12 @@ export const API_LIMITS = {
   requestsPerMinute: 6_000,
   /** Log-ins of one address in a minute; each costs an argon2id. People.login throttles by name beside it. */
   loginsPerMinute: 60,
+  /** Reports without an account from one address in a minute: a building behind one address, on the day of a burst pipe. */
+  publicReportsPerMinute: 10,
+  /** Of them those that the policy takes for emergencies, counted apart: a whole house behind one address sees the same fire. */
+  publicEmergenciesPerMinute: 60,
+  /** Looks at such reports and forms from one address in a minute; a page asks once in 15 s. */
+  publicViewsPerMinute: 60,
   /** Addresses whose requests are counted at once; the least recent is forgotten. */
   countedAddresses: 5_000,
   eventStreams: LIMITS.eventStreams,

@@ -2,10 +2,16 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { ID_PATTERN, MAX_ID_LENGTH } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
-import { PRIORITY_NAMES, TICKET_CLASS_NAMES } from '../core/ticket.ts';
-import { ROLES } from '../people/permissions.ts';
-import type { Role } from '../store/store.ts';
-import type { TransitionType } from '../tickets/transitions.ts';
+import { ROLE_NAMES } from '../core/roles.ts';
+import {
+  ATTENDANCE_NAMES,
+  CHANNEL_NAMES,
+  FLOW_NAMES,
+  PRIORITY_NAMES,
+  SOURCE_NAMES,
+  STAGE_NAMES,
+  TICKET_CLASS_NAMES,
+} from '../core/ticket.ts';
 
 export const closed = <P extends TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -60,6 +66,18 @@ export const HistoriesQuery = closed({
   ...range,
   maxPoints,
 });
+/** Of an upload, where the fields do not stand in its body. */
+export const AttachQuery = closed({
+  version: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Version of the ticket that the caller saw' }),
+  ),
+  occurredAtMs: instant('late entry: when it really happened'),
+});
+export type AttachInput = Static<typeof AttachQuery>;
+export const AttachmentParams = closed({
+  id: Type.String({ minLength: 1, maxLength: 100 }),
+  attachment: Type.String({ minLength: 1, maxLength: 100 }),
+});
 export const InstantQuery = closed({
   at: instant('default and latest: now'),
   equipment,
@@ -89,17 +107,39 @@ export const WritesQuery = closed({
   point: Type.Optional(Type.String({ minLength: 1, maxLength: 2 * MAX_ID_LENGTH + 1 })),
   limit: paging.limit,
 });
+const short = Type.Optional(Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars }));
+/** All that are given must hold. */
+export const ticketFilters = {
+  equipment,
+  number: short,
+  class: Type.Optional(oneOf(TICKET_CLASS_NAMES)),
+  stage: Type.Optional(oneOf(STAGE_NAMES)),
+  priority: Type.Optional(oneOf(PRIORITY_NAMES)),
+  assignee: short,
+  location: Type.Optional(Id),
+  faultKind: short,
+  text: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: LIMITS.shortTextChars,
+      description:
+        'Words of content, place, equipment, diagnosis, plan, result, number, or of the name of the fault kind; all must be there',
+    }),
+  ),
+  from: instant('received then or later'),
+  to: instant('received before'),
+};
 export const TicketsQuery = closed({
   state: oneOf(['open', 'closed', 'all'], { default: 'open' }),
-  equipment,
+  ...ticketFilters,
   ...paging,
 });
+export type TicketsQueryInput = Static<typeof TicketsQuery>;
 
 // --- people -------------------------------------------------------------------------------------------------------
 
 /** Longest password looked at: argon2id reads all of it. */
 const Password = Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars });
-const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 
 export const LoginBody = closed({ username: ShortText, password: Password });
 export const NewUserBody = closed({
@@ -108,64 +148,70 @@ export const NewUserBody = closed({
   roles: Type.Array(oneOf(ROLE_NAMES), { minItems: 1, maxItems: ROLE_NAMES.length, uniqueItems: true }),
   password: Password,
 });
-export const PasswordBody = closed({ password: Password });
+/** `version` of a person, as the caller has read it. */
+export const SeenVersion = Type.String({
+  ...ShortText,
+  description: 'Version that the caller saw; `staff-changed` when somebody was faster',
+});
+export const UserBody = closed({
+  version: SeenVersion,
+  displayName: closed({ zh: ShortText, en: ShortText }),
+  roles: Type.Array(oneOf(ROLE_NAMES), { minItems: 1, maxItems: ROLE_NAMES.length, uniqueItems: true }),
+});
+export const PasswordBody = closed({ version: SeenVersion, password: Password });
+export const AccountBody = closed({ version: SeenVersion });
 /** For requests whose path says everything: no body, or an empty object. */
 export const EmptyBody = Type.Union([closed({}), Type.Null()]);
 export const UsernameParams = closed({ username: ShortText });
 
 // --- tickets ----------------------------------------------------------------------------------------------
 
+const isBoundedTime = { minimum: 0, maximum: LAST_MS };
+const level = Type.Unsafe<1 | 2 | 3>({ type: 'integer', minimum: 1, maximum: 3 });
+/** Sources and channels of matters that people report or bring from a round. */
+const REPORT_SOURCES = SOURCE_NAMES.filter((name) => name !== 'equipment-alarm');
+const REPORT_CHANNELS = CHANNEL_NAMES.filter((name) => name !== 'alarm');
+
 export const NewTicketBody = closed({
-  source: oneOf([
-    'owner-call',
-    'company-relay',
-    'desk-relay',
-    'internal-need',
-    'instruction',
-    'first-receiver',
-  ]),
-  channel: oneOf(['counter', 'phone', 'page']),
+  source: oneOf(REPORT_SOURCES),
+  channel: oneOf(REPORT_CHANNELS),
   class: oneOf(TICKET_CLASS_NAMES),
-  priority: oneOf(PRIORITY_NAMES),
+  priority: Type.Optional(
+    Type.Union([oneOf(PRIORITY_NAMES), Type.Null()], { description: 'Left out = from the impact' }),
+  ),
+  impact: Type.Optional(
+    Type.Union([closed({ urgency: level, complexity: level, scope: level }), Type.Null()]),
+  ),
+  attendance: Type.Optional(Type.Union([oneOf(ATTENDANCE_NAMES), Type.Null()])),
+  flow: Type.Optional(Type.Union([oneOf(FLOW_NAMES), Type.Null()])),
   content: Type.String({ minLength: 1, maxLength: LIMITS.textChars, pattern: '\\S' }),
+  faultKind: Type.Optional(Type.Union([ShortText, Type.Null()])),
   equipment: Type.Optional(Type.Union([Id, Type.Null()])),
   location: Type.Optional(Type.Union([Id, Type.Null()])),
   place: Type.Optional(ShortText),
   contactName: Type.Optional(ShortText),
   contactMethod: Type.Optional(ShortText),
+  appointment: Type.Optional(
+    Type.Union([
+      closed({ fromMs: Type.Integer(isBoundedTime), toMs: Type.Integer(isBoundedTime) }),
+      Type.Null(),
+    ]),
+  ),
+  slip: Type.Optional(
+    Type.Union([ShortText, Type.Null()], { description: 'Late entry (补录): number of the paper slip' }),
+  ),
+  receivedAtMs: Type.Optional(
+    Type.Union([Type.Integer(isBoundedTime), Type.Null()], {
+      description: 'Late entry: real time of receipt; left out = now',
+    }),
+  ),
+  isDrill: Type.Optional(
+    Type.Boolean({
+      description: 'A drill of people and telephones; needs `drill.run`. Its record is made when it ends',
+    }),
+  ),
 });
 export type NewTicketInput = Static<typeof NewTicketBody>;
-
-const version = Type.Integer({ minimum: 1, description: 'Version of the ticket that the caller saw' });
-const text = Type.Optional(LongText);
-
-/**
- * One body per transition. What a stage asks for stays optional here: the engine refuses a missing field with the rule
- * that asks for it (`missing-fields`), which tells people more than a schema can.
- */
-export const TRANSITION_BODIES = {
-  dispatch: closed({ version, assignee: Type.Optional(ShortText), note: text }),
-  take: closed({ version, readBack: text }),
-  arrive: closed({ version, how: oneOf(['by-hand', 'qr-code'], { default: 'by-hand' }) }),
-  start: closed({ version, diagnosis: text, plan: text }),
-  done: closed({
-    version,
-    result: text,
-    materials: text,
-    amountYuan: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
-  }),
-  accept: closed({ version, opinion: text, manualReading: Type.Optional(ShortText) }),
-  reject: closed({ version, reason: text }),
-  visit: closed({
-    version,
-    how: Type.Optional(oneOf(['phone', 'in-person'])),
-    isSatisfied: Type.Optional(Type.Boolean()),
-    note: text,
-  }),
-  close: closed({ version }),
-  cancel: closed({ version, reason: Type.Optional(oneOf(['false-alarm', 'duplicate'])), note: text }),
-  note: closed({ version, note: text }),
-} as const satisfies Record<TransitionType, ReturnType<typeof closed>>;
 
 // --- writing ------------------------------------------------------------------------------------------------------
 

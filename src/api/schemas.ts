@@ -3,11 +3,13 @@
  * Times are UTC milliseconds; texts come in both languages; null means "there is none".
  */
 import Type, { type Static } from 'typebox';
+import { ROLE_NAMES } from '../core/roles.ts';
 
 export type { AlarmControlView, AlarmView, HistoryEntryView } from './alarm-schemas.ts';
 export type { LinkView } from './link-schema.ts';
 export type { LiveEventName, LiveEvents, ReadingTuple, Trouble } from './live-events.ts';
 export type { RuleChangeView, RuleView } from './rule-schemas.ts';
+export type { TicketView } from './ticket-schemas.ts';
 
 export const strings = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
@@ -16,7 +18,7 @@ export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(sch
 export const Ms = Type.Number({ description: 'UTC milliseconds since 1970' });
 
 /** A pair in the form of an array: tuples are written differently in every version of JSON Schema. */
-const SampleSchema = Type.Unsafe<[number, number | null]>({
+export const SampleSchema = Type.Unsafe<[number, number | null]>({
   type: 'array',
   items: { anyOf: [{ type: 'number' }, { type: 'null' }] },
   minItems: 2,
@@ -111,6 +113,7 @@ export const EquipmentViewSchema = Type.Object({
   lockOut: Type.Union([LockOutSchema, Type.Null()], {
     description: 'Tag on this very equipment; one on what it is a part of forbids writing as well',
   }),
+  isCommissioning: Type.Boolean({ description: 'Its alarms are listed, but open no ticket and wake nobody' }),
 });
 export type EquipmentView = Static<typeof EquipmentViewSchema>;
 
@@ -135,133 +138,11 @@ export const SiteViewSchema = Type.Object({
 });
 export type SiteView = Static<typeof SiteViewSchema>;
 
-// --- tickets ------------------------------------------------------------------------------------------------------
-
-export const TicketClockSchema = Type.Object({
-  id: strings(['record', 'dispatch', 'arrival', 'repair', 'visit']),
-  startedAtMs: Ms,
-  warnAtMs: Ms,
-  dueAtMs: Ms,
-  stoppedAtMs: nullable(Ms),
-  warnedAtMs: nullable(Ms),
-  breachedAtMs: nullable(Ms),
-});
-
-export const TicketViewSchema = Type.Object({
+export const LocationSchema = Type.Object({
   id: Type.String(),
-  number: Type.String(),
-  version: Type.Integer({ description: 'Name it with every change; a newer one refuses the change' }),
-  site: Type.String(),
-  source: Type.String(),
-  channel: Type.String(),
-  class: strings(['complaint', 'help', 'enquiry', 'engineering', 'security', 'fire', 'cleaning']),
-  priority: strings(['emergency', 'urgent', 'normal']),
-  stage: strings([
-    'recorded',
-    'dispatched',
-    'taken',
-    'on-site',
-    'handling',
-    'done',
-    'rework',
-    'accepted',
-    'visited',
-    'closed',
-    'cancelled',
-  ]),
-  stageSinceMs: Ms,
-  policyVersion: Type.String(),
-  isDrill: Type.Boolean(),
-  receivedAtMs: Ms,
-  recordedAtMs: Ms,
-  closedAtMs: nullable(Ms),
-  firstReceiver: Type.String(),
-  place: TextSchema,
-  location: nullable(Type.String()),
-  equipment: nullable(Type.String()),
-  equipmentName: nullable(TextSchema),
-  faultKind: nullable(Type.String()),
-  content: TextSchema,
-  guidance: nullable(TextSchema),
-  contact: Type.Object({ id: nullable(Type.String()), name: TextSchema, method: Type.String() }),
-  assignee: nullable(Type.String()),
-  takenBy: nullable(Type.String()),
-  diagnosis: nullable(Type.String()),
-  plan: nullable(Type.String()),
-  result: nullable(Type.String()),
-  materials: nullable(Type.String()),
-  amountYuan: nullable(Type.Number()),
-  acceptance: nullable(Type.Object({ by: Type.String(), opinion: Type.String(), atMs: Ms })),
-  visit: nullable(
-    Type.Object({
-      by: Type.String(),
-      how: strings(['phone', 'in-person']),
-      isSatisfied: Type.Boolean(),
-      note: Type.String(),
-      atMs: Ms,
-    }),
-  ),
-  cancellation: nullable(
-    Type.Object({
-      by: Type.String(),
-      reason: strings(['false-alarm', 'duplicate']),
-      note: Type.String(),
-      atMs: Ms,
-    }),
-  ),
-  reworkCount: Type.Integer(),
-  alarms: Type.Array(
-    Type.Object({
-      occurrence: Type.String(),
-      key: Type.String(),
-      text: TextSchema,
-      firstAtMs: Ms,
-      lastAtMs: Ms,
-      count: Type.Integer(),
-      isActive: Type.Boolean(),
-      blindSinceMs: nullable(Ms),
-    }),
-  ),
-  evidence: nullable(
-    Type.Object({
-      atMs: Ms,
-      points: Type.Array(
-        Type.Object({
-          point: Type.String(),
-          name: TextSchema,
-          value: nullable(Type.Number()),
-          valueText: TextSchema,
-          quality: Type.Integer(),
-          receivedMs: Type.Number(),
-        }),
-      ),
-      trend: nullable(
-        Type.Object({
-          point: Type.String(),
-          unit: Type.String(),
-          samples: Type.Array(SampleSchema, { description: '[receivedMs, value or null], oldest first' }),
-        }),
-      ),
-    }),
-  ),
-  clocks: Type.Array(TicketClockSchema),
-  explains: Type.Optional(
-    Type.Array(
-      Type.Object({
-        occurrence: Type.String(),
-        key: Type.String(),
-        text: TextSchema,
-        equipmentName: TextSchema,
-        isActive: Type.Boolean(),
-      }),
-      { description: 'Open alarms that follow from those of the ticket; left out of live events' },
-    ),
-  ),
-  transitions: Type.Array(Type.String(), {
-    description: 'Transitions that the stage allows and the caller has the permission for',
-  }),
+  parent: nullable(Type.String()),
+  path: { ...TextSchema, description: 'Names from the top down' },
 });
-export type TicketView = Static<typeof TicketViewSchema>;
 
 // --- people, simulation -------------------------------------------------------------------------------------------
 
@@ -290,11 +171,12 @@ export type SessionView = Static<typeof SessionViewSchema>;
 export const UserViewSchema = Type.Object({
   username: Type.String(),
   displayName: TextSchema,
-  roles: Type.Array(strings(['admin', 'supervisor', 'desk', 'engineer'])),
+  roles: Type.Array(strings(ROLE_NAMES)),
   isDisabled: Type.Boolean(),
   isDemo: Type.Boolean(),
   createdAtMs: Ms,
   changedAtMs: Ms,
+  version: Type.String({ description: 'Sent back with a change' }),
 });
 export type UserView = Static<typeof UserViewSchema>;
 

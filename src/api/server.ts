@@ -9,6 +9,7 @@ import Fastify, { type FastifyServerOptions, LogController } from 'fastify';
 import { RiserError } from '../core/errors.ts';
 import { guardRoutes } from './access.ts';
 import { addSharedSchemas } from './answers.ts';
+import { cleanBody } from './clean-text.ts';
 import type { Api, ApiContext } from './context.ts';
 import { LiveHub } from './live.ts';
 import { createMetrics } from './metrics.ts';
@@ -22,33 +23,53 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { carriedOverRoutes } from './routes/carried-over.ts';
+import { contactConfirmationRoutes } from './routes/contact-confirmation.ts';
+import { drillRecordRoutes } from './routes/drill-records.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
+import { faultKindRoutes } from './routes/fault-kinds.ts';
+import { handoverRoutes } from './routes/handovers.ts';
 import { historyRoutes } from './routes/history.ts';
+import { incidentRoutes } from './routes/incidents.ts';
+import { lateEntryRoutes } from './routes/late-entries.ts';
 import { linkRoutes } from './routes/links.ts';
 import { lockOutRoutes } from './routes/lock-outs.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { personalRoutes } from './routes/personal.ts';
 import { pointQualityRoutes } from './routes/point-quality.ts';
 import { pointRoutes } from './routes/points.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { publicReportRoutes, qrCodeRoute } from './routes/public-report.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { rosterRoutes } from './routes/roster.ts';
 import { ruleChangeRoutes } from './routes/rule-changes.ts';
 import { ruleTestRoutes } from './routes/rule-tests.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { simulationRoutes } from './routes/simulation.ts';
 import { siteRoutes } from './routes/site.ts';
+import { slipRoutes } from './routes/slips.ts';
+import { staffRoutes } from './routes/staff.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { stormRoutes } from './routes/storms.ts';
+import { ticketAssigneeRoutes } from './routes/ticket-assignees.ts';
+import { ticketAttachmentRoutes } from './routes/ticket-attachments.ts';
+import { ticketExportRoutes } from './routes/ticket-export.ts';
+import { ticketReportRoutes } from './routes/ticket-reports.ts';
 import { ticketTransitionRoutes } from './routes/ticket-transitions.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { writeRoutes } from './routes/writes.ts';
 import { buildLazily } from './serialisers.ts';
 import type { ApiServices } from './services.ts';
+import { createTicketPolicies } from './ticket-policies.ts';
 import { coerceQuery } from './validation.ts';
+import { validateLazily } from './validators.ts';
 import { servePage } from './web-page.ts';
 
 const MINUTE_MS = 60_000;
@@ -76,7 +97,25 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   backtestRoutes,
   reportRoutes,
   ticketRoutes,
+  carriedOverRoutes,
+  lateEntryRoutes,
   ticketTransitionRoutes,
+  ticketAssigneeRoutes,
+  faultKindRoutes,
+  ticketAttachmentRoutes,
+  ticketExportRoutes,
+  ticketReportRoutes,
+  publicReportRoutes,
+  contactConfirmationRoutes,
+  personalRoutes,
+  messageRoutes,
+  incidentRoutes,
+  policyRoutes,
+  rosterRoutes,
+  staffRoutes,
+  handoverRoutes,
+  slipRoutes,
+  drillRecordRoutes,
   simulationRoutes,
   userRoutes,
   auditRoutes,
@@ -93,9 +132,11 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
 export async function createApi(services: ApiServices, options: ApiOptions): Promise<Api> {
   const limits: ApiLimits = { ...API_LIMITS, ...options.limits };
   const api = createServer(services, options, limits);
-  const hub = new LiveHub(services, limits);
+  const policies = createTicketPolicies(services);
+  const hub = new LiveHub(services, policies, limits);
   const context: ApiContext = {
     services,
+    policies,
     hub,
     limits,
     metrics: createMetrics(),
@@ -109,6 +150,7 @@ export async function createApi(services: ApiServices, options: ApiOptions): Pro
       prefix: '/api/v1',
     });
     operationRoutes(api, context);
+    qrCodeRoute(api);
     await servePage(api, options.webDirectory);
     await serveDescription(api);
     await api.ready();
@@ -136,7 +178,8 @@ function createServer(services: ApiServices, options: ApiOptions, limits: ApiLim
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: true },
     },
     schemaController: { compilersFactory: { buildSerializer: buildLazily } },
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    // What the framework itself refuses names no times.
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, 'UTC'),
     ...(options.https == null ? {} : { https: { cert: options.https.cert, key: options.https.key } }),
   } satisfies FastifyServerOptions & Record<string, unknown>;
   const api = Fastify(settings as FastifyServerOptions) as unknown as Api;
@@ -151,7 +194,7 @@ async function addGuards(api: Api, context: ApiContext): Promise<void> {
   api.removeContentTypeParser('text/plain');
   // Returns nothing: the framework would send whatever it returns, a second time.
   api.setErrorHandler((error, request, reply) => {
-    metrics.countProblem(sendProblem(error, request, reply));
+    metrics.countProblem(sendProblem(error, request, reply, context.services.model.site.timeZone));
   });
   api.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.config.isStream === true) return;
@@ -172,7 +215,11 @@ async function addGuards(api: Api, context: ApiContext): Promise<void> {
   });
   answerUnknownPaths(api);
   guardRoutes(api, context);
-  api.addHook('preValidation', async (request) => coerceQuery(request));
+  validateLazily(api);
+  api.addHook('preValidation', async (request) => {
+    cleanBody(request);
+    coerceQuery(request);
+  });
   addSharedSchemas(api);
 }
 

@@ -1,5 +1,6 @@
 /** What the API needs of the gateway: queries, commands, feeds. app.ts hands it in; tests hand in their own. */
 import type { Logger } from 'pino';
+import type { Attachments } from '../attachments/port.ts';
 import type { BacktestPort } from '../backtest/port.ts';
 import type { BackupPort } from '../backup/port.ts';
 import type { SiteModel } from '../config/model.ts';
@@ -11,16 +12,25 @@ import type { ClockOffset, LinkStatus, ListenerStatus, RequestStatus } from '../
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
 import type { TicketEvent } from '../core/ticket.ts';
+import type { DrillRecordPort } from '../drill-records/port.ts';
 import type { AlarmFiguresPort, ExplainPort } from '../engine/alarm-view.ts';
 import type { CommandPort } from '../engine/commands.ts';
+import type { HandoverPort } from '../handover/port.ts';
+import type { IncidentEvent } from '../incidents/step.ts';
+import type { InboxAnnouncement } from '../notify/inbox.ts';
 import type { People } from '../people/people.ts';
+import type { RosterPort, StaffPort } from '../people/port.ts';
+import type { PoliciesPort } from '../policies/port.ts';
 import type { RuleChangesPort } from '../rule-changes/port.ts';
 import type { RuleTestsPort } from '../rule-tests/port.ts';
-import type { AuditRow, RuleChangeRow, StoreQueries } from '../store/store.ts';
+import type { SlipPort } from '../slips/port.ts';
+import type { AuditRow, PolicyVersionRow, RuleChangeRow, StoreQueries } from '../store/store.ts';
 import type { HistoryPort } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import type { PointQualityView } from '../telemetry/point-quality-view.ts';
 import type { WritingPort } from '../writing/port.ts';
+import type { ContactCodes } from './contact-codes.ts';
+import type { PublicReports } from './public-reports.ts';
 import type { StoragePort } from './storage-port.ts';
 
 export interface ApiServices {
@@ -45,6 +55,20 @@ export interface ApiServices {
   readonly backups: BackupPort;
   readonly storage: StoragePort;
   readonly people: People;
+  readonly staff: StaffPort;
+  readonly roster: RosterPort;
+  /** Open tickets by whoever has them, or is to. Key: user name, group or role. */
+  readonly openLoad: () => ReadonlyMap<string, number>;
+  readonly handovers: HandoverPort;
+  /** Versions of the service policy. */
+  readonly policies: PoliciesPort;
+  readonly attachments: Attachments;
+  readonly drillRecords: DrillRecordPort;
+  readonly slips: SlipPort;
+  /** Codes that wait for a reporter to enter them. */
+  readonly contactCodes: ContactCodes;
+  /** What is remembered of reports without an account. */
+  readonly publicReports: PublicReports;
   links(): readonly LinkStatus[];
   /** Clocks of the devices of a link that give times of their own. */
   clocks(link: LinkId): readonly ClockOffset[];
@@ -66,6 +90,13 @@ export interface ApiServices {
     /** Proposals and decisions about rules. */
     readonly ruleChanges: Feed<RuleChangeRow>;
     readonly tickets: Feed<TicketEvent>;
+    /** Messages that have arrived in somebody's inbox. */
+    readonly inbox: Feed<InboxAnnouncement>;
+    /** User name of whoever has just opened a page: published by the API. */
+    readonly pages: Feed<string>;
+    readonly incidents: Feed<IncidentEvent>;
+    /** Proposals and decisions about the service policy. */
+    readonly policies: Feed<PolicyVersionRow>;
   };
   /** null unless the gateway runs with simulators. */
   readonly simulation: SimulationPort | null;

@@ -8,10 +8,9 @@ import { QUALITIES, toQualityLevel, toQualityReason } from '../core/quality.ts';
 import { toReasons } from '../core/reason.ts';
 import type { Text } from '../core/text.ts';
 import type { Texts } from '../core/texts.ts';
-import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { UNITS } from '../core/units.ts';
 import type { Person } from '../people/people.ts';
-import type { Permission } from '../people/permissions.ts';
+import { toAccountVersion } from '../people/versions.ts';
 import type { LockOutRow, UserRow } from '../store/store.ts';
 import type { InstantReading, PointHistory } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
@@ -19,16 +18,7 @@ import type { StormView } from './alarm-schemas.ts';
 import { toExceptions } from './exceptions.ts';
 import { createLocalTime } from './export/local-time.ts';
 import type { InstantPointView, PointHistoryView } from './history-schema.ts';
-import type {
-  AlarmView,
-  EquipmentView,
-  LinkView,
-  PersonView,
-  PointView,
-  TicketView,
-  UserView,
-} from './schemas.ts';
-import { offeredTransitions } from './ticket-permissions.ts';
+import type { AlarmView, EquipmentView, LinkView, PersonView, PointView, UserView } from './schemas.ts';
 import { toWriteView } from './write-views.ts';
 
 const NOWHERE: Text = { zh: '', en: '' };
@@ -142,6 +132,7 @@ export function toEquipmentView(
     upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null, link: link ?? null },
     points: [...points],
     lockOut: lockOuts.get(equipment.id) ?? null,
+    isCommissioning: equipment.service?.isCommissioning ?? false,
   };
 }
 
@@ -195,53 +186,6 @@ export function toStormView({ site: _site, ...storm }: Storm): StormView {
   return storm;
 }
 
-/**
- * @param permissions of the caller: they decide which transitions he is offered
- * @param explained open occurrences that have a cause, oldest first; left out where nobody has asked for them
- */
-export function toTicketView(
-  ticket: Ticket,
-  permissions: ReadonlySet<Permission>,
-  explained?: readonly Occurrence[],
-): TicketView {
-  return {
-    ...ticket,
-    ...(explained !== undefined && { explains: toExplains(ticket, explained) }),
-    alarms: [...ticket.alarms],
-    evidence: toEvidenceView(ticket.evidence),
-    clocks: [...ticket.clocks],
-    transitions: offeredTransitions(ticket.stage, permissions),
-  };
-}
-
-/** What follows from the ticket's alarms, at whatever distance: each occurrence names only its nearest cause. */
-function toExplains(ticket: Ticket, explained: readonly Occurrence[]): NonNullable<TicketView['explains']> {
-  if (!isTicketOpen(ticket)) return [];
-  const effects = Map.groupBy(explained, ({ explainedBy }) => explainedBy?.occurrence);
-  const reached = new Set(ticket.alarms.map(({ occurrence }) => occurrence));
-  // A set grows while it is walked; none is visited twice.
-  for (const cause of reached) for (const { id } of effects.get(cause) ?? []) reached.add(id);
-  return explained
-    .filter(({ explainedBy }) => explainedBy !== null && reached.has(explainedBy.occurrence))
-    .map(({ id, key, text, equipmentName, isActive }) => ({
-      occurrence: id,
-      key,
-      text,
-      equipmentName,
-      isActive,
-    }));
-}
-
-function toEvidenceView(evidence: Ticket['evidence']): TicketView['evidence'] {
-  if (evidence === null) return null;
-  const { atMs, points, trend } = evidence;
-  return {
-    atMs,
-    points: [...points],
-    trend: trend === null ? null : { ...trend, samples: trend.samples.map(([ms, value]) => [ms, value]) },
-  };
-}
-
 export function toPersonView(person: Person): PersonView {
   const { username, displayName, roles, permissions } = person;
   return { username, displayName, roles: [...roles], permissions: [...permissions] };
@@ -250,5 +194,7 @@ export function toPersonView(person: Person): PersonView {
 /** Without the password's digest, which no answer ever carries. */
 export function toUserView(user: UserRow): UserView {
   const { username, displayName, roles, isDisabled, isDemo, createdAtMs, changedAtMs } = user;
-  return { username, displayName, roles: [...roles], isDisabled, isDemo, createdAtMs, changedAtMs };
+  const times = { createdAtMs, changedAtMs };
+  const version = toAccountVersion(user);
+  return { username, displayName, roles: [...roles], isDisabled, isDemo, ...times, version };
 }

@@ -131,7 +131,7 @@ export class Replay {
     if (isSweep) rules.sweep(now);
     this.tally.follow(rules, now.wallMs);
     const commands = isSweep ? (this.#staff?.act(now.wallMs) ?? []) : [];
-    const waiting = commands.map((command) => ({ command, resolve: ignore, reject: ignore }));
+    const waiting = commands.map((command) => ({ command, called: [], resolve: ignore, reject: ignore }));
     this.#settle(this.#decisions.decide(waiting, now, ignore, isSweep));
   }
 

@@ -3,8 +3,10 @@
  * tickets too, or one ticket would swallow every later alarm of its equipment. They are always the same on both sides of a
  * comparison: whoever is on duty acknowledges a while after the return, and a ticket is done some time after all is normal.
  */
+
 import type { Occurrence } from '../core/alarm.ts';
 import type { TicketId } from '../core/ids.ts';
+import { ROLE_NAMES } from '../core/roles.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { Command } from '../engine/commands.ts';
 
@@ -19,6 +21,8 @@ export const STAFF: StaffTimes = { acknowledgeMs: 5 * 60_000, finishMs: 4 * 3_60
 
 /** On the record of a replay. */
 const BY = 'replay';
+/** Whoever may do everything, under every policy. */
+const ACTOR = { username: BY, roles: ROLE_NAMES, groups: [] };
 
 export class Staff {
   readonly #times: StaffTimes;
@@ -78,5 +82,14 @@ function toHandling({ id, acknowledged }: Occurrence): Command {
 
 function toFinish({ id, version }: Ticket): Command {
   const transition = { type: 'cancel', reason: 'duplicate', note: BY } as const;
-  return { type: 'ticket-transition', ticket: id, version, transition, by: BY };
+  return {
+    type: 'ticket-transition',
+    ticket: id,
+    version,
+    transitions: [transition],
+    form: null,
+    actor: ACTOR,
+    occurredAtMs: null,
+    personal: null,
+  };
 }

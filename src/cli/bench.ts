@@ -18,6 +18,7 @@ ports, in a temporary directory. All suites take about fifty minutes. docs/bench
                mqtt: messages through the own broker; opcua: one subscription
                influx: the writer to InfluxDB and VictoriaMetrics beside writePoints of the influx package
                storage: the journal beside one SQLite row a reading, and at 100,000 readings/s for 10 minutes
+               tickets: lists, search and figures of 200,000 archived tickets beside reading every document
                headline: 100,000 points at 1 s through rules, journal and InfluxDB
                day: 24 h × 2,000 readings/s with outages and kills, in half an hour; only when it is named
                Default: all but day

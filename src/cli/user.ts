@@ -8,14 +8,14 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { ID_PATTERN, isId } from '../core/ids.ts';
+import { ROLE_NAMES, ROLES, type Role } from '../core/roles.ts';
 import { createSystemClock } from '../engine/system-clock.ts';
 import { readPassword } from '../people/password-input.ts';
 import type { People } from '../people/people.ts';
-import { ROLES } from '../people/permissions.ts';
 import { createPeople } from '../people/service.ts';
 import { makeDirectory } from '../store/data-directory.ts';
 import { DATABASE_FILE, openStore } from '../store/sqlite/store.ts';
-import type { Role, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { reportError } from './errors.ts';
 
 const HELP = `Usage: node src/main.ts user <action> [options]
@@ -28,7 +28,8 @@ const HELP = `Usage: node src/main.ts user <action> [options]
   --data DIR            data directory (default ./data); "add" makes it if missing
   --password-file FILE  first line is the password; without it the password is read from stdin,
                         or asked for twice when stdin is a terminal
-Roles: ${Object.keys(ROLES).join(', ')}.
+Roles:
+${ROLE_NAMES.map((role) => `  ${role.padEnd(14)} ${ROLES[role].en} / ${ROLES[role].zh}`).join('\n')}
 Works while the gateway runs (it sees the change within 30 s) and while it does not.
 Exit codes: 0 done, 1 refused (the reason is printed).
 `;
@@ -125,7 +126,7 @@ function prepareDirectory(path: string, mayMake: boolean): void {
 
 function checkAdd(name: string, { role }: Values): void {
   if (!isId(name)) throw new UsageError(`user names look like ${ID_PATTERN}, found "${name}"`);
-  const known = Object.keys(ROLES);
+  const known: readonly string[] = ROLE_NAMES;
   const asked = toRoles(role);
   const unknown = asked.filter((one) => !known.includes(one));
   if (asked.length > 0 && unknown.length === 0) return;

@@ -16,7 +16,8 @@ import { reportError, toUsageError } from './errors.ts';
 const HELP = `Usage: node src/main.ts verify [--data DIR] [--noted HEAD]…
 
 Recomputes the hash chains of the histories of alarms and tickets and of the audit log, and names every row that was
-changed, removed, put in or put in another place, also at the end. Changes nothing; works beside a running gateway.
+changed, removed, put in or put in another place, also at the end. Then what the histories hold digests of: personal
+data that has not been destroyed, and attachments. Changes nothing; works beside a running gateway.
   --data DIR    data directory (default ./data)
   --noted HEAD  the "head" that an earlier check has printed and that was kept elsewhere; may be given several times
 
@@ -60,11 +61,12 @@ function toNoted(text: string): NotedHead {
   return head;
 }
 
-function tell({ chains, missed }: Inspection, noted: number): number {
-  process.stdout.write(chains.map(toLines).join(''));
-  const places = chains.flatMap(({ findings }) => findings);
+function tell({ chains, outside, missed }: Inspection, noted: number): number {
+  process.stdout.write(chains.map(toLines).join('') + toOutsideLines(outside));
+  const reports = [...chains, ...(outside === null ? [] : [outside])];
+  const places = reports.flatMap(({ findings }) => findings);
   for (const place of places) process.stderr.write(`${place}\n`);
-  const wrong = chains.reduce((sum, { mismatches }) => sum + mismatches, 0);
+  const wrong = reports.reduce((sum, { mismatches }) => sum + mismatches, 0);
   if (wrong > places.length) process.stderr.write(`… and ${wrong - places.length} more / 另有未列出\n`);
   for (const head of missed) {
     process.stderr.write(`${head.name} ${head.row}: is not the row that was noted (${toHeadText(head)})\n`);
@@ -83,6 +85,16 @@ function toLines({ name, rows, firstAtMs, lastAtMs, head }: ChainReport): string
   const times = firstAtMs === null ? '' : `, ${toTime(firstAtMs)} … ${toTime(lastAtMs)}`;
   const headLine = rows === 0 ? '' : `  head ${toHeadText({ name, row: rows, hash: head })}\n`;
   return `${NAMES[name]} (${name}): ${rows} rows${times}\n${headLine}`;
+}
+
+function toOutsideLines(outside: Inspection['outside']): string {
+  if (outside === null) return '';
+  const { personal, attachments } = outside;
+  const megabytes = (attachments.bytes / 1024 / 1024).toFixed(1);
+  return (
+    `personal data / 个人信息: ${personal.present} kept, ${personal.destroyed} destroyed / 已销毁\n` +
+    `attachments / 附件: ${attachments.files} files, ${megabytes} MB\n`
+  );
 }
 
 function toTime(ms: number | null): string {

@@ -15,7 +15,7 @@ import {
   OWN_PROFILES,
 } from './gateway.ts';
 import { checkListeners, type Listener } from './listeners.ts';
-import type { LinkDef, Location } from './model.ts';
+import type { EquipmentService, LinkDef, Location } from './model.ts';
 import { takeIds } from './places.ts';
 import { toFirstUse } from './problems.ts';
 import type { ProfileFinder } from './profile-finder.ts';
@@ -25,6 +25,7 @@ import {
   EQUIPMENT_KEYS,
   INTERNAL_PROTOCOL,
   LINK_KEYS,
+  type ServiceEntry,
   toEquipmentSchema,
   toLinkProtocols,
   toLinkSchema,
@@ -199,10 +200,23 @@ function readOne(
     location: toId<LocationId>(entry.location),
     contact: entry.contact === undefined ? null : toId<ContactId>(entry.contact),
     responsible: entry.responsible ?? null,
+    ...(entry.service === undefined ? {} : { service: toService(entry.service) }),
     upstream: toUpstream(entry.upstream),
   };
   addEquipment(base, profile, link, tables);
   return { id, profile, changes };
+}
+
+function toService(entry: ServiceEntry): EquipmentService {
+  const { serves, isolation, sparePart, warrantyUntil, contractor, isCommissioning } = entry;
+  return {
+    serves: serves.map((id) => toId<LocationId>(id)),
+    isolation: isolation ?? null,
+    sparePart: sparePart ?? null,
+    warrantyUntil: warrantyUntil ?? null,
+    contractor: contractor === undefined ? null : toId<ContactId>(contractor),
+    isCommissioning,
+  };
 }
 
 function checkReferences(
@@ -237,6 +251,18 @@ function checkReferences(
     const reference = toRaw(item.value, key);
     if (typeof reference === 'string' && isId(reference)) register.check(reference, below(item, key));
   }
+  checkService(item, context);
+}
+
+function checkService(item: Located, { locations, contacts }: EquipmentContext): void {
+  const at = below(item, 'service');
+  const service = toRaw(item.value, 'service');
+  const contractor = toRaw(service, 'contractor');
+  if (typeof contractor === 'string' && isId(contractor)) contacts.check(contractor, below(at, 'contractor'));
+  const serves = toRaw(service, 'serves');
+  if (!Array.isArray(serves)) return;
+  for (const place of serves)
+    if (typeof place === 'string' && isId(place)) locations.check(place, below(at, 'serves'));
 }
 
 /** Parts share the ids of equipment. */

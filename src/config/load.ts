@@ -14,7 +14,9 @@ import { type EquipmentContext, type ReadEquipment, readEquipment, readLinks } f
 import { deepFreeze } from './freeze.ts';
 import { API, type Listener } from './listeners.ts';
 import type { HttpSettings, InfluxSettings, Location, RollupSettings, SiteModel } from './model.ts';
+import { toNotifySettings } from './notify.ts';
 import { readContacts, readLocations } from './places.ts';
+import { type PlansFile, readPlans } from './plans.ts';
 import { type PolicyFile, readPolicy } from './policy-file.ts';
 import { createProblems, quote } from './problems.ts';
 import { createProfileFinder } from './profile-finder.ts';
@@ -45,6 +47,7 @@ export interface LoadOptions {
 const PROJECT = join(import.meta.dirname, '../..');
 const DEVICES = join(PROJECT, 'devices');
 const DEFAULT_POLICY = join(PROJECT, 'config/policy.yaml');
+const DEFAULT_PLANS = join(PROJECT, 'config/plans-default.yaml');
 
 /** @throws ConfigError with all problems of all files. */
 export function loadSite(path: string, options: LoadOptions): SiteModel {
@@ -81,18 +84,21 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
   };
   const equipment = readEquipment(files.lists.equipment, home, locations.items, context);
   const { rules, material } = readRules(equipment, toId(site?.site.id ?? 'site'), context, options);
-  const policyFile = readPolicyOf(files, checking);
+  const policyFile = readPolicyOf(files, timeZone, checking);
+  const plansFile = readPlansOf(files, contacts.register.ids, checking);
   problems.throwIfAny();
   const sources = [
     ...files.sources,
     ...calendars.sources,
     ...equipment.profiles.map(({ source }) => source),
     policyFile?.located.source,
+    ...(policyFile?.tables ?? []),
+    plansFile?.source,
   ];
   const model: SiteModel = deepFreeze({
     ...toSettings(defined(site, 'site without problems'), files.source),
     epoch: options.epoch,
-    ...toOrigin(sources.filter((source) => source !== undefined)),
+    ...toOrigin(toUnique(sources.filter((source) => source !== undefined))),
     locations: locations.items satisfies ReadonlyMap<LocationId, Location>,
     contacts: contacts.items,
     links: links.items,
@@ -100,6 +106,7 @@ function build(files: SiteFiles, checking: Checking, options: LoadOptions): Site
     rules,
     calendars: calendars.items,
     policy: defined(policyFile?.policy, 'policy without problems'),
+    plans: defined(plansFile, 'plans without problems').plans,
   });
   return keepMaterial(model, material);
 }
@@ -132,6 +139,11 @@ function toOwnListeners({ site, source, raw }: SiteFiles): readonly Listener[] {
   return [{ ...site.http, sharer: API, at: { source, path: ['http', 'port'], value: raw } }];
 }
 
+/** A table of holidays that the site and its policy name is one file. */
+function toUnique(sources: readonly Source[]): readonly Source[] {
+  return [...new Map(sources.map((source) => [source.absolute, source])).values()];
+}
+
 /** Paths and digest of everything that was read, secrets behind `file:` excepted. */
 function toOrigin(sources: readonly Source[]): Pick<SiteModel, 'hash' | 'files'> {
   const hash = createHash('sha256');
@@ -144,7 +156,7 @@ function toOrigin(sources: readonly Source[]): Pick<SiteModel, 'hash' | 'files'>
 function toSettings(
   file: SiteFile,
   source: Source,
-): Pick<SiteModel, 'site' | 'http' | 'influx' | 'journal' | 'backup'> {
+): Pick<SiteModel, 'site' | 'http' | 'influx' | 'journal' | 'backup' | 'notify'> {
   const { site, http, influx, journal, backup } = file;
   const folder = dirname(source.absolute);
   const tls: HttpSettings['tls'] =
@@ -169,6 +181,7 @@ function toSettings(
     influx: sink,
     journal: { maxAgeDays: journal.maxAgeDays, maxBytes: toBytes(journal.maxBytes) },
     backup: backup === null ? null : { ...backup, directory: resolve(folder, backup.directory) },
+    notify: toNotifySettings(file.notify),
   };
 }
 
@@ -201,6 +214,16 @@ function checkSettings({ site, raw, source }: SiteFiles, { problems }: Checking)
   const url = site?.influx?.url;
   if (url !== undefined && !URL.canParse(url)) {
     problems.add(source, ['influx', 'url'], 'a URL such as http://127.0.0.1:8086', quote(url));
+  }
+  const webhook = site?.notify.webhook?.url;
+  if (webhook !== undefined && !URL.canParse(webhook)) {
+    // Its value may hold a key.
+    problems.add(
+      source,
+      ['notify', 'webhook', 'url'],
+      'a URL such as https://messages.example/riser',
+      'none',
+    );
   }
   if (site !== null && toBytes(site.journal.maxBytes) < MIN_JOURNAL_BYTES) {
     problems.add(source, ['journal', 'maxBytes'], 'at least 16MiB', quote(String(site.journal.maxBytes)));
@@ -237,12 +260,26 @@ function listFolders({ site, raw }: SiteFiles): readonly (readonly [number, stri
   );
 }
 
-function readPolicyOf(files: SiteFiles, { problems }: Checking): PolicyFile | null {
+function readPolicyOf(files: SiteFiles, timeZone: string, { problems }: Checking): PolicyFile | null {
   const named = files.site?.policy ?? toRaw(files.raw, 'policy');
-  if (typeof named !== 'string') return readPolicy(DEFAULT_POLICY, problems);
+  if (typeof named !== 'string') return readPolicy(DEFAULT_POLICY, problems, timeZone);
   const path = resolve(dirname(files.source.absolute), named);
   const reason = whyUnreadable(path);
-  if (reason === null) return readPolicy(path, problems);
+  if (reason === null) return readPolicy(path, problems, timeZone);
   problems.add(files.source, ['policy'], 'a readable file', reason);
+  return null;
+}
+
+function readPlansOf(
+  files: SiteFiles,
+  contacts: readonly string[],
+  { problems }: Checking,
+): PlansFile | null {
+  const named = files.site?.plans ?? toRaw(files.raw, 'plans');
+  if (typeof named !== 'string') return readPlans(DEFAULT_PLANS, contacts, problems);
+  const path = resolve(dirname(files.source.absolute), named);
+  const reason = whyUnreadable(path);
+  if (reason === null) return readPlans(path, contacts, problems);
+  problems.add(files.source, ['plans'], 'a readable file', reason);
   return null;
 }

@@ -4,6 +4,7 @@
  * indexes (their place in the array), fixed for the epoch; batches and typed columns use them.
  */
 import type { Calendar } from '../core/calendar.ts';
+import type { ContactKind } from '../core/duty.ts';
 import type {
   AlarmKey,
   CalendarId,
@@ -16,6 +17,7 @@ import type {
   RuleId,
   SiteId,
 } from '../core/ids.ts';
+import type { Plan } from '../core/incident.ts';
 import type { Kind } from '../core/kinds.ts';
 import type { LinkWay } from '../core/link.ts';
 import type { Severity } from '../core/severity.ts';
@@ -23,6 +25,7 @@ import type { Text } from '../core/text.ts';
 import type { TicketClass } from '../core/ticket.ts';
 import type { Unit } from '../core/units.ts';
 import type { Upstream } from '../core/upstream.ts';
+import type { NotifySettings } from './notify.ts';
 import type { Policy } from './policy.ts';
 
 export interface SiteModel {
@@ -32,7 +35,14 @@ export interface SiteModel {
   readonly hash: string;
   /** Files that it was read from, site file first. */
   readonly files: readonly string[];
-  readonly site: { readonly id: SiteId; readonly name: Text /** IANA zone. */; readonly timeZone: string };
+  readonly site: {
+    readonly id: SiteId;
+    readonly name: Text;
+    /** IANA zone. */
+    readonly timeZone: string;
+    /** Telephone of the desk, day and night: for whoever reports from outside. */
+    readonly deskPhone?: string;
+  };
   readonly locations: ReadonlyMap<LocationId, Location>;
   readonly contacts: ReadonlyMap<ContactId, Contact>;
   readonly links: ReadonlyMap<LinkId, LinkDef>;
@@ -43,6 +53,8 @@ export interface SiteModel {
   readonly pointIndex: ReadonlyMap<PointId, number>;
   readonly rules: readonly RuleDef[];
   readonly policy: Policy;
+  /** 应急预案. */
+  readonly plans: readonly Plan[];
   readonly http: HttpSettings;
   /** Hours that rules and clocks go by. */
   readonly calendars: ReadonlyMap<CalendarId, Calendar>;
@@ -50,6 +62,8 @@ export interface SiteModel {
   readonly journal: JournalSettings;
   /** null = no scheduled backups. */
   readonly backup: BackupSettings | null;
+  /** Channels beside the page's inbox. */
+  readonly notify: NotifySettings;
 }
 
 export interface Location {
@@ -65,6 +79,11 @@ export interface Contact {
   readonly name: Text;
   /** How to reach: telephone number, radio channel. */
   readonly method: string;
+  readonly kind: ContactKind;
+  /** Telephone numbers in the order in which they are tried; empty = `method` says all. */
+  readonly phones: readonly string[];
+  /** Kinds of equipment that it is responsible for; empty = none in particular. */
+  readonly for: readonly Kind[];
 }
 
 export interface LinkDef {
@@ -83,7 +102,7 @@ export interface Equipment {
   /** The equipment that this is a part of. */
   readonly parent: EquipmentId | null;
   readonly kind: Kind;
-  /** A part's own name; with its equipment's before it where it stands alone (engine/register.ts `toFullName`). */
+  /** A part's own name; with its equipment's before it where it stands alone (names.ts). */
   readonly name: Text;
   readonly profile: ProfileId;
   /** null only for the gateway's own equipment. */
@@ -94,8 +113,25 @@ export interface Equipment {
   readonly contact: ContactId | null;
   /** User or role that tickets of this equipment go to; null = by the policy's routing. */
   readonly responsible: string | null;
+  /** What its tickets are born with; left out where the register says nothing. Parts have that of their equipment. */
+  readonly service?: EquipmentService;
   /** What it depends on; parts have that of their equipment. Without circles. */
   readonly upstream: Readonly<Partial<Record<Upstream, EquipmentId>>>;
+}
+
+/** Of the equipment register, for tickets. */
+export interface EquipmentService {
+  /** Locations that lose water, power or lift with it. */
+  readonly serves: readonly LocationId[];
+  /** Valve or breaker that isolates it. */
+  readonly isolation: Text | null;
+  readonly sparePart: Text | null;
+  /** Last local day of the warranty, `YYYY-MM-DD`. */
+  readonly warrantyUntil: string | null;
+  /** Who repairs it under warranty. */
+  readonly contractor: ContactId | null;
+  /** 调试中: alarms are listed, but open no ticket and wake nobody. */
+  readonly isCommissioning: boolean;
 }
 
 export interface PointDef {
@@ -225,6 +261,8 @@ export interface RuleDef {
   readonly class: TicketClass;
   /** Faults of one kind on one equipment share a ticket. */
   readonly faultKind: string;
+  /** What people call that kind of fault. */
+  readonly faultKindText: Text;
   readonly opensTicket: boolean;
   /** Outside these hours the alarm is suppressed by design; judged all the same. null = always. */
   readonly calendar: CalendarId | null;

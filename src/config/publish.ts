@@ -8,10 +8,10 @@ import {
 } from '../profiles/schema.ts';
 import { CalendarSchema } from './calendar-schema.ts';
 import type { Catalog } from './catalog.ts';
+import { PolicySchema } from './policy-schema.ts';
 import {
   ContactSchema,
   LocationSchema,
-  PolicySchema,
   SiteSchema,
   toEquipmentSchema,
   toLinkProtocols,
@@ -42,7 +42,7 @@ export function toProfileJsonSchema(catalog: Catalog): Schema {
 }
 
 export function toPolicyJsonSchema(): Schema {
-  return publish('Riser service policy, version 1', PolicySchema, false, {});
+  return publish('Riser service policy, version 2', PolicySchema, false, { calendars: CalendarSchema });
 }
 
 function anyOf(schemas: readonly object[]): object {

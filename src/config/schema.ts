@@ -1,30 +1,13 @@
 /**
- * Schemas of the site file, its includes and the policy. What depends on a plug-in (links, equipment) is put
- * together here from the catalog. Defaults are written here and nowhere else.
+ * Schemas of the site file and its includes; that of the policy is policy-schema.ts. What depends on a plug-in (links,
+ * equipment) is put together here from the catalog. Defaults are written here and nowhere else.
  */
 import Type, { type Static, type TProperties } from 'typebox';
+import { CONTACT_KIND_NAMES } from '../core/duty.ts';
 import { KIND_NAMES } from '../core/kinds.ts';
-import { SEVERITY_NAMES, type Severity } from '../core/severity.ts';
-import {
-  CLOCK_IDS,
-  type ClockId,
-  PRIORITY_NAMES,
-  type Priority,
-  TICKET_CLASS_NAMES,
-} from '../core/ticket.ts';
 import type { Catalog } from './catalog.ts';
-import {
-  Duration,
-  FilePath,
-  Id,
-  Later,
-  oneOf,
-  orNull,
-  ShortString,
-  Size,
-  TextSchema,
-  Version1,
-} from './words.ts';
+import { NotifySchema } from './notify.ts';
+import { FilePath, Id, Later, oneOf, orNull, ShortString, Size, TextSchema, Version1 } from './words.ts';
 
 /** Objects refuse keys that they do not know. */
 export const closed = <P extends TProperties>(properties: P, options: object = {}) =>
@@ -40,7 +23,14 @@ export const LocationSchema = closed({
   name: TextSchema,
 });
 
-export const ContactSchema = closed({ id: Id, name: TextSchema, method: ShortString });
+export const ContactSchema = closed({
+  id: Id,
+  name: TextSchema,
+  method: ShortString,
+  kind: oneOf(CONTACT_KIND_NAMES, { default: 'internal' }),
+  phones: Type.Array(ShortString, { maxItems: 10, default: [] }),
+  for: Type.Array(oneOf(KIND_NAMES), { maxItems: KIND_NAMES.length, default: [] }),
+});
 
 export const HttpSchema = closed(
   {
@@ -133,17 +123,44 @@ const shared = {
 export const IncludeSchema = closed(shared);
 export const SiteSchema = closed({
   ...shared,
-  site: closed({ id: Id, name: TextSchema, timeZone: ShortString }),
+  site: closed({
+    id: Id,
+    name: TextSchema,
+    timeZone: ShortString,
+    /** Telephone of the desk, day and night: shown to whoever reports without an account. */
+    deskPhone: Type.Optional(ShortString),
+  }),
   http: HttpSchema,
   influx: orNull(InfluxSchema, { default: null }),
   journal: JournalSchema,
   backup: orNull(BackupSchema, { default: null }),
+  notify: NotifySchema,
   policy: Type.Optional(FilePath),
+  /** 应急预案; default: those of config/plans-default.yaml. */
+  plans: Type.Optional(FilePath),
   profiles: Type.Array(FilePath, { maxItems: 10, default: [] }),
 });
 export type SiteFile = Static<typeof SiteSchema>;
 
 const linkProperties = { id: Id, name: TextSchema };
+/** What tickets of an equipment are born with. */
+const ServiceSchema = closed({
+  /** Locations that lose water, power or lift with it. */
+  serves: Type.Array(Id, { maxItems: 1000, default: [] }),
+  /** Valve or breaker that isolates it. */
+  isolation: Type.Optional(TextSchema),
+  sparePart: Type.Optional(TextSchema),
+  /** Last day of the warranty, local date. */
+  warrantyUntil: Type.Optional(
+    Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', expected: 'a date such as 2027-06-30' }),
+  ),
+  /** Contact of the register that repairs it under warranty. */
+  contractor: Type.Optional(Id),
+  /** 调试中: alarms are listed, but open no ticket and wake nobody. */
+  isCommissioning: Type.Boolean({ default: false }),
+});
+export type ServiceEntry = Static<typeof ServiceSchema>;
+
 const equipmentProperties = {
   id: Id,
   profile: Id,
@@ -156,6 +173,7 @@ const equipmentProperties = {
     { power: Type.Optional(Id), water: Type.Optional(Id), linkage: Type.Optional(Id) },
     { default: {} },
   ),
+  service: Type.Optional(ServiceSchema),
   /** What differs from the profile, and rules beside those of the profile. */
   rules: Type.Array(Later, { maxItems: 1000, default: [] }),
 };
@@ -182,82 +200,3 @@ export function toEquipmentSchema(catalog: Catalog, protocol: string | null) {
   if (protocol === null) return Type.Object(equipmentProperties);
   return closed({ ...equipmentProperties, ...catalog.protocols[protocol]?.device });
 }
-
-/** Share of a clock's limit at which a warning is due; the documents ask for a warning but give no figure. */
-const WARN_RATIO = 0.8;
-const ClockSchema = closed({
-  limit: Duration,
-  warnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
-});
-type ClockEntry = Static<typeof ClockSchema> | null;
-
-/** A mapping that has every one of the names. */
-const every = <K extends string, V>(names: readonly K[], schema: Parameters<typeof Type.Array>[0]) =>
-  Type.Unsafe<Record<K, V>>(closed(Object.fromEntries(names.map((name) => [name, schema]))));
-
-const span = (value: string) => Type.Unsafe<string>({ ...Duration, default: value });
-const Factor = Type.Number({ minimum: 1, maximum: 10, default: 1.5 });
-const Few = (value: number) => Type.Integer({ minimum: 1, maximum: 10_000, default: value });
-
-/** Figures of alarms.md B1 and B7 where it gives some; the others are ours. */
-const AlarmTimesSchema = closed(
-  {
-    shelveMax: closed(
-      { high: orNull(span('2h')), medium: orNull(span('8h')), low: orNull(span('8h')) },
-      { default: {} },
-    ),
-    shelfReminder: span('15min'),
-    reAlarm: closed(
-      {
-        'life-safety': orNull(span('10min')),
-        high: orNull(span('1h')),
-        medium: orNull(span('8h')),
-        low: orNull(Duration, { default: null }),
-      },
-      { default: {} },
-    ),
-    reAlarmEscalateAt: Few(3),
-    flood: closed(
-      { enter: Few(10), leave: Few(5), window: span('10min'), digest: span('90s'), max: span('2h') },
-      { default: {} },
-    ),
-    chatter: closed(
-      { raises: Few(3), within: span('1min'), factor: Factor, cap: span('1h') },
-      { default: {} },
-    ),
-    firstOut: span('2min'),
-    longOutOfService: span('7d'),
-  },
-  { default: {} },
-);
-
-export const PolicySchema = closed({
-  version: Version1,
-  name: TextSchema,
-  priorityOf: every<Severity, Priority>(SEVERITY_NAMES, oneOf(PRIORITY_NAMES)),
-  clocks: every<ClockId, Record<Priority, ClockEntry>>(
-    CLOCK_IDS,
-    every<Priority, ClockEntry>(PRIORITY_NAMES, orNull(ClockSchema)),
-  ),
-  routing: Type.Array(
-    closed({
-      class: Type.Optional(oneOf(TICKET_CLASS_NAMES)),
-      kind: Type.Optional(oneOf(KIND_NAMES)),
-      assignee: ShortString,
-    }),
-    { maxItems: 1000, default: [] },
-  ),
-  deskDispatches: Type.Array(oneOf(PRIORITY_NAMES), {
-    maxItems: PRIORITY_NAMES.length,
-    default: ['emergency'],
-  }),
-  reopen: Type.Unsafe<string>({ ...Duration, default: '24h' }),
-  alarms: AlarmTimesSchema,
-  explain: closed(
-    {
-      wait: Type.Unsafe<string>({ ...Duration, default: '5s' }),
-      settle: Type.Unsafe<string>({ ...Duration, default: '60s' }),
-    },
-    { default: {} },
-  ),
-});

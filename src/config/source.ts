@@ -63,8 +63,17 @@ export function readSource(path: string, problems: Problems): Located | null {
   const absolute = resolve(path);
   const file = toShownPath(absolute);
   const text = readText(absolute, file, problems);
-  if (text === null) return null;
-  const source = createSource(file, absolute, text);
+  return text === null ? null : toLocated(createSource(file, absolute, text), problems);
+}
+
+/** The same of a text that did not come from a file. @param name stands for the file in messages */
+export function readSourceText(name: string, text: string, problems: Problems): Located | null {
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return toLocated(createSource(name, name, text), problems);
+  problems.addFile(name, `at most ${MAX_FILE_BYTES} bytes`, `${Buffer.byteLength(text)} bytes`);
+  return null;
+}
+
+function toLocated(source: Source, problems: Problems): Located | null {
   const value = parse(source, problems);
   return value === undefined ? null : { source, path: [], value };
 }

@@ -55,6 +55,11 @@ export interface Shelf {
   readonly untilMs: number;
   /** Ends with the present active stretch, or with the next one when the alarm is normal now. */
   readonly isOneShot: boolean;
+  /**
+   * Another person than `by`, who answers for it: then a ticket may be accepted over the alarm until `untilMs` (alarms.md B9).
+   * Left out = nobody.
+   */
+  readonly approver?: string;
   /** Whoever shelved it has been told that it ends soon. */
   readonly isReminded?: true;
 }

@@ -2,9 +2,12 @@
  * Every code of an error that the world causes, once, with its HTTP status and its text; docs/errors.md repeats the table
  * and a test compares the two. Codes are never reused. The errors themselves are errors.ts.
  */
+import { SERVICE_ERRORS } from './service-errors.ts';
+import { START_ERRORS } from './start-errors.ts';
 import type { Text } from './text.ts';
+import { TICKET_ERRORS } from './ticket-errors.ts';
 
-interface ErrorInfo {
+export interface ErrorInfo {
   readonly status: number;
   readonly text: Text;
 }
@@ -27,6 +30,13 @@ export const ERRORS = {
   'too-many-requests': {
     status: 429,
     text: { zh: '请求过于频繁，请稍后再试', en: 'Too many requests; try again later' },
+  },
+  'report-limited': {
+    status: 429,
+    text: {
+      zh: '报修过于频繁，请稍后再试；紧急情况请直接致电{desk}',
+      en: 'Too many reports; try again later. In an emergency ring {desk}',
+    },
   },
   'too-many-streams': { status: 503, text: { zh: '实时连接数已满', en: 'Too many live connections' } },
   internal: { status: 500, text: { zh: '网关内部错误', en: 'Internal error of the gateway' } },
@@ -57,6 +67,13 @@ export const ERRORS = {
     text: { zh: '该告警未停用', en: 'The alarm is not out of service' },
   },
   'end-not-ahead': { status: 422, text: { zh: '截止时间须晚于现在', en: 'The end must lie ahead' } },
+  'end-too-far': {
+    status: 422,
+    text: {
+      zh: '时间过远：最多为 {days} 天之后',
+      en: 'The time lies too far ahead: {days} days at most',
+    },
+  },
   'reset-not-allowed': {
     status: 409,
     text: {
@@ -94,6 +111,36 @@ export const ERRORS = {
     text: {
       zh: '待审批的修改已达 {max} 项，请先处理',
       en: '{max} changes wait for a review; decide these first',
+    },
+  },
+  // versions of the policy
+  'policy-invalid': {
+    status: 422,
+    text: { zh: '服务标准有 {count} 处不符合要求', en: 'The policy has {count} mistakes' },
+  },
+  'policy-unchanged': {
+    status: 409,
+    text: {
+      zh: '内容与现行或待审批的版本 {version} 相同',
+      en: 'The same as version {version}, which is in force or waits for a review',
+    },
+  },
+  'policy-changed': {
+    status: 409,
+    text: {
+      zh: '现行服务标准在此期间已变更，请重新比对后审批',
+      en: 'Another version of the policy is in force since; compare again before you approve',
+    },
+  },
+  'policy-decided': {
+    status: 409,
+    text: { zh: '该版本已审批或已撤回', en: 'The version has been decided or withdrawn' },
+  },
+  'policies-full': {
+    status: 409,
+    text: {
+      zh: '待审批的服务标准已达 {max} 项，请先处理',
+      en: '{max} versions of the policy wait for a review; decide these first',
     },
   },
   'backtest-range': {
@@ -134,38 +181,7 @@ export const ERRORS = {
       en: 'The change has no backtest; approving it without one has to be said',
     },
   },
-  'version-conflict': {
-    status: 409,
-    text: {
-      zh: '工单已被他人修改（现为第 {current} 版）',
-      en: 'The ticket was changed by somebody else (now version {current})',
-    },
-  },
-  'wrong-stage': {
-    status: 409,
-    text: {
-      zh: '“{stage}”环节不能执行“{transition}”',
-      en: 'Transition {transition} is not possible in stage {stage}',
-    },
-  },
-  'missing-fields': {
-    status: 422,
-    text: { zh: '缺少必填内容：{fields}（依据：{rule}）', en: 'Missing: {fields} (asked for by {rule})' },
-  },
-  'alarm-active': {
-    status: 409,
-    text: {
-      zh: '告警仍未恢复，不能验收：{alarms}',
-      en: 'Cannot be accepted while the alarm is active: {alarms}',
-    },
-  },
-  'alarm-blind': {
-    status: 409,
-    text: {
-      zh: '测点数据不可信，须填写人工读数：{alarms}',
-      en: 'The point cannot be seen; enter a manual reading: {alarms}',
-    },
-  },
+  ...TICKET_ERRORS,
   // writing
   'not-writable': {
     status: 409,
@@ -275,75 +291,6 @@ export const ERRORS = {
     status: 502,
     text: { zh: '模拟设备无应答', en: 'The simulator does not answer' },
   },
-  // start
-  'config-invalid': {
-    status: 500,
-    text: { zh: '配置有 {count} 处错误', en: '{count} problems in the configuration' },
-  },
-  'port-in-use': {
-    status: 500,
-    text: { zh: '端口 {host}:{port} 已被占用', en: 'Port {host}:{port} is in use by another program' },
-  },
-  'address-not-usable': {
-    status: 500,
-    text: {
-      zh: '地址 {host}:{port} 不可用（{reason}）',
-      en: 'Address {host}:{port} cannot be used ({reason})',
-    },
-  },
-  'data-not-writable': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 不可写（{reason}）',
-      en: 'Data directory {path} is not writable ({reason})',
-    },
-  },
-  'data-locked': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 正被另一个网关使用（进程 {pid}）',
-      en: 'Data directory {path} is in use by another gateway (process {pid})',
-    },
-  },
-  'data-from-demo': {
-    status: 500,
-    text: {
-      zh: '数据目录 {path} 由 demo 创建，run 不使用',
-      en: 'Data directory {path} was made by demo; run refuses it',
-    },
-  },
-  'data-too-new': {
-    status: 500,
-    text: {
-      zh: '数据目录由更新的版本创建（{found} > {known}）',
-      en: 'The data directory was made by a newer version ({found} > {known})',
-    },
-  },
-  'data-damaged': {
-    status: 500,
-    text: { zh: '数据库 {path} 已损坏（{reason}）', en: 'The database {path} is damaged ({reason})' },
-  },
-  'certificate-unusable': {
-    status: 500,
-    text: {
-      zh: '证书或私钥 {path} 不可用（{reason}）',
-      en: 'Certificate or key {path} cannot be used ({reason})',
-    },
-  },
-  'demo-not-on-loopback': {
-    status: 500,
-    text: { zh: '演示账号只能在本机地址上使用', en: 'The demo accounts may only be used on loopback' },
-  },
-  'user-exists': {
-    status: 409,
-    text: { zh: '用户 {username} 已存在', en: 'User {username} exists already' },
-  },
-  'user-unknown': { status: 404, text: { zh: '没有用户 {username}', en: 'There is no user {username}' } },
-  'weak-password': {
-    status: 422,
-    text: {
-      zh: '密码至少 {min} 个字符，且不能是演示密码',
-      en: 'A password has at least {min} characters and is not the demo password',
-    },
-  },
+  ...START_ERRORS,
+  ...SERVICE_ERRORS,
 } as const satisfies Record<string, ErrorInfo>;

@@ -57,6 +57,28 @@ export class RuleChangeError extends RiserError {
   }
 }
 
+/** A roster, as a file or as pasted, with every problem; nothing of it was taken over. */
+export class RosterError extends RiserError {
+  override readonly name = 'RosterError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('roster-invalid', { count: problems.length });
+    this.problems = problems;
+  }
+}
+
+/** A proposed version of the policy that the file's own checks refuse, with every problem. */
+export class PolicyError extends RiserError {
+  override readonly name = 'PolicyError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('policy-invalid', { count: problems.length });
+    this.problems = problems;
+  }
+}
+
 /** All problems of a configuration at once. The start ends with exit code 1 and nothing runs. */
 export class ConfigError extends RiserError {
   override readonly name = 'ConfigError';

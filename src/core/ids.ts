@@ -25,6 +25,12 @@ export type StormId = Branded<'StormId'>;
 /** Hours in which something counts (日历): working time, opening hours. */
 export type CalendarId = Branded<'CalendarId'>;
 export type TicketId = Branded<'TicketId'>;
+/** One emergency, however many tickets and alarms it has. */
+export type IncidentId = Branded<'IncidentId'>;
+/** A photo or document on a ticket. */
+export type AttachmentId = Branded<'AttachmentId'>;
+/** A message in the outbox. */
+export type MessageId = Branded<'MessageId'>;
 
 export const ID_PATTERN = '^[a-z][a-z0-9-]*$';
 const idExpression = new RegExp(ID_PATTERN);

@@ -44,6 +44,10 @@ export const LIMITS = {
   texts: 10_000,
   /** How often due timers (delays, clocks) are swept. */
   sweepMs: 250,
+  /** How often every ticket's due times are held against the marks that they come from … */
+  auditMs: 60_000,
+  /** … and of how many tickets in one sweep: 1 to 2 ms of work, 6,000 tickets a minute. */
+  auditTickets: 25,
   /** How often running delay states are saved (design.md §5). */
   delaySnapshotMs: 5_000,
   /** How long a condition must be unjudgeable before the alarm says that it is blind: a lost reply is not a blind point. */

@@ -3,6 +3,8 @@
  * rules). Knows what a boot needs and nothing of histories.
  */
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { Incident } from '../core/incident.ts';
+import { isMessageOver, type Message } from '../core/message.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { BootState, DelayRow, DrillRow, RuleMemoryRow, Write, WriteBatch } from '../store/store.ts';
 
@@ -13,7 +15,7 @@ export interface BootMemory {
 }
 
 export function createBootMemory(): BootMemory {
-  /** Keys: alarm key, ticket, counter name, alarm key, storm, alarm key, equipment. */
+  /** Keys: alarm key, ticket, counter name, alarm key, storm, alarm key, equipment, incident, message. */
   const occurrences = new Map<string, Occurrence>();
   const tickets = new Map<string, Ticket>();
   const counters = new Map<string, number>();
@@ -21,6 +23,8 @@ export function createBootMemory(): BootMemory {
   const storms = new Map<string, Storm>();
   const memories = new Map<string, RuleMemoryRow>();
   const drills: Map<Extract<Write, { type: 'drill' }>['equipment'], DrillRow> = new Map();
+  const incidents = new Map<string, Incident>();
+  const messages = new Map<string, Message>();
   let delays: readonly DelayRow[] = [];
 
   const apply = (write: Write): void => {
@@ -34,6 +38,10 @@ export function createBootMemory(): BootMemory {
       keep(controls, write.control.key, write.control, isDecided(write.control));
     else if (write.type === 'storm')
       keep(storms, write.storm.id, write.storm, write.storm.endedAtMs === null);
+    else if (write.type === 'incident')
+      keep(incidents, write.incident.id, write.incident, write.incident.endedAtMs === null);
+    else if (write.type === 'message')
+      keep(messages, write.message.id, write.message, !isMessageOver(write.message));
     else if (write.type === 'rule-memories') for (const row of write.memories) memories.set(row.key, row);
     else if (write.type === 'drill') {
       if (write.drill === null) drills.delete(write.equipment);
@@ -54,6 +62,12 @@ export function createBootMemory(): BootMemory {
         storms: [...storms.values()],
         memories: [...memories.values()],
         drills: new Map(drills),
+        // The policy in force is the only one here.
+        policies: new Map(),
+        messages: [...messages.values()],
+        incidents: [...incidents.values()],
+        dues: null,
+        pastRepairs: [],
       };
     },
   };

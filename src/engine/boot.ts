@@ -7,14 +7,18 @@ import type { AlarmKey, SiteId } from '../core/ids.ts';
 import type { JsonValue } from '../rules/rule.ts';
 import type { RestoredRule } from '../rules/rule-state.ts';
 import type { BootState, RuleMemoryRow } from '../store/store.ts';
+import { toSweepDueMs } from '../tickets/sweep.ts';
 import { wasStopped } from './boot-stop.ts';
+import type { PolicyOf } from './context.ts';
 import { restoreGoverning } from './governing.ts';
+import type { EngineState } from './memory.ts';
 import { restoreRecentPast } from './recent-past.ts';
+import { restoreRepairWatch } from './repair-watch.ts';
 import { fromMemoryRow } from './round.ts';
-import type { EngineState } from './tentative.ts';
+import { toServiceState } from './service.ts';
 import { createTicketIndex } from './ticket-index.ts';
 
-export function toEngineState(boot: BootState, site: SiteId, now: Now): EngineState {
+export function toEngineState(boot: BootState, site: SiteId, policyOf: PolicyOf, now: Now): EngineState {
   const { raises, returned } = restoreRecentPast(boot, site, now);
   return {
     occurrences: new Map(boot.occurrences.map((occurrence) => [occurrence.key, occurrence])),
@@ -25,11 +29,15 @@ export function toEngineState(boot: BootState, site: SiteId, now: Now): EngineSt
     raises,
     unseenHolds: new Set(boot.occurrences.filter(isHolding).map(({ key }) => key)),
     governing: restoreGoverning(boot, site, now),
+    repairWatch: restoreRepairWatch(boot, now),
     uncarried: new Set(boot.occurrences.filter(isUncarried).map((occurrence) => occurrence.key)),
     tickets: new Map(boot.tickets.map((ticket) => [ticket.id, ticket])),
     ticketIndex: createTicketIndex(boot.tickets),
+    dueAtMs: new Map(boot.tickets.map((ticket) => [ticket.id, toSweepDueMs(ticket, policyOf(ticket))])),
+    policyOf,
     decidedVersions: new Map(),
     counters: new Map(boot.counters),
+    service: toServiceState(boot),
   };
 }
 

@@ -20,12 +20,14 @@ import {
   noteDrillOver,
   noteExplanation,
   noteReAlarms,
+  stoodOnShelf,
 } from '../tickets/coupling.ts';
 import type { TicketStep } from '../tickets/step.ts';
 import { defer, settleCall } from './calls.ts';
 import type { DecisionContext } from './context.ts';
 import { toOpenTicket, toStandingTicket, toVerdict } from './explain.ts';
 import { giveTicket, outgrows, put } from './giving.ts';
+import { opensTicket } from './register.ts';
 import type { Tentative } from './tentative.ts';
 
 /** Ends an occurrence's life or changes it, lets the ticket know, and keeps its re-alarm timer. */
@@ -68,7 +70,7 @@ export function sweepHolds(tx: Tentative, context: DecisionContext, mayEnd: bool
   const { causes } = context;
   const due = tx.uncarried().flatMap((occurrence) => {
     const rule = causes.rule(occurrence.key);
-    const asks = rule !== null && (isHeld(occurrence) || isWanting(occurrence, rule));
+    const asks = rule !== null && (isHeld(occurrence) || isWanting(context, occurrence, rule));
     return asks ? [{ occurrence, rule }] : [];
   });
   due.sort(
@@ -93,8 +95,8 @@ export function sweepHolds(tx: Tentative, context: DecisionContext, mayEnd: bool
 }
 
 /** Its rule did not open tickets when it was raised, and does now, having judged it; or it was hidden and is no more. */
-function isWanting(occurrence: Occurrence, rule: RuleDef): boolean {
-  const isJudged = rule.opensTicket && occurrence.ruleVersion === rule.version;
+function isWanting({ model }: DecisionContext, occurrence: Occurrence, rule: RuleDef): boolean {
+  const isJudged = opensTicket(model, rule) && occurrence.ruleVersion === rule.version;
   return isJudged && !isSetAside(occurrence);
 }
 
@@ -141,7 +143,8 @@ function carry(
 ): Carried {
   const { occurrence } = event;
   const isCall = asksForWork(event) || event.note === DRILL_OVER;
-  if (isCall && rule?.opensTicket && !isSetAside(occurrence) && !isCarriedOn(tx, context, event, rule)) {
+  const isTicketed = rule !== null && opensTicket(context.model, rule);
+  if (isCall && isTicketed && !isSetAside(occurrence) && !isCarriedOn(tx, context, event, rule)) {
     const isAnew = event.type !== 'severity-changed';
     const step = toHold(tx, context, isAnew ? beginHold(occurrence) : occurrence, rule, false, nowMs);
     const admitted = admit(tx, context, event, step);
@@ -179,19 +182,22 @@ function isCarriedOn(tx: Tentative, { model }: DecisionContext, event: AlarmEven
 function toNoted(
   ticket: Ticket,
   event: AlarmEvent,
-  { model }: DecisionContext,
+  { policyOf }: DecisionContext,
   nowMs: number,
 ): TicketStep | null {
   const { type, note, occurrence } = event;
-  if (isRelease(event)) return null;
+  const policy = policyOf(ticket);
+  // What hid it has gone; only that is written on the ticket on which its acceptance may have stood.
+  const isPermit = type === 'in-service' || type === 'service-expired';
+  if (isRelease(event) && !isPermit && !stoodOnShelf(ticket, occurrence)) return null;
   if (type === 're-alarmed' && isTicketOpen(ticket)) {
-    if (note === ESCALATE) return noteReAlarms(ticket, occurrence, nowMs);
-    if (note === DRILL_OVER && ticket.isDrill) return noteDrillOver(ticket, occurrence, nowMs);
+    if (note === ESCALATE) return noteReAlarms(ticket, occurrence, policy, nowMs);
+    if (note === DRILL_OVER && ticket.isDrill) return noteDrillOver(ticket, occurrence, policy, nowMs);
   }
   // What latches under a shelf does not say that it has returned.
   const isQuietReturn = type === 'latched' && isSetAside(occurrence);
   const noted: AlarmEvent = isQuietReturn ? { ...event, type: 'returned' } : event;
-  return applyAlarmEvent(ticket, noted, model.policy, nowMs);
+  return applyAlarmEvent(ticket, noted, policy, nowMs);
 }
 
 /** What nothing can explain, or what is on an open ticket already, waits for nothing. */
@@ -204,7 +210,8 @@ function toHold(
   nowMs: number,
 ): HoldStep {
   const isFree = occurrence.explainedBy === null && causes.of(rule).length === 0;
-  if (isFree || !rule.opensTicket || toOpenTicket(tx, occurrence) !== null) return endHold(occurrence);
+  if (isFree || !opensTicket(model, rule) || toOpenTicket(tx, occurrence) !== null)
+    return endHold(occurrence);
   const { settleMs } = model.policy.explain;
   const verdict = toVerdict(tx, causes, rule, occurrence, settleMs, nowMs);
   return stepHold(occurrence, verdict, model.policy.explain, mayEnd, nowMs);
@@ -221,7 +228,7 @@ function applyHold(
 ): Carried {
   const carried = toReleased(tx, context, step, nowMs);
   const { occurrence, types } = carried;
-  if (step.asksForTicket && rule.opensTicket && !isSetAside(occurrence)) {
+  if (step.asksForTicket && opensTicket(context.model, rule) && !isSetAside(occurrence)) {
     const call = { event: { ...event, occurrence }, rule, from: tx.alarmEvents.length };
     if (defer(tx, context, call)) return carried;
     const ticket = giveTicket(tx, context, call.event, rule, nowMs);
@@ -230,7 +237,8 @@ function applyHold(
   if (types.includes('explained')) {
     const cause = occurrence.explainedBy && tx.occurrenceById(occurrence.explainedBy.occurrence);
     const standing = cause && toStandingTicket(tx, cause);
-    if (standing) put(tx, noteExplanation(standing, 'alarm-explained', occurrence, nowMs));
+    if (standing)
+      put(tx, noteExplanation(standing, 'alarm-explained', occurrence, context.policyOf(standing), nowMs));
   }
   return carried;
 }
@@ -251,7 +259,7 @@ function toReleased(
 /** Alarms downstream that had a ticket before this cause appeared keep it; whoever works on it should know. */
 function noteEffects(
   tx: Tentative,
-  { causes }: DecisionContext,
+  { causes, policyOf }: DecisionContext,
   rule: RuleDef,
   cause: Occurrence,
   nowMs: number,
@@ -259,7 +267,7 @@ function noteEffects(
   for (const { key } of causes.effects(rule)) {
     const occurrence = tx.occurrence(key);
     const ticket = occurrence?.isActive ? toOpenTicket(tx, occurrence) : null;
-    if (ticket !== null) put(tx, noteExplanation(ticket, 'explained-by', cause, nowMs));
+    if (ticket !== null) put(tx, noteExplanation(ticket, 'explained-by', cause, policyOf(ticket), nowMs));
   }
 }
 

@@ -1,8 +1,14 @@
 /** Commands that people give to the decision loop. Authorised at the edge (api/), decided in the loop. */
 import type { AlarmControl, Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { AlarmKey, EquipmentId, IncidentId, MessageId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Message } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
-import type { NewTicket, Transition } from '../tickets/transitions.ts';
+import type { IncidentChange } from '../incidents/changes.ts';
+import type { Answer, Delivery } from '../notify/notifier.ts';
+import type { PersonalFields, SlipRow } from '../store/store.ts';
+import type { Confirmation } from '../tickets/confirm-contact.ts';
+import type { NewTicket, TicketActor, Transition } from '../tickets/transitions.ts';
 
 export type Command =
   | {
@@ -25,6 +31,8 @@ export type Command =
       readonly reason: string;
       readonly untilMs: number;
       readonly isOneShot: boolean;
+      /** Another person who answers for it; left out = nobody. */
+      readonly approver?: string;
     }
   | { readonly type: 'unshelve-alarm'; readonly key: AlarmKey; readonly by: string; readonly note: string }
   | {
@@ -56,16 +64,89 @@ export type Command =
       readonly by: string;
       readonly reason: string;
       readonly untilMs: number | null;
+      /** With what depends on the equipment. */
+      readonly isWhole?: boolean;
+      /** Fault of simulated equipment that belongs to it; the engine only remembers it. */
+      readonly fault?: string;
     }
-  | { readonly type: 'open-ticket'; readonly by: string; readonly ticket: NewTicket }
+  | {
+      readonly type: 'open-ticket';
+      readonly actor: TicketActor;
+      readonly ticket: NewTicket;
+      readonly personal: PersonalFields | null;
+      /** Whether the way of contact is known to reach the person; null or left out = not asked for. */
+      readonly isContactConfirmed?: boolean | null;
+      /** 补录: the slip that it is entered from, as it was looked up; it is used up with the ticket. */
+      readonly slip?: SlipRow;
+    }
   | {
       readonly type: 'ticket-transition';
       readonly ticket: TicketId;
       /** Version that the person saw; a newer one that is more than a note of the gateway refuses with `version-conflict`. */
       readonly version: number;
-      readonly transition: Transition;
+      /** One, or those of a short form of the ticket's policy in its order: all of them or none. */
+      readonly transitions: readonly [Transition, ...Transition[]];
+      /** null = a single transition. */
+      readonly form: string | null;
+      readonly actor: TicketActor;
+      /** 补录: when it really happened; null = now. Not later than now, not before the step before it. */
+      readonly occurredAtMs: number | null;
+      /** New personal fields of the reporter, where the transition changes them. */
+      readonly personal: PersonalFields | null;
+    }
+  /** Somebody was reached over the way of contact on the ticket; one that is confirmed already stays as it is. */
+  | {
+      readonly type: 'confirm-contact';
+      readonly ticket: TicketId;
+      /** null = whatever it is: the reporter does not know it. */
+      readonly version: number | null;
+      readonly how: Confirmation;
+      readonly note: string;
       readonly by: string;
+    }
+  | {
+      readonly type: 'split-ticket';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly actor: TicketActor;
+      readonly content: string;
+      /** Alarms that go onto the new one. */
+      readonly occurrences: readonly OccurrenceId[];
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'incident';
+      readonly incident: IncidentId;
+      readonly version: number;
+      readonly change: IncidentChange;
+      readonly by: string;
+    }
+  /** A paper slip is spoiled or lost. @param slip as it was looked up */
+  | { readonly type: 'void-slip'; readonly slip: SlipRow; readonly by: string; readonly reason: string }
+  /** What became of an attempt to send, or what the recipient did. */
+  | {
+      readonly type: 'delivery';
+      readonly message: MessageId;
+      readonly outcome: DeliveryOutcome;
+      /** As it was looked up: people read also what is about tickets that are not in memory any more. */
+      readonly known?: Message;
+    }
+  /** These accounts are closed: open tickets that hang on one of them are given on. Those of nobody change nothing. */
+  | { readonly type: 'release-tickets'; readonly usernames: readonly string[] }
+  /** Destroys personal fields after their retention, or on demand. */
+  | {
+      readonly type: 'destroy-personal';
+      readonly ids: readonly string[];
+      readonly by: string;
+      readonly reason: string;
     };
+
+export type DeliveryOutcome =
+  | { readonly type: 'attempt'; readonly delivery: Delivery; readonly atMs: number }
+  /** The sender has found that it need not be sent any more, and why. */
+  | { readonly type: 'dropped'; readonly answer: Answer; readonly atMs: number }
+  | { readonly type: 'read'; readonly by: string; readonly atMs: number }
+  | { readonly type: 'answered'; readonly by: string; readonly text: string; readonly atMs: number };
 
 export interface CommandOutcome {
   readonly occurrence: Occurrence | null;
@@ -74,6 +155,9 @@ export interface CommandOutcome {
   readonly control?: AlarmControl | null;
   /** Of `acknowledge-alarms`: those that this command has acknowledged. */
   readonly acknowledged?: readonly OccurrenceId[];
+  readonly incident?: Incident | null;
+  /** The ticket that a split has opened. */
+  readonly opened?: Ticket | null;
 }
 
 /** What the API sees of the engine. */

@@ -5,22 +5,22 @@
 
 import { acknowledgeAlarm, commentAlarm, resetAlarm } from '../alarms/handling.ts';
 import type { AlarmStep } from '../alarms/step.ts';
-import type { SiteModel } from '../config/model.ts';
 import type { Occurrence } from '../core/alarm.ts';
 import { RiserError } from '../core/errors.ts';
-import type { EquipmentId, OccurrenceId } from '../core/ids.ts';
-import type { Ticket } from '../core/ticket.ts';
-import { openReportedTicket } from '../tickets/open.ts';
-import { stepTicket, sweepTicket } from '../tickets/step.ts';
+import type { OccurrenceId } from '../core/ids.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { decideControl } from './controls.ts';
 import { decideDrill } from './drills.ts';
-import { nextNumber, put } from './giving.ts';
+import { decideIncident } from './incidents.ts';
 import { followLevel } from './level.ts';
-import { toSubject } from './register.ts';
+import { decideDelivery } from './outbox.ts';
+import { destroyPersonal } from './personal.ts';
+import { releaseTickets } from './release.ts';
+import { voidSlip } from './slips.ts';
 import type { Tentative } from './tentative.ts';
+import { decideConfirmation, decideSplit, decideTransition, openReported } from './ticket-commands.ts';
 
 const NOTHING: CommandOutcome = { occurrence: null, ticket: null };
 
@@ -47,9 +47,27 @@ export function decideCommand(
       decideDrill(tx, context, command, nowMs);
       return NOTHING;
     case 'open-ticket':
-      return { occurrence: null, ticket: openReported(tx, context, command, nowMs) };
+      return { ...NOTHING, ticket: openReported(tx, context, command, nowMs) };
     case 'ticket-transition':
-      return { occurrence: null, ticket: transit(tx, context, command, nowMs) };
+      return { ...NOTHING, ticket: decideTransition(tx, context, command, nowMs) };
+    case 'confirm-contact':
+      return { ...NOTHING, ticket: decideConfirmation(tx, context, command, nowMs) };
+    case 'split-ticket':
+      return decideSplit(tx, context, command, nowMs);
+    case 'incident':
+      return { ...NOTHING, incident: decideIncident(tx, context, command, nowMs) };
+    case 'delivery':
+      decideDelivery(tx, context, command, nowMs);
+      return NOTHING;
+    case 'release-tickets':
+      releaseTickets(tx, context, command, nowMs);
+      return NOTHING;
+    case 'void-slip':
+      voidSlip(tx, command, nowMs);
+      return NOTHING;
+    case 'destroy-personal':
+      destroyPersonal(tx, command, nowMs);
+      return NOTHING;
     default:
       return command satisfies never;
   }
@@ -90,60 +108,4 @@ function acknowledgeAll(
     if (isOpen) handle(tx, context, acknowledgeAlarm, { occurrence: id, by, note }, nowMs);
     return isOpen;
   });
-}
-
-function openReported(
-  tx: Tentative,
-  context: DecisionContext,
-  command: Command & { type: 'open-ticket' },
-  nowMs: number,
-): Ticket {
-  const { model } = context;
-  const { ticket: report, by } = command;
-  requireKnown(model, report.equipment, report.location);
-  const subject = toSubject(model, report.equipment, report.location);
-  const number = nextNumber(tx, model, report.class, nowMs);
-  return put(
-    tx,
-    openReportedTicket({ number, site: model.site.id, report, subject, by }, model.policy, nowMs),
-  ) as Ticket;
-}
-
-function requireKnown(model: SiteModel, equipment: EquipmentId | null, location: string | null): void {
-  if (equipment !== null && !model.equipment.has(equipment)) {
-    throw new RiserError('not-found', { what: { zh: '设备', en: 'equipment' } });
-  }
-  if (location !== null && !model.locations.has(location as never)) {
-    throw new RiserError('not-found', { what: { zh: '位置', en: 'location' } });
-  }
-}
-
-/**
- * Taking a ticket acknowledges its alarms (alarms.md B9); closing one never touches them. What the gateway has noted
- * since the person looked (clocks, alarms come and gone) does not refuse the step.
- */
-function transit(
-  tx: Tentative,
-  context: DecisionContext,
-  command: Command & { type: 'ticket-transition' },
-  nowMs: number,
-): Ticket {
-  const ticket = tx.ticket(command.ticket);
-  if (ticket === null) throw new RiserError('not-found', { what: { zh: '未关闭的工单', en: 'open ticket' } });
-  if (command.version > ticket.version || command.version < tx.decidedVersion(ticket))
-    throw new RiserError('version-conflict', { current: ticket.version });
-  // A clock that ran out unseen is told before the step that stops it.
-  const swept = sweepTicket(ticket, nowMs);
-  const { policy } = context.model;
-  const step = stepTicket(swept?.ticket ?? ticket, command.transition, command.by, policy, nowMs);
-  put(tx, swept);
-  const next = put(tx, step) as Ticket;
-  if (ticket.takenBy !== null || next.takenBy === null) return next;
-  for (const alarm of next.alarms) {
-    const occurrence = tx.occurrenceById(alarm.occurrence);
-    if (occurrence === null || occurrence.acknowledged !== null) continue;
-    const seen = { occurrence: occurrence.id, by: command.by, note: `ticket ${next.number}` };
-    handle(tx, context, acknowledgeAlarm, seen, nowMs);
-  }
-  return tx.ticket(next.id) as Ticket;
 }

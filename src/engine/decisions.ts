@@ -7,52 +7,59 @@
  */
 import type { Logger } from 'pino';
 import type { RuleExplanation } from '../alarms/explanation.ts';
-import type { Sight } from '../alarms/figures/blind-time.ts';
 import type { SiteModel } from '../config/model.ts';
-import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../core/alarm.ts';
+import type { Policy } from '../config/policy.ts';
+import type { Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import { isWithinCalendar } from '../core/calendar.ts';
 import type { Now } from '../core/clock.ts';
-import type { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId } from '../core/ids.ts';
+import { GATEWAY } from '../core/gateway.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import { GOOD } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
-import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
+import { isTicketOpen, type Ticket } from '../core/ticket.ts';
+import type { ToMessages } from '../notify/to-messages.ts';
 import { Evaluator, type RuleChange } from '../rules/evaluator.ts';
 import type { LiveSample } from '../rules/rule-state.ts';
-import type { BootState, WriteBatch } from '../store/store.ts';
+import type { BootState } from '../store/store.ts';
 import type { LatestValue, LatestView } from '../telemetry/latest.ts';
 import { decideBackfill, toLateRules } from './backfill.ts';
 import { toEngineState, toRestoredRules } from './boot.ts';
 import { toStopRow, wasStopped } from './boot-stop.ts';
 import { settleCalls } from './calls.ts';
-import { sweepHolds } from './carry.ts';
 import { type Causes, createCauses } from './causes.ts';
-import type { DecisionContext } from './context.ts';
-import { moveControls, sweepControls } from './controls.ts';
-import { moveDrills, sweepDrills } from './drills.ts';
+import { moveAll, toStepMs } from './clock-step.ts';
+import type { Command } from './commands.ts';
+import {
+  type DecisionContext,
+  type EnginePeople,
+  NOBODY_ON_DUTY,
+  type PolicyOf,
+  TELL_NOBODY,
+} from './context.ts';
+import { DueAudit, type LoopCounters } from './due-audit.ts';
 import { createEvidence, type RecentSamples } from './evidence.ts';
 import { FLOOD_GOVERNOR } from './flood-governor.ts';
 import type { FloodGovernor } from './governor.ts';
-import { type LateCounters, LateReadings, type SettledPoint } from './late-readings.ts';
+import { LateReadings, type SettledPoint } from './late-readings.ts';
+import { adopt, type EngineState, forgetRaises, forgetReturned, forgetTickets } from './memory.ts';
+import { writeMessages } from './outbox.ts';
 import { toRecentPastRow } from './recent-past.ts';
-import {
-  type Answer,
-  decideCommands,
-  decideRules,
-  endOrphans,
-  moveTickets,
-  sweepTickets,
-  type WaitingCommand,
-} from './round.ts';
+import { resendReports } from './reports.ts';
+import { decideCommands, decideRules, failAll, type Round, UNTOLD, type WaitingCommand } from './round.ts';
+import { tellRuleNews, toLostRules, toRuleNews } from './rule-news.ts';
+import { SetAside } from './set-aside.ts';
 import { Sights } from './sights.ts';
 import { Snapshots } from './snapshots.ts';
 import { createHours } from './suppression.ts';
-import { moveAlarms, sweepAlarms } from './sweep.ts';
-import { type EngineState, forgetRaises, forgetReturned, forgetTicket, Tentative } from './tentative.ts';
+import { sweepAll } from './sweep-all.ts';
+import { Tentative } from './tentative.ts';
+import { toTicketsOf } from './ticket-commands.ts';
 import { explainRule } from './why.ts';
+
+export type { Round } from './round.ts';
 
 export interface DecisionsOptions {
   readonly model: SiteModel;
@@ -63,23 +70,10 @@ export interface DecisionsOptions {
   readonly log: Logger;
   /** Default: that of flood-governor.ts. */
   readonly governor?: FloodGovernor;
-}
-
-/** One round, decided and not yet stored. Exactly one of `settle` and `fail` is called, before the next round. */
-export interface Round {
-  /** null when there is nothing to store. */
-  readonly batch: WriteBatch | null;
-  readonly alarmEvents: readonly AlarmEvent[];
-  readonly ticketEvents: readonly TicketEvent[];
-  /** What was decided about alarms, with or without an open occurrence. */
-  readonly controlEvents: readonly AlarmControlEvent[];
-  readonly stormEvents: readonly StormEvent[];
-  /** Rules without an open occurrence that can be judged no more, or again. */
-  readonly sights: readonly Sight[];
-  /** It is stored: memory takes over, commands are answered. */
-  settle(): void;
-  /** It is not: memory stays, commands are refused, changes of rules wait for the next round. */
-  fail(error: RiserError): void;
+  /** Who has to be told of what is decided; default: nobody. */
+  readonly toMessages?: ToMessages;
+  /** Default: the gateway itself is on duty. */
+  readonly people?: EnginePeople;
 }
 
 export class Decisions {
@@ -90,19 +84,27 @@ export class Decisions {
   readonly #snapshots: Snapshots;
   readonly #sights = new Sights();
   readonly #late = new LateReadings();
+  readonly #audit: DueAudit;
   /** Made when the first late reading comes; null = not yet. Key: point. */
   #lateRules: ReturnType<typeof toLateRules> | null = null;
   #disabled: ReadonlySet<AlarmKey> = new Set();
   #model: SiteModel;
+  /** Versions that tickets were opened under, and the one in force. Key: version. */
+  readonly #policies: Map<string, Policy>;
+  readonly #policyOf: PolicyOf = ({ policyVersion }) =>
+    this.#policies.get(policyVersion) ?? this.#model.policy;
+  readonly #aside = new SetAside();
   #causes: Causes;
   #takeEvidence: ReturnType<typeof createEvidence>;
-  /** Open alarms whose rule is gone. */
-  #orphans: ReadonlySet<AlarmKey>;
+  /** Alarms whose rule is gone, off or another one, and that have not been told. */
+  #ruleNews: ReadonlySet<AlarmKey>;
   /** From then on every cause has been read, or its silence is an alarm: before, no wait for a cause ends. */
   readonly #readAtMonoMs: number;
   #sweepAtMonoMs = Number.NEGATIVE_INFINITY;
   /** The store says that the gateway was stopped in order: not so from the first round on. */
   #isMarkedStopped: boolean;
+  /** No round has been settled since the start. */
+  #isFirst = true;
   /** Wall minus monotonic time that running clocks are anchored to. */
   #wallOffsetMs: number;
   /** The same of what rules have not told yet: they follow at once, whatever becomes of a commit. */
@@ -110,15 +112,16 @@ export class Decisions {
 
   constructor(options: DecisionsOptions, boot: BootState, now: Now) {
     const { model, latest, recent, texts, log } = options;
-    const known = new Set(model.rules.map((rule) => rule.key));
     this.#options = options;
     this.#log = log;
     this.#model = model;
+    this.#policies = new Map([...boot.policies, [model.policy.version, model.policy]]);
     this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent, texts);
-    this.#state = toEngineState(boot, model.site.id, now);
-    this.#orphans = new Set(boot.occurrences.map(({ key }) => key).filter((key) => !known.has(key)));
+    this.#state = toEngineState(boot, model.site.id, this.#policyOf, now);
+    this.#ruleNews = toLostRules(boot, model);
     this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
+    this.#audit = new DueAudit(boot, log);
     this.#snapshots = new Snapshots(this.#rules, boot.delays.length > 0, now);
     this.#isMarkedStopped = wasStopped(boot, model.site.id);
     this.#readAtMonoMs = now.monoMs + LIMITS.bootGraceMs;
@@ -138,8 +141,8 @@ export class Decisions {
     if (batch.epoch === this.#model.epoch) this.#late.take(batch);
   }
 
-  lateCounters(): LateCounters {
-    return this.#late.counters();
+  counters(): LoopCounters {
+    return { ...this.#late.counters(), dueCorrections: this.#audit.corrections };
   }
 
   /** What the rules say; for a replay, which asks when time alone brings something. */
@@ -162,21 +165,25 @@ export class Decisions {
       this.#sweepAtMonoMs = now.monoMs + LIMITS.sweepMs;
       this.#rules.sweep(now);
     }
+    adopt(this.#state, waiting);
     const tx = new Tentative(this.#state);
     const context = this.#createContext(now);
     const changes = this.#rules.take();
-    const orphans = [...this.#orphans];
-    if (waiting.length > 0 || orphans.length > 0 || this.#isTransition(changes)) onStep();
+    const news = [...this.#ruleNews];
+    if (waiting.length > 0 || news.length > 0 || this.#isTransition(changes)) onStep();
     const clockStepMs = this.#clockStepMs(now);
     moveAll(tx, context, clockStepMs, now);
-    endOrphans(tx, context, orphans, now);
+    tellRuleNews(tx, context, news, now);
     decideRules(tx, context, this.#rules, changes, now);
     const answers = decideCommands(tx, context, waiting, now);
     settleCalls(tx, context, now.wallMs);
-    if (isSweep) this.#sweep(tx, context, now);
+    if (this.#isFirst) resendReports(tx, context, now.wallMs);
+    const swept = isSweep ? sweepAll(tx, context, now) : [];
+    const audit = isSweep ? this.#audit.take(tx, this.#policyOf, now) : null;
     const settled = isSweep ? this.#late.takeSettled(now.monoMs) : [];
     this.#backfill(tx, settled, now);
     context.governor.conclude(tx, context);
+    writeMessages(tx, context);
     this.#saveRecentPast(tx, clockStepMs !== 0, now);
     const snapshot = this.#snapshots.take(tx, this.#toChanged(tx, changes), isSweep, now);
     if (this.#isMarkedStopped) tx.saveLoop(toStopRow(this.#model.site.id, false, now));
@@ -187,14 +194,20 @@ export class Decisions {
       ticketEvents: tx.ticketEvents,
       controlEvents: tx.controlEvents,
       stormEvents: tx.stormEvents,
+      incidentEvents: tx.service.incidentEvents,
+      messages: tx.service.changedMessages,
       sights: seen.sights,
+      swept,
       settle: () => {
         tx.merge();
         seen.settle();
-        this.#orphans = new Set([...this.#orphans].filter((key) => !orphans.includes(key)));
+        audit?.settle();
+        this.#ruleNews = new Set([...this.#ruleNews].filter((key) => !news.includes(key)));
         this.#settleClock(clockStepMs);
+        this.#aside.settle(swept, toStepped(tx));
         snapshot.settle();
         this.#isMarkedStopped = false;
+        this.#isFirst = false;
         if (isSweep) this.#settleSweep(now);
         for (const answer of answers) answer.settle();
       },
@@ -214,12 +227,8 @@ export class Decisions {
     this.#saveRecentPast(tx, true, now);
     tx.saveLoop(toStopRow(this.#model.site.id, true, now));
     return {
+      ...UNTOLD,
       batch: tx.toBatch(),
-      alarmEvents: [],
-      ticketEvents: [],
-      controlEvents: [],
-      stormEvents: [],
-      sights: [],
       settle: () => snapshot.settle(),
       fail: () => snapshot.fail(),
     };
@@ -233,17 +242,17 @@ export class Decisions {
    */
   replaceModel(model: SiteModel, disabled: ReadonlySet<AlarmKey>, now: Now): void {
     const { latest, recent, texts } = this.#options;
+    const before = { model: this.#model, disabled: this.#disabled };
+    const news = toRuleNews(this.#state, before, { model, disabled });
+    this.#ruleNews = new Set([...this.#ruleNews, ...news]);
     const lastGood = (point: number) => toLastGood(latest.get(point).lastGood);
     this.#rules.replaceModel(model, disabled, lastGood, now);
     this.#model = model;
+    this.#policies.set(model.policy.version, model.policy);
     this.#disabled = disabled;
     this.#lateRules = null;
     this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent, texts);
-    this.#orphans = new Set([
-      ...this.#orphans,
-      ...[...disabled].filter((key) => this.#state.occurrences.has(key)),
-    ]);
   }
 
   /** Why the rule's alarm is what it is, or why there is none; null when the site has no such rule. */
@@ -260,6 +269,25 @@ export class Decisions {
     const occurrence = tx.occurrenceById(id);
     const def = occurrence && this.#causes.rule(occurrence.key);
     return def && explainRule(tx, this.#createContext(now), def, now);
+  }
+
+  /** Tickets that a command is about and that are not in memory. */
+  toCall(command: Command): readonly TicketId[] {
+    return toTicketsOf(command).filter((id) => !this.#state.tickets.has(id));
+  }
+
+  ticket(id: TicketId): Ticket | null {
+    return this.#state.tickets.get(id) ?? null;
+  }
+
+  /** The swept tickets of a round that contradicts the store; call after its `fail`. */
+  setAside(swept: readonly TicketId[], reason: string): void {
+    this.#aside.contradict(swept, reason);
+  }
+
+  /** Numbers of tickets that time alone does not move any more, because the store contradicts it. */
+  stuckTickets(): readonly string[] {
+    return this.#aside.stuck.map(({ id }) => this.#state.tickets.get(id)?.number ?? id);
   }
 
   openAlarms(): number {
@@ -320,10 +348,14 @@ export class Decisions {
     return {
       now,
       model: this.#model,
+      policyOf: this.#policyOf,
       causes: this.#causes,
       evidence: this.#takeEvidence(),
       rules: this.#rules,
       governor: this.#options.governor ?? FLOOD_GOVERNOR,
+      people: this.#options.people ?? NOBODY_ON_DUTY,
+      aside: this.#aside,
+      toMessages: this.#options.toMessages ?? TELL_NOBODY,
       isWithin: createHours((id) =>
         isWithinCalendar(defined(calendars.get(id), `calendar ${id}`), now.wallMs),
       ),
@@ -348,50 +380,16 @@ export class Decisions {
     if (!isEmpty) tx.saveLoop(toRecentPastRow(this.#model.site.id, past, now));
   }
 
-  /** What people have decided ends before what follows from it is looked at; tickets come last. */
-  #sweep(tx: Tentative, context: DecisionContext, now: Now): void {
-    context.governor.sweep(tx, context);
-    sweepControls(tx, context, now.wallMs);
-    sweepDrills(tx, context, now.wallMs);
-    sweepAlarms(tx, context, now.wallMs);
-    sweepHolds(tx, context, context.isReading, now.wallMs);
-    settleCalls(tx, context, now.wallMs);
-    sweepTickets(tx, now);
-  }
-
   #settleSweep(now: Now): void {
     forgetRaises(this.#state, now.monoMs - this.#model.policy.alarms.chatter.withinMs);
-    this.#forget(now.wallMs);
-  }
-
-  #forget(nowMs: number): void {
-    const { reopenMs, explain } = this.#model.policy;
-    forgetReturned(this.#state, nowMs - explain.settleMs);
-    for (const ticket of this.#state.tickets.values()) {
-      if (ticket.closedAtMs !== null && nowMs - ticket.closedAtMs > reopenMs)
-        forgetTicket(this.#state, ticket);
-    }
+    forgetReturned(this.#state, now.wallMs - this.#model.policy.explain.settleMs);
+    forgetTickets(this.#state, now.wallMs);
   }
 }
 
-/** Less than `LIMITS.clockStepMs` is the drift of a disciplined clock. @param offsetMs wall minus monotonic time as it was */
-function toStepMs(now: Now, offsetMs: number): number {
-  const stepMs = now.wallMs - now.monoMs - offsetMs;
-  return Math.abs(stepMs) > LIMITS.clockStepMs ? stepMs : 0;
-}
-
-/** After a step of the wall clock, before anything else is decided: whatever waits keeps its time left. */
-function moveAll(tx: Tentative, context: DecisionContext, clockStepMs: number, now: Now): void {
-  moveTickets(tx, clockStepMs, now);
-  moveControls(tx, clockStepMs);
-  moveDrills(tx, clockStepMs);
-  moveAlarms(tx, context, clockStepMs);
-  // The flood's row is in wall time.
-  if (clockStepMs !== 0) tx.putGoverning({ ...tx.governing });
-}
-
-function failAll(answers: readonly Answer[], error: RiserError): void {
-  for (const answer of answers) answer.fail(error);
+/** Tickets on which people have taken a step. */
+function toStepped({ ticketEvents }: Tentative): readonly TicketId[] {
+  return ticketEvents.filter(({ by }) => by !== GATEWAY).map(({ ticket }) => ticket.id);
 }
 
 function toLastGood(sample: LatestValue['lastGood']): LiveSample | null {

@@ -1,8 +1,12 @@
 /** Drills (演练, alarms.md B8 no. 27): begun and ended by people, ended by the sweep when their time is over. */
+
 import { endDrill } from '../alarms/drill.ts';
 import { requireAhead, requireReason } from '../alarms/shelve.ts';
 import { RiserError } from '../core/errors.ts';
+import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
+import { isTicketOpen, type Ticket } from '../core/ticket.ts';
+import { toDrillRecord, toTicketDrillRecord } from '../drill-records/record.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
@@ -13,23 +17,39 @@ import type { Tentative } from './tentative.ts';
 export function decideDrill(
   tx: Tentative,
   context: DecisionContext,
-  { equipment, by, reason, untilMs }: Command & { type: 'drill' },
+  { equipment, by, reason, untilMs, isWhole = false, fault }: Command & { type: 'drill' },
   nowMs: number,
 ): void {
   if (!context.model.equipment.has(equipment))
     throw new RiserError('not-found', { what: { zh: '设备', en: 'equipment' } });
   if (untilMs === null) {
     if (tx.drill(equipment) === null) throw new RiserError('no-drill');
-    return finish(tx, context, equipment, nowMs);
+    return finish(tx, context, equipment, by, nowMs);
   }
   requireReason(reason);
   requireAhead(untilMs, nowMs);
-  tx.putDrill(equipment, { by, atMs: nowMs, reason, untilMs });
+  const scenario = { ...(isWhole && { isWhole }), ...(fault !== undefined && { fault }) };
+  tx.putDrill(equipment, { by, atMs: nowMs, reason, untilMs, ...scenario });
 }
 
 export function sweepDrills(tx: Tentative, context: DecisionContext, nowMs: number): void {
   for (const [equipment, { untilMs }] of tx.drills())
-    if (untilMs <= nowMs) finish(tx, context, equipment, nowMs);
+    if (untilMs <= nowMs) finish(tx, context, equipment, GATEWAY, nowMs);
+}
+
+/** The record of a drill that was a ticket of its own: when it ends. One of an alarm belongs to the drill of its equipment. */
+export function endDrillTicket(
+  tx: Tentative,
+  { model }: DecisionContext,
+  before: Ticket,
+  endedBy: string,
+  nowMs: number,
+): void {
+  const ticket = tx.ticket(before.id);
+  if (ticket === null || !ticket.isDrill || ticket.source === 'equipment-alarm') return;
+  if (!isTicketOpen(before) || isTicketOpen(ticket) || ticket.stage === 'merged') return;
+  const id = `drill-${tx.next('drill-record')}`;
+  tx.putDrillRecord(toTicketDrillRecord({ id, ticket, endedBy, nowMs }, model));
 }
 
 /** After a step of the wall clock: a drill keeps its time left. */
@@ -39,11 +59,23 @@ export function moveDrills(tx: Tentative, clockStepMs: number): void {
     tx.putDrill(equipment, { ...drill, untilMs: drill.untilMs + clockStepMs });
 }
 
-/** What was raised in it ends with it, unless it still stands: then it is no drill. */
-function finish(tx: Tentative, context: DecisionContext, equipment: EquipmentId, nowMs: number): void {
+/** What was raised in it ends with it, unless it still stands: then it is no drill. Its record begins with it. */
+function finish(
+  tx: Tentative,
+  context: DecisionContext,
+  equipment: EquipmentId,
+  endedBy: string,
+  nowMs: number,
+): void {
+  const drill = tx.drill(equipment);
+  if (drill !== null) {
+    const id = `drill-${tx.next('drill-record')}`;
+    const ended = { id, equipment, drill, endedAtMs: nowMs, endedBy };
+    tx.putDrillRecord(toDrillRecord(ended, tx.tickets(), context.model));
+  }
   tx.putDrill(equipment, null);
   for (const occurrence of tx.open()) {
-    if (!occurrence.isDrill || toDrill(tx, context.model, occurrence.equipment) !== null) continue;
+    if (!occurrence.isDrill || toDrill(tx, context.model, occurrence) !== null) continue;
     const step = endDrill(occurrence, nowMs);
     if (step !== null) applyAlarmStep(tx, context, step, nowMs);
   }

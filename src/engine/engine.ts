@@ -17,18 +17,23 @@ import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts
 import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId } from '../core/ids.ts';
+import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
+import type { Message } from '../core/message.ts';
 import type { ReadingBatch } from '../core/reading.ts';
 import type { Texts } from '../core/texts.ts';
-import type { TicketEvent } from '../core/ticket.ts';
+import type { Ticket, TicketEvent } from '../core/ticket.ts';
+import type { IncidentEvent } from '../incidents/step.ts';
+import type { ToMessages } from '../notify/to-messages.ts';
 import type { BootState, Store, WriteBatch } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
+import { toOpenLoad } from './assigning.ts';
 import type { Command, CommandOutcome, CommandPort } from './commands.ts';
+import type { EnginePeople } from './context.ts';
 import { Decisions, type Round } from './decisions.ts';
+import type { LoopCounters } from './due-audit.ts';
 import type { RecentSamples } from './evidence.ts';
 import type { FloodGovernor } from './governor.ts';
-import type { LateCounters } from './late-readings.ts';
 import type { WaitingCommand } from './round.ts';
 
 /** Points of a round at which a test can kill the process; called only in rounds that change alarms or tickets. */
@@ -54,6 +59,13 @@ export interface EngineOptions {
   /** Shelves and services of alarms, also of those that have no open occurrence. */
   readonly onControl?: (event: AlarmControlEvent) => void;
   readonly onStorm?: (event: StormEvent) => void;
+  readonly onIncident?: (event: IncidentEvent) => void;
+  /** New messages, and those that have changed. */
+  readonly onMessages?: (messages: readonly Message[]) => void;
+  /** Who has to be told of what is decided; default: nobody. */
+  readonly toMessages?: ToMessages;
+  /** Default: the gateway itself is on duty. */
+  readonly people?: EnginePeople;
   /** Rules without an open occurrence that can be judged no more, or again: for the figures. */
   readonly onSights?: (sights: readonly Sight[]) => void;
   /** Default: that of flood-governor.ts. */
@@ -61,15 +73,19 @@ export interface EngineOptions {
   readonly onPhase?: ((phase: EnginePhase) => void) | undefined;
 }
 
-export interface EngineStatus extends LateCounters {
+export interface EngineStatus extends LoopCounters {
   readonly isHealthy: boolean;
   readonly detail: string;
   readonly rounds: number;
   readonly commits: number;
   readonly commitFailures: number;
+  /** Rounds that were dropped because what was due of a ticket contradicts the store (set-aside.ts). */
+  readonly contradictions: number;
   readonly refusedCommands: number;
   readonly openAlarms: number;
   readonly openTickets: number;
+  /** Tickets whose clocks stand still, because what is due of them contradicts the store. */
+  readonly stuckTickets: number;
   /** Rules whose condition cannot be worked out, time after time (`LIMITS.failingJudgements`). */
   readonly failingRules: number;
   /** Wall time of the last round; null before the first. */
@@ -78,11 +94,15 @@ export interface EngineStatus extends LateCounters {
   readonly idleMs: number;
 }
 
+/** Tickets that one line of the log, or of the health page, names. */
+const NAMED_TICKETS = 10;
+const NOTHING_COUNTED: LoopCounters = { lateReadings: 0, droppedLateReadings: 0, dueCorrections: 0 };
+
 /** Order of calls: `start` once, then `accept` and `submit` at will, `stop` once. */
 export class Engine implements CommandPort {
   readonly #options: EngineOptions;
   readonly #commands: WaitingCommand[] = [];
-  readonly #counts = { rounds: 0, commits: 0, commitFailures: 0, refusedCommands: 0 };
+  readonly #counts = { rounds: 0, commits: 0, commitFailures: 0, contradictions: 0, refusedCommands: 0 };
   #decisions: Decisions | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
@@ -124,10 +144,26 @@ export class Engine implements CommandPort {
       this.#counts.refusedCommands += 1;
       return Promise.reject(new RiserError('engine-busy'));
     }
+    const missing = this.#decisions.toCall(command);
+    return missing.length === 0 ? this.#enqueue(command, []) : this.#callUp(command, missing);
+  }
+
+  #enqueue(command: Command, called: readonly Ticket[]): Promise<CommandOutcome> {
     return new Promise((resolve, reject) => {
-      this.#commands.push({ command, resolve, reject });
+      this.#commands.push({ command, called, resolve, reject });
       this.#ask();
     });
+  }
+
+  /** Closed tickets are not kept in memory: those that a command is about are read before it is decided. */
+  async #callUp(command: Command, missing: readonly TicketId[]): Promise<CommandOutcome> {
+    const { queries } = this.#options.store;
+    const called = await Promise.all(missing.map((id) => queries.ticket(id)));
+    if (this.#isStopped) throw new RiserError('engine-busy');
+    return this.#enqueue(
+      command,
+      called.filter((ticket) => ticket !== null),
+    );
   }
 
   /**
@@ -146,6 +182,16 @@ export class Engine implements CommandPort {
     return this.#decisions?.explainRule(equipment, rule, this.#options.clock.now()) ?? null;
   }
 
+  /** As it is stored; null when it is not in memory: closed a while ago, or never there. */
+  ticket(id: TicketId): Ticket | null {
+    return this.#decisions?.ticket(id) ?? null;
+  }
+
+  /** Open tickets by whoever has them, or is to. Key: user name, group or role. */
+  openLoad(): ReadonlyMap<string, number> {
+    return toOpenLoad(this.#decisions?.tickets() ?? []);
+  }
+
   /** The same of an open occurrence; null when it is not open. */
   explainOccurrence(id: OccurrenceId): RuleExplanation | null {
     return this.#decisions?.explainOccurrence(id, this.#options.clock.now()) ?? null;
@@ -153,13 +199,17 @@ export class Engine implements CommandPort {
 
   status(): EngineStatus {
     const nowMonoMs = this.#options.clock.now().monoMs;
+    const stuck = this.#decisions?.stuckTickets() ?? [];
+    const still = `the clocks of ${stuck.slice(0, NAMED_TICKETS).join(', ')} stand still`;
+    const running = stuck.length === 0 ? 'running' : still;
     return {
       isHealthy: !this.#isStoreFailing,
-      detail: this.#isStoreFailing ? 'decisions cannot be stored' : 'running',
+      detail: this.#isStoreFailing ? 'decisions cannot be stored' : running,
       ...this.#counts,
       openAlarms: this.#decisions?.openAlarms() ?? 0,
       openTickets: this.#decisions?.openTickets() ?? 0,
-      ...(this.#decisions?.lateCounters() ?? { lateReadings: 0, droppedLateReadings: 0 }),
+      ...(this.#decisions?.counters() ?? NOTHING_COUNTED),
+      stuckTickets: stuck.length,
       failingRules: this.#decisions?.rules.failing().length ?? 0,
       lastRoundMs: this.#lastRoundMs,
       idleMs: nowMonoMs - (this.#turnedAtMonoMs ?? nowMonoMs),
@@ -206,13 +256,13 @@ export class Engine implements CommandPort {
   }
 
   async #finish(round: Round): Promise<void> {
-    const { alarmEvents, ticketEvents, controlEvents, stormEvents } = round;
-    const hasEvents = [alarmEvents, ticketEvents, controlEvents, stormEvents].some(
+    const { alarmEvents, ticketEvents, controlEvents, stormEvents, incidentEvents, messages } = round;
+    const hasEvents = [alarmEvents, ticketEvents, controlEvents, stormEvents, incidentEvents, messages].some(
       ({ length }) => length > 0,
     );
     if (hasEvents) this.#phase('after-step');
     if (hasEvents) this.#phase('before-commit');
-    const failure = round.batch === null ? null : await this.#commit(round.batch);
+    const failure = round.batch === null ? null : await this.#commit(round.batch, round.swept);
     if (failure !== null) return round.fail(failure);
     if (hasEvents) this.#phase('after-commit');
     round.settle();
@@ -223,20 +273,27 @@ export class Engine implements CommandPort {
     for (const event of controlEvents) this.#options.onControl?.(event);
     for (const event of stormEvents) this.#options.onStorm?.(event);
     for (const event of ticketEvents) this.#options.onTicket(event);
+    for (const event of incidentEvents) this.#options.onIncident?.(event);
+    if (messages.length > 0) this.#options.onMessages?.(messages);
     this.#phase('after-publish');
   }
 
   /**
    * @returns why it could not be stored, null when it is. What is not the store's fault goes on upwards: a batch that
-   * contradicts the store would be refused for ever, and only a start from what is stored brings the two together.
+   * contradicts the store would be refused for ever, and only a start from what is stored brings the two together. Unless it
+   * may come from a ticket that time has moved: after a start it would do the same again, and no alarm would be watched.
    */
-  async #commit(batch: WriteBatch): Promise<RiserError | null> {
+  async #commit(batch: WriteBatch, swept: readonly TicketId[]): Promise<RiserError | null> {
     const { store, clock, log } = this.#options;
     try {
       await store.commit(batch);
     } catch (error) {
       if (!(error instanceof RiserError)) throw error;
-      if (error.cause instanceof AssertionFailure) throw error.cause;
+      if (error.cause instanceof AssertionFailure) {
+        if (swept.length === 0) throw error.cause;
+        this.#setAside(swept, error.cause);
+        return error;
+      }
       this.#counts.commitFailures += 1;
       this.#retryAtMonoMs = clock.now().monoMs + LIMITS.commitRetryMs;
       if (!this.#isStoreFailing)
@@ -248,6 +305,19 @@ export class Engine implements CommandPort {
     if (this.#isStoreFailing) log.info('decisions can be stored again');
     this.#isStoreFailing = false;
     return null;
+  }
+
+  #setAside(swept: readonly TicketId[], cause: AssertionFailure): void {
+    this.#counts.contradictions += 1;
+    this.#decisions?.setAside(swept, cause.message);
+    this.#options.log.error(
+      { err: cause, tickets: swept.slice(0, NAMED_TICKETS) },
+      swept.length === 1
+        ? 'what is due of a ticket contradicts what is stored: its clocks stand still, all else goes on'
+        : 'what is due of one of these tickets contradicts what is stored; they are tried in parts',
+    );
+    // What else the round had decided is not lost.
+    this.#isAsked = true;
   }
 
   #phase(phase: EnginePhase): void {

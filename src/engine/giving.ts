@@ -7,14 +7,19 @@ import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent, Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
-import type { AlarmKey } from '../core/ids.ts';
-import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
-import { applyAlarmEvent, takesRaise } from '../tickets/coupling.ts';
+import type { AlarmKey, TicketId } from '../core/ids.ts';
+import { isTicketOpen, PRIORITIES, type Stage, type Ticket, type TicketLink } from '../core/ticket.ts';
+import { toEntrapmentSheet } from '../incidents/sheets.ts';
+import { toAffectedArea } from '../tickets/affected.ts';
+import { applyAlarmEvent, noteRecurrence, takesRaise } from '../tickets/coupling.ts';
 import { toCounterName, toTicketNumber } from '../tickets/number.ts';
 import { openAlarmTicket } from '../tickets/open.ts';
 import type { TicketStep } from '../tickets/step.ts';
 import { attachMembers, detachMember } from '../tickets/storm.ts';
+import { carries } from '../tickets/ticket-alarms.ts';
+import { toPropose } from './assigning.ts';
 import type { DecisionContext } from './context.ts';
+import { withEmergency } from './emergency.ts';
 import { toTicketFirstOut } from './first-out.ts';
 import { toSubject } from './register.ts';
 import type { Tentative } from './tentative.ts';
@@ -23,6 +28,14 @@ export function put(tx: Tentative, step: TicketStep | null): Ticket | null {
   if (step === null) return null;
   tx.putTicket(step.ticket, step.events);
   return step.ticket;
+}
+
+/** The open ticket that carries the alarm (one open ticket per alarm key). @param besides a ticket that is not meant */
+export function toCarrierOf(tx: Tentative, key: AlarmKey, besides: TicketId | null = null): Ticket | null {
+  const found = tx
+    .ticketsWithKey(key)
+    .find((it) => it.id !== besides && isTicketOpen(it) && carries(it, key));
+  return found ?? null;
 }
 
 export function nextNumber(
@@ -60,8 +73,11 @@ export function giveTicket(
   const shared = toStormTicket(tx, context, occurrence, rule, nowMs);
   if (shared !== null) return attachAll(tx, context, shared, [occurrence], nowMs);
   const chosen = chooseTicket(tx, context, occurrence, rule, nowMs);
-  const { policy } = context.model;
-  if (chosen !== null) return put(tx, applyAlarmEvent(chosen, event, policy, nowMs, rule.guidance)) ?? chosen;
+  if (chosen !== null) {
+    const step = applyAlarmEvent(chosen, event, context.policyOf(chosen), nowMs, rule.guidance);
+    // The alarm may have made an emergency of it.
+    return put(tx, step && withEmergency(tx, context, step, nowMs)) ?? chosen;
+  }
   const opened = openForAlarm(tx, context, occurrence, rule, nowMs);
   context.governor.noteOpened(tx, context, occurrence, rule, opened);
   return opened;
@@ -70,13 +86,13 @@ export function giveTicket(
 /** Members of a storm go onto its ticket together. @param members of one storm, none of them on the ticket */
 export function attachAll(
   tx: Tentative,
-  { model }: DecisionContext,
+  { model, policyOf }: DecisionContext,
   ticket: Ticket,
   members: readonly Occurrence[],
   nowMs: number,
 ): Ticket {
   const { firstOutMs } = model.policy.alarms;
-  const step = attachMembers(ticket, members, nowMs);
+  const step = attachMembers(ticket, members, policyOf(ticket), nowMs);
   const firstOut = toTicketFirstOut(step.ticket, defined(members[0], 'a member').id, firstOutMs);
   const events = step.events.map((event) => ({ ...event, detail: { ...event.detail, firstOut } }));
   return put(tx, { ...step, events }) as Ticket;
@@ -92,7 +108,7 @@ export function outgrows(
   rule: RuleDef,
   { priorityOf }: Policy,
 ): boolean {
-  if (!isTicketOpen(ticket) || !holds(ticket, key) || !isShared(ticket)) return false;
+  if (!isTicketOpen(ticket) || !carries(ticket, key) || !isShared(ticket)) return false;
   if (severity === 'life-safety') return true;
   const isAbout = ticket.equipment === equipment && ticket.faultKind === rule.faultKind;
   const isOwn = isAbout || ticket.alarms[0]?.key === key;
@@ -103,18 +119,15 @@ export function outgrows(
 /** It is dealt with by itself; also where an earlier occurrence of the alarm was put there. */
 function leaveStorm(
   tx: Tentative,
-  { model }: DecisionContext,
+  { model, policyOf }: DecisionContext,
   occurrence: Occurrence,
   rule: RuleDef,
   nowMs: number,
 ): void {
   for (const ticket of tx.ticketsWithKey(occurrence.key)) {
-    if (outgrows(ticket, occurrence, rule, model.policy)) put(tx, detachMember(ticket, occurrence, nowMs));
+    if (outgrows(ticket, occurrence, rule, model.policy))
+      put(tx, detachMember(ticket, occurrence, policyOf(ticket), nowMs));
   }
-}
-
-function holds({ alarms }: Ticket, key: AlarmKey): boolean {
-  return alarms.some((alarm) => alarm.key === key);
 }
 
 /** Carries alarms of other equipment than its own: those of a storm. */
@@ -128,7 +141,7 @@ function isShared({ equipment, alarms }: Ticket): boolean {
  */
 function findCandidates(
   tx: Tentative,
-  { model }: DecisionContext,
+  { policyOf }: DecisionContext,
   occurrence: Occurrence,
   rule: RuleDef,
   nowMs: number,
@@ -136,7 +149,7 @@ function findCandidates(
   const { key, equipment, isDrill, severity } = occurrence;
   const related = tx.ticketsWithFault(equipment, rule.faultKind).filter((it) => it.isDrill === isDrill);
   return [...tx.ticketsWithKey(key), ...related].filter((ticket) => {
-    if (!takesRaise(ticket, occurrence, rule.faultKind, model.policy, nowMs)) return false;
+    if (!takesRaise(ticket, occurrence, rule.faultKind, policyOf(ticket), nowMs)) return false;
     const isFree = isTicketOpen(ticket) && severity !== 'life-safety';
     return isFree || !isShared(ticket);
   });
@@ -156,13 +169,11 @@ function chooseTicket(
   const candidates = findCandidates(tx, context, occurrence, rule, nowMs);
   // One that the alarm has left for its own may be about the same fault.
   const open = candidates.filter(isTicketOpen);
-  const own = open.find((ticket) => holds(ticket, occurrence.key)) ?? open[0];
+  const own = open.find((ticket) => carries(ticket, occurrence.key)) ?? open[0];
   if (own !== undefined) return own;
   const reopenable = candidates
     .filter((it) => it.isDrill === occurrence.isDrill)
-    .filter(({ alarms }) =>
-      alarms.every((alarm) => !tx.ticketsWithKey(alarm.key as AlarmKey).some(isTicketOpen)),
-    );
+    .filter(({ alarms }) => alarms.every(({ key }) => toCarrierOf(tx, key as AlarmKey) === null));
   return reopenable.sort((a, b) => (b.closedAtMs ?? 0) - (a.closedAtMs ?? 0))[0] ?? null;
 }
 
@@ -183,15 +194,51 @@ function openForAlarm(
       faultKind: rule.faultKind,
       guidance: rule.guidance,
       evidence: context.evidence(rule, occurrence, nowMs),
-      subject: toSubject(model, occurrence.equipment),
+      subject: toSubject(model, occurrence.equipment, null, nowMs),
+      history: tx.service.pastRepairs(occurrence.equipment),
+      affected: toAffectedArea(model, occurrence.equipment),
+      links: noteOlder(tx, context, occurrence, rule, nowMs),
+      firstReceiver: context.people.firstReceiver(nowMs),
+      propose: toPropose(tx, context, nowMs, occurrence.severity === 'life-safety'),
+      entrapment:
+        occurrence.severity === 'life-safety' ? toEntrapmentSheet(model, occurrence.equipment) : null,
     },
     model.policy,
     nowMs,
   );
-  return put(tx, occurrence.isDrill ? toDrillTicket(step) : step) as Ticket;
+  return put(tx, withEmergency(tx, context, step, nowMs)) as Ticket;
 }
 
-function toDrillTicket({ ticket, events }: TicketStep): TicketStep {
-  const mark = (it: Ticket): Ticket => ({ ...it, isDrill: true });
-  return { ticket: mark(ticket), events: events.map((event) => ({ ...event, ticket: mark(event.ticket) })) };
+/**
+ * A fault that comes back after its reopen window: a new ticket that names the one before, whose repair has failed where it was
+ * still being proven. Whatever its age: one that is in memory no more is found among the past repairs of its equipment.
+ */
+function noteOlder(
+  tx: Tentative,
+  { policyOf }: DecisionContext,
+  occurrence: Occurrence,
+  rule: RuleDef,
+  nowMs: number,
+): readonly TicketLink[] {
+  const related = [
+    ...tx.ticketsWithKey(occurrence.key),
+    ...tx.ticketsWithFault(occurrence.equipment, rule.faultKind),
+  ].filter(({ stage, isDrill }) => FINISHED.includes(stage) && isDrill === occurrence.isDrill);
+  const last = related.toSorted((a, b) => (b.closedAtMs ?? 0) - (a.closedAtMs ?? 0))[0];
+  if (last === undefined) return toPastLinks(tx, occurrence, rule);
+  put(tx, noteRecurrence(last, occurrence, policyOf(last), nowMs));
+  return [{ ticket: last.id, kind: 'previous' }];
+}
+
+const FINISHED: readonly Stage[] = ['closed', 'archived'];
+
+/** Of drills none is kept. */
+function toPastLinks(
+  tx: Tentative,
+  { equipment, isDrill }: Occurrence,
+  { faultKind }: RuleDef,
+): readonly TicketLink[] {
+  if (isDrill) return [];
+  const last = tx.service.pastRepairs(equipment).find((repair) => repair.faultKind === faultKind);
+  return last === undefined ? [] : [{ ticket: last.ticket, kind: 'previous' }];
 }

@@ -3,10 +3,11 @@ import { isAnnunciation } from '../alarms/annunciation.ts';
 import { beginChatter, beginHoldAnew, isChatter } from '../alarms/chatter.ts';
 import { endShelf } from '../alarms/shelve.ts';
 import { type AlarmStep, stepAlarm } from '../alarms/step.ts';
+import { isDownstreamOf, isPartOf } from '../config/dependence.ts';
 import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { Occurrence } from '../core/alarm.ts';
 import type { Now } from '../core/clock.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId } from '../core/ids.ts';
+import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
 import { type RuleOutput, toOutput } from '../rules/rule-state.ts';
 import type { DrillRow } from '../store/store.ts';
 import { applyAlarmStep } from './carry.ts';
@@ -25,7 +26,7 @@ export function decideLevel(tx: Tentative, context: DecisionContext, output: Rul
     shelf: control?.shelf ?? null,
     outOfService: control?.outOfService ?? null,
     suppression: toDesignSuppression(context, rule, open),
-    isDrill: toDrill(tx, model, rule.equipment) !== null,
+    isDrill: toDrill(tx, model, { equipment: rule.equipment, severity: output.severity }) !== null,
   };
   const { chatter } = model.policy.alarms;
   const step = stepAlarm(open, level, () => nextOccurrence(tx), chatter, now.wallMs);
@@ -52,11 +53,22 @@ export function followLevel(tx: Tentative, context: DecisionContext, key: AlarmK
   decideLevel(tx, context, toOutput(context.rules.state(rule.index)), context.now);
 }
 
-/** The drill that an equipment, or what it is part of, is in. */
-export function toDrill(tx: Tentative, model: SiteModel, id: EquipmentId): DrillRow | null {
-  const drill = tx.drill(id);
-  const parent = model.equipment.get(id)?.parent ?? null;
-  return drill !== null || parent === null ? drill : toDrill(tx, model, parent);
+/**
+ * The drill that an alarm belongs to: of its equipment, of what that is part of, or of what that depends on where the drill
+ * is of the whole. A life-safety alarm elsewhere is never taken for one: people may be stuck in a lift while the power
+ * failure is practised.
+ */
+export function toDrill(
+  tx: Tentative,
+  model: SiteModel,
+  { equipment: id, severity }: Pick<RuleDef, 'equipment' | 'severity'>,
+): DrillRow | null {
+  for (const [equipment, drill] of tx.drills()) {
+    if (isPartOf(model, id, equipment)) return drill;
+    if (drill.isWhole === true && severity !== 'life-safety' && isDownstreamOf(model, id, equipment))
+      return drill;
+  }
+  return null;
 }
 
 function nextOccurrence(tx: Tentative): OccurrenceId {

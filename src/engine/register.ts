@@ -1,12 +1,15 @@
 /** What the equipment register says for alarms and tickets: names, places, contacts. Pure look-ups. */
 
 import type { AlarmLevel } from '../alarms/step.ts';
-import type { SiteModel } from '../config/model.ts';
+import { toKindsAround } from '../config/kinds-around.ts';
+import type { EquipmentService, RuleDef, SiteModel } from '../config/model.ts';
+import { toFullName } from '../config/names.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import type { EquipmentId, LocationId } from '../core/ids.ts';
-import { renderText, type Text } from '../core/text.ts';
+import { renderText } from '../core/text.ts';
 import type { RuleOutput } from '../rules/rule-state.ts';
+import { toSiteDate } from '../tickets/number.ts';
 import type { TicketSubject } from '../tickets/open.ts';
 import { formatValue } from './format.ts';
 
@@ -16,14 +19,21 @@ const NO_CONTACT = { id: null, name: { zh: '工程部', en: 'Engineering departm
 export function toSubject(
   model: SiteModel,
   id: EquipmentId | null,
-  location: LocationId | null = null,
+  location: LocationId | null,
+  nowMs: number,
 ): TicketSubject {
   const equipment = id === null ? undefined : model.equipment.get(id);
   const place = model.locations.get(location ?? equipment?.location ?? ('' as LocationId));
   const contact = equipment?.contact ? model.contacts.get(equipment.contact) : undefined;
   return {
     kind: equipment?.kind ?? null,
+    partOf: toKindsAround(model, equipment, place?.id ?? null),
     location: place?.id ?? null,
+    locations: place === undefined ? [] : toLocations(model, place.id),
+    owner: equipment?.responsible ?? null,
+    isUnderWarranty: isUnderWarranty(equipment?.service, model.site.timeZone, nowMs),
+    contractor: toContractor(equipment?.service),
+    sparePart: equipment?.service?.sparePart ?? null,
     place: place?.path ?? { zh: '', en: '' },
     equipmentName: equipment ? toFullName(model, equipment.id) : null,
     responsible: equipment?.responsible ?? null,
@@ -31,12 +41,31 @@ export function toSubject(
   };
 }
 
-/** Name with that of the equipment it is part of: `生活水泵组 1号水泵`. */
-export function toFullName(model: SiteModel, id: EquipmentId): Text {
-  const equipment = defined(model.equipment.get(id), `equipment ${id}`);
-  if (equipment.parent === null) return equipment.name;
-  const parent = toFullName(model, equipment.parent);
-  return { zh: `${parent.zh} ${equipment.name.zh}`, en: `${parent.en}, ${equipment.name.en}` };
+/** Through the last day of the warranty, by the site's calendar. */
+function isUnderWarranty(service: EquipmentService | undefined, timeZone: string, nowMs: number): boolean {
+  const until = service?.warrantyUntil ?? null;
+  return until !== null && toSiteDate(nowMs, timeZone) <= until.replaceAll('-', '');
+}
+
+function toContractor(service: EquipmentService | undefined): TicketSubject['contractor'] {
+  const contact = service?.contractor ?? null;
+  return contact === null ? null : { user: null, contact };
+}
+
+/** The location and all above it. */
+function toLocations(model: SiteModel, id: LocationId): readonly LocationId[] {
+  const parent = model.locations.get(id)?.parent ?? null;
+  return parent === null ? [id] : [id, ...toLocations(model, parent)];
+}
+
+/** Whether an alarm of the rule asks for work: not while its equipment is being commissioned (调试中). */
+export function opensTicket(model: SiteModel, rule: RuleDef): boolean {
+  return rule.opensTicket && !isCommissioned(model, rule);
+}
+
+/** 调试中: the alarms of its equipment are listed, open no ticket and ring nobody. */
+export function isCommissioned({ equipment }: SiteModel, rule: Pick<RuleDef, 'equipment'>): boolean {
+  return equipment.get(rule.equipment)?.service?.isCommissioning === true;
 }
 
 /** What only the rule says of an alarm; what people and its design say of it comes in level.ts. */

@@ -12,69 +12,54 @@ import {
   type Storm,
   type StormEvent,
 } from '../core/alarm.ts';
+import type { DrillRecord } from '../core/drill-record.ts';
 import type { AlarmKey, EquipmentId, OccurrenceId, StormId, TicketId } from '../core/ids.ts';
-import type { Ticket, TicketEvent } from '../core/ticket.ts';
+import { toPastRepair } from '../core/past-repair.ts';
+import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { DelayRow, DrillRow, RuleMemoryRow, Write, WriteBatch } from '../store/store.ts';
 import { isNote } from '../tickets/coupling.ts';
+import { toSweepDueMs } from '../tickets/sweep.ts';
 import type { Call } from './calls.ts';
 import type { Governing } from './governing.ts';
+import { type EngineState, mergeControl, mergeOccurrence } from './memory.ts';
 import type { RecentPast } from './recent-past.ts';
+import type { RepairWatch } from './repair-watch.ts';
+import { TentativeService } from './service.ts';
 import { createTicketIndex, type TicketIndex } from './ticket-index.ts';
 import {
   toAlarmEventWrite,
   toBackfillWrite,
   toControlEventWrite,
+  toDuesWrite,
   toTicketEventWrite,
   toTicketWrites,
 } from './writes.ts';
-
-export interface EngineState {
-  /** Open occurrences. */
-  readonly occurrences: Map<AlarmKey, Occurrence>;
-  /** Occurrences that have ended as returned, for as long as their aftermath lasts (policy.explain.settleMs). */
-  readonly returned: Map<AlarmKey, Occurrence>;
-  /** Key of each open occurrence, by its id. */
-  readonly keys: Map<OccurrenceId, AlarmKey>;
-  /** What people have decided about alarms, where they have. */
-  readonly controls: Map<AlarmKey, AlarmControl>;
-  /** Drills under way; they count for the equipment's parts, too. */
-  readonly drills: Map<EquipmentId, DrillRow>;
-  /** When an alarm was raised last, monotonic, oldest first; no older than chatter is measured by. */
-  readonly raises: Map<AlarmKey, readonly number[]>;
-  /** Chatter holds that ran before the start and have not been judged since: nobody knows whether it was quiet meanwhile. */
-  readonly unseenHolds: Set<AlarmKey>;
-  /** The flood, its storm, and what they are known by. */
-  governing: Governing;
-  /** Active alarms without a ticket: waiting, explained, hidden, or of a rule that opens none. What a sweep has to look at. */
-  readonly uncarried: Set<AlarmKey>;
-  /** Open tickets, and closed ones within the reopen window. */
-  readonly tickets: Map<TicketId, Ticket>;
-  readonly ticketIndex: TicketIndex;
-  /** Version since which the gateway has only added notes; a ticket that is not here has none. */
-  readonly decidedVersions: Map<TicketId, number>;
-  /**
-   * Serial numbers by counter name: `occurrence`, `ticket:GC20261121`. Kept for good, seven small entries a day: a
-   * wall clock that is set back must never give a number twice.
-   */
-  readonly counters: Map<string, number>;
-}
 
 export class Tentative {
   readonly alarmEvents: AlarmEvent[] = [];
   readonly ticketEvents: TicketEvent[] = [];
   readonly controlEvents: AlarmControlEvent[] = [];
   readonly stormEvents: StormEvent[] = [];
+  /** Incidents, messages, personal fields. */
+  readonly service: TentativeService;
   /** Calls for a ticket that are decided when the round knows all of them. Key: alarm. */
   readonly calls = new Map<AlarmKey, Call>();
+  repairWatch: RepairWatch;
   readonly #state: EngineState;
+  /** The last one of each alarm that this round has changed. */
   readonly #occurrences = new Map<AlarmKey, Occurrence>();
+  /** All that it has changed: while commits fail, one can end and the next begin in a round. */
+  readonly #changed = new Map<OccurrenceId, Occurrence>();
   readonly #keys = new Map<OccurrenceId, AlarmKey>();
   readonly #tickets = new Map<TicketId, Ticket>();
   readonly #ticketIndex: TicketIndex = createTicketIndex();
+  /** Tickets that stay as they are and whose due times are written anew. */
+  readonly #redated = new Map<TicketId, Ticket>();
   readonly #decidedVersions = new Map<TicketId, number>();
   readonly #counters = new Map<string, number>();
   readonly #controls = new Map<AlarmKey, AlarmControl>();
   readonly #drills = new Map<EquipmentId, DrillRow | null>();
+  readonly #drillRecords: DrillRecord[] = [];
   readonly #raises = new Map<AlarmKey, readonly number[]>();
   readonly #seenHolds = new Set<AlarmKey>();
   /** Each with its row in the history. */
@@ -91,6 +76,8 @@ export class Tentative {
   constructor(state: EngineState) {
     this.#state = state;
     this.#governing = state.governing;
+    this.repairWatch = state.repairWatch;
+    this.service = new TentativeService(state.service);
   }
 
   get governing(): Governing {
@@ -164,6 +151,29 @@ export class Tentative {
     for (const [id, added] of this.#tickets) if (!this.#state.tickets.has(id)) yield added;
   }
 
+  openTickets(): readonly Ticket[] {
+    return [...this.tickets()].filter(isTicketOpen);
+  }
+
+  /** Whether this round has changed the ticket. */
+  isChanged(id: TicketId): boolean {
+    return this.#tickets.has(id);
+  }
+
+  /** When the sweep looks at a ticket, as of before this round; undefined = it does not know of it. */
+  dueAtMs(id: TicketId): number | undefined {
+    return this.#state.dueAtMs.get(id);
+  }
+
+  /** Tickets of which something is due. */
+  dueTickets(nowMs: number): readonly Ticket[] {
+    const due = new Set<TicketId>();
+    for (const [id, dueAtMs] of this.#state.dueAtMs)
+      if (dueAtMs <= nowMs && !this.#tickets.has(id)) due.add(id);
+    for (const id of this.#tickets.keys()) due.add(id);
+    return this.#resolve(due);
+  }
+
   ticketsWithKey(key: AlarmKey): readonly Ticket[] {
     return this.#resolve(this.#state.ticketIndex.withKey(key), this.#ticketIndex.withKey(key));
   }
@@ -187,8 +197,18 @@ export class Tentative {
     return value;
   }
 
+  /** What a refused command has counted is counted back: a number that nothing has would be a gap. @returns takes it back */
+  saveCounters(): () => void {
+    const before = new Map(this.#counters);
+    return () => {
+      this.#counters.clear();
+      for (const [name, value] of before) this.#counters.set(name, value);
+    };
+  }
+
   putOccurrence(next: Occurrence, events: readonly AlarmEvent[]): void {
     this.#occurrences.set(next.key, next);
+    this.#changed.set(next.id, next);
     this.#keys.set(next.id, next.key);
     this.alarmEvents.push(...events);
   }
@@ -274,6 +294,11 @@ export class Tentative {
     this.#drills.set(equipment, drill);
   }
 
+  /** Of a drill that has ended. */
+  putDrillRecord(record: DrillRecord): void {
+    this.#drillRecords.push(record);
+  }
+
   /** @returns the raises of the last `withinMs`, this one included; monotonic times */
   addRaise(key: AlarmKey, monoMs: number, withinMs: number): readonly number[] {
     const before = this.#raises.get(key) ?? this.#state.raises.get(key) ?? [];
@@ -291,9 +316,16 @@ export class Tentative {
     const isOnlyNoted = before !== null && isNote(before, events);
     this.#decidedVersions.set(next.id, isOnlyNoted ? this.decidedVersion(before) : next.version);
     this.#tickets.set(next.id, next);
+    if (next.stage === 'closed' && next.equipment !== null && !next.isDrill)
+      this.service.addRepair(next.equipment, toPastRepair(next));
     // Whatever is only noted has been found by the same terms before: a storm's ticket has thousands.
     if (!isOnlyNoted) this.#ticketIndex.put(next);
     this.ticketEvents.push(...events);
+  }
+
+  /** Its due times were not what the ticket says: they are worked out and stored anew. */
+  putDues(ticket: Ticket): void {
+    this.#redated.set(ticket.id, ticket);
   }
 
   putDelays(rows: readonly DelayRow[]): void {
@@ -304,17 +336,20 @@ export class Tentative {
   toBatch(): WriteBatch | null {
     const memories = [...this.#memories, ...this.#loopRows];
     const writes: Write[] = [
-      ...[...this.#occurrences.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
+      ...[...this.#changed.values()].map((row): Write => ({ type: 'occurrence', occurrence: row })),
       ...this.alarmEvents.map(toAlarmEventWrite),
       ...this.#backfilled,
       ...[...this.#controls.values()].map((control): Write => ({ type: 'alarm-control', control })),
       ...this.#untold.map(toControlEventWrite),
       ...[...this.#drills].map(([equipment, drill]): Write => ({ type: 'drill', equipment, drill })),
+      ...this.#drillRecords.map((record): Write => ({ type: 'drill-record', record })),
       ...[...this.#storms.values()].map((storm): Write => ({ type: 'storm', storm })),
       ...toTicketWrites(
         [...this.#tickets.values()].map((row) => [row, this.#state.tickets.get(row.id) ?? null] as const),
       ),
+      ...this.#toDated().map((ticket) => toDuesWrite(ticket, this.#state.policyOf(ticket))),
       ...this.ticketEvents.map(toTicketEventWrite),
+      ...this.service.toWrites(),
       ...[...this.#counters].map(([name, value]): Write => ({ type: 'counter', name, value })),
       ...(this.#delays === null ? [] : [{ type: 'delays', delays: this.#delays } satisfies Write]),
       ...(memories.length === 0 ? [] : [{ type: 'rule-memories', memories } satisfies Write]),
@@ -333,57 +368,25 @@ export class Tentative {
     for (const [key, raises] of this.#raises) this.#state.raises.set(key, raises);
     for (const key of this.#seenHolds) this.#state.unseenHolds.delete(key);
     this.#state.governing = this.#governing;
+    this.#state.repairWatch = this.repairWatch;
     for (const [id, row] of this.#tickets) {
       this.#state.tickets.set(id, row);
       this.#state.ticketIndex.put(row);
     }
+    for (const row of this.#toDated())
+      this.#state.dueAtMs.set(row.id, toSweepDueMs(row, this.#state.policyOf(row)));
+    this.service.merge();
     for (const [id, version] of this.#decidedVersions) this.#state.decidedVersions.set(id, version);
     for (const [name, value] of this.#counters) this.#state.counters.set(name, value);
+  }
+
+  /** Tickets with new due times. */
+  #toDated(): readonly Ticket[] {
+    return [...new Map([...this.#redated, ...this.#tickets]).values()];
   }
 
   #resolve(...found: readonly Iterable<TicketId>[]): readonly Ticket[] {
     const ids = new Set(found.flatMap((some) => [...some]));
     return [...ids].flatMap((id) => this.ticket(id) ?? []);
-  }
-}
-
-/** Forgets what returned before the given wall time. */
-export function forgetReturned(state: EngineState, beforeMs: number): void {
-  for (const [key, { returnedAtMs }] of state.returned) {
-    if ((returnedAtMs ?? beforeMs) <= beforeMs) state.returned.delete(key);
-  }
-}
-
-/** Forgets raises that no chatter can count any more. */
-export function forgetRaises(state: EngineState, beforeMonoMs: number): void {
-  for (const [key, raises] of state.raises) {
-    if ((raises.at(-1) ?? beforeMonoMs) <= beforeMonoMs) state.raises.delete(key);
-  }
-}
-
-/** Takes a closed ticket that nothing can reopen out of the memory. */
-export function forgetTicket(state: EngineState, ticket: Ticket): void {
-  state.tickets.delete(ticket.id);
-  state.ticketIndex.remove(ticket);
-  state.decidedVersions.delete(ticket.id);
-}
-
-function mergeControl(state: EngineState, key: AlarmKey, control: AlarmControl): void {
-  if (control.shelf === null && control.outOfService === null) state.controls.delete(key);
-  else state.controls.set(key, control);
-}
-
-function mergeOccurrence(state: EngineState, key: AlarmKey, row: Occurrence): void {
-  const before = state.occurrences.get(key);
-  if (before !== undefined && before.id !== row.id) state.keys.delete(before.id);
-  if (isUncarried(row)) state.uncarried.add(key);
-  else state.uncarried.delete(key);
-  if (row.endedAtMs === null) {
-    state.occurrences.set(key, row);
-    state.keys.set(row.id, key);
-  } else {
-    state.occurrences.delete(key);
-    state.keys.delete(row.id);
-    if (row.endReason === 'returned') state.returned.set(key, row);
   }
 }

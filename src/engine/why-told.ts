@@ -104,12 +104,14 @@ export function explainStorm(open: Occurrence | null): LayerVerdict {
 /**
  * The recorded reason why there is no ticket, where there is none; of several alarms on one ticket, which came first.
  * @param ticket the open one; @param firstOutMs policy.alarms.firstOutMs
+ * @param isCommissioning of the equipment
  */
 export function explainTicket(
   rule: RuleDef,
   open: Occurrence | null,
   ticket: Ticket | null,
   firstOutMs: number,
+  isCommissioning: boolean,
 ): LayerVerdict {
   if (ticket !== null) {
     const { number, stage, assignee } = ticket;
@@ -120,11 +122,16 @@ export function explainTicket(
       { number, stage, assignee, firstOut: open && toTicketFirstOut(ticket, open.id, firstOutMs) },
     );
   }
-  const [verdict, text] = toNoTicket(rule, open);
+  const [verdict, text] = toNoTicket(rule, open, isCommissioning);
   return say('ticket', verdict, text);
 }
 
-function toNoTicket(rule: RuleDef, open: Occurrence | null): readonly [string, Text] {
+function toNoTicket(
+  rule: RuleDef,
+  open: Occurrence | null,
+  isCommissioning: boolean,
+): readonly [string, Text] {
+  if (isCommissioning) return ['commissioning', COMMISSIONING];
   if (open === null) return ['no-alarm', { zh: '没有告警，不派单', en: 'no alarm, no ticket' }];
   if (!rule.opensTicket)
     return ['listed-only', { zh: '该规则只提示，不派单', en: 'the rule is listed only' }];
@@ -135,3 +142,8 @@ function toNoTicket(rule: RuleDef, open: Occurrence | null): readonly [string, T
   if (open.ticketDueAtMs !== null) return ['waiting', { zh: '等待派单', en: 'waits to be opened' }];
   return ['closed', { zh: '工单已关闭或撤销', en: 'its ticket is closed or cancelled' }];
 }
+
+const COMMISSIONING: Text = {
+  zh: '设备调试中：告警只列出，不派单，不通知人员',
+  en: 'the equipment is being commissioned: its alarms are listed, open no ticket and ring nobody',
+};

@@ -10,6 +10,7 @@ import { type GuardInput, judgeGuard, type RuleState } from '../rules/rule-state
 import type { DecisionContext } from './context.ts';
 import { toOpenTicket } from './explain.ts';
 import { formatValue } from './format.ts';
+import { isCommissioned } from './register.ts';
 import { toDesignSuppression } from './suppression.ts';
 import type { Tentative } from './tentative.ts';
 import { explainCondition, explainDelay } from './why-judged.ts';
@@ -30,6 +31,8 @@ export function explainRule(
   rule: RuleDef,
   now: Now,
 ): RuleExplanation {
+  const { model } = context;
+  const { firstOutMs } = model.policy.alarms;
   const state = context.rules.state(rule.index);
   const open = tx.occurrence(rule.key);
   const control = tx.control(rule.key);
@@ -57,7 +60,7 @@ export function explainRule(
       explainService(control),
       explainChatter(open),
       explainStorm(open),
-      explainTicket(rule, open, open && toOpenTicket(tx, open), context.model.policy.alarms.firstOutMs),
+      explainTicket(rule, open, open && toOpenTicket(tx, open), firstOutMs, isCommissioned(model, rule)),
     ],
     causes: toCauseChain(tx, open),
   };

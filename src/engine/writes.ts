@@ -1,9 +1,11 @@
 /** What one round has decided, as rows of one WriteBatch. Pure; which rows there are is tentative.ts's business. */
 import { toFigureDetail } from '../alarms/figures/event.ts';
+import type { Policy } from '../config/policy.ts';
 import type { AlarmControlEvent, AlarmEvent, Occurrence } from '../core/alarm.ts';
 import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { Write } from '../store/store.ts';
+import { toDues } from '../tickets/dues.ts';
 
 export function toAlarmEventWrite(event: AlarmEvent): Write & { readonly type: 'alarm-event' } {
   const { id, key, severity, level, evidence, count, endReason, blindSinceMs, explainedBy } =
@@ -81,25 +83,41 @@ export function toTicketEventWrite(event: TicketEvent): Write {
       stage,
       atMs: event.atMs,
       by: event.by,
-      detail: event.detail,
+      detail:
+        event.enteredAtMs === undefined ? event.detail : { ...event.detail, enteredAtMs: event.enteredAtMs },
     },
   };
 }
 
+/** What the sweep will do about the ticket, and when. */
+export function toDuesWrite(ticket: Ticket, policy: Policy): Write {
+  return { type: 'ticket-dues', ticket: ticket.id, dues: toDues(ticket, policy) };
+}
+
 /**
- * Rows of tickets, then their links to alarms, closing first: the unique index over open keys is checked row by row, and an
+ * Rows of tickets, then their links to alarms, then their new files. Of the links closing comes first: the unique index over open keys is checked row by row, and an
  * alarm may leave one ticket for another.
  * @param tickets each as it is, and as it was stored
  */
 export function toTicketWrites(tickets: Iterable<readonly [Ticket, Ticket | null]>): Write[] {
   const rows: Write[] = [];
   const links: LinkWrite[] = [];
+  const files: Write[] = [];
   for (const [ticket, before] of tickets) {
     rows.push({ type: 'ticket', ticket, expectedVersion: before?.version ?? null });
     links.push(...toLinkWrites(ticket, before));
+    files.push(...toAttachmentWrites(ticket, before));
   }
   links.sort((a, b) => Number(a.isOpen) - Number(b.isOpen));
-  return [...rows, ...links];
+  return [...rows, ...links, ...files];
+}
+
+/** What has come to the ticket: without its row a file beside the database is an orphan, and nothing proves it. */
+function toAttachmentWrites({ id, attachments }: Ticket, before: Ticket | null): Write[] {
+  const known = new Set(before?.attachments.map((attachment) => attachment.id));
+  return attachments
+    .filter((attachment) => !known.has(attachment.id))
+    .map((attachment) => ({ type: 'attachment', ticket: id, attachment }));
 }
 
 type LinkWrite = Write & { type: 'ticket-alarm' };
@@ -121,7 +139,8 @@ function toLinks(ticket: Ticket | null): Map<OccurrenceId, { key: AlarmKey; isOp
   if (ticket === null) return links;
   const latest = new Map(ticket.alarms.map((alarm) => [alarm.key, alarm.occurrence]));
   for (const alarm of ticket.alarms) {
-    const isOpen = isTicketOpen(ticket) && latest.get(alarm.key) === alarm.occurrence;
+    const isLatest = latest.get(alarm.key) === alarm.occurrence && alarm.movedTo === undefined;
+    const isOpen = isTicketOpen(ticket) && isLatest;
     links.set(alarm.occurrence, { key: alarm.key as AlarmKey, isOpen });
   }
   return links;

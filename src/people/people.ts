@@ -22,7 +22,7 @@ export interface People {
   /** The person behind a token, or null (unknown, expired, disabled). */
   authenticate(token: string): Promise<Person | null>;
   logout(token: string): Promise<void>;
-  /** @throws RiserError `user-exists`, `weak-password`. */
+  /** @throws RiserError `user-exists`, `weak-password`, `roles-mixed`. */
   createUser(
     input: {
       username: string;
@@ -33,8 +33,19 @@ export interface People {
     },
     actor: string,
   ): Promise<void>;
-  /** Ends the user's sessions. @throws RiserError `user-unknown`, `weak-password`. */
-  setPassword(username: string, password: string, actor: string): Promise<void>;
-  /** Ends the user's sessions when disabling. @throws RiserError `user-unknown`. */
-  setDisabled(username: string, isDisabled: boolean, actor: string): Promise<void>;
+  /**
+   * Replaces name and roles; sessions go on, with what the new roles may do.
+   * @param seen `toAccountVersion` of what `actor` has read, as in the two below; left out = whatever is there
+   * @throws RiserError `user-unknown`, `staff-changed`, `roles-mixed`, `last-admin`.
+   */
+  setUser(
+    username: string,
+    input: { readonly displayName: Text; readonly roles: readonly Role[] },
+    actor: string,
+    seen?: string,
+  ): Promise<void>;
+  /** Ends the user's sessions. @throws RiserError `user-unknown`, `staff-changed`, `weak-password`. */
+  setPassword(username: string, password: string, actor: string, seen?: string): Promise<void>;
+  /** Ends the user's sessions when disabling. @throws RiserError `user-unknown`, `staff-changed`, `last-admin`. */
+  setDisabled(username: string, isDisabled: boolean, actor: string, seen?: string): Promise<void>;
 }

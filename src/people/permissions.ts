@@ -1,5 +1,8 @@
-/** Permissions and which role holds which. Every route of the API declares one of these, or `public`. */
-import type { Role } from '../store/store.ts';
+/**
+ * Permissions and which role holds which. Every route of the API declares one of these, or `public`. What somebody may
+ * do with one ticket is its policy's business besides (`actors`), and whose ticket it is.
+ */
+import type { Role } from '../core/roles.ts';
 
 export const PERMISSIONS = [
   'site.read',
@@ -11,12 +14,29 @@ export const PERMISSIONS = [
   'rule.edit',
   'rule.approve',
   'drill.run',
+  'ticket.read-all',
+  'ticket.read-own',
+  'ticket.personal',
   'ticket.open',
   'ticket.dispatch',
   'ticket.work',
   'ticket.accept',
   'ticket.visit',
   'ticket.cancel',
+  'ticket.archive',
+  'slip.manage',
+  'archive.export',
+  'personal.destroy',
+  'incident.manage',
+  'message.read',
+  'message.read-all',
+  'policy.edit',
+  'policy.approve',
+  'roster.edit',
+  'roster.approve',
+  'staff.personal',
+  'staff.manage',
+  'handover.sign',
   'point.write',
   'equipment.lock-out',
   'simulation.control',
@@ -25,58 +45,120 @@ export const PERMISSIONS = [
   'storage.manage',
   'audit.read',
 ] as const;
-/** `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved. */
+/**
+ * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
+ * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
+ * and ways of reporters and of colleagues; each reading is audited. `message.read` is the person's own inbox.
+ */
 export type Permission = (typeof PERMISSIONS)[number];
 
-export const ROLES = {
+/** Of everybody who works in the building and has an account. */
+const STAFF = [
+  'site.read',
+  'ticket.read-all',
+  'ticket.read-own',
+  'ticket.open',
+  'message.read',
+] as const satisfies readonly Permission[];
+
+const ALARM_DESK = [
+  'alarm.acknowledge',
+  'alarm.shelve',
+  'alarm.reset',
+  'simulation.control',
+] as const satisfies readonly Permission[];
+
+const TRADE = [
+  ...STAFF,
+  ...ALARM_DESK,
+  'ticket.personal',
+  'ticket.work',
+  'ticket.accept',
+  'handover.sign',
+] as const satisfies readonly Permission[];
+
+const ENGINEER = [
+  ...TRADE,
+  'rule.edit',
+  'point.write',
+  'equipment.lock-out',
+] as const satisfies readonly Permission[];
+
+const DISPATCH = [
+  'ticket.dispatch',
+  'ticket.visit',
+  'ticket.cancel',
+  'staff.personal',
+] as const satisfies readonly Permission[];
+
+export const ROLE_PERMISSIONS = {
   admin: PERMISSIONS,
+  desk: [
+    ...STAFF,
+    ...ALARM_DESK,
+    ...DISPATCH,
+    'ticket.personal',
+    'ticket.archive',
+    'slip.manage',
+    'message.read-all',
+    'handover.sign',
+    'incident.manage',
+  ],
+  duty: [...TRADE, 'staff.personal', 'incident.manage'],
+  engineer: ENGINEER,
+  'area-manager': TRADE,
+  foreman: [...ENGINEER, 'ticket.dispatch', 'staff.personal', 'roster.edit'],
   supervisor: [
-    'site.read',
-    'alarm.acknowledge',
-    'alarm.shelve',
+    ...ENGINEER,
+    ...DISPATCH,
     'alarm.shelve-high',
-    'alarm.reset',
     'alarm.out-of-service',
-    'rule.edit',
     'rule.approve',
     'drill.run',
-    'ticket.open',
-    'ticket.dispatch',
-    'ticket.work',
-    'ticket.accept',
-    'ticket.visit',
-    'ticket.cancel',
-    'point.write',
-    'equipment.lock-out',
-    'simulation.control',
+    'ticket.archive',
+    'slip.manage',
+    'archive.export',
+    'incident.manage',
+    'message.read-all',
+    'policy.edit',
+    'roster.edit',
+    'roster.approve',
+    'staff.manage',
     'audit.read',
   ],
-  desk: [
-    'site.read',
-    'alarm.acknowledge',
-    'alarm.shelve',
-    'alarm.reset',
-    'ticket.open',
-    'ticket.dispatch',
-    'ticket.visit',
-    'ticket.cancel',
-    'simulation.control',
-  ],
-  engineer: [
-    'site.read',
-    'alarm.acknowledge',
-    'alarm.shelve',
-    'alarm.reset',
-    'rule.edit',
-    'ticket.open',
-    'ticket.work',
+  manager: [
+    ...STAFF,
+    ...DISPATCH,
+    'ticket.personal',
     'ticket.accept',
-    'point.write',
-    'equipment.lock-out',
-    'simulation.control',
+    'archive.export',
+    'incident.manage',
+    'message.read-all',
+    'policy.edit',
+    'policy.approve',
+    'roster.edit',
+    'roster.approve',
+    'staff.manage',
+    'audit.read',
   ],
+  leader: [...STAFF, 'incident.manage', 'policy.approve', 'audit.read'],
+  'lift-safety': [...TRADE, 'equipment.lock-out', 'incident.manage', 'drill.run'],
+  'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit'],
+  commander: [...STAFF, 'alarm.acknowledge', 'staff.personal', 'incident.manage', 'message.read-all'],
+  security: [...STAFF, 'alarm.acknowledge', 'ticket.work', 'handover.sign'],
+  archivist: [
+    ...STAFF,
+    'ticket.personal',
+    'ticket.archive',
+    'slip.manage',
+    'archive.export',
+    'personal.destroy',
+  ],
+  auditor: ['site.read', 'ticket.read-all', 'message.read', 'message.read-all', 'audit.read'],
+  contractor: ['ticket.read-own', 'ticket.work', 'message.read'],
+  occupant: ['ticket.read-own', 'ticket.open', 'message.read'],
 } as const satisfies Record<Role, readonly Permission[]>;
 
 export function toPermissions(roles: readonly Role[]): ReadonlySet<Permission> {
-  return new Set(roles.flatMap((role) => ROLES[role] as readonly Permission[]));
+  return new Set(roles.flatMap((role) => ROLE_PERMISSIONS[role] as readonly Permission[]));
 }

@@ -6,6 +6,7 @@ import { createHash, randomBytes as cryptoRandomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
+import { isOutsider, type Role } from '../core/roles.ts';
 import type { AuditRow, Store, UserRow, Write } from '../store/store.ts';
 import { createLoginLimiter, type LoginLimiter } from './login-limiter.ts';
 import {
@@ -19,7 +20,9 @@ import type { LoginResult, People, Person } from './people.ts';
 import { toPermissions } from './permissions.ts';
 import { createSessionCache, SESSION_LIMITS, type SessionCache } from './session-cache.ts';
 import { createUnstoredSessions, type UnstoredSessions } from './unstored-sessions.ts';
+import { requireSeen, toAccountVersion } from './versions.ts';
 
+export { ensureDemoDuty } from './demo-duty.ts';
 export { ensureDemoUsers, refuseDemoUsers } from './demo-users.ts';
 export { DEMO_PASSWORD } from './passwords.ts';
 
@@ -57,10 +60,18 @@ interface Parts {
   /** Runs logins' and users' writes one after the other: each reads a row, then writes. */
   readonly inTurn: <T>(action: () => Promise<T>) => Promise<T>;
   readonly unstored: UnstoredSessions;
+  /** One hash for all demo accounts: a salt of its own protects nobody whose password everybody knows. */
+  readonly hashDemo: () => Promise<string>;
   readonly counts: { logins: number; failedLogins: number; unauditedRefusals: number };
 }
 
-type UserChange = { readonly user: UserRow; readonly action: string; readonly endsSessions: boolean };
+interface UserChange {
+  readonly user: UserRow;
+  readonly action: string;
+  readonly endsSessions: boolean;
+  /** For the audit, beside the roles that the account has then. */
+  readonly detail?: AuditRow['detail'];
+}
 
 const TOKEN_BYTES = 32;
 /** 32 bytes in base64url. */
@@ -69,11 +80,14 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** The store stays the caller's. */
 export function createPeople(options: PeopleOptions): People & { counters(): PeopleCounters } {
   const randomBytes = options.randomBytes ?? cryptoRandomBytes;
+  const passwords = createPasswords(options.cost, randomBytes);
+  let demoHash: Promise<string> | null = null;
   const parts: Parts = {
     store: options.store,
     clock: options.clock,
     randomBytes,
-    passwords: createPasswords(options.cost, randomBytes),
+    passwords,
+    hashDemo: () => (demoHash ??= passwords.hash(DEMO_PASSWORD)),
     limiter: createLoginLimiter(),
     cache: createSessionCache(),
     unstored: createUnstoredSessions(),
@@ -174,13 +188,16 @@ async function logout(parts: Parts, token: string): Promise<void> {
   parts.cache.remove(tokenHash);
 }
 
-function createUserChanges(parts: Parts): Pick<People, 'createUser' | 'setPassword' | 'setDisabled'> {
+function createUserChanges(
+  parts: Parts,
+): Pick<People, 'createUser' | 'setUser' | 'setPassword' | 'setDisabled'> {
   const { inTurn } = parts;
   return {
     createUser: (input, actor) => inTurn(() => createUser(parts, input, actor)),
-    setPassword: (username, password, actor) =>
+    setUser: (username, input, actor, seen) => inTurn(() => setUser(parts, username, input, actor, seen)),
+    setPassword: (username, password, actor, seen) =>
       inTurn(async () => {
-        const user = await findUser(parts, username);
+        const user = await findUser(parts, username, seen);
         checkPassword(password, user.isDemo);
         const passwordHash = await parts.passwords.hash(password);
         // A demo account with a password of its own is an account like any other.
@@ -191,9 +208,10 @@ function createUserChanges(parts: Parts): Pick<People, 'createUser' | 'setPasswo
           actor,
         );
       }),
-    setDisabled: (username, isDisabled, actor) =>
+    setDisabled: (username, isDisabled, actor, seen) =>
       inTurn(async () => {
-        const user = await findUser(parts, username);
+        const user = await findUser(parts, username, seen);
+        await requireAdmin(parts, { ...user, isDisabled });
         const action = isDisabled ? 'user-disable' : 'user-enable';
         await change(parts, { user: { ...user, isDisabled }, action, endsSessions: isDisabled }, actor);
       }),
@@ -206,10 +224,12 @@ async function createUser(
   actor: string,
 ): Promise<void> {
   const { username, displayName, roles, password, isDemo = false } = input;
-  if (!isId(username) || roles.length === 0) throw new RiserError('bad-request');
+  if (!isId(username)) throw new RiserError('bad-request');
+  requireRoles(roles);
   if ((await parts.store.queries.user(username)) !== null) throw new RiserError('user-exists', { username });
   checkPassword(password, isDemo);
-  const passwordHash = await parts.passwords.hash(password);
+  const isPublic = isDemo && password === DEMO_PASSWORD;
+  const passwordHash = await (isPublic ? parts.hashDemo() : parts.passwords.hash(password));
   const atMs = parts.clock.now().wallMs;
   const times = { createdAtMs: atMs, changedAtMs: atMs };
   const user: UserRow = {
@@ -224,24 +244,55 @@ async function createUser(
   await change(parts, { user, action: 'user-create', endsSessions: false }, actor);
 }
 
+async function setUser(
+  parts: Parts,
+  username: string,
+  { displayName, roles }: Parameters<People['setUser']>[1],
+  actor: string,
+  seen: string | undefined,
+): Promise<void> {
+  const before = await findUser(parts, username, seen);
+  requireRoles(roles);
+  const user: UserRow = { ...before, displayName, roles: [...new Set(roles)] };
+  await requireAdmin(parts, user);
+  const detail = { from: { displayName: before.displayName, roles: before.roles }, displayName };
+  await change(parts, { user, action: 'user-change', endsSessions: false, detail }, actor);
+}
+
+/** @throws RiserError `bad-request` without any, `roles-mixed` */
+function requireRoles(roles: readonly Role[]): void {
+  if (roles.length === 0) throw new RiserError('bad-request');
+  if (roles.some(isOutsider) && !roles.every(isOutsider)) throw new RiserError('roles-mixed');
+}
+
+/** Nobody locks the house out of its own gateway. @param next the account as it is to be @throws RiserError `last-admin` */
+async function requireAdmin({ store }: Parts, next: UserRow): Promise<void> {
+  const users = await store.queries.users();
+  const isAdmin = ({ roles, isDisabled }: UserRow): boolean => !isDisabled && roles.includes('admin');
+  const others = users.filter(({ username }) => username !== next.username);
+  const wasAdmin = users.some((user) => user.username === next.username && isAdmin(user));
+  if (wasAdmin && ![next, ...others].some(isAdmin)) throw new RiserError('last-admin');
+}
+
 async function change(
   parts: Parts,
-  { user, action, endsSessions }: UserChange,
+  { user, action, endsSessions, detail = {} }: UserChange,
   actor: string,
 ): Promise<void> {
   const { username, roles, isDemo } = user;
   const changed: UserRow = { ...user, changedAtMs: parts.clock.now().wallMs };
   const writes: Write[] = [{ type: 'user', user: changed }];
   if (endsSessions) writes.push({ type: 'sessions-end', username });
-  writes.push(toAudit(parts, actor, action, username, { roles, isDemo }));
+  writes.push(toAudit(parts, actor, action, username, { ...detail, roles, isDemo }));
   await parts.store.commit({ writes });
   parts.unstored.removeUser(username);
   parts.cache.removeUser(username);
 }
 
-async function findUser(parts: Parts, username: string): Promise<UserRow> {
+async function findUser(parts: Parts, username: string, seen?: string): Promise<UserRow> {
   const user = await parts.store.queries.user(username);
   if (user === null) throw new RiserError('user-unknown', { username });
+  requireSeen(username, toAccountVersion(user), seen);
   return user;
 }
 

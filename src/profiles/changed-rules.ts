@@ -104,7 +104,12 @@ function changeRule(
   checkKept({ before: before?.entry ?? null, after: entry, isOn, at: change.at }, context.catalog, problems);
   const names = toSiteNames({ owner: context.owner, unit }, context.units);
   const isInternal = isDerivedId(entry.id) && before !== undefined;
-  const template = toRule(entry, { kind: unit.kind, isInternal, names }, at, context);
+  const template = toRule(
+    entry,
+    { kind: unit.kind, isInternal, names, faultKinds: unit.faultKinds },
+    at,
+    context,
+  );
   return problems.count > known ? null : { entry, template, isOn };
 }
 

@@ -12,6 +12,7 @@ import { toId } from '../core/ids.ts';
 import { KINDS } from '../core/kinds.ts';
 import { SEVERITY_NAMES } from '../core/severity.ts';
 import { TICKET_CLASS_NAMES } from '../core/ticket.ts';
+import type { FaultKindTexts } from './fault-kinds.ts';
 import { mergeChange } from './merge.ts';
 import type { Unit } from './profile.ts';
 import { type ChangeContext, type RuleChange, splitChange } from './rule-change.ts';
@@ -61,7 +62,7 @@ export function changeDerived(unit: Unit, change: RuleChange, context: ChangeCon
   if (problems.count > known) return unit;
   const rules = unit.rules.flatMap((rule) => {
     if (rule !== before) return [rule];
-    return isOn ? [toTemplate(before, entry)] : [];
+    return isOn ? [toTemplate(before, entry, unit.faultKinds)] : [];
   });
   return { ...unit, rules };
 }
@@ -101,12 +102,17 @@ function toEntry(rule: RuleTemplate): DerivedEntry {
   };
 }
 
-function toTemplate(before: RuleTemplate, entry: DerivedEntry): RuleTemplate {
+function toTemplate(before: RuleTemplate, entry: DerivedEntry, faultKinds: FaultKindTexts): RuleTemplate {
   const { ticket, latch, calendar, guidance, reAlarmMs, ...same } = entry;
   const { version: _version, ...rest } = before;
   return withVersion({
     ...rest,
     ...same,
+    // A kind of its own that the profile does not name is called as the rule is.
+    faultKindText:
+      entry.faultKind === before.faultKind
+        ? before.faultKindText
+        : (faultKinds.get(entry.faultKind) ?? entry.text),
     guidance: guidance ?? null,
     calendar: calendar === undefined ? null : toId(calendar),
     reAlarmMs: reAlarmMs ?? null,

@@ -16,6 +16,7 @@ import { toTicketClass } from './ticket-class.ts';
 const FIRE_SYSTEMS: readonly System[] = ['fire', 'fire-water'];
 
 const OFFLINE_TEXT: Text = { zh: '设备离线（通信中断）', en: 'Device offline (communication lost)' };
+const COMM_LOSS_TEXT: Text = { zh: '通信中断', en: 'Communication lost' };
 const OFFLINE_GUIDANCE: Text = {
   zh: '先查现场控制柜是否有电、通信模块指示灯是否正常；再查网线、交换机端口及 IP 地址。离线期间该设备的其他告警无法判断，请到现场确认运行情况。',
   en: 'Check power at the control cabinet and the lamps of its communication module first, then cable, switch port and IP address. While it is offline no other alarm of this equipment can be judged: look at it on site.',
@@ -97,12 +98,14 @@ function toOffline({ kind }: Unit, units: readonly Unit[]): RuleTemplate {
     text: OFFLINE_TEXT,
     guidance: OFFLINE_GUIDANCE,
     faultKind: 'comm-loss',
+    faultKindText: COMM_LOSS_TEXT,
   });
 }
 
 function toBadData(unit: Unit, point: PointTemplate, isStrict: boolean): RuleTemplate | null {
   if (point.badData === null) return null;
   const id = `${point.name}${BAD_DATA_SUFFIX}`;
+  const text = renderText(BAD_DATA_TEXT, { point: point.text });
   return withVersion({
     ...common,
     id: toId<RuleId>(id),
@@ -113,8 +116,9 @@ function toBadData(unit: Unit, point: PointTemplate, isStrict: boolean): RuleTem
     severity: point.badData.severity,
     class: toTicketClass(unit.kind),
     onDelayMs: point.badData.onDelayMs,
-    text: renderText(BAD_DATA_TEXT, { point: point.text }),
+    text,
     guidance: BAD_DATA_GUIDANCE,
     faultKind: id,
+    faultKindText: unit.faultKinds.get(id) ?? text,
   });
 }

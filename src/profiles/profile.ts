@@ -12,6 +12,7 @@ import { type ProfileId, toId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
 import { renderText, type Text } from '../core/text.ts';
 import { addDerivedRules } from './derived-rules.ts';
+import { type FaultKindTexts, toFaultKindTexts } from './fault-kinds.ts';
 import { type PointTemplate, toIssuePath, toPoints } from './points.ts';
 import { type ParsedRule, parseRules, type RuleTemplate, toLocalNames, toRules } from './rules.ts';
 import {
@@ -43,6 +44,8 @@ export interface Unit {
   readonly rules: readonly RuleTemplate[];
   /** The written rules as they stand in the file, defaults filled in. */
   readonly entries: readonly RuleEntry[];
+  /** What fault kinds are called, those of the whole profile. */
+  readonly faultKinds: FaultKindTexts;
   /** Key: name by which its rules know the point; of the equipment itself also `part/point`. */
   readonly readable: ReadonlyMap<string, PointTemplate>;
 }
@@ -119,8 +122,14 @@ function toUnits(
   context: ProfileContext,
 ): readonly Unit[] {
   const points = toPoints(file.points, { ...located, path: ['points'] }, file.protocol, context);
+  const faultKinds = toFaultKindTexts(
+    file.faultKinds,
+    [rules, ...partRules].flat(),
+    located,
+    context.problems,
+  );
   const parts = file.parts.flatMap((part, index) =>
-    toPartUnits(part, index, partRules[index] ?? [], file, located, context),
+    toPartUnits(part, index, { rules: partRules[index] ?? [], faultKinds }, file, located, context),
   );
   checkPartIds(parts, located, context.problems);
   // The equipment's own rules may read points of its parts: `pump-1/running`.
@@ -131,7 +140,7 @@ function toUnits(
   const writing = { part: null, kinds: [file.kind], readable, protocol: file.protocol, shift: null };
   const filled = fillWrites(points, writing, context);
   const isInternal = file.protocol === INTERNAL_PROTOCOL;
-  const holder = { kind: file.kind, isInternal, names: toLocalNames(null, readable) };
+  const holder = { kind: file.kind, isInternal, names: toLocalNames(null, readable), faultKinds };
   const first: Unit = {
     part: null,
     kind: file.kind,
@@ -139,6 +148,7 @@ function toUnits(
     points: filled,
     rules: toRules(rules, holder, located.source, context),
     entries: rules.map(({ entry }) => entry),
+    faultKinds,
     readable,
   };
   return addDerivedRules([first, ...parts.map(({ unit }) => unit)], file.protocol);
@@ -153,7 +163,7 @@ interface PartUnit {
 function toPartUnits(
   part: PartEntry,
   index: number,
-  rules: readonly ParsedRule[],
+  { rules, faultKinds }: { readonly rules: readonly ParsedRule[]; readonly faultKinds: FaultKindTexts },
   { protocol, kind }: Pick<ProfileFile, 'protocol' | 'kind'>,
   located: Located,
   context: ProfileContext,
@@ -175,7 +185,7 @@ function toPartUnits(
     const readable = new Map(points.map((point) => [point.name, point]));
     const writing = { part: id, kinds: [part.kind, kind], readable, protocol, shift };
     const filled = fillWrites(points, writing, context);
-    const holder = { kind: part.kind, isInternal: false, names: toLocalNames(id, readable) };
+    const holder = { kind: part.kind, isInternal: false, names: toLocalNames(id, readable), faultKinds };
     const unit: Unit = {
       part: id,
       kind: part.kind,
@@ -183,6 +193,7 @@ function toPartUnits(
       points: filled,
       rules: isTold ? [] : toRules(rules, holder, located.source, context),
       entries: rules.map(({ entry }) => entry),
+      faultKinds,
       readable,
     };
     return { index, unit };

@@ -11,6 +11,7 @@ import type { Located, Path, Source } from '../config/source.ts';
 import { validate } from '../config/validate.ts';
 import { type RuleId, toId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
+import type { FaultKindTexts } from './fault-kinds.ts';
 import type { PointTemplate } from './points.ts';
 import type { ProfileContext } from './profile.ts';
 import { checkRule } from './rule-checks.ts';
@@ -46,6 +47,8 @@ export interface RuleHolder {
   /** The gateway's own equipment: it may have rules that the loader makes for all others. */
   readonly isInternal: boolean;
   readonly names: PointNames;
+  /** Of the whole profile. */
+  readonly faultKinds: FaultKindTexts;
 }
 
 /** Names within one profile. @param part that the rule belongs to; null = the equipment itself */
@@ -120,6 +123,7 @@ export function toRule(
   const guards = [...entry.when, ...(expected?.guards ?? [])];
   const refs = [...type.pointRefs(params), ...guards.map((guard) => guard.point)];
   const points = refs.flatMap((ref) => holder.names.get(ref) ?? []);
+  const faultKind = entry.faultKind ?? entry.id;
   checkRule({ entry, params, type, holder, at, problems, calendars });
   return withVersion({
     id: toId<RuleId>(entry.id),
@@ -143,7 +147,8 @@ export function toRule(
     text: entry.text,
     guidance: entry.guidance ?? null,
     class: entry.class ?? toTicketClass(holder.kind),
-    faultKind: entry.faultKind ?? entry.id,
+    faultKind,
+    faultKindText: holder.faultKinds.get(faultKind) ?? entry.text,
     opensTicket: entry.ticket,
   });
 }
@@ -159,7 +164,7 @@ function toGuard(guard: RuleEntry['when'][number]): Guard {
 
 /** Texts do not decide anything: a better wording must not end an occurrence. */
 export function withVersion(rule: Omit<RuleTemplate, 'version'>): RuleTemplate {
-  const { text: _text, guidance: _guidance, ...deciding } = rule;
+  const { text: _text, guidance: _guidance, faultKindText: _kind, ...deciding } = rule;
   return { ...rule, version: toDigest(deciding) };
 }
 

@@ -152,6 +152,9 @@ export function toRuleChangeSchema(catalog: Catalog) {
   });
 }
 
+const FaultKindSchema = closed({ id: Id, text: TextSchema });
+export type FaultKindEntry = Static<typeof FaultKindSchema>;
+
 /** Parts of one model at most: the zones of a large panel. */
 const MAX_PARTS = 1000;
 const head = {
@@ -205,6 +208,8 @@ export function toProfileSchema(catalog: Catalog, protocol: string) {
     protocol: Type.Literal(protocol),
     points,
     rules,
+    /** What fault kinds that several rules share are called; one of a single rule is called as the rule is. */
+    faultKinds: Type.Array(FaultKindSchema, { maxItems: 1000, default: [] }),
     parts: Type.Array(part, { maxItems: 20, default: [] }),
   };
   // The section named like the protocol holds the limits and habits of the model; only the driver knows its keys.

@@ -5,6 +5,7 @@
  *
  *   propose ─▶ store   approve ─▶ model with the change ─▶ store ─▶ engine      start: stored ones on top of the files
  */
+
 import type { Logger } from 'pino';
 import type { BacktestPort } from '../backtest/port.ts';
 import type { RuleDef, SiteModel } from '../config/model.ts';
@@ -12,6 +13,7 @@ import { applyRuleOverride, type RuleOverride, withRuleOverrides } from '../conf
 import type { Clock } from '../core/clock.ts';
 import { type Problem, RiserError, RuleChangeError } from '../core/errors.ts';
 import { type AlarmKey, type EquipmentId, type RuleId, toAlarmKey } from '../core/ids.ts';
+import { createTurns } from '../core/in-turn.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { AuditRow, RuleChangeRow, Store, Write } from '../store/store.ts';
 import { type AlignedModel, alignRules } from './align.ts';
@@ -59,7 +61,7 @@ export class RuleChanges implements RuleChangesPort {
   #disabled: ReadonlySet<AlarmKey> = new Set();
   #apply: (live: AlignedModel) => Promise<void> = () => Promise.resolve();
   #backtests: Pick<BacktestPort, 'status'> | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createTurns();
   #refused = 0;
 
   /** @param rows proposed and approved ones, in the order in which they were decided */
@@ -271,6 +273,11 @@ export class RuleChanges implements RuleChangesPort {
     });
   }
 
+  /** Alarms whose rule is switched off in the running model. */
+  disabled(): ReadonlySet<AlarmKey> {
+    return this.#disabled;
+  }
+
   #toInForce(rule: RuleDef): RuleInForce {
     return { rule, isEnabled: !this.#disabled.has(rule.key), change: this.#changeOf(rule.key) };
   }
@@ -333,13 +340,6 @@ export class RuleChanges implements RuleChangesPort {
 
   #nowMs(): number {
     return this.#options.clock.now().wallMs;
-  }
-
-  /** One decision after the other: each begins with what the one before it has stored. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
 

@@ -112,7 +112,9 @@ export class TestGateway {
       if (!(error instanceof RiserError)) throw error;
       refusal = error.code;
     };
-    this.#settle(this.#decisions.decide([{ command, resolve: ignore, reject }], this.#now(), ignore, false));
+    this.#settle(
+      this.#decisions.decide([{ command, called: [], resolve: ignore, reject }], this.#now(), ignore, false),
+    );
     return refusal;
   }
 

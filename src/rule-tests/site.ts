@@ -37,11 +37,13 @@ export function createTestSite(profile: Profile, policy: Policy, catalog: Catalo
     ...tables,
     rules,
     policy,
+    plans: [],
     http: { host: '127.0.0.1', port: 0, tls: null },
     calendars: toCalendars(rules, catalog),
     influx: null,
     journal: { maxAgeDays: 1, maxBytes: 0 },
     backup: null,
+    notify: { webhook: null },
   };
 }
 

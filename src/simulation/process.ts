@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { RiserError } from '../core/errors.ts';
 
 export const PROCESS_LIMITS = {
-  /** Time from start to ready; a cold start on a small machine takes 2 s. */
-  readyTimeoutMs: 15_000,
+  /** Time from start to ready; a cold start on a small machine takes 2 s, on one that is busy with other things ten times that. */
+  readyTimeoutMs: 45_000,
   /** Time from SIGTERM to SIGKILL. */
   stopMs: 2_000,
   /** What is kept of the child's error output for the message, characters. */

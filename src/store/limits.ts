@@ -20,6 +20,12 @@ export const STORE_LIMITS = {
   historyRows: 5_000,
   /** Open alarms with a cause that are shown on tickets; a dead transformer of a large building explains hundreds. */
   explainedRows: 5_000,
+  /** Earlier tickets of one equipment that one question gets: years of a bad pump. */
+  equipmentTickets: 200,
+  /** Due times of open tickets that one question gets; a site has a few hundred open tickets. */
+  dueRows: 10_000,
+  /** Ids that one question names; SQLite takes 32,766. */
+  idsPerQuestion: 500,
   /** Occurrences of a stretch of time that one question gets: a month of a busy site, 100 ms of work. */
   betweenRows: 20_000,
   /** Alarms that are shelved or out of service: more than any site has rules that people look at. */

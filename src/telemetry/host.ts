@@ -5,6 +5,7 @@
 import { SINKS } from '../sinks/index.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { Forwarder } from './forwarder/forwarder.ts';
+import { FORWARDER_LIMITS } from './forwarder/limits.ts';
 import type { Quarantine, QuarantineLosses } from './forwarder/quarantine/quarantine.ts';
 import { NO_SINK } from './forwarder/status.ts';
 import type { ToHistory } from './history/remote/messages.ts';
@@ -38,6 +39,10 @@ export interface HostParts extends RollupParts {
   /** Of log segments only. */
   readonly createFile?: (path: string) => Promise<SegmentFile>;
   readonly segmentBytes?: number;
+  /** Longest wait for others before a commit; default JOURNAL_LIMITS. */
+  readonly commitMs?: number;
+  /** For which live readings gather between two writes; default FORWARDER_LIMITS. */
+  readonly gatherMs?: number;
   readonly sealing?: Partial<SealPolicy>;
   readonly sink?: Sink;
   /** Takes the answers of `ask`. */
@@ -187,6 +192,7 @@ export class JournalHost {
       catchUpPerS: influx?.catchUpPerS ?? CATCH_UP_PER_S,
       onChange: () => this.#report(),
       losses: this.#createQuarantineLosses(),
+      gatherMs: parts.gatherMs ?? FORWARDER_LIMITS.gatherMs,
     };
     return new Forwarder(options, this.#recovered.nextSeq);
   }
@@ -254,6 +260,7 @@ export class JournalHost {
       },
       onFailure: () => this.#report(),
       onClosed: () => this.#tidy(),
+      commitMs: parts.commitMs ?? JOURNAL_LIMITS.commitMs,
       ...(parts.segmentBytes === undefined ? {} : { segmentBytes: parts.segmentBytes }),
     });
   }

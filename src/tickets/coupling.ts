@@ -2,30 +2,41 @@
  * What an alarm does to a ticket (alarms.md B9). One fault, one open ticket: a raise attaches to the open ticket of
  * the same alarm key or the same fault, brings a finished one back to work, reopens a recently closed one.
  *
- * | raise meets            | then                                                         |
- * | no ticket, cancelled   | a new ticket (opened by the engine)                          |
- * | open, before DONE      | attach, count; priority only rises, deadlines only tighten,  |
- * |                        | clocks that only the new priority has start now              |
- * | DONE to VISITED        | REWORK: came back before it was closed                       |
- * | CLOSED within window   | reopened as REWORK; after the window a new ticket            |
+ * | alarm    | open, before DONE        | DONE to VISITED | CLOSED in its window | CLOSED, older | cancelled: false alarm |
+ * | raise    | attach, count, tighten   | REWORK          | reopened as REWORK   | new ticket    | reviewed, then new     |
+ * | return   | noted; may propose DONE  | proof begins    | proof goes on        | –             | –                      |
+ * | blind    | banner                   | proof waits     | proof waits          | –             | –                      |
+ * | rule     | banner, people decide    | the same        | –                    | –             | –                      |
+ *
+ * Acknowledging an alarm stops no clock. A machine never closes a ticket: nothing here does. Which ticket a raise goes to,
+ * and that one key has one open ticket, is the engine's.
  */
+
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent, AlarmEventType, Occurrence } from '../core/alarm.ts';
+import { GATEWAY } from '../core/gateway.ts';
 import type { Text } from '../core/text.ts';
 import {
-  type ClockId,
   isTicketOpen,
   PRIORITIES,
-  type Priority,
-  type Stage,
   type Ticket,
-  type TicketAlarm,
   type TicketEvent,
   type TicketEventType,
 } from '../core/ticket.ts';
-import { isRunning, startClock, tightenClocks } from './clocks.ts';
-import { toTicketAlarm } from './open.ts';
-import { type TicketStep, toRework } from './step.ts';
+import { withBanner, withoutBanner } from './banners.ts';
+import { byGateway, follow, type Happening, type TicketStep, toStep } from './change.ts';
+import { putBeforeDesk } from './desk-turn.ts';
+import { escalate, holdCall } from './escalation.ts';
+import { judgeFalseAlarm, review } from './false-alarm.ts';
+import { isBeforeDone } from './path.ts';
+import { failProof, followAlarms, isProving } from './proof.ts';
+import { RE_ALARM } from './re-alarm-hours.ts';
+import { reportAtOnce } from './reporting.ts';
+import { toRework } from './rework.ts';
+import { withPriority } from './routing.ts';
+import { toSightBanners } from './sights.ts';
+import { toClosedSinceMs } from './since.ts';
+import { mergeAlarm } from './ticket-alarms.ts';
 
 /** What brings back an alarm that was hidden: while it stands it asks for work, unless its ticket is open all the time. */
 const RELEASES: readonly AlarmEventType[] = [
@@ -63,6 +74,22 @@ export function isNote(before: Ticket, events: readonly TicketEvent[]): boolean 
   );
 }
 
+/** What a raise of an alarm means to a ticket of its key or its fault; `none` = it belongs on another one. */
+export type RaiseVerdict = 'attach' | 'rework' | 'reopen' | 'review' | 'none';
+
+export function judgeRaise(
+  ticket: Ticket,
+  occurrence: Occurrence,
+  faultKind: string,
+  policy: Policy,
+  nowMs: number,
+): RaiseVerdict {
+  const isSameFault =
+    ticket.alarms.some((alarm) => alarm.key === occurrence.key) ||
+    (ticket.equipment === occurrence.equipment && ticket.faultKind === faultKind);
+  return isSameFault ? toVerdict(ticket, occurrence, policy, nowMs) : 'none';
+}
+
 /** Whether a raise of `occurrence` belongs on this ticket rather than on a new one. */
 export function takesRaise(
   ticket: Ticket,
@@ -71,16 +98,13 @@ export function takesRaise(
   policy: Policy,
   nowMs: number,
 ): boolean {
-  const isSameFault =
-    ticket.alarms.some((alarm) => alarm.key === occurrence.key) ||
-    (ticket.equipment === occurrence.equipment && ticket.faultKind === faultKind);
-  if (!isSameFault || ticket.stage === 'cancelled') return false;
-  return isTicketOpen(ticket) || nowMs - (ticket.closedAtMs ?? nowMs) <= policy.reopenMs;
+  return judgeRaise(ticket, occurrence, faultKind, policy, nowMs) !== 'none';
 }
 
 /**
- * Applies an alarm's event to the ticket that carries it. A machine never closes a ticket: nothing here does.
+ * Applies an alarm's event to the ticket that carries it.
  * @param guidance of the alarm's rule; the ticket takes it over with the alarm's text when the alarm is graver
+ * @returns null where the ticket says nothing of it
  */
 export function applyAlarmEvent(
   ticket: Ticket,
@@ -93,40 +117,62 @@ export function applyAlarmEvent(
     case 'raised':
     case 're-raised':
     case 'severity-changed':
+    case 'unsuppressed':
+      return asksForWork(event) ? raise(ticket, event.occurrence, policy, nowMs, guidance) : null;
     case 'unshelved':
     case 'shelf-expired':
+      if (asksForWork(event)) return raise(ticket, event.occurrence, policy, nowMs, guidance);
+      return stoodOnShelf(ticket, event.occurrence) ? mirror(ticket, event, 'noted', policy, nowMs) : null;
+    case 'shelved': {
+      const isTold = event.occurrence.shelf?.approver !== undefined || stoodOnShelf(ticket, event.occurrence);
+      return isTold ? mirror(ticket, event, 'noted', policy, nowMs) : null;
+    }
     case 'in-service':
     case 'service-expired':
-    case 'unsuppressed':
-      return asksForWork(event) ? attach(ticket, event.occurrence, policy, nowMs, guidance) : null;
+      return asksForWork(event)
+        ? raise(ticket, event.occurrence, policy, nowMs, guidance)
+        : mirror(ticket, event, 'noted', policy, nowMs);
+    case 'out-of-service':
+      return mirror(ticket, event, 'noted', policy, nowMs);
     case 'returned':
-      return mirror(ticket, event, 'alarm-returned', nowMs);
+      return mirror(ticket, event, 'alarm-returned', policy, nowMs);
     case 'ended':
-      // A return that was told has been noted already; a rule that was changed or removed leaves its banner.
-      return isNoted(ticket, event.occurrence) ? null : mirror(ticket, event, 'alarm-returned', nowMs);
+      return end(ticket, event, policy, nowMs);
     case 'blind':
-      return mirror(ticket, event, 'alarm-blind', nowMs);
+      return mirror(ticket, event, 'alarm-blind', policy, nowMs);
     case 'sighted':
-      return mirror(ticket, event, 'alarm-sighted', nowMs);
+      return mirror(ticket, event, 'alarm-sighted', policy, nowMs);
+    case 'rule-changed':
+      return mirror(ticket, event, 'rule-changed', policy, nowMs);
     case 'acknowledged':
     case 'explained':
     case 'released':
     case 're-alarmed':
     case 'latched':
     case 'reset':
-    case 'shelved':
     case 'shelf-reminder':
-    case 'out-of-service':
     case 'suppressed':
     case 'chattering':
     case 'chatter-ended':
     case 'grouped':
     case 'commented':
-    case 'rule-changed':
       return null;
     default:
       return event.type satisfies never;
   }
+}
+
+/**
+ * The same fault has come back on a ticket of its own, because this one was closed too long ago: what is still being proven
+ * of it has failed. null = nothing is.
+ */
+export function noteRecurrence(
+  ticket: Ticket,
+  { id }: Pick<Occurrence, 'id'>,
+  policy: Policy,
+  nowMs: number,
+): TicketStep | null {
+  return failProof(ticket, { occurrence: id }, policy, nowMs);
 }
 
 /**
@@ -137,80 +183,120 @@ export function noteExplanation(
   ticket: Ticket,
   type: 'alarm-explained' | 'explained-by',
   other: Pick<Occurrence, 'id' | 'key' | 'text' | 'equipmentName'>,
+  policy: Policy,
   nowMs: number,
 ): TicketStep {
-  const next: Ticket = { ...ticket, version: ticket.version + 1 };
   const { id, key, text, equipmentName } = other;
   const detail = { occurrence: id, key, text, equipmentName };
-  return { ticket: next, events: [{ type, atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
+  return toStep(ticket, {}, [{ type, detail }], byGateway(nowMs), policy);
 }
 
 /** The alarm on the ticket has called so often in vain that somebody above has to be told (policy.alarms). */
-export function noteReAlarms(ticket: Ticket, { id, reAlarms }: Occurrence, nowMs: number): TicketStep {
-  const next: Ticket = { ...ticket, version: ticket.version + 1 };
-  const detail = { occurrence: id, reAlarms };
-  return { ticket: next, events: [{ type: 'noted', atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
+export function noteReAlarms(
+  ticket: Ticket,
+  { id, reAlarms }: Pick<Occurrence, 'id' | 'reAlarms'>,
+  policy: Policy,
+  nowMs: number,
+): TicketStep {
+  const held = holdCall(ticket, policy, nowMs);
+  const detail = { occurrence: id, reAlarms, ...(held !== null && { isHeld: true }) };
+  const change = held === null ? {} : { escalation: held };
+  const noted = toStep(ticket, change, [{ type: 'noted', detail }], byGateway(nowMs), policy);
+  return held === null ? follow(noted, (next) => escalate(next, RE_ALARM, policy, nowMs)) : noted;
 }
 
 /** The drill is over and its alarm still stands: what the ticket is about is no exercise. */
-export function noteDrillOver(ticket: Ticket, { id }: Occurrence, nowMs: number): TicketStep {
-  const next: Ticket = { ...ticket, isDrill: false, version: ticket.version + 1 };
-  const detail = { occurrence: id, isDrill: false };
-  return { ticket: next, events: [{ type: 'noted', atMs: nowMs, by: GATEWAY, ticket: next, detail }] };
+export function noteDrillOver(
+  ticket: Ticket,
+  { id }: Pick<Occurrence, 'id'>,
+  policy: Policy,
+  nowMs: number,
+): TicketStep {
+  const happening: Happening = { type: 'noted', detail: { occurrence: id, isDrill: false } };
+  return toStep(ticket, { isDrill: false }, [happening], byGateway(nowMs), policy);
 }
 
-const GATEWAY = 'gateway';
-const AFTER_WORK: readonly Stage[] = ['done', 'accepted', 'visited', 'closed'];
+/** Whether the ticket was told of a shelf that somebody answers for: its acceptance may stand on it. */
+export function stoodOnShelf({ alarms }: Pick<Ticket, 'alarms'>, { id }: Pick<Occurrence, 'id'>): boolean {
+  return alarms.some(
+    ({ occurrence, shelvedUntilMs }) => occurrence === id && (shelvedUntilMs ?? null) !== null,
+  );
+}
 
-/** What is still to be done, and timed, in a stage. */
-const CLOCKS_OF: Readonly<Partial<Record<Stage, readonly ClockId[]>>> = {
-  recorded: ['dispatch', 'arrival', 'repair'],
-  dispatched: ['dispatch', 'arrival', 'repair'],
-  rework: ['dispatch', 'arrival', 'repair'],
-  taken: ['arrival', 'repair'],
-  'on-site': ['repair'],
-  handling: ['repair'],
-};
+/** What a ticket that takes a raise becomes; also of one that a storm's alarms go onto. */
+export function toRecurrence(
+  ticket: Ticket,
+  nowMs: number,
+): { readonly change: Partial<Ticket>; readonly happenings: readonly Happening[] } {
+  if (isBeforeDone(ticket)) return { change: {}, happenings: [] };
+  const isClosed = ticket.stage === 'closed';
+  const change = {
+    ...toRework(ticket, nowMs),
+    // It is reported anew: an emergency that comes back is one.
+    reports: [],
+    banners: withBanner(ticket, 'came-back', nowMs),
+  };
+  const type = isClosed ? ('reopened' as const) : ('reworked' as const);
+  const failed: Happening = { type: 'proof-ended', detail: { state: 'failed' } };
+  return {
+    change,
+    happenings: [{ type, detail: { from: ticket.stage } }, ...(isProving(ticket) ? [failed] : [])],
+  };
+}
 
-function attach(
+function toVerdict(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: number): RaiseVerdict {
+  const { stage } = ticket;
+  if (isTicketOpen(ticket)) return isBeforeDone(ticket) ? 'attach' : 'rework';
+  if (stage === 'closed')
+    return nowMs - (toClosedSinceMs(ticket) ?? nowMs) <= policy.reopenMs ? 'reopen' : 'none';
+  return judgeFalseAlarm(ticket, occurrence, policy, nowMs) ? 'review' : 'none';
+}
+
+function raise(
   ticket: Ticket,
   occurrence: Occurrence,
   policy: Policy,
   nowMs: number,
   guidance: Text | null,
-): TicketStep {
+): TicketStep | null {
+  const verdict = toVerdict(ticket, occurrence, policy, nowMs);
+  if (verdict === 'none') return null;
+  if (verdict === 'review') return review(ticket, occurrence, policy, nowMs);
   const priority = policy.priorityOf[occurrence.severity];
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
-  const isRework = AFTER_WORK.includes(ticket.stage);
-  const rework = isRework ? toRework(ticket, policy, nowMs).change : {};
-  const changed: Ticket = {
-    ...ticket,
-    ...rework,
+  const back = toRecurrence(ticket, nowMs);
+  const banners = withoutBanner({ banners: back.change.banners ?? ticket.banners }, 'proposed-done');
+  const change: Partial<Ticket> = {
+    ...back.change,
     ...(isRaise && isOfAlarm(ticket) ? { content: occurrence.text, guidance } : {}),
+    ...(isRaise ? withPriority(ticket, priority, policy) : {}),
     alarms: mergeAlarm(ticket.alarms, occurrence, nowMs),
-    version: ticket.version + 1,
+    banners,
   };
-  const next = isRaise ? raisePriority(changed, policy, priority, nowMs) : changed;
   const detail = { occurrence: occurrence.id, count: occurrence.count };
-  const event = (type: TicketEventType, extra: object = {}): TicketEvent => ({
-    type,
-    atMs: nowMs,
-    by: GATEWAY,
-    ticket: next,
-    detail: { ...detail, ...extra },
-  });
-  return {
-    ticket: next,
-    events: [
-      event('alarm-attached'),
-      ...(isRework ? [event('reworked', { from: ticket.stage })] : []),
-      ...(isRaise ? [event('priority-raised', { from: ticket.priority, to: priority })] : []),
-    ],
+  const raised: Happening = {
+    type: 'priority-raised',
+    detail: { ...detail, from: ticket.priority, to: priority },
   };
+  const happenings: readonly Happening[] = [
+    { type: 'alarm-attached', detail },
+    ...back.happenings.map((it) => ({ ...it, detail: { ...detail, ...it.detail } })),
+    ...(isRaise ? [raised] : []),
+  ];
+  const step = toStep(ticket, change, happenings, byGateway(nowMs), policy);
+  return follow(
+    step,
+    (next) => reportAtOnce(next, policy, nowMs),
+    (next) => putBeforeDesk(ticket, next, policy, nowMs),
+  );
 }
 
-function isNoted({ alarms }: Ticket, { id, endReason }: Occurrence): boolean {
-  return endReason === 'returned' && !alarms.some((alarm) => alarm.occurrence === id && alarm.isActive);
+/** A return that was told has been noted already; a rule that was changed or removed leaves the decision to people. */
+function end(ticket: Ticket, event: AlarmEvent, policy: Policy, nowMs: number): TicketStep | null {
+  const { id, endReason } = event.occurrence;
+  if (endReason !== 'returned') return mirror(ticket, event, 'rule-changed', policy, nowMs);
+  const isNoted = !ticket.alarms.some((alarm) => alarm.occurrence === id && alarm.isActive);
+  return isNoted ? null : mirror(ticket, event, 'alarm-returned', policy, nowMs);
 }
 
 /** What the gateway wrote, the graver alarm may rewrite: a fire must not be headed "pre-alarm". A person's words stay. */
@@ -218,40 +304,28 @@ function isOfAlarm({ source }: Ticket): boolean {
   return source === 'equipment-alarm';
 }
 
-/** Running deadlines tighten; what only the new priority times (arrival) starts at the moment that made it urgent. */
-function raisePriority(ticket: Ticket, policy: Policy, priority: Priority, nowMs: number): Ticket {
-  let clocks = tightenClocks(ticket.clocks, policy, priority);
-  for (const id of CLOCKS_OF[ticket.stage] ?? []) {
-    if (!isRunning(clocks, id)) clocks = startClock(clocks, id, nowMs, policy, priority);
-  }
-  return { ...ticket, priority, clocks };
-}
-
-function mirror(ticket: Ticket, event: AlarmEvent, type: TicketEventType, nowMs: number): TicketStep | null {
-  if (!isTicketOpen(ticket)) return null;
-  const next: Ticket = {
-    ...ticket,
-    alarms: mergeAlarm(ticket.alarms, event.occurrence),
-    version: ticket.version + 1,
-  };
-  const { id, endReason } = event.occurrence;
-  return {
-    ticket: next,
-    events: [{ type, atMs: nowMs, by: GATEWAY, ticket: next, detail: { occurrence: id, endReason } }],
-  };
-}
-
-/** @param raisedAgainMs when it was raised on this ticket once more; without it only its state is brought up to date */
-function mergeAlarm(
-  alarms: readonly TicketAlarm[],
-  occurrence: Occurrence,
-  raisedAgainMs?: number,
-): readonly TicketAlarm[] {
-  const fresh = toTicketAlarm(occurrence);
-  const at = alarms.findIndex((alarm) => alarm.occurrence === occurrence.id);
-  const before = alarms[at];
-  if (before === undefined) return [...alarms, fresh];
-  const { firstAtMs, lastAtMs } = before;
-  const merged = { ...fresh, firstAtMs, lastAtMs: raisedAgainMs ?? lastAtMs };
-  return alarms.with(at, merged);
+/** Brings the alarm's row up to date, and what hangs on it: banners, the proof of the repair. */
+function mirror(
+  ticket: Ticket,
+  event: AlarmEvent,
+  type: TicketEventType,
+  policy: Policy,
+  nowMs: number,
+): TicketStep | null {
+  const { occurrence } = event;
+  const isCarried = ticket.alarms.some((alarm) => alarm.occurrence === occurrence.id);
+  if (!isTicketOpen(ticket) && !(ticket.stage === 'closed' && isCarried)) return null;
+  const alarms = mergeAlarm(ticket.alarms, occurrence);
+  const seen = toSightBanners(ticket, alarms, nowMs);
+  const banners = type === 'rule-changed' ? withBanner({ banners: seen }, 'rule-changed', nowMs) : seen;
+  const changed: Ticket = { ...ticket, alarms, banners };
+  const proof = followAlarms(changed, policy, nowMs);
+  const { id, endReason, outOfService, shelf } = occurrence;
+  const detail =
+    type === 'noted'
+      ? { occurrence: id, alarm: event.type, outOfServiceUntilMs: (outOfService ?? shelf)?.untilMs ?? null }
+      : { occurrence: id, endReason };
+  const change = { alarms, banners, ...(proof === null ? {} : { proof: proof.proof }) };
+  const happenings = [{ type, detail }, ...(proof?.happenings ?? [])];
+  return toStep(ticket, change, happenings, byGateway(nowMs), policy);
 }

@@ -14,7 +14,8 @@ export function toTicketNumber(counterName: string, serial: number): string {
 /** Making one costs 100 times more than using it. Key: time zone; a process has one site. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function toSiteDate(atMs: number, timeZone: string): string {
+/** Local date as in numbers: `20261121`. */
+export function toSiteDate(atMs: number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-CA', {

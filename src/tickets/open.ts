@@ -1,215 +1,261 @@
 /**
- * Opening a ticket: from an alarm (recorded and dispatched by the gateway at once, or left to the desk where the
- * policy says so) and from a person's report. Fills what the record needs from the equipment register.
+ * Opening a ticket: from an alarm, which the gateway records and, where the policy says so, dispatches at once; and from a
+ * person's report, which whoever may record has recorded by writing it down. What the register, the history and the roster
+ * know is handed in; what the policy makes of it is routing.ts.
  */
+
+import { toAlarmSettings } from '../config/alarm-start.ts';
 import type { Policy } from '../config/policy.ts';
 import type { Occurrence } from '../core/alarm.ts';
-import type { ContactId, LocationId, SiteId, TicketId } from '../core/ids.ts';
-import type { Kind } from '../core/kinds.ts';
+import { isWithinCalendar } from '../core/calendar.ts';
+import { RiserError } from '../core/errors.ts';
+import { GATEWAY } from '../core/gateway.ts';
+import type { ContactId, IncidentId, LocationId, SiteId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
 import type {
-  Priority,
+  AffectedArea,
+  Attendance,
+  Channel,
+  PastRepair,
   Ticket,
-  TicketAlarm,
   TicketClass,
-  TicketEvent,
   TicketEvidence,
+  TicketLink,
 } from '../core/ticket.ts';
-import { startClock, stopClocks } from './clocks.ts';
-import type { NewTicket } from './transitions.ts';
+import type { ClockSettings } from '../core/ticket-clock.ts';
+import type { EntrapmentSheet } from '../core/ticket-sheets.ts';
+import type { PersonalFields } from '../store/store.ts';
+import { mayAct } from './actors.ts';
+import { type Moment, type TicketStep } from './change.ts';
+import { findLacking } from './fields.ts';
+import { matches } from './match.ts';
+import { type GivenFields, openWith } from './new-ticket.ts';
+import {
+  type Propose,
+  type RoutedSubject,
+  routeTicket,
+  toAttendance,
+  toFlow,
+  toKinds,
+  toLowestPriority,
+  toPriority,
+} from './routing.ts';
+import { toTicketAlarm } from './ticket-alarms.ts';
+import type { NewTicket, TicketActor } from './transitions.ts';
 
-/** What the register knows of the equipment that the ticket is about. */
-export interface TicketSubject {
-  readonly kind: Kind | null;
+/** What the register knows of the equipment or place that the ticket is about. */
+export interface TicketSubject extends RoutedSubject {
   readonly location: LocationId | null;
   readonly place: Text;
   readonly equipmentName: Text | null;
-  readonly responsible: string | null;
   readonly contact: { readonly id: ContactId | null; readonly name: Text; readonly method: string };
+  /** Named owner of the equipment, who accepts its repairs: user name, group or role. */
+  readonly owner: string | null;
+  readonly isUnderWarranty: boolean;
+  readonly contractor: Ticket['contractor'];
+  readonly sparePart: Text | null;
 }
 
-export interface AlarmTicketInput {
+/** What both kinds of tickets may be born with. */
+interface Born {
   readonly number: string;
   readonly site: SiteId;
+  readonly subject: TicketSubject;
+  /** Earlier tickets of the same equipment, in any order. */
+  readonly history?: readonly PastRepair[];
+  readonly affected?: AffectedArea | null;
+  readonly links?: readonly TicketLink[];
+  readonly incident?: IncidentId | null;
+  /** Left out = as the register and the policy's table say. */
+  readonly propose?: Propose | undefined;
+  /**
+   * Who owns it until it is closed (首接负责): the duty person of the moment, or whoever of the house took the call; never
+   * somebody from outside.
+   */
+  readonly firstReceiver: string;
+}
+
+export interface AlarmTicketInput extends Born {
   readonly occurrence: Occurrence;
   readonly class: TicketClass;
   readonly faultKind: string;
   readonly guidance: Text | null;
   readonly evidence: TicketEvidence;
-  readonly subject: TicketSubject;
+  /** Of a lift with people in it: begun with what the register knows. */
+  readonly entrapment?: EntrapmentSheet | null;
 }
 
-const GATEWAY = 'gateway';
+export interface ReportedTicketInput extends Born {
+  readonly report: NewTicket;
+  readonly actor: TicketActor;
+  /** Name and method of the contact as sealed; null = the report has none. */
+  readonly personal: PersonalFields | null;
+  /** Of people who report from outside: whether their way of contact has been confirmed. */
+  readonly isContactConfirmed?: boolean | null;
+}
 
-export function openAlarmTicket(
-  input: AlarmTicketInput,
-  policy: Policy,
-  nowMs: number,
-): { ticket: Ticket; events: readonly TicketEvent[] } {
+/** Channels on which somebody else writes down what a person reports. */
+const RELAYED: readonly Channel[] = ['phone', 'counter', 'slip', 'alarm'];
+
+export function openAlarmTicket(input: AlarmTicketInput, policy: Policy, nowMs: number): TicketStep {
   const { occurrence, subject } = input;
-  const priority = policy.priorityOf[occurrence.severity];
-  const deskDispatches = policy.deskDispatches.includes(priority);
-  const base = createTicket(input.number, input.site, nowMs, {
-    source: 'equipment-alarm',
+  const { severity } = occurrence;
+  const { isUnderWarranty } = subject;
+  const { isDifficult: _never, ...settings } = toAlarmSettings(
+    { severity, class: input.class, isUnderWarranty },
+    policy,
+  );
+  const given: GivenFields = {
+    ...toShared(input, input.class, policy),
+    ...settings,
     channel: 'alarm',
-    class: input.class,
-    priority,
-    policyVersion: policy.version,
-    // Not the first raise of the occurrence: that may have been dealt with on another ticket long ago.
-    receivedAtMs: nowMs,
-    firstReceiver: GATEWAY,
+    isDrill: occurrence.isDrill,
+    receivedAtMs: toReceivedMs(occurrence, policy, nowMs),
+    raisedAtMs: occurrence.raisedAtMs,
     place: subject.place,
     location: subject.location,
     equipment: occurrence.equipment,
-    equipmentName: subject.equipmentName,
     faultKind: input.faultKind,
     content: occurrence.text,
     guidance: input.guidance,
-    contact: subject.contact,
-    assignee: routeTicket(policy, input.class, subject),
+    contact: { ...subject.contact, personal: null, isConfirmed: null },
+    entrapment: input.entrapment ?? null,
     alarms: [toTicketAlarm(occurrence)],
     evidence: input.evidence,
-  });
-  const recorded = withOpeningClocks(base, policy, nowMs);
-  const opened: TicketEvent = {
-    type: 'opened',
-    atMs: nowMs,
-    by: GATEWAY,
-    ticket: recorded,
-    detail: { occurrence: occurrence.id },
   };
-  if (deskDispatches) return { ticket: recorded, events: [opened] };
-  const ticket: Ticket = { ...recorded, stage: 'dispatched', stageSinceMs: nowMs };
-  return {
-    ticket,
-    events: [
-      opened,
-      { type: 'dispatched', atMs: nowMs, by: GATEWAY, ticket, detail: { assignee: ticket.assignee } },
-    ],
-  };
+  const moment: Moment = { by: GATEWAY, atMs: nowMs, nowMs, isLate: false };
+  const detail = { occurrence: occurrence.id };
+  return openWith(given, { isRecorded: true, detail, propose: input.propose }, moment, policy);
 }
 
-export function openReportedTicket(
-  input: {
-    readonly number: string;
-    readonly site: SiteId;
-    readonly report: NewTicket;
-    readonly subject: TicketSubject;
-    readonly by: string;
-  },
-  policy: Policy,
-  nowMs: number,
-): { ticket: Ticket; events: readonly TicketEvent[] } {
-  const { report, subject } = input;
-  const name = report.contactName;
-  const ticket = withOpeningClocks(
-    createTicket(input.number, input.site, nowMs, {
-      source: report.source,
-      channel: report.channel,
-      class: report.class,
-      priority: report.priority,
-      policyVersion: policy.version,
-      receivedAtMs: nowMs,
-      firstReceiver: input.by,
-      place: report.place === '' ? subject.place : { zh: report.place, en: report.place },
-      location: report.location ?? subject.location,
-      equipment: report.equipment,
-      equipmentName: subject.equipmentName,
-      faultKind: null,
-      content: { zh: report.content, en: report.content },
-      guidance: null,
-      contact: { id: null, name: { zh: name, en: name }, method: report.contactMethod },
-      assignee: routeTicket(policy, report.class, subject),
-      alarms: [],
-      evidence: null,
-    }),
-    policy,
+/** Of the decision loop itself, between the end of a wait and the ticket. */
+const OPENING_LAG_MS = 5_000;
+
+/**
+ * When the matter was received (service-workflow.md §2: "for an alarm: when it was raised"): at the raise, also where the ticket
+ * first waited for a cause, which may have waited for its own. What was held back longer (its cause stood for it, it was hidden,
+ * it was dealt with on another ticket before, the gateway was off) comes to people only now: from the raise it would be born
+ * breached, without anybody having had a chance.
+ */
+function toReceivedMs({ raisedAtMs }: Occurrence, { explain }: Policy, nowMs: number): number {
+  const isOwnWait = raisedAtMs <= nowMs && nowMs - raisedAtMs <= 2 * explain.waitMs + OPENING_LAG_MS;
+  return isOwnWait ? raisedAtMs : nowMs;
+}
+
+/**
+ * Recorded at once when its author may record and the policy's guards miss nothing; else it waits for the desk.
+ * @throws RiserError `late-entry-order` when the time of receipt lies ahead, or further back than the policy lets
+ */
+export function openReportedTicket(input: ReportedTicketInput, policy: Policy, nowMs: number): TicketStep {
+  const { report, actor, personal } = input;
+  const receivedAtMs = report.receivedAtMs ?? nowMs;
+  if (receivedAtMs > nowMs)
+    throw new RiserError('late-entry-order', { after: new Date(nowMs).toISOString() });
+  const oldestMs = nowMs - policy.lateEntry.oldestMs;
+  if (receivedAtMs < oldestMs)
+    throw new RiserError('late-entry-order', { after: new Date(oldestMs).toISOString() });
+  const moment: Moment = {
+    by: actor.username,
+    atMs: receivedAtMs,
     nowMs,
-  );
-  return { ticket, events: [{ type: 'opened', atMs: nowMs, by: input.by, ticket, detail: {} }] };
+    isLate: receivedAtMs < nowMs,
+  };
+  const given = toReported(input, policy, receivedAtMs);
+  const sealed = personal === null ? {} : { personal: given.contact.personal, digest: personal.digest };
+  const detail = { ...sealed, ...(report.slip === null ? {} : { slip: report.slip }) };
+  const isRecorder = (ticket: Ticket): boolean =>
+    mayAct(ticket, 'record', actor, policy, input.subject.owner);
+  const { propose } = input;
+  const opened = openWith(given, { isRecorded: false, detail, propose }, moment, policy);
+  const isRecorded =
+    isRecorder(opened.ticket) && findLacking({ type: 'record' }, opened.ticket, policy) === null;
+  return isRecorded ? openWith(given, { isRecorded, detail, propose }, moment, policy) : opened;
 }
 
-/** An alarm that was active when its rule went away can no longer be judged: it counts as blind from then on. */
-export function toTicketAlarm(occurrence: Occurrence): TicketAlarm {
-  const { endedAtMs, endReason, isActive } = occurrence;
-  const isLost = isActive && (endReason === 'rule-removed' || endReason === 'source-removed');
+function toReported(
+  { number, report, actor, subject, personal, isContactConfirmed = null, ...born }: ReportedTicketInput,
+  policy: Policy,
+  receivedAtMs: number,
+): GivenFields {
+  const { source, channel, impact, appointment } = report;
+  const derived = toPriority(impact, report.class, toKinds(subject), policy, report.content);
+  const priority = report.priority ?? derived ?? toLowestPriority();
+  const known = { class: report.class, source, priority } as const;
+  const flow = report.flow ?? (subject.isUnderWarranty ? 'warranty' : toFlow(known, policy));
+  const name = personal?.name ?? report.contactName;
   return {
-    occurrence: occurrence.id,
-    key: occurrence.key,
-    text: occurrence.text,
-    firstAtMs: occurrence.raisedAtMs,
-    lastAtMs: occurrence.raisedAtMs,
-    count: occurrence.count,
-    isActive: isActive && endedAtMs === null,
-    blindSinceMs: isLost ? endedAtMs : occurrence.blindSinceMs,
-    onsetAtMs: occurrence.onsetAtMs,
-    onsetAfterMs: occurrence.onsetAfterMs,
+    ...toShared({ ...born, number, subject }, report.class, policy),
+    source,
+    channel,
+    priority,
+    impact,
+    flow,
+    attendance: report.attendance ?? toExpected({ ...known, flow }, appointment, policy, receivedAtMs),
+    receivedAtMs,
+    slip: report.slip,
+    isDrill: report.isDrill ?? false,
+    place: report.place === '' ? subject.place : { zh: report.place, en: report.place },
+    location: report.location ?? subject.location,
+    equipment: report.equipment,
+    faultKind: report.faultKind,
+    content: { zh: report.content, en: report.content },
+    contact: {
+      id: null,
+      name: { zh: name, en: name },
+      method: personal?.method ?? report.contactMethod,
+      personal: personal === null ? null : `${number}/1`,
+      isConfirmed: isContactConfirmed,
+    },
+    reporter: RELAYED.includes(channel) ? null : actor.username,
+    appointment,
   };
 }
 
-/** The equipment's own responsible person before the policy's routing; null = the desk decides. */
-function routeTicket(policy: Policy, ticketClass: TicketClass, subject: TicketSubject): string | null {
-  if (subject.responsible !== null) return subject.responsible;
-  const route = policy.routing.find(
-    (row) =>
-      (row.class === null || row.class === ticketClass) && (row.kind === null || row.kind === subject.kind),
-  );
-  return route?.assignee ?? null;
+/** What is agreed already is kept; what else comes off hours and can wait, waits for the next working day. */
+function toExpected(
+  known: Partial<ClockSettings>,
+  appointment: Ticket['appointment'],
+  policy: Policy,
+  receivedAtMs: number,
+): Attendance {
+  const attendance = toAttendance(known, policy);
+  const { offHours, calendars } = policy;
+  const calendar = offHours === null ? undefined : calendars.get(offHours.calendar);
+  if (offHours === null || calendar === undefined || appointment !== null) return attendance;
+  const isOff = !isWithinCalendar(calendar, receivedAtMs);
+  return isOff && matches(offHours.match, { ...known, attendance }) ? 'next-working-day' : attendance;
 }
 
-function withOpeningClocks(ticket: Ticket, policy: Policy, nowMs: number): Ticket {
-  const priority: Priority = ticket.priority;
-  let clocks = startClock([], 'record', ticket.receivedAtMs, policy, priority);
-  clocks = stopClocks(clocks, ['record'], nowMs);
-  clocks = startClock(clocks, 'dispatch', nowMs, policy, priority);
-  clocks = startClock(clocks, 'arrival', ticket.receivedAtMs, policy, priority);
-  return { ...ticket, clocks: startClock(clocks, 'repair', nowMs, policy, priority) };
-}
-
-type GivenFields = Pick<
+type SharedFields = Pick<
   Ticket,
-  | 'source'
-  | 'channel'
+  | 'number'
+  | 'site'
   | 'class'
-  | 'priority'
-  | 'policyVersion'
-  | 'receivedAtMs'
-  | 'firstReceiver'
-  | 'place'
-  | 'location'
-  | 'equipment'
   | 'equipmentName'
-  | 'faultKind'
-  | 'content'
-  | 'guidance'
-  | 'contact'
+  | 'sparePart'
+  | 'contractor'
+  | 'history'
+  | 'affected'
+  | 'links'
+  | 'incident'
+  | 'firstReceiver'
   | 'assignee'
-  | 'alarms'
-  | 'evidence'
 >;
 
-function createTicket(number: string, site: SiteId, nowMs: number, given: GivenFields): Ticket {
+function toShared(born: Born, ticketClass: TicketClass, policy: Policy): SharedFields {
+  const { number, site, subject, history = [], affected = null, links = [], incident = null } = born;
   return {
-    id: number as TicketId,
     number,
-    version: 1,
     site,
-    stage: 'recorded',
-    stageSinceMs: nowMs,
-    isDrill: false,
-    recordedAtMs: nowMs,
-    closedAtMs: null,
-    takenBy: null,
-    diagnosis: null,
-    plan: null,
-    result: null,
-    materials: null,
-    amountYuan: null,
-    acceptance: null,
-    visit: null,
-    cancellation: null,
-    reworkCount: 0,
-    clocks: [],
-    ...given,
+    class: ticketClass,
+    equipmentName: subject.equipmentName,
+    sparePart: subject.sparePart,
+    contractor: subject.isUnderWarranty ? subject.contractor : null,
+    history,
+    affected,
+    links,
+    incident,
+    firstReceiver: born.firstReceiver,
+    assignee: routeTicket(subject, ticketClass, policy),
   };
 }

@@ -1,258 +1,209 @@
 /**
- * The ticket's stage machine for what people do. Pure: refuses with a RiserError (which fields are missing and which
- * rule asks for them), or returns the next ticket and its event. What alarms do to a ticket is in coupling.ts.
+ * The ticket's stage machine for what people do. Pure: refuses with a RiserError (why not here, why not you, which fields
+ * are missing and which rule asks for them), or returns the next ticket and its record; a refusal has changed nothing.
+ * What each step means is in step-path.ts, step-side.ts, step-data.ts and step-sheets.ts; what alarms do to a ticket is
+ * coupling.ts, what time does sweep.ts.
  */
 import type { Policy } from '../config/policy.ts';
-import { never } from '../core/assert.ts';
 import { RiserError } from '../core/errors.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Kind } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
-import { STAGES, type Stage, type Ticket, type TicketEvent, type TicketEventType } from '../core/ticket.ts';
-import { moveClocks, nextDueMs, startClock, stopClocks, sweepClocks } from './clocks.ts';
-import { isTransitionAllowed } from './stages.ts';
-import type { Transition } from './transitions.ts';
+import { STAGES, type Ticket } from '../core/ticket.ts';
+import type { PersonalFields } from '../store/store.ts';
+import { isNamed, isOneOf, listActors, listNames, mayAct } from './actors.ts';
+import { follow, joinSteps, type Moment, type TicketStep, toStep } from './change.ts';
+import type { Competence } from './competence.ts';
+import { putBeforeDesk } from './desk-turn.ts';
+import { answer } from './escalation.ts';
+import { requireFields, requireGuards } from './fields.ts';
+import { matches, toSettings } from './match.ts';
+import { requireOthersWork } from './own-work.ts';
+import { isAllowed, owesSignature } from './path.ts';
+import { isConfirmation, reportAtOnce, reportConfirmed } from './reporting.ts';
+import { dispatchByTable, type Propose } from './routing.ts';
+import { applyDataStep, isDataStep } from './step-data.ts';
+import { applyPathStep, isPathStep } from './step-path.ts';
+import { applySheetStep, isSheetStep } from './step-sheets.ts';
+import { applySideStep } from './step-side.ts';
+import { withUndone } from './told-breaches.ts';
+import type { TicketActor, Transition } from './transitions.ts';
+import { type Outcome, toDetail, type Work } from './work.ts';
 
-export interface TicketStep {
-  readonly ticket: Ticket;
-  readonly events: readonly TicketEvent[];
+export type { TicketStep } from './change.ts';
+export { moveTicketClocks, sweepTicket } from './sweep.ts';
+
+export interface StepContext {
+  /** The version that the ticket was opened under. */
+  readonly policy: Policy;
+  readonly nowMs: number;
+  /** 补录: when it really happened; null = now. */
+  readonly occurredAtMs: number | null;
+  /** Named owner of the equipment: user name, group or role. */
+  readonly owner: string | null;
+  /** Kinds of the equipment and of what it is part of: a priority may go by them. Left out = none. */
+  readonly kinds?: readonly Kind[] | undefined;
+  /** New personal fields of the reporter, or of whom else outside the house the transition names. */
+  readonly personal: PersonalFields | null;
+  /** The incident that the ticket belongs to. */
+  readonly incident: Incident | null;
+  /** Which certificates people hold; left out = not known, and none is asked for. */
+  readonly competence?: Competence | undefined;
+  /** Whether an account is one of a firm; left out = only that which the ticket names. */
+  readonly isContractor?: ((username: string) => boolean) | undefined;
+  /** Whom the gateway dispatches to, where it does; left out = to whom it is proposed already. */
+  readonly propose?: Propose | undefined;
 }
 
-/** @throws RiserError `wrong-stage`, `missing-fields`, `alarm-active`, `alarm-blind`. */
+/**
+ * One step of one person.
+ * @throws RiserError `wrong-stage`, `not-your-step`, `late-entry-order`, `breach-stands`, `missing-fields`, `alarm-active`, `alarm-blind`,
+ *   `report-missing`, `own-approval`, `own-work`, `end-not-ahead`, `archive-too-early`, `reopen-too-late`, `nothing-to-correct`,
+ *   `value-not-allowed`, `ticket-full`, `missing-certificate`
+ */
 export function stepTicket(
   ticket: Ticket,
   transition: Transition,
-  by: string,
-  policy: Policy,
-  nowMs: number,
+  actor: TicketActor,
+  context: StepContext,
 ): TicketStep {
-  if (!isTransitionAllowed(ticket.stage, transition.type) || !isArrivalAllowed(ticket, transition)) {
-    throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: transition.type });
-  }
-  const { change, event } = applyTransition(ticket, transition, by, policy, nowMs);
-  const next: Ticket = { ...ticket, ...change, version: ticket.version + 1 };
-  return {
-    ticket: next,
-    events: [{ type: event, atMs: nowMs, by, ticket: next, detail: toDetail(transition) }],
-  };
+  return takeStep(ticket, transition, actor, context, false);
 }
 
-/** An emergency may be signed after arrival (service-workflow.md §2 TAKEN); every other ticket is taken first. */
-function isArrivalAllowed(ticket: Ticket, transition: Transition): boolean {
-  return transition.type !== 'arrive' || ticket.stage !== 'dispatched' || ticket.priority === 'emergency';
-}
-
-interface Change {
-  readonly change: Partial<Ticket>;
-  readonly event: TicketEventType;
-}
-
-function applyTransition(
+/** @param isLet whether the person has been let: a step of a form of theirs */
+function takeStep(
   ticket: Ticket,
   transition: Transition,
-  by: string,
-  policy: Policy,
-  nowMs: number,
-): Change {
-  const stop = (...ids: Parameters<typeof stopClocks>[1]) => stopClocks(ticket.clocks, ids, nowMs);
-  switch (transition.type) {
-    case 'dispatch': {
-      requireFields({ assignee: transition.assignee }, DISPATCH_RULE);
-      const change = { assignee: transition.assignee, takenBy: null, ...to('dispatched', nowMs) };
-      return { event: 'dispatched', change };
-    }
-    case 'take':
-      return { event: 'taken', change: { takenBy: by, clocks: stop('dispatch'), ...to('taken', nowMs) } };
-    case 'arrive': {
-      const change = {
-        takenBy: ticket.takenBy ?? by,
-        clocks: stop('dispatch', 'arrival'),
-        ...to('on-site', nowMs),
-      };
-      return { event: 'arrived', change };
-    }
-    case 'start': {
-      const { diagnosis, plan } = transition;
-      requireFields({ diagnosis, plan }, START_RULE);
-      return { event: 'started', change: { diagnosis, plan, ...to('handling', nowMs) } };
-    }
-    case 'done':
-      return applyDone(transition, stop('dispatch', 'arrival', 'repair'), nowMs);
-    case 'accept':
-      return applyAccept(ticket, transition, by, policy, nowMs);
-    case 'reject':
-      requireFields({ reason: transition.reason }, REJECT_RULE);
-      return toRework(ticket, policy, nowMs);
-    case 'visit':
-      return applyVisit(ticket, transition, by, policy, nowMs);
-    case 'close':
-      return {
-        event: 'closed',
-        change: { closedAtMs: nowMs, clocks: stopAll(ticket, nowMs), ...to('closed', nowMs) },
-      };
-    case 'cancel':
-      return applyCancel(ticket, transition, by, nowMs);
+  actor: TicketActor,
+  context: StepContext,
+  isLet: boolean,
+): TicketStep {
+  const { policy, nowMs, incident } = context;
+  const { step, moment } = makeStep(ticket, transition, actor, context, isLet);
+  const isRecorded = transition.type === 'record' && !moment.isLate;
+  const isRated = transition.type === 'record' || transition.type === 'reclassify';
+  const isConfirmed = isConfirmation(transition, ticket, incident);
+  return follow(
+    step,
+    (next) => (isRated ? reportAtOnce(next, policy, nowMs) : null),
+    // Whoever may dispatch it knows who has it.
+    (next) =>
+      isRated && !mayAct(ticket, 'dispatch', actor, policy, context.owner)
+        ? putBeforeDesk(ticket, next, policy, nowMs)
+        : null,
+    (next) => (isConfirmed ? reportConfirmed(next, policy, nowMs) : null),
+    (next) => (isRecorded ? dispatchByTable(next, policy, nowMs, context.propose) : null),
+  );
+}
+
+/** What the person does, without what the gateway adds to it. */
+function makeStep(
+  ticket: Ticket,
+  transition: Transition,
+  actor: TicketActor,
+  context: StepContext,
+  isLet: boolean,
+): { readonly step: TicketStep; readonly moment: Moment } {
+  const { policy, nowMs } = context;
+  const { type } = transition;
+  const isUnsigned = isHeldUpUnsigned(ticket, type, policy);
+  if (!isUnsigned && !isAllowed(ticket, type, policy))
+    throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: type });
+  if (!isLet && !mayAct(ticket, type, actor, policy, context.owner))
+    throw new RiserError('not-your-step', { transition: type, who: listActors(type, policy) });
+  if (isUnsigned) requireFields({ takenBy: null }, SIGNATURE_RULE);
+  if (type === 'accept') requireOthersWork(ticket, actor, policy);
+  const moment = toMoment(ticket, actor, context);
+  const answered = isAnswer(ticket, transition, actor) ? answer(ticket, nowMs) : ticket;
+  // Whether the rung before has been answered is what the next call goes by.
+  const base = type === 'escalate' ? { ...answered, escalation: ticket.escalation } : answered;
+  const outcome = apply(transition, { ticket: base, actor, context, moment });
+  const { change, happenings } = outcome;
+  const step = toStep(base, change, happenings ?? [toHappening(outcome, transition)], moment, policy);
+  requireGuards(transition, step.ticket, policy);
+  return { step: moment.isLate ? withUndone(ticket, step, actor, context) : step, moment };
+}
+
+/**
+ * Several steps on one form (简化流程): all of them or none, each recorded by itself.
+ * @param form id of a short form of the policy that matches the ticket; the transitions are its own, in its order
+ * @throws RiserError `wrong-form`, and what `stepTicket` throws
+ */
+export function stepForm(
+  ticket: Ticket,
+  form: string,
+  transitions: readonly Transition[],
+  actor: TicketActor,
+  context: StepContext,
+): TicketStep {
+  const found = context.policy.forms.find(
+    ({ id, match }) => id === form && matches(match, toSettings(ticket)),
+  );
+  const isWhole =
+    found !== undefined &&
+    transitions.length === found.transitions.length &&
+    transitions.every(({ type }, at) => type === found.transitions[at]);
+  const [first, ...rest] = transitions;
+  if (!isWhole || first === undefined) throw new RiserError('wrong-form', { form });
+  const { actors } = found;
+  const isLet = actors !== undefined;
+  if (isLet && !isOneOf(ticket, actors, actor, context.policy, context.owner))
+    throw new RiserError('not-your-step', { transition: first.type, who: listNames(actors) });
+  const last = transitions.length - 1;
+  // Only once all of it is written does the gateway add what is its own.
+  const take = (before: Ticket, transition: Transition, at: number): TicketStep =>
+    at === last || transition.type !== 'record'
+      ? takeStep(before, transition, actor, context, isLet)
+      : makeStep(before, transition, actor, context, isLet).step;
+  return rest.reduce(
+    (done, transition, at) => joinSteps(done, take(done.ticket, transition, at + 1)),
+    take(ticket, first, 0),
+  );
+}
+
+/** Whether only the signature of whoever has taken it over is wanting. */
+function isHeldUpUnsigned(ticket: Ticket, type: Transition['type'], policy: Policy): boolean {
+  if (!owesSignature(ticket, policy) || isAllowed(ticket, type, policy)) return false;
+  return isAllowed({ ...ticket, takenBy: ticket.assignee ?? '' }, type, policy);
+}
+
+function apply(transition: Transition, work: Work): Outcome {
+  if (isPathStep(transition)) return applyPathStep(transition, work);
+  if (isSheetStep(transition)) return applySheetStep(transition, work);
+  if (isDataStep(transition)) return applyDataStep(transition, work);
+  return applySideStep(transition, work);
+}
+
+function toHappening({ type, detail }: Outcome, transition: Transition) {
+  return { type, detail: { ...toDetail(transition), ...detail } };
+}
+
+/** @throws RiserError `late-entry-order`: not later than now, not before the step before it. */
+function toMoment(ticket: Ticket, { username }: TicketActor, context: StepContext): Moment {
+  const { nowMs, occurredAtMs } = context;
+  if (occurredAtMs === null) return { by: username, atMs: nowMs, nowMs, isLate: false };
+  const afterMs = Math.min(ticket.stageSinceMs, nowMs);
+  if (!(occurredAtMs >= afterMs && occurredAtMs <= nowMs))
+    throw new RiserError('late-entry-order', { after: new Date(afterMs).toISOString() });
+  return { by: username, atMs: occurredAtMs, nowMs, isLate: occurredAtMs < nowMs };
+}
+
+/** Any step of the person who has it, and whatever brings it on: warnings and reports count as answered then. */
+function isAnswer(ticket: Ticket, { type }: Transition, actor: TicketActor): boolean {
+  if (isNamed(ticket.takenBy ?? ticket.assignee, actor)) return true;
+  switch (type) {
+    case 'urge':
     case 'note':
-      requireFields({ note: transition.note }, NOTE_RULE);
-      return { event: 'noted', change: {} };
+    case 'attach':
+    case 'link':
+    case 'correct':
+      return false;
     default:
-      return never(transition);
+      return true;
   }
 }
 
-function applyDone(
-  transition: Transition & { type: 'done' },
-  clocks: Ticket['clocks'],
-  nowMs: number,
-): Change {
-  const { result, materials, amountYuan } = transition;
-  requireFields({ result }, DONE_RULE);
-  const change = {
-    result,
-    materials: materials ?? null,
-    amountYuan: amountYuan ?? null,
-    clocks,
-    ...to('done', nowMs),
-  };
-  return { event: 'done', change };
-}
-
-function applyAccept(
-  ticket: Ticket,
-  transition: Transition & { type: 'accept' },
-  by: string,
-  policy: Policy,
-  nowMs: number,
-): Change {
-  requireFields({ opinion: transition.opinion }, ACCEPT_RULE);
-  const blind = ticket.alarms.filter((alarm) => alarm.blindSinceMs !== null);
-  const active = ticket.alarms.filter((alarm) => alarm.isActive && alarm.blindSinceMs === null);
-  if (active.length > 0) throw new RiserError('alarm-active', { alarms: listTexts(active) });
-  if (blind.length > 0 && isBlank(transition.manualReading)) {
-    throw new RiserError('alarm-blind', { alarms: listTexts(blind) });
-  }
-  const clocks = startClock(ticket.clocks, 'visit', nowMs, policy, ticket.priority);
-  const acceptance = { by, opinion: transition.opinion, atMs: nowMs };
-  return { event: 'accepted', change: { acceptance, clocks, ...to('accepted', nowMs) } };
-}
-
-function applyVisit(
-  ticket: Ticket,
-  transition: Transition & { type: 'visit' },
-  by: string,
-  policy: Policy,
-  nowMs: number,
-): Change {
-  const note = transition.note ?? '';
-  requireFields({ how: transition.how, isSatisfied: transition.isSatisfied }, VISIT_RULE);
-  if (!transition.isSatisfied) requireFields({ note }, VISIT_RULE);
-  const visit = { by, how: transition.how, isSatisfied: transition.isSatisfied, note, atMs: nowMs };
-  const clocks = stopClocks(ticket.clocks, ['visit'], nowMs);
-  if (transition.isSatisfied) return { event: 'visited', change: { visit, clocks, ...to('visited', nowMs) } };
-  const rework = toRework({ ...ticket, clocks }, policy, nowMs);
-  return { event: rework.event, change: { ...rework.change, visit } };
-}
-
-function applyCancel(
-  ticket: Ticket,
-  transition: Transition & { type: 'cancel' },
-  by: string,
-  nowMs: number,
-): Change {
-  const { reason, note } = transition;
-  requireFields({ reason, note }, CANCEL_RULE);
-  const change = {
-    cancellation: { by, reason, note, atMs: nowMs },
-    closedAtMs: nowMs,
-    clocks: stopAll(ticket, nowMs),
-    ...to('cancelled', nowMs),
-  };
-  return { event: 'cancelled', change };
-}
-
-/** Back to work on the same ticket: the first round stays in the history, arrival and repair are timed anew. */
-export function toRework(ticket: Ticket, policy: Policy, nowMs: number): Change {
-  let clocks = stopAll(ticket, nowMs);
-  clocks = startClock(clocks, 'dispatch', nowMs, policy, ticket.priority);
-  clocks = startClock(clocks, 'arrival', nowMs, policy, ticket.priority);
-  clocks = startClock(clocks, 'repair', nowMs, policy, ticket.priority);
-  const change = {
-    reworkCount: ticket.reworkCount + 1,
-    acceptance: null,
-    visit: null,
-    closedAtMs: null,
-    takenBy: null,
-    clocks,
-    ...to('rework', nowMs),
-  };
-  return { event: 'reworked', change };
-}
-
-/** Marks due warnings and breaches; null when nothing is due. */
-export function sweepTicket(ticket: Ticket, nowMs: number): TicketStep | null {
-  if (nextDueMs(ticket.clocks) > nowMs) return null;
-  const { clocks, warned, breached } = sweepClocks(ticket.clocks, nowMs);
-  if (warned.length === 0 && breached.length === 0) return null;
-  const next: Ticket = { ...ticket, clocks, version: ticket.version + 1 };
-  const event = (type: TicketEventType, ids: readonly string[]): TicketEvent[] =>
-    ids.length === 0
-      ? []
-      : [
-          {
-            type,
-            atMs: nowMs,
-            by: 'gateway',
-            ticket: next,
-            detail: { clocks: ids, responsible: next.takenBy ?? next.assignee },
-          },
-        ];
-  return { ticket: next, events: [...event('clock-warned', warned), ...event('clock-breached', breached)] };
-}
-
-/** Keeps the time left on running clocks when the wall clock steps. */
-export function moveTicketClocks(ticket: Ticket, stepMs: number, nowMs: number): TicketStep {
-  const next: Ticket = { ...ticket, clocks: moveClocks(ticket.clocks, stepMs), version: ticket.version + 1 };
-  return {
-    ticket: next,
-    events: [{ type: 'clocks-moved', atMs: nowMs, by: 'gateway', ticket: next, detail: { stepMs } }],
-  };
-}
-
-function to(stage: Stage, nowMs: number): { stage: Stage; stageSinceMs: number } {
-  return { stage, stageSinceMs: nowMs };
-}
-
-function stopAll(ticket: Ticket, nowMs: number): Ticket['clocks'] {
-  return stopClocks(ticket.clocks, ['record', 'dispatch', 'arrival', 'repair', 'visit'], nowMs);
-}
-
-function listTexts(alarms: Ticket['alarms']): Text {
-  return {
-    zh: alarms.map((alarm) => alarm.text.zh).join('；'),
-    en: alarms.map((alarm) => alarm.text.en).join('; '),
-  };
-}
-
-function toDetail(transition: Transition): Record<string, unknown> {
-  const { type: _type, ...fields } = transition;
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-function requireFields(fields: Readonly<Record<string, unknown>>, rule: Text): void {
-  const missing = Object.keys(fields).filter((name) => isBlank(fields[name]));
-  if (missing.length > 0) throw new RiserError('missing-fields', { fields: missing.join(', '), rule });
-}
-
-const DISPATCH_RULE: Text = { zh: '派单须有责任人', en: 'dispatch needs an assignee' };
-const START_RULE: Text = { zh: '处理前须有诊断和初拟方案', en: 'handling needs a diagnosis and a plan' };
-const DONE_RULE: Text = { zh: '处理完毕须填写处理结果', en: 'done needs the result' };
-const ACCEPT_RULE: Text = { zh: '验收须有意见并签字', en: 'acceptance needs an opinion and a signature' };
-const REJECT_RULE: Text = { zh: '退回须先记录不合格原因', en: 'rework needs the recorded failure first' };
-const VISIT_RULE: Text = {
-  zh: '回访须记录方式、是否满意；不满意须写明情况',
-  en: 'the return visit needs how, satisfied or not, and what was wrong',
+const SIGNATURE_RULE: Text = {
+  zh: '转派后须由新责任人签收方可继续',
+  en: 'whoever has taken it over signs for it before going on',
 };
-const CANCEL_RULE: Text = { zh: '撤销须写明原因', en: 'cancelling needs a reason and a note' };
-const NOTE_RULE: Text = { zh: '备注不能为空', en: 'a note needs text' };

@@ -8,14 +8,26 @@ import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'rea
 import { AlarmPage } from './alarms/alarm-page.tsx';
 import { ProblemError } from './api/client.ts';
 import { useSession } from './api/queries.ts';
+import { DrillRecordPage } from './drills/record-page.tsx';
 import { EquipmentPage } from './equipment/equipment-page.tsx';
 import { FaultPage } from './faults/fault-page.tsx';
+import { InboxPage } from './inbox/inbox-page.tsx';
+import { IncidentListPage } from './incidents/incident-list-page.tsx';
+import { IncidentPage } from './incidents/incident-page.tsx';
 import { LinkListPage } from './links/link-list-page.tsx';
 import { LinkPage } from './links/link-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { PaperPage } from './paper/paper-page.tsx';
+import { LabelPrintPage, SlipPrintPage } from './paper/print-pages.tsx';
+import { PolicyPage } from './policy/policy-page.tsx';
 import { QualityPage } from './quality/quality-page.tsx';
+import { ReportFormPage, ReportStatePage } from './report/report-pages.tsx';
 import { ReportPage } from './reports/report-page.tsx';
+import { HandoverPage } from './roster/handover-page.tsx';
+import { RosterPage } from './roster/roster-page.tsx';
+import { StaffPage } from './roster/staff-page.tsx';
+import { WhoPage } from './roster/who-page.tsx';
 import { RulePage } from './rules/rule-page.tsx';
 import { RulesPage } from './rules/rules-page.tsx';
 import { useSettings } from './settings.ts';
@@ -27,6 +39,7 @@ import { Shell } from './shell/shell.tsx';
 import { StoragePage } from './storage/storage-page.tsx';
 import { toAntdTheme } from './theme.ts';
 import { NewTicketPage } from './tickets/new-ticket-page.tsx';
+import { SlipPage } from './tickets/slip-page.tsx';
 import { TicketListPage } from './tickets/ticket-list-page.tsx';
 import { TicketPage } from './tickets/ticket-page.tsx';
 import { TrendsPage } from './trends/trends-page.tsx';
@@ -84,6 +97,9 @@ function Pages() {
   return (
     <Routes>
       <Route path="/login" element={<LoginPage />} />
+      <Route path="/report" element={<ReportFormPage />} />
+      <Route path="/report/:token" element={<ReportStatePage />} />
+      <Route path="/r/:equipment" element={<ReportFormPage />} />
       <Route element={<LoggedIn />}>
         <Route element={<Shell />}>
           <Route index element={<OverviewPage />} />
@@ -95,6 +111,19 @@ function Pages() {
           <Route path="/tickets" element={<TicketListPage />} />
           <Route path="/tickets/new" element={<NewTicketPage />} />
           <Route path="/tickets/:id" element={<TicketPage />} />
+          <Route path="/tickets/:id/slip" element={<SlipPage />} />
+          <Route path="/inbox" element={<InboxPage />} />
+          <Route path="/duty" element={<RosterPage />} />
+          <Route path="/duty/who" element={<WhoPage />} />
+          <Route path="/duty/handover" element={<HandoverPage />} />
+          <Route path="/duty/staff" element={<StaffPage />} />
+          <Route path="/duty/policy" element={<PolicyPage />} />
+          <Route path="/duty/drills" element={<DrillRecordPage />} />
+          <Route path="/duty/paper" element={<PaperPage />} />
+          <Route path="/duty/paper/slips" element={<SlipPrintPage />} />
+          <Route path="/duty/paper/labels" element={<LabelPrintPage />} />
+          <Route path="/incidents" element={<IncidentListPage />} />
+          <Route path="/incidents/:id" element={<IncidentPage />} />
           <Route path="/equipment/:id" element={<EquipmentPage />} />
           <Route path="/links" element={<LinkListPage />} />
           <Route path="/links/:id" element={<LinkPage />} />

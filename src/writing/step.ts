@@ -17,7 +17,9 @@
  *
  * A write is sent once, for ever. A revert may be sent again: writing what stood before does no more the second time.
  */
+
 import { assert, never } from '../core/assert.ts';
+import { GATEWAY } from '../core/gateway.ts';
 import type { AuditRow, PointWriteRow } from '../store/store.ts';
 import { WRITING_LIMITS } from './limits.ts';
 
@@ -52,9 +54,6 @@ export interface Stepped {
   /** Empty = nothing has changed. */
   readonly effects: readonly WriteEffect[];
 }
-
-/** Who acts when nobody does. */
-const GATEWAY = 'gateway';
 
 /** @param from what stood at that moment, for the audit; `row.previous` is what a revert will write */
 export function toSent(row: PointWriteRow, from: number | null): Stepped {

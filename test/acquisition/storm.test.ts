@@ -5,6 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { testRuns } from '../support/effort.ts';
 import { createTestLink, createTestModel } from '../support/model.ts';
 import { createRandom, randomInteger, testSeed } from '../support/seed.ts';
 import { createFakeDriver, type Outcome } from './fake-driver.ts';
@@ -102,6 +103,6 @@ it('a storm of faults loses nothing, doubles nothing and passes', { timeout: 60_
   const seed = testSeed();
   await fc.assert(
     fc.asyncProperty(storms, (storm) => weather(storm, seed)),
-    { seed, numRuns: 12 },
+    { seed, numRuns: testRuns(6) },
   );
 });

@@ -10,6 +10,7 @@ import {
   MAX_FLOOD_RUNS,
   stepFlood,
 } from '../../src/alarms/flood.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 
 const MINUTE_MS = 60_000;
@@ -152,7 +153,7 @@ describe('B7 flood: the rest is one digest per system', () => {
         );
         expect(told.reduce((sum, each) => sum + each, 0)).toBe(quiet);
       }),
-      { seed: testSeed(), numRuns: 500 },
+      { seed: testSeed(), numRuns: testRuns(200) },
     );
   });
 });
@@ -178,7 +179,7 @@ test('the state equals a naive recount of all that ever was annunciated', () => 
       const ended = run.effects.filter(({ type }) => type === 'ended').length;
       expect(began - ended).toBe(Number(isOn(run)));
     }),
-    { seed: testSeed(), numRuns: 500 },
+    { seed: testSeed(), numRuns: testRuns(200) },
   );
   expect(begun).toBeGreaterThan(100);
 });

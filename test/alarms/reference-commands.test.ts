@@ -1,6 +1,7 @@
 /** Random scripts keep the reference model's own invariants, shrink, are plain data, and meet every state × input. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { testRuns } from '../support/effort.ts';
 import { scripts } from '../support/reference/commands.ts';
 import {
   applyCounted,
@@ -15,7 +16,7 @@ import type { Observed, Script, ScriptInput } from '../support/reference/script.
 import { testSeed } from '../support/seed.ts';
 
 const SIZES = { maxAlarms: 4, maxInputs: 80 };
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: testRuns(100) };
 /** So many that each cell is met tens of times: an empty one is a fault of the generator or of the model. */
 const HIT_RUNS = 3_000;
 
@@ -163,7 +164,7 @@ test('a failing script shrinks to the few inputs that matter', () => {
     run(script).some((each) => each.kind === 'event' && each.event === 'acknowledged');
   const found = fc.check(
     fc.property(scripts(SIZES), (script) => !isAcknowledged(script)),
-    { seed: testSeed(), numRuns: 1_000 },
+    { seed: testSeed(), numRuns: testRuns(300) },
   );
   expect(found.failed).toBe(true);
   const [script] = found.counterexample ?? [];

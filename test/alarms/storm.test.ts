@@ -17,6 +17,7 @@ import {
 } from '../../src/alarms/storm.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { Severity } from '../../src/core/severity.ts';
+import { testRuns } from '../support/effort.ts';
 import { createTestPolicy } from '../support/model.ts';
 import { testSeed } from '../support/seed.ts';
 import { createTestTicket } from '../support/ticket.ts';
@@ -67,7 +68,7 @@ describe('B7 one storm, its root by first-out', () => {
         expect(earlier).toEqual([]);
         expect(state.storm.members).toBe(members.length);
       }),
-      { seed: testSeed(), numRuns: 1_000 },
+      { seed: testSeed(), numRuns: testRuns(400) },
     );
   });
 

@@ -346,6 +346,15 @@ describe('storms and drills', () => {
     ).toBe(403);
   });
 
+  test('a drill lets a fault of the simulator happen after it has begun, and not one that is unknown', async () => {
+    gateway.answer = async () => ({ occurrence: null, ticket: null });
+    const wish = { equipment: 'booster', reason: 'x', untilMs: NOW_MS + 60_000 };
+    const unknown = await ask('POST', '/drills', { ...wish, fault: 'no-such-fault' });
+    expect([unknown.body.code, gateway.submitted]).toEqual(['unknown-fault', []]);
+    expect((await ask('POST', '/drills', { ...wish, fault: 'dry-run' })).status).toBe(200);
+    expect(gateway.submitted).toMatchObject([{ type: 'drill', fault: 'dry-run', isWhole: true }]);
+  });
+
   test('a drill that the engine refuses is not written down', async () => {
     gateway.answer = () => Promise.reject(new RiserError('no-drill'));
     const { body } = await ask('POST', '/drills', { equipment: 'booster', reason: 'x', untilMs: null });

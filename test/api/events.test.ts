@@ -3,9 +3,15 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import type { ApiOptions } from '../../src/api/options.ts';
+import type { Message } from '../../src/core/message.ts';
+import { createSystemClock } from '../../src/engine/system-clock.ts';
+import { createInbox, NO_PAGE } from '../../src/notify/inbox.ts';
+import { createOutbox } from '../../src/notify/outbox.ts';
+import { createFakeStore, toRecipient } from '../notify/fixtures.ts';
 import { until } from '../support/poll.ts';
 import { parseSse, type SseEvent } from '../support/sse.ts';
-import { bearer, createGateway, type FakeGateway, type Started, startApi } from './support.ts';
+import { MESSAGE } from './fake-service.ts';
+import { bearer, createGateway, type FakeGateway, NOW_MS, type Started, startApi } from './support.ts';
 
 const DEADLINE_MS = 10_000;
 
@@ -69,6 +75,45 @@ test('a reader gets hello, readings in batches, alarms and tickets, uncompressed
   expect(reader.events.map(({ id }) => id)).toEqual([null, '1', '2', null]);
   reader.abort();
   await reader.ended;
+});
+
+test('the report of an emergency waits until its recipient opens a page, and is delivered by what came over it', async () => {
+  await using gateway = await listen();
+  const { feeds, log } = gateway.services;
+  const waiting = { ...MESSAGE, kind: 'emergency', priority: 'emergency', state: 'queued' } as const;
+  const unsent = { attempts: 0, nextAtMs: NOW_MS, sentAtMs: null, deliveredAtMs: null };
+  const message: Message = { ...waiting, ...unsent, reportsTo: ['leader'] };
+  const store = createFakeStore([message]);
+  const outbox = createOutbox({
+    channels: [
+      { notifier: createInbox({ announce: (announced) => feeds.inbox.publish(announced) }), rate: null },
+    ],
+    port: store,
+    clock: createSystemClock(),
+    log,
+    toRecipient,
+  });
+  store.onMessages = (changed) => outbox.accept(changed);
+  feeds.pages.subscribe((username) => outbox.hurry(username));
+  outbox.accept([message]);
+  outbox.start();
+  try {
+    const stateOf = () => store.messages.get(message.id);
+    const other = await follow(gateway, bearer('desk'));
+    await until(() => stateOf()?.answer?.code === NO_PAGE.code, {
+      timeoutMs: DEADLINE_MS,
+      what: 'an attempt',
+    });
+    expect(stateOf()).toMatchObject({ state: 'queued', deliveredAtMs: null });
+    const own = await follow(gateway, bearer('engineer'));
+    await until(() => stateOf()?.state === 'delivered', { timeoutMs: DEADLINE_MS, what: 'the delivery' });
+    await until(() => names(own).includes('message'), { timeoutMs: DEADLINE_MS, what: 'the message' });
+    expect(names(other)).not.toContain('message');
+    for (const reader of [own, other]) reader.abort();
+    await Promise.all([own.ended, other.ended]);
+  } finally {
+    await outbox.stop();
+  }
 });
 
 test('a browser with the cookie is served, one without is refused as problem', async () => {
@@ -172,7 +217,8 @@ test('closing an account ends its streams at once', async () => {
   const reader = await follow(gateway, bearer('desk'));
   const answer = await fetch(`${gateway.url}/api/v1/users/desk/disable`, {
     method: 'POST',
-    headers: bearer('admin'),
+    headers: { ...bearer('admin'), 'content-type': 'application/json' },
+    body: JSON.stringify({ version: 'seen' }),
   });
   expect(answer.status).toBe(204);
   await until(() => reader.isEnded, { timeoutMs: DEADLINE_MS, what: 'the stream to end' });

@@ -1,7 +1,7 @@
 /** A small building for the API's tests: one booster set with a pump, one alarm, its ticket, one link. */
-import type { Equipment, PointDef, RuleDef, SiteModel } from '../../src/config/model.ts';
+import type { Contact, Equipment, PointDef, RuleDef, SiteModel } from '../../src/config/model.ts';
 import { NO_MARKS, type Occurrence } from '../../src/core/alarm.ts';
-import { toId } from '../../src/core/ids.ts';
+import { type ContactId, toId } from '../../src/core/ids.ts';
 import type { LinkStatus } from '../../src/core/link.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { Role } from '../../src/store/store.ts';
@@ -88,6 +88,7 @@ export function createModel(points = 0): SiteModel {
     guidance: text('Look at the suction tank'),
     class: 'engineering',
     faultKind: 'pressure',
+    faultKindText: text('Pressure fault'),
     when: [],
     calendar: null,
     expectedWhen: null,
@@ -109,7 +110,12 @@ export function createModel(points = 0): SiteModel {
         { id: toId('pump-room'), parent: null, name: text('Pump room'), path: text('B2 Pump room') },
       ],
     ]),
-    contacts: new Map([[toId('chief'), { id: toId('chief'), name: text('Chief'), method: '8001' }]]),
+    contacts: new Map<ContactId, Contact>([
+      [
+        toId('chief'),
+        { id: toId('chief'), name: text('Chief'), method: '8001', kind: 'internal', phones: [], for: [] },
+      ],
+    ]),
     links: new Map([
       [toId('plant'), { id: toId('plant'), name: text('Plant'), protocol: 'modbus', options: {} }],
     ]),
@@ -117,12 +123,15 @@ export function createModel(points = 0): SiteModel {
     points: all,
     pointIndex: new Map(all.map((one) => [one.id, one.index])),
     rules: [rule],
-    policy: createTestPolicy(),
+    // That of TICKET.
+    policy: { ...createTestPolicy(), version: 'p1' },
+    plans: [],
     http: { host: '127.0.0.1', port: 0, tls: null },
     calendars: new Map(),
     influx: null,
     journal: { maxAgeDays: 1, maxBytes: 1 },
     backup: null,
+    notify: { webhook: null },
   };
 }
 
@@ -200,7 +209,13 @@ export const TICKET: Ticket = createTestTicket({
   equipmentName: text('Booster set'),
   faultKind: 'pressure',
   content: text('Outlet pressure low'),
-  contact: { id: toId('chief'), name: text('Chief'), method: '8001' },
+  contact: {
+    id: toId('chief'),
+    name: text('Chief'),
+    method: '8001',
+    personal: null,
+    isConfirmed: null,
+  },
   assignee: 'engineer',
   alarms: [
     {
@@ -238,12 +253,20 @@ export const TICKET: Ticket = createTestTicket({
   clocks: [
     {
       id: 'arrival',
+      name: text('Arrival'),
+      round: 1,
       startedAtMs: NOW_MS,
+      limitMs: 2,
       warnAtMs: NOW_MS + 1,
       dueAtMs: NOW_MS + 2,
+      spentMs: 0,
+      isPaused: false,
       stoppedAtMs: null,
       warnedAtMs: null,
+      answeredAtMs: null,
       breachedAtMs: null,
+      isBreachTold: false,
+      responsible: null,
     },
   ],
 });

@@ -3,12 +3,41 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LiveHub, type LiveSink } from '../../src/api/live.ts';
 import { API_LIMITS, type ApiLimits } from '../../src/api/options.ts';
-import type { ReadingTuple } from '../../src/api/schemas.ts';
+import type { ReadingTuple, TicketView } from '../../src/api/schemas.ts';
 import type { ApiServices } from '../../src/api/services.ts';
+import { createTicketPolicies } from '../../src/api/ticket-policies.ts';
+import { LIVE_ALARMS } from '../../src/api/ticket-views.ts';
+import type { Policy } from '../../src/config/policy.ts';
 import { createFeed } from '../../src/core/feed.ts';
+import type { OccurrenceId } from '../../src/core/ids.ts';
+import { LIMITS } from '../../src/core/limits.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
+import type { TicketEvidence } from '../../src/core/ticket.ts';
+import { TRANSITION_TYPES } from '../../src/tickets/transitions.ts';
 import { CHANGE, CONTROL, STORM } from './fake-alarms.ts';
-import { createGateway, createModel, type FakeGateway, LINK, NOW_MS, toPerson } from './support.ts';
+import { MESSAGE } from './fake-service.ts';
+import { createGateway, createModel, type FakeGateway, LINK, NOW_MS, TICKET, toPerson } from './support.ts';
+
+/** What an equipment of 60 points has to say around a raise, with a trend as long as the gateway keeps one. */
+const EVIDENCE: TicketEvidence = {
+  atMs: NOW_MS,
+  points: Array.from({ length: 60 }, (_, at) => ({
+    point: `booster/point-${at}`,
+    name: { zh: `测点 ${at}`, en: `Point ${at}` },
+    value: at,
+    valueText: { zh: `${at} MPa`, en: `${at} MPa` },
+    quality: 0,
+    receivedMs: NOW_MS,
+  })),
+  trend: {
+    point: 'booster/outlet-pressure',
+    unit: 'MPa',
+    samples: Array.from(
+      { length: LIMITS.recentSamplesPerPoint.max },
+      (_, at) => [NOW_MS + at * 1_000, at / 7] as const,
+    ),
+  },
+};
 
 interface FakeSink extends LiveSink {
   writableLength: number;
@@ -41,13 +70,23 @@ function parse(frame: Buffer) {
     : { id: match[1] ?? null, name: match[2], data: JSON.parse(match[3] ?? '') as unknown };
 }
 
+/** A policy in which the desk dispatches, an engineer takes, and both leave a remark. */
+function withActors() {
+  const model = createModel();
+  const nobody = Object.fromEntries(TRANSITION_TYPES.map((type) => [type, []])) as unknown as Actors;
+  const actors: Actors = { ...nobody, dispatch: ['desk'], take: ['engineer'], note: ['desk', 'engineer'] };
+  return { ...model, policy: { ...model.policy, actors } };
+}
+type Actors = Policy['actors'];
+
 const hubs: LiveHub[] = [];
 function createHub(
   gateway: FakeGateway,
   limits: Partial<ApiLimits> = {},
   overrides: Partial<ApiServices> = {},
 ): LiveHub {
-  const hub = new LiveHub({ ...gateway.services, ...overrides }, { ...API_LIMITS, ...limits });
+  const services = { ...gateway.services, ...overrides };
+  const hub = new LiveHub(services, createTicketPolicies(services), { ...API_LIMITS, ...limits });
   hubs.push(hub);
   return hub;
 }
@@ -254,7 +293,7 @@ describe('readings', () => {
 
 describe('alarms, tickets and links', () => {
   test('go at once, alarms and tickets with growing ids', () => {
-    const gateway = createGateway();
+    const gateway = createGateway({ model: withActors() });
     const feeds = { ...gateway.services.feeds, links: createFeed<typeof LINK>() };
     const hub = createHub(gateway, {}, { feeds });
     const sink = createSink();
@@ -267,14 +306,14 @@ describe('alarms, tickets and links', () => {
       {
         name: 'ticket',
         id: '2',
-        data: { type: 'opened', by: 'gateway', ticket: { transitions: ['take', 'arrive', 'note'] } },
+        data: { type: 'opened', by: 'gateway', ticket: { transitions: ['take', 'note'] } },
       },
       { name: 'link', id: null, data: { link: 'plant', state: 'online' } },
     ]);
   });
 
   test('a ticket offers each reader his own transitions', () => {
-    const gateway = createGateway();
+    const gateway = createGateway({ model: withActors() });
     const hub = createHub(gateway);
     const sinks = (['desk', 'engineer', 'desk'] as const).map((role) => {
       const sink = createSink();
@@ -288,11 +327,109 @@ describe('alarms, tickets and links', () => {
           .transitions,
     );
     expect(offered).toEqual([
-      ['dispatch', 'cancel', 'note'],
-      ['take', 'arrive', 'note'],
-      ['dispatch', 'cancel', 'note'],
+      ['dispatch', 'note'],
+      ['take', 'note'],
+      ['dispatch', 'note'],
     ]);
     expect(sinks[0]?.frames.at(-1)).toBe(sinks[2]?.frames.at(-1));
+  });
+
+  test('a ticket of an earlier version of the policy follows as soon as that has been read', async () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sink = createSink();
+    hub.open(sink, 'token-desk', toPerson('desk'));
+    gateway.publishTicket({ ticket: { ...TICKET, policyVersion: 'p0' } });
+    expect(sink.events('ticket')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sink.events('ticket')[0]?.data).toMatchObject({ ticket: { id: TICKET.id } });
+  });
+
+  test('people from outside hear of their own tickets and messages, and of nothing else', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const [firm, other, desk] = [createSink(), createSink(), createSink()];
+    hub.open(firm, 'token-firm', { ...toPerson('contractor'), username: 'firm' });
+    hub.open(other, 'token-other', { ...toPerson('contractor'), username: 'other' });
+    hub.open(desk, 'token-desk', toPerson('desk'));
+    gateway.publishAlarm({});
+    gateway.publishTicket({ ticket: { ...TICKET, contractor: { user: 'firm', contact: null } } });
+    const message = { ...MESSAGE, recipient: 'firm' };
+    gateway.services.feeds.inbox.publish({
+      recipient: 'firm',
+      sound: 'chime',
+      message,
+      shown: () => undefined,
+    });
+    const names = (sink: ReturnType<typeof createSink>) =>
+      ['alarm', 'ticket', 'message'].filter((name) => sink.events(name).length > 0);
+    expect(names(firm)).toEqual(['ticket', 'message']);
+    expect(names(other)).toEqual([]);
+    expect(names(desk)).toEqual(['alarm', 'ticket']);
+  });
+
+  test('a message is shown once for each open page of its recipient that takes it, and to no other', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const [first, stalled] = [createSink(), createSink()];
+    const publish = (): number => {
+      let shown = 0;
+      const message = { ...MESSAGE, recipient: 'desk' };
+      const announced = {
+        recipient: 'desk',
+        sound: 'siren',
+        message,
+        shown: () => void (shown += 1),
+      } as const;
+      gateway.services.feeds.inbox.publish(announced);
+      return shown;
+    };
+    hub.open(createSink(), 'token-other', toPerson('engineer'));
+    expect(publish()).toBe(0);
+    const close = hub.open(first, 'token-desk', toPerson('desk'));
+    hub.open(stalled, 'token-desk', toPerson('desk'));
+    expect(publish()).toBe(2);
+    stalled.writableLength = API_LIMITS.eventBurstBytes + API_LIMITS.eventStreamBytes + 1;
+    expect(publish()).toBe(1);
+    close();
+    expect(publish()).toBe(0);
+  });
+
+  test('a reporter is not told who in the house did it', () => {
+    const gateway = createGateway();
+    const hub = createHub(gateway);
+    const sink = createSink();
+    hub.open(sink, 'token-resident', { ...toPerson('occupant'), username: 'resident' });
+    gateway.publishTicket({ by: 'engineer', ticket: { ...TICKET, reporter: 'resident' } });
+    expect(sink.events('ticket')[0]?.data).toMatchObject({ by: '', ticket: { alarms: [], clocks: [] } });
+  });
+
+  test('a storm of 100 alarms on one ticket costs a page little, and says how many there are', () => {
+    const gateway = createGateway();
+    const sink = createSink();
+    createHub(gateway).open(sink, 'token-desk', toPerson('desk'));
+    const [alarm] = TICKET.alarms;
+    const whole: number[] = [];
+    for (let count = 1; count <= 100; count++) {
+      const alarms = Array.from({ length: count }, (_, at) => ({
+        ...(alarm as NonNullable<typeof alarm>),
+        occurrence: `occ-${at}` as OccurrenceId,
+      }));
+      const ticket = { ...TICKET, alarms, evidence: EVIDENCE, version: count };
+      whole.push(Buffer.byteLength(JSON.stringify(ticket)));
+      gateway.publishTicket({ type: 'alarm-attached', ticket });
+    }
+    const last = sink.events('ticket').at(-1)?.data as { readonly ticket: TicketView };
+    expect(last.ticket).toMatchObject({ version: 100, alarmCount: 100 });
+    expect(last.ticket.alarms.map(({ occurrence }) => occurrence)).toEqual(
+      Array.from({ length: LIVE_ALARMS }, (_, at) => `occ-${100 - LIVE_ALARMS + at}`),
+    );
+    for (const left of ['evidence', 'history', 'affected', 'marks', 'offered'])
+      expect(last.ticket).not.toHaveProperty(left);
+    const bytes = sink.frames.reduce((sum, { length }) => sum + length, 0);
+    const before = whole.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBeLessThan(100 * 5_000);
+    expect(bytes).toBeLessThan(before / 8);
   });
 });
 
@@ -406,7 +543,7 @@ describe('sessions', () => {
   });
 
   test('a person who may no longer read loses the stream; one with other rights is offered other transitions', async () => {
-    const gateway = createGateway();
+    const gateway = createGateway({ model: withActors() });
     const hub = createHub(gateway);
     const [gone, changed] = [createSink(), createSink()];
     hub.open(gone, 'token-desk', toPerson('desk'));
@@ -417,7 +554,7 @@ describe('sessions', () => {
     gateway.publishTicket({});
     expect(gone.isEnded).toBe(true);
     expect(changed.events('ticket')[0]?.data).toMatchObject({
-      ticket: { transitions: ['dispatch', 'cancel', 'note'] },
+      ticket: { transitions: ['dispatch', 'note'] },
     });
   });
 
@@ -444,7 +581,7 @@ test('a new configuration epoch is followed by the hub', () => {
   const gateway = createGateway();
   const next = { ...createModel(1), epoch: 2 };
   const services = { ...gateway.services };
-  const hub = new LiveHub(services, API_LIMITS);
+  const hub = new LiveHub(services, createTicketPolicies(services), API_LIMITS);
   hubs.push(hub);
   const sink = createSink();
   hub.open(sink, 'token-desk', toPerson('desk'));

@@ -1,11 +1,6 @@
 /** What the resources answer: the gateway's own data in the shapes of the contract, quality always beside the value. */
 import { describe, expect, test } from 'vitest';
-import { offeredTransitions, TRANSITION_TYPES } from '../../src/api/ticket-permissions.ts';
-import { toTicketView } from '../../src/api/views.ts';
 import { QUALITIES } from '../../src/core/quality.ts';
-import { STAGE_NAMES } from '../../src/core/ticket.ts';
-import { type Permission, ROLES, toPermissions } from '../../src/people/permissions.ts';
-import { allowedTransitions } from '../../src/tickets/stages.ts';
 import {
   bearer,
   createGateway,
@@ -16,7 +11,6 @@ import {
   OCCURRENCE,
   type Started,
   startApi,
-  TICKET,
 } from './support.ts';
 
 const API = '/api/v1';
@@ -269,116 +263,6 @@ describe('alarms', () => {
   });
 });
 
-describe('tickets', () => {
-  test('come back whole, with evidence and clocks', async () => {
-    await using gateway = await startApi();
-    expect(await get(gateway, `/tickets/${TICKET.id}`)).toEqual({
-      ...TICKET,
-      explains: expect.anything(),
-      transitions: ['take', 'arrive', 'note'],
-    });
-    expect(await get(gateway, '/tickets?state=closed')).toMatchObject({ total: 1 });
-    expect(await get(gateway, `/tickets/${TICKET.id}/history`)).toMatchObject({ total: 1 });
-  });
-
-  test('list what follows from their alarms, at whatever distance, while they are open', async () => {
-    await using gateway = await startApi();
-    const shown = EXPLAINED.map(({ id, key, text, equipmentName, isActive }) => ({
-      occurrence: id,
-      key,
-      text,
-      equipmentName,
-      isActive,
-    }));
-    const [far, near] = shown;
-    expect((await get(gateway, `/tickets/${TICKET.id}`)).explains).toEqual([far, near]);
-    expect((await get(gateway, '/tickets')).items[0].explains).toEqual([far, near]);
-    const nobody: ReadonlySet<Permission> = new Set();
-    expect(toTicketView({ ...TICKET, stage: 'closed' }, nobody, EXPLAINED).explains).toEqual([]);
-    expect(toTicketView(TICKET, nobody)).not.toHaveProperty('explains');
-  });
-
-  test('offer each person exactly what the stage allows and the role may do', () => {
-    for (const stage of STAGE_NAMES) {
-      expect(offeredTransitions(stage, toPermissions(['admin']))).toEqual(allowedTransitions(stage));
-      expect(offeredTransitions(stage, new Set(['site.read']))).toEqual([]);
-    }
-    expect(offeredTransitions('recorded', toPermissions(['desk']))).toEqual(['dispatch', 'cancel', 'note']);
-    expect(offeredTransitions('recorded', toPermissions(['engineer']))).toEqual(['note']);
-    expect(offeredTransitions('done', toPermissions(['desk']))).toEqual(['note']);
-  });
-
-  test('every transition can be made by some role other than the administrator', () => {
-    const others = Object.entries(ROLES)
-      .filter(([role]) => role !== 'admin')
-      .map(([, held]) => new Set(held));
-    for (const transition of TRANSITION_TYPES) {
-      const stages = STAGE_NAMES.filter((stage) => allowedTransitions(stage).includes(transition));
-      expect(
-        stages.some((stage) => others.some((held) => offeredTransitions(stage, held).includes(transition))),
-        transition,
-      ).toBe(true);
-    }
-  });
-
-  test('are opened with what the report leaves out filled in as empty', async () => {
-    await using gateway = await startApi();
-    const payload = {
-      source: 'owner-call',
-      channel: 'phone',
-      class: 'help',
-      priority: 'urgent',
-      content: 'No water',
-      location: 'pump-room',
-    };
-    const response = await gateway.api.inject({
-      method: 'POST',
-      url: `${API}/tickets`,
-      headers: bearer('desk'),
-      payload,
-    });
-    expect(response.statusCode).toBe(201);
-    expect(response.headers.location).toBe(`${API}/tickets/${TICKET.id}`);
-    const ticket = { ...payload, equipment: null, place: '', contactName: '', contactMethod: '' };
-    expect(gateway.submitted).toEqual([{ type: 'open-ticket', by: 'desk', ticket }]);
-  });
-
-  test('each transition reaches the engine with its own fields', async () => {
-    await using gateway = await startApi();
-    const cases = [
-      ['dispatch', { assignee: 'engineer', note: 'go' }, {}],
-      ['take', { readBack: 'pump 2' }, {}],
-      ['arrive', {}, { how: 'by-hand' }],
-      ['start', { diagnosis: 'a', plan: 'b' }, {}],
-      ['done', { result: 'r', materials: 'm', amountYuan: 12.5 }, {}],
-      ['accept', { opinion: 'o', manualReading: '0.4' }, {}],
-      ['reject', { reason: 'leaks' }, {}],
-      ['visit', { how: 'phone', isSatisfied: false, note: 'n' }, {}],
-      ['close', {}, {}],
-      ['cancel', { reason: 'duplicate', note: 'n' }, {}],
-      ['note', { note: 'n' }, {}],
-    ] as const;
-    expect(cases.map(([type]) => type)).toEqual(TRANSITION_TYPES);
-    for (const [type, fields, defaults] of cases) {
-      const response = await gateway.api.inject({
-        method: 'POST',
-        url: `${API}/tickets/${TICKET.id}/${type}`,
-        headers: bearer('admin'),
-        payload: { version: 3, ...fields },
-      });
-      expect(response.statusCode, `${type}: ${response.body}`).toBe(200);
-      const transition = { type, ...fields, ...defaults };
-      expect(gateway.submitted.at(-1)).toEqual({
-        type: 'ticket-transition',
-        ticket: TICKET.id,
-        version: 3,
-        by: 'admin',
-        transition,
-      });
-    }
-  });
-});
-
 describe('people', () => {
   test('users are listed without their password’s digest', async () => {
     await using gateway = await startApi();
@@ -408,9 +292,9 @@ describe('people', () => {
   test('an unknown account cannot be changed', async () => {
     await using gateway = await startApi();
     for (const [verb, payload] of [
-      ['disable', {}],
-      ['enable', {}],
-      ['password', { password: 'x' }],
+      ['disable', { version: 'seen' }],
+      ['enable', { version: 'seen' }],
+      ['password', { version: 'seen', password: 'x' }],
     ] as const) {
       const url = `${API}/users/nobody/${verb}`;
       const response = await gateway.api.inject({ method: 'POST', url, headers: bearer('admin'), payload });

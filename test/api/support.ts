@@ -1,7 +1,9 @@
 /** A gateway of lists and Maps behind the API: enough to ask every route, without engine, store or field. */
 import pino from 'pino';
+import { ContactCodes } from '../../src/api/contact-codes.ts';
 import type { Api } from '../../src/api/context.ts';
 import type { ApiOptions } from '../../src/api/options.ts';
+import { PublicReports } from '../../src/api/public-reports.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { ApiServices, SimulatedFault } from '../../src/api/services.ts';
 
@@ -14,9 +16,18 @@ import { type ReadingBatch, ReadingBatchBuilder } from '../../src/core/reading.t
 import { createTexts, type Texts } from '../../src/core/texts.ts';
 import type { TicketEvent } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
+import type { IncidentEvent } from '../../src/incidents/step.ts';
+import type { InboxAnnouncement } from '../../src/notify/inbox.ts';
 import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
-import type { AuditRow, HistoryEntry, Role, RuleChangeRow, UserRow } from '../../src/store/store.ts';
+import type {
+  AuditRow,
+  HistoryEntry,
+  PolicyVersionRow,
+  Role,
+  RuleChangeRow,
+  UserRow,
+} from '../../src/store/store.ts';
 import { createHistory } from '../../src/telemetry/history/history.ts';
 import { createLatest } from '../../src/telemetry/latest.ts';
 import { createPointQuality } from '../../src/telemetry/point-quality.ts';
@@ -31,6 +42,16 @@ import {
   createFakeRuleTests,
 } from './fake-alarms.ts';
 import { createFakeBackups } from './fake-backups.ts';
+import {
+  createFakeAttachments,
+  createFakeDrillRecords,
+  createFakeDuty,
+  createFakeHandovers,
+  createFakePolicies,
+  createFakeSlips,
+  INCIDENT,
+  SERVICE_QUERIES,
+} from './fake-service.ts';
 import { createFakeStorage } from './fake-storage.ts';
 import { createFakeWriting } from './fake-writing.ts';
 import { createModel, DEMO_ROLES, EXPLAINED, LINK, NOW_MS, OCCURRENCE, TICKET, text } from './fixtures.ts';
@@ -95,6 +116,10 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     storms: createFeed<StormEvent>(),
     ruleChanges: createFeed<RuleChangeRow>(),
     tickets: createFeed<TicketEvent>(),
+    inbox: createFeed<InboxAnnouncement>(),
+    pages: createFeed<string>(),
+    incidents: createFeed<IncidentEvent>(),
+    policies: createFeed<PolicyVersionRow>(),
   };
   const clock = overrides.clock ?? { now: () => ({ wallMs: NOW_MS, monoMs: 0, bootId: 'boot' }) };
   const pointQuality = createPointQuality(model, clock);
@@ -118,6 +143,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
   const requireUser = (username: string) => {
     if (!users.has(username)) throw new RiserError('user-unknown', { username });
   };
+  const duty = createFakeDuty(users, record);
   const services: FakeGateway['services'] = {
     model,
     version: '1.2.3',
@@ -128,6 +154,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     history: createHistory({ sources: [past.source], clock }),
     queries: {
       ...ALARM_QUERIES,
+      ...SERVICE_QUERIES,
       alarms: async ({ state }) => ({
         items: state === 'open' ? [OCCURRENCE] : [OCCURRENCE, OCCURRENCE],
         total: state === 'open' ? 1 : 2,
@@ -156,6 +183,16 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     writing: createFakeWriting(record),
     backups: createFakeBackups(record),
     storage: createFakeStorage(record),
+    policies: createFakePolicies(record),
+    roster: duty,
+    openLoad: () => new Map([['engineer', 2]]),
+    staff: duty,
+    handovers: createFakeHandovers(record),
+    attachments: createFakeAttachments(record),
+    drillRecords: createFakeDrillRecords(record),
+    slips: createFakeSlips(record),
+    publicReports: new PublicReports(),
+    contactCodes: new ContactCodes(),
     commands: {
       submit: async (command) => {
         submitted.push(command);
@@ -175,6 +212,11 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
         record('createUser', input, actor);
         if (users.has(input.username)) throw new RiserError('user-exists', { username: input.username });
         users.set(input.username, toUserRow({ ...toPerson('desk'), ...input }));
+      },
+      setUser: async (username, input, actor) => {
+        requireUser(username);
+        record('setUser', username, input, actor);
+        users.set(username, { ...(users.get(username) as UserRow), ...input });
       },
       setPassword: async (username, password, actor) => {
         requireUser(username);
@@ -230,7 +272,9 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     logged,
     answer: async (command) => ({
       occurrence: command.type.endsWith('-alarm') ? OCCURRENCE : null,
-      ticket: command.type.includes('ticket') ? TICKET : null,
+      ticket: command.type.includes('ticket') || command.type === 'confirm-contact' ? TICKET : null,
+      ...(command.type === 'split-ticket' && { opened: TICKET }),
+      ...(command.type === 'incident' && { incident: INCIDENT }),
       ...(command.type === 'acknowledge-alarms' && { acknowledged: command.occurrences }),
     }),
     publishReadings(rows, receivedMs = NOW_MS) {

@@ -12,13 +12,15 @@ import { type Recording, record } from './recording.ts';
 const FROM_MS = Date.UTC(2026, 10, 21, 2, 0, 0);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** All readings and delays here are of whole seconds. */
+const SWEEP_MS = 1_000;
 const TODAY = toModel({});
 
 let data: TemporaryDirectory;
 let live: Recording;
 beforeEach(() => {
   data = createTemporaryDirectory();
-  live = record(TODAY, FROM_MS - HOUR_MS);
+  live = record(TODAY, FROM_MS - HOUR_MS, SWEEP_MS);
 });
 afterEach(() => data.remove());
 
@@ -192,7 +194,7 @@ describe('the self-check', () => {
     await live.write(data.path);
     feed(20, 120, [[60, 65]]);
     const empty = createTemporaryDirectory();
-    const elsewhere = record(TODAY, FROM_MS - HOUR_MS);
+    const elsewhere = record(TODAY, FROM_MS - HOUR_MS, SWEEP_MS);
     elsewhere.feed(FROM_MS - 20 * MINUTE_MS, [[0, 20, 0]]);
     await elsewhere.write(empty.path);
     await rewriteDatabase(empty.path);

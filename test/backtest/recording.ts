@@ -34,7 +34,8 @@ export interface Recording {
   readonly said: string[];
 }
 
-export function record(model: SiteModel, startMs: number): Recording {
+/** @param sweepMs how often time is looked at; a live gateway does so each 250 ms */
+export function record(model: SiteModel, startMs: number, sweepMs: number = LIMITS.sweepMs): Recording {
   const store = createStoreState();
   const batches: ReadingBatch[] = [];
   const stored: WriteBatch[] = [];
@@ -61,8 +62,8 @@ export function record(model: SiteModel, startMs: number): Recording {
     said.push(...alarmEvents.map(toAlarmLine), ...ticketEvents.flatMap(toTicketLine));
   };
   const passTo = (ms: number): void => {
-    for (; griddedMs + LIMITS.sweepMs <= ms; ) {
-      griddedMs += LIMITS.sweepMs;
+    for (; griddedMs + sweepMs <= ms; ) {
+      griddedMs += sweepMs;
       nowMs = griddedMs;
       settle(decisions.decide([], now(), () => undefined, true));
     }
@@ -84,7 +85,7 @@ export function record(model: SiteModel, startMs: number): Recording {
       settle(decisions.conclude(now()));
       batches.push(toDownTime(model, fromMs, fromMs));
       nowMs = toMs;
-      griddedMs = Math.floor(toMs / LIMITS.sweepMs) * LIMITS.sweepMs;
+      griddedMs = Math.floor(toMs / sweepMs) * sweepMs;
       decisions = begin();
     },
     async write(data) {

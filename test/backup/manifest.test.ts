@@ -8,6 +8,7 @@ import {
   toBackupName,
   toManifestText,
 } from '../../src/backup/manifest.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 
 const MANIFEST: Manifest = {
@@ -40,7 +41,7 @@ test('whatever byte of it is changed or cut off, it is refused', () => {
       expect(() => parseManifest(changed.toString('utf8'))).toThrow(/manifest|JSON/);
       expect(() => parseManifest(bytes.subarray(0, at).toString('utf8'))).toThrow(/manifest/);
     }),
-    { seed: testSeed(), numRuns: 500 },
+    { seed: testSeed(), numRuns: testRuns(200) },
   );
 });
 

@@ -7,6 +7,7 @@ import type { BackupFiles } from '../../src/backup/copy-file.ts';
 import { type BackupJob, type MadeBackup, type MakeParts, makeBackup } from '../../src/backup/make.ts';
 import type { RiserError } from '../../src/core/errors.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { DATABASE_FILE } from '../../src/store/sqlite/store.ts';
 import { openTestStore } from '../store/support/open.ts';
 import * as rows from '../store/support/rows.ts';
 import { temporaryDirectory } from '../support/temp.ts';
@@ -42,7 +43,17 @@ export async function createData(audits = 3): Promise<TestData> {
   mkdirSync(join(data, 'opcua/rejected'), { recursive: true, mode: 0o700 });
   mkdirSync(to);
   for (const [path, [text, mode]] of Object.entries(FILES)) put(data, path, text, mode);
-  const { store } = await openTestStore(data);
+  const made = DATABASES.get(audits) ?? (await makeDatabase(audits));
+  DATABASES.set(audits, made);
+  put(data, DATABASE_FILE, made, 0o600);
+  return { data, to };
+}
+
+/** Made once for all tests of a file. Key: audit rows; value: the content. */
+const DATABASES = new Map<number, Buffer>();
+
+async function makeDatabase(audits: number): Promise<Buffer> {
+  const { store, file } = await openTestStore();
   await store.commit({
     writes: [
       rows.occurrence('o-1'),
@@ -54,7 +65,7 @@ export async function createData(audits = 3): Promise<TestData> {
   });
   for (let n = 0; n < audits; n++) await store.commit({ writes: [rows.audit(`a-${n}`)] });
   await store.close();
-  return { data, to };
+  return readFileSync(file);
 }
 
 export function put(root: string, path: string, content: string | Buffer, mode = 0o640): void {

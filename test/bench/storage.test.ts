@@ -164,7 +164,7 @@ test('a tiny run of storage fills all stores, seals, and loses nothing', {
 
 describeWithTools(['influxd'], 'tiny runs with the real InfluxDB', () => {
   test('the headline reads, and tells its profile', { timeout: RUN_TIMEOUT_MS }, async () => {
-    const rows = await run(headline, 0.005, 3_000);
+    const rows = await run(headline, 0.005, 1_500);
     expect(valueOf(rows, 'reached')).toBeGreaterThan(0);
     expect(valueOf(rows, 'CPU')).toBeGreaterThan(0);
     expect(rows.filter(({ what }) => what.startsWith('main thread: ')).length).toBeGreaterThan(3);

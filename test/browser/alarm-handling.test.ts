@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/client.ts';
 import { control } from '../support/plant.ts';
+import { until } from '../support/poll.ts';
 import { describeWithTools } from '../support/require-tool.ts';
 import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
 import { type Site, startSite } from './site.ts';
@@ -16,6 +17,8 @@ const SECOND = '2号潜污泵';
 const FIRST = '1号潜污泵';
 /** A fault goes through plant, gateway and page. */
 const REACTION_MS = 30_000;
+/** A drawer goes out. */
+const CLOSE_MS = 5_000;
 
 describeWithTools(['chromium'], 'what people decide about alarms', (chromium) => {
   const opened = new AsyncDisposableStack();
@@ -51,7 +54,7 @@ describeWithTools(['chromium'], 'what people decide about alarms', (chromium) =>
     await page.getByTestId('service-for-4').click();
     await submit.click();
     await page.getByTestId('alarm-drawer').locator('[data-state="G"]').first().waitFor();
-    await page.keyboard.press('Escape');
+    await closeDrawer(page);
     await alarmRow(page, SECOND).waitFor({ state: 'detached' });
     await page.getByTestId('alarm-tab-service').click();
     const row = page.locator('[data-testid^="control-row-"]', { hasText: SECOND });
@@ -67,19 +70,19 @@ describeWithTools(['chromium'], 'what people decide about alarms', (chromium) =>
     const row = alarmRow(page, SECOND);
     await row.locator('.row-link').click();
     expect(await page.getByTestId('alarm-reset').count(), 'while it is not latched').toBe(0);
-    await page.keyboard.press('Escape');
+    await closeDrawer(page);
     await setTrip(site, 2, false);
     await row.getByText('待复位').waitFor({ timeout: REACTION_MS });
     await row.locator('.row-link').click();
     expect(await page.getByTestId('alarm-reset').isDisabled(), 'not acknowledged').toBe(true);
-    await page.keyboard.press('Escape');
+    await closeDrawer(page);
     await acknowledge(page, row, '');
     await row.locator('.row-link').click();
     await page.getByTestId('alarm-reset').click();
     await page.getByTestId('alarm-reset-note').fill('现场已复位');
     await page.getByTestId('alarm-reset-submit').click();
     await page.getByTestId('alarm-drawer').getByText('现场已复位').waitFor();
-    await page.keyboard.press('Escape');
+    await closeDrawer(page);
     await row.waitFor({ state: 'detached' });
   });
 
@@ -148,6 +151,17 @@ async function expectUsable(page: Page, where: string, language: 'zh' | 'en'): P
   await expectHandy(page, where);
   await expectNamed(page, where);
   if (language === 'en') await expectEnglish(page);
+}
+
+/** Escape reaches the drawer only once it has come in and has the focus. */
+async function closeDrawer(page: Page): Promise<void> {
+  const drawer = page.getByTestId('alarm-drawer');
+  await drawer.waitFor();
+  const isClosed = async (): Promise<boolean> => {
+    await page.keyboard.press('Escape');
+    return !(await drawer.isVisible()) && (await page.locator('.ant-drawer-mask:visible').count()) === 0;
+  };
+  await until(isClosed, { timeoutMs: CLOSE_MS, what: 'the drawer to close' });
 }
 
 /** Both pump faults stay until somebody resets them: proposed by one, approved by another. */

@@ -65,7 +65,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     number = (await tab.page.getByTestId('ticket-number').textContent())?.trim() ?? '';
     expect(number).toMatch(/^GC\d{8}-\d{4}$/);
     const text = await tab.page.locator('.ticket').innerText();
-    for (const part of ['急修', '生活水泵房', '给排水班', '8801', '到场时限', '剩余', '备用泵', '现场数据']) {
+    for (const part of ['急修', '生活水泵房', '给排水班', '8801', '到场', '剩余', '备用泵', '现场数据']) {
       expect(text).toContain(part);
     }
     await tab.page.getByTestId('ticket-trend').locator('canvas').waitFor();
@@ -76,6 +76,8 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     await tab.login('engineer');
     const pressure = tab.page.getByTestId('point-dws-1-outlet-pressure');
     const seen = new Set<string | null>();
+    // A dash until it is known.
+    await pressure.locator('.value', { hasText: /\d/ }).waitFor({ state: 'attached' });
     // Not innerText: it is empty until a card with `content-visibility: auto` has been painted.
     await until(async () => seen.add(await pressure.locator('.value').textContent()).size >= 3, {
       timeoutMs: REACTION_MS,
@@ -118,30 +120,31 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     await row.getByText(TRIP).click();
     const drawer = tab.page.getByTestId('alarm-drawer');
     await drawer.getByText('已通知给排水班到场').first().waitFor();
-    await until(async () => (await drawer.innerText()).includes('工程人员'), {
+    await until(async () => (await drawer.innerText()).includes('专业责任人'), {
       timeoutMs: 5_000,
       what: 'the name of who acknowledged',
     });
   });
 
   test('the ticket is taken, worked on and reported done, but not accepted while the alarm is active', async () => {
-    await using tab = await openTab(browser, demo.url, { expects: [REFUSED] });
+    await using tab = await openTab(browser, demo.url);
     const { page } = tab;
     await tab.login('engineer');
     await openTicket(page, TRIP);
     await takeStep(page, 'take', 'taken', { readBack: '1号水泵过流跳闸，地下一层生活水泵房' });
     await takeStep(page, 'arrive', 'on-site', { how: 'by-hand' });
-    await takeStep(page, 'start', 'handling', {
-      diagnosis: '过电流，泵轴卡滞',
-      plan: '断电后盘车清理，复位变频器',
-    });
+    await takeStep(page, 'diagnose', 'diagnosed', { diagnosis: '过电流，泵轴卡滞' });
+    await takeStep(page, 'plan', 'planned', { plan: '断电后盘车清理，复位变频器' });
+    await takeStep(page, 'start', 'handling');
     await takeStep(page, 'done', 'done', {
       result: '已清理异物，试运行正常',
-      materials: '机械密封 1 套',
       amountYuan: '120.5',
     });
-    await submitStep(page, 'accept', { opinion: '现场运行正常' });
-    const refusal = page.getByTestId('ticket-form-error');
+    await using office = await openTab(browser, demo.url, { expects: [REFUSED] });
+    await office.login('supervisor');
+    await openTicket(office.page, TRIP);
+    await submitStep(office.page, 'accept', { opinion: '现场运行正常' });
+    const refusal = office.page.getByTestId('ticket-form-error');
     await refusal.waitFor();
     expect(await refusal.innerText()).toContain('未恢复');
     await page.locator('[data-testid="ticket-stage"][data-stage="done"]').waitFor();
@@ -150,7 +153,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   test('with the fault cleared on the panel the alarm returns to normal and the ticket is accepted', async () => {
     await using tab = await openTab(browser, demo.url);
     const { page } = tab;
-    await tab.login('engineer');
+    await tab.login('supervisor');
     await setFault(page, 'dws-1-pump-1-trip', false);
     await openTicket(page, TRIP);
     await page.locator('.attached-alarms .alarm-returned').waitFor({ timeout: REACTION_MS });
@@ -163,7 +166,12 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
     const { page } = tab;
     await tab.login('desk');
     await openTicket(page, TRIP);
-    await takeStep(page, 'visit', 'visited', { how: 'phone', isSatisfied: 'yes', note: '业主反映水压正常' });
+    await takeStep(page, 'visit', 'visited', {
+      how: 'phone',
+      isRepaired: 'yes',
+      isSatisfied: 'yes',
+      note: '业主反映水压正常',
+    });
     await takeStep(page, 'close', 'closed');
     await page.getByTestId('nav-tickets').click();
     await page.getByTestId('ticket-filter').getByText('已关闭').click();
@@ -176,7 +184,9 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
       ['派单'],
       ['签收', '1号水泵过流跳闸'],
       ['到场', '手动确认'],
-      ['开始处理', '过电流，泵轴卡滞'],
+      ['诊断', '过电流，泵轴卡滞'],
+      ['初拟方案', '断电后盘车清理'],
+      ['开始处理'],
       ['处理完毕', '已清理异物'],
       ['告警恢复'],
       ['验收通过', '同意验收'],
@@ -184,7 +194,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
       ['关闭'],
     ];
     for (const word of stages.flat()) expect(text).toContain(word);
-    expect(await page.locator('.ticket-steps .ant-steps-item-finish').count()).toBe(9);
+    expect(await page.locator('.ticket-steps .ant-steps-item-finish').count()).toBe(12);
     await page.getByTestId('nav-overview').click();
     await page.getByTestId('equipment-dws-1').locator('.alarm-state-A').waitFor();
   });

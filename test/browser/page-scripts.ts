@@ -151,3 +151,28 @@ export interface Ink {
   readonly top: number;
   readonly bottom: number;
 }
+
+/** For the beginning of a page: counts every tone that is started, as the ear would. */
+export const COUNT_TONES = `(() => {
+  const { prototype } = OscillatorNode;
+  const start = prototype.start;
+  prototype.start = function (...given) {
+    window.riserTones = (window.riserTones ?? 0) + 1;
+    start.apply(this, given);
+  };
+})()`;
+/**
+ * For the beginning of a page: sound is held back until somebody touches the page, as browsers do. A question to the page
+ * counts as a touch, so that the browser's own rule cannot be relied on here.
+ */
+export const HOLD_SOUND = `(() => {
+  const Real = AudioContext;
+  window.AudioContext = class extends Real {
+    constructor() {
+      super();
+      void this.suspend();
+    }
+  };
+})()`;
+/** Tones since `COUNT_TONES`. */
+export const TONES = 'window.riserTones ?? 0';

@@ -7,8 +7,19 @@ import type { PanelFault } from './words.ts';
 /** Values by field name; a choice is given by its option. */
 export type FieldValues = Readonly<Record<string, string>>;
 
+/** The live stream may show the next step before the one before is answered: until then its button takes no tap. */
+export const READY_SUBMIT = '[data-testid="ticket-form-submit"]:not(.ant-btn-loading)';
+
 /** Fields that are chosen, not written. */
-const CHOICES: ReadonlySet<string> = new Set(['how', 'isSatisfied', 'reason']);
+const CHOICES: ReadonlySet<string> = new Set([
+  'how',
+  'isRepaired',
+  'isSatisfied',
+  'isChargeAgreed',
+  'verdict',
+]);
+/** Steps whose `reason` is one of a list. */
+const REASON_LISTS: ReadonlySet<string> = new Set(['cancel', 'wait']);
 
 export function alarmRow(page: Page, text: string): Locator {
   return page.locator('[data-testid^="alarm-row-"]', { hasText: text });
@@ -42,10 +53,11 @@ export async function openTicket(page: Page, text: string): Promise<void> {
 export async function submitStep(page: Page, transition: string, values: FieldValues = {}): Promise<void> {
   await page.getByTestId(`ticket-transition-${transition}`).click();
   for (const [name, value] of Object.entries(values)) {
-    if (CHOICES.has(name)) await page.getByTestId(`ticket-field-${name}-${value}`).click();
+    if (CHOICES.has(name) || (name === 'reason' && REASON_LISTS.has(transition)))
+      await page.getByTestId(`ticket-field-${name}-${value}`).click();
     else await page.getByTestId(`ticket-field-${name}`).fill(value);
   }
-  await page.getByTestId('ticket-form-submit').click();
+  await page.locator(READY_SUBMIT).click();
 }
 
 /** The step must lead to `stage`. */

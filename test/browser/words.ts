@@ -36,6 +36,8 @@ export interface Incident extends PanelFault {
   readonly where: string;
   /** Texts of its alarms, that which leads to the ticket first. */
   readonly alarms: readonly [string, ...string[]];
+  /** Who has the trade, and the certificate where the work asks for one. */
+  readonly worker: 'engineer' | 'security' | 'lift-safety';
   /** What is written on the ticket. */
   readonly readBack: string;
   readonly diagnosis: string;
@@ -52,6 +54,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
   zh: [
     {
       fault: 'dws-1-pump-1-trip',
+      worker: 'engineer',
       search: 'dws-1-pump-1',
       found: ['dws-1-pump-1-trip'],
       system: 'water',
@@ -66,6 +69,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
     },
     {
       fault: 'acs-1-door-3-held-open',
+      worker: 'security',
       search: '3号门',
       found: ['acs-1-door-3-forced', 'acs-1-door-3-held-open', 'acs-1-door-3-reader-offline'],
       system: 'access',
@@ -80,6 +84,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
     },
     {
       fault: 'lift-2-door-fault',
+      worker: 'lift-safety',
       search: '2#客梯',
       found: null,
       system: 'lift',
@@ -96,6 +101,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
   en: [
     {
       fault: 'sump-1-pump-1-trip',
+      worker: 'engineer',
       search: 'sump-1-pump-1',
       found: ['sump-1-pump-1-trip'],
       system: 'drainage',
@@ -110,6 +116,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
     },
     {
       fault: 'acs-1-door-4-forced',
+      worker: 'security',
       search: 'Door 4',
       found: ['acs-1-door-4-forced', 'acs-1-door-4-held-open', 'acs-1-door-4-reader-offline'],
       system: 'access',
@@ -124,6 +131,7 @@ export const INCIDENTS: Readonly<Record<Language, readonly Incident[]>> = {
     },
     {
       fault: 'lift-1-alarm-button-stuck',
+      worker: 'lift-safety',
       search: 'Passenger lift 1',
       found: null,
       system: 'lift',

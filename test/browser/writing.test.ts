@@ -87,7 +87,7 @@ describeWithTools(['chromium'], 'writing on the page', (chromium) => {
     await expectSetpoint(page, '0.430');
     const row = page.locator('[data-testid^="write-row-"]').first();
     await row.and(page.locator('[data-state="confirmed"]')).waitFor();
-    expect(await row.innerText()).toMatch(/0\.450 MPa → 0\.430 MPa[\s\S]+工程人员 · 夜间降压，王工要求/);
+    expect(await row.innerText()).toMatch(/0\.450 MPa → 0\.430 MPa[\s\S]+专业责任人 · 夜间降压，王工要求/);
     // 430 thousandths (docs/register-maps.md).
     expect((await written()).slice(before)).toEqual(['0106000101ae']);
   });

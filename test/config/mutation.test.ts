@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 import { CASES, load, PROFILES, problemsOf } from './support/load.ts';
+import { SMALL_POLICY } from './support/policy.ts';
 
 const RULES = `rules: [{ id: pressure-low, lo: { limit: 3 }, calendar: office }, { id: pump-1/tripped, enabled: false }, { id: offline, onDelayMs: 60000 }, { id: dry, type: state, severity: low, text: { zh: 干, en: Dry }, point: gateway/store-healthy, in: [0] }]`;
 const SITE = `${readFileSync(join(CASES, 'sound.yaml'), 'utf8').replace('unit: 3 }', `unit: 3, ${RULES} }`)}calendars:
@@ -17,8 +19,9 @@ influx: { url: "http://192.0.2.9:8086", database: riser, password: "\${PORT:-12}
 journal: { maxBytes: 8GiB }
 `;
 const PROFILE = readFileSync(join(PROFILES, 'pump-set.yaml'), 'utf8');
-const POLICY = readFileSync(join(CASES, '../../../config/policy.yaml'), 'utf8');
-const RUNS = 80;
+const POLICY = SMALL_POLICY;
+/** Of each file and kind of change. */
+const RUNS = testRuns(25);
 
 /** A directory with the three files; what is given replaces the sound one. */
 function writeAll(directory: string, files: { site?: string; profile?: string; policy?: string }): string {

@@ -18,9 +18,12 @@ import { readProfile } from '../../src/profiles/profile.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SITES = ['demo.yaml', 'example.yaml'];
-const POLICIES = ['policy.yaml'];
+const POLICIES = ['policy.yaml', 'policy-hospital.yaml'];
 const INCLUDES = ['example-equipment.yaml'];
 const TABLES = ['holidays-cn.yaml'];
+const PLANS = ['plans-default.yaml'];
+/** Read by people/, and tried there. */
+const ROSTERS = ['roster-example.yaml'];
 const devices = readdirSync(join(ROOT, 'devices')).filter((name) => name.endsWith('.yaml'));
 
 function loadShipped(name: string, env: Readonly<Record<string, string>> = {}): SiteModel {
@@ -30,7 +33,7 @@ const demo = loadShipped('demo.yaml');
 
 test('every file in config/ is of a known sort', () => {
   expect(readdirSync(join(ROOT, 'config')).sort()).toEqual(
-    [...SITES, ...POLICIES, ...INCLUDES, ...TABLES].sort(),
+    [...SITES, ...POLICIES, ...INCLUDES, ...TABLES, ...PLANS, ...ROSTERS].sort(),
   );
 });
 
@@ -135,9 +138,19 @@ describe('rules of the demo', () => {
     }
   });
 
+  test('a kind of fault that several rules of an equipment share is called the same by all of them', () => {
+    const names = new Map<string, Set<string>>();
+    for (const { equipment, faultKind, faultKindText } of demo.rules) {
+      const key = `${equipment} ${faultKind}`;
+      names.set(key, (names.get(key) ?? new Set()).add(faultKindText.zh));
+    }
+    const unlike = [...names].filter(([, { size }]) => size > 1).map(([key]) => key);
+    expect(unlike).toEqual([]);
+  });
+
   test('texts are Chinese in Chinese and have none of it in English', () => {
-    const texts = demo.rules.flatMap(({ key, text, guidance }) =>
-      [text, ...(guidance === null ? [] : [guidance])].map((each) => ({ key, ...each })),
+    const texts = demo.rules.flatMap(({ key, text, faultKindText, guidance }) =>
+      [text, faultKindText, ...(guidance === null ? [] : [guidance])].map((each) => ({ key, ...each })),
     );
     const mixed = texts.filter(({ zh, en }) => !/\p{Script=Han}{2}/u.test(zh) || /\p{Script=Han}/u.test(en));
     expect(mixed.map(({ key }) => key)).toEqual([]);
@@ -210,7 +223,9 @@ describe('rules of the demo', () => {
 
   test('everything high has a person to act within the policy', () => {
     expect(demo.policy.priorityOf.high).toBe('urgent');
-    expect(demo.policy.clocks.arrival.urgent).toEqual({ limitMs: 30 * 60_000, warnRatio: 0.8 });
+    const arrival = demo.policy.clocks.find(({ id }) => id === 'arrival');
+    const urgent = { match: { attendance: ['urgent'] }, limitMs: 30 * 60_000, warnRatio: 0.8 };
+    expect(arrival?.limits).toContainEqual({ ...urgent, calendar: null });
   });
 });
 
@@ -342,8 +357,8 @@ describe('published JSON Schemas', () => {
     expect(accepts(toProfileJsonSchema(CATALOG), read('devices', name))).toBe(true);
   });
 
-  test('accept the policy', () => {
-    expect(accepts(toPolicyJsonSchema(), read('config', 'policy.yaml'))).toBe(true);
+  test.each(POLICIES)('accept the policy %s', (name) => {
+    expect(accepts(toPolicyJsonSchema(), read('config', name))).toBe(true);
   });
 
   test('refuse unknown keys at every level', () => {

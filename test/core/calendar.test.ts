@@ -8,6 +8,7 @@ import {
   nextChangeMs,
   openMsBetween,
 } from '../../src/core/calendar.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import {
   anyCalendarAndTime,
@@ -202,7 +203,7 @@ describe('zones that change their clocks', () => {
   });
 });
 
-const options = () => ({ seed: testSeed(), numRuns: 200 });
+const options = () => ({ seed: testSeed(), numRuns: testRuns(80) });
 
 test('open hours are what a recount minute by minute finds, over random calendars, zones and times', () => {
   fc.assert(
@@ -221,7 +222,7 @@ test('every moment is inside or outside as the clock on the wall says', () => {
     fc.property(anyCalendarAndTime, fc.nat(7 * DAY_MS), ({ calendar, fromMs }, ms) => {
       expect(isWithinCalendar(calendar, fromMs + ms)).toBe(createReference(calendar)(fromMs + ms));
     }),
-    { ...options(), numRuns: 1000 },
+    { ...options(), numRuns: testRuns(300) },
   );
 });
 

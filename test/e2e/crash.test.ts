@@ -23,7 +23,7 @@ const PHASES: readonly EnginePhase[] = [
   'after-publish',
 ];
 /** Lives of the gateway in the test of random moments. */
-const ROUNDS = 8;
+const ROUNDS = 5;
 const RULE = { equipment: 'dws-1-pump-1', fault: 'trip' };
 
 interface Found {

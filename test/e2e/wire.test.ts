@@ -34,6 +34,7 @@ let plant: SimulatorProcess;
 let wire: Wire;
 let gateway: ChildGateway;
 let api: ApiClient;
+let supervisor: ApiClient;
 let live: Listener;
 let cutAtMs = 0;
 let restoredAtMs = 0;
@@ -48,6 +49,7 @@ beforeAll(async () => {
     sumpRoomPort: plant.ports['sump-room'] as number,
   });
   api = await gateway.login('engineer');
+  supervisor = await gateway.login('supervisor');
   live = await listen(api);
   await until(async () => (await readPoints()).every(({ quality }) => quality === 'good'), {
     timeoutMs: 20_000,
@@ -91,13 +93,13 @@ async function readTicket(): Promise<TicketView> {
 }
 
 /** The next step of the pump's ticket. */
-async function step(transition: string, fields: Readonly<Record<string, unknown>> = {}) {
+async function step(transition: string, fields: Readonly<Record<string, unknown>> = {}, by = api) {
   const { id, version } = await readTicket();
-  return api.post(`/api/v1/tickets/${id}/${transition}`, { version, ...fields });
+  return by.post(`/api/v1/tickets/${id}/${transition}`, { version, ...fields });
 }
 
 async function expectRefused(code: string): Promise<void> {
-  const { status, body } = await step('accept', { opinion: 'looks well' });
+  const { status, body } = await step('accept', { opinion: 'looks well' }, supervisor);
   expect({ status, code: (body as ProblemDocument).code }).toEqual({ status: 409, code });
   expect((await readTicket()).stage).toBe('done');
 }
@@ -110,10 +112,12 @@ describe('before the cut', () => {
     await control(plant, 'POST', '/faults', TRIP);
     await until(async () => (await tripAlarm())?.isActive, { timeoutMs: 20_000, what: 'the trip' });
     for (const [transition, fields] of [
-      ['take', {}],
+      ['take', { readBack: 'pump 1 tripped' }],
       ['arrive', { how: 'by-hand' }],
-      ['start', { diagnosis: 'overcurrent', plan: 'reset' }],
-      ['done', { result: 'reset' }],
+      ['diagnose', { diagnosis: 'overcurrent' }],
+      ['plan', { plan: 'reset' }],
+      ['start', {}],
+      ['done', { handler: 'engineer', result: 'reset' }],
     ] as const) {
       expect((await step(transition, fields)).status, transition).toBe(200);
     }
@@ -259,7 +263,7 @@ describe('when the wire is back', () => {
       'returned',
     ]);
     expect(history.find(({ type }) => type === 'returned')?.atMs).toBeGreaterThan(restoredAtMs);
-    expect((await step('accept', { opinion: 'looks well' })).status).toBe(200);
+    expect((await step('accept', { opinion: 'looks well' }, supervisor)).status).toBe(200);
   });
 
   test('the offline alarm returns', async () => {

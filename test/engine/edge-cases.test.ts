@@ -6,6 +6,7 @@ import { QUALITIES } from '../../src/core/quality.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import { TEST_START_MS } from '../support/clock.ts';
 import { createTestModel } from '../support/model.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
 import { createRig, HOUR_MS, KEY, MINUTE_MS, type Rig, refused } from './alarm-rig.ts';
 
 const [NORMAL, BAD, WORSE] = [5, 11, 21];
@@ -247,10 +248,10 @@ test('B8 22: a ticket that people have closed is opened again when its alarm com
   const go = (transition: Transition): void => void rig.loop.command(toCommand(rig, transition));
   go({ type: 'take' });
   go({ type: 'arrive', how: 'by-hand' });
-  go({ type: 'start', diagnosis: 'd', plan: 'p' });
+  go({ type: 'start' });
   go({ type: 'done', result: 'r' });
   go({ type: 'accept', opinion: 'o' });
-  go({ type: 'visit', how: 'phone', isSatisfied: true });
+  go({ type: 'visit', how: 'phone', isRepaired: true, isSatisfied: true });
   go({ type: 'close' });
   rig.feed(BAD);
   expect(rig.loop.tickets()[0]?.stage).toBe('closed');
@@ -261,8 +262,7 @@ test('B8 22: a ticket that people have closed is opened again when its alarm com
 function toCommand(rig: Rig, transition: Transition) {
   const ticket = rig.loop.tickets()[0];
   if (ticket === undefined) throw new Error('no ticket');
-  const { id, version } = ticket;
-  return { type: 'ticket-transition', ticket: id, version, by: 'desk', transition } as const;
+  return toTicketCommand(ticket, transition);
 }
 
 test('B8 23: whatever hides an alarm, its return is found by its key', () => {

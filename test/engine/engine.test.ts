@@ -95,6 +95,7 @@ describe('the decision loop', () => {
         'rule-memories',
         'ticket',
         'ticket-alarm',
+        'ticket-dues',
         'ticket-event',
         'counter',
       ]),

@@ -1,8 +1,11 @@
 /** Why did I get this, and why did nobody get that: every layer's verdict in order, also of rules that did not raise. */
 import { describe, expect, test } from 'vitest';
 import { LAYERS } from '../../src/alarms/explanation.ts';
+import type { SiteModel } from '../../src/config/model.ts';
 import { toId } from '../../src/core/ids.ts';
-import { createRig, type Rig } from './alarm-rig.ts';
+import { createTestLoop } from '../support/loop.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
+import { createRig, type Rig, toRigModel } from './alarm-rig.ts';
 
 const [NORMAL, BAD] = [5, 11];
 const toExplanation = (rig: Rig, equipment = 'pump', rule = 'high') => {
@@ -14,6 +17,20 @@ const verdicts = (rig: Rig, equipment?: string, rule?: string): Record<string, s
   Object.fromEntries(
     toExplanation(rig, equipment, rule).layers.map(({ layer, verdict }) => [layer, verdict]),
   );
+
+function toCommissionedModel(): SiteModel {
+  const model = toRigModel();
+  const service = {
+    serves: [],
+    isolation: null,
+    sparePart: null,
+    warrantyUntil: null,
+    contractor: null,
+    isCommissioning: true,
+  };
+  const equipment = new Map([...model.equipment].map(([id, item]) => [id, { ...item, service }]));
+  return { ...model, equipment };
+}
 
 describe('a rule that did not raise', () => {
   test('names every layer once, in the order of processing, with texts in both languages', () => {
@@ -111,6 +128,14 @@ describe('an alarm', () => {
     const listed = createRig({ rule: { opensTicket: false } });
     listed.feed(BAD);
     expect(verdicts(listed)).toMatchObject({ ticket: 'listed-only' });
+    const commissioned = createTestLoop(toCommissionedModel());
+    commissioned.feed({ p: 99 });
+    expect(commissioned.tickets()).toEqual([]);
+    expect(commissioned.alarm('high')).toMatchObject({ isActive: true, ticket: null });
+    expect(commissioned.explain('pump', 'high')?.layers.at(-1)).toMatchObject({
+      verdict: 'commissioning',
+      text: { zh: expect.stringContaining('设备调试中'), en: expect.stringContaining('commissioned') },
+    });
     const hidden = createRig();
     hidden.outOfService(60);
     hidden.feed(BAD);
@@ -118,14 +143,8 @@ describe('an alarm', () => {
     const closed = createRig();
     closed.feed(BAD);
     const { id, version } = closed.loop.tickets()[0] ?? {};
-    const transition = { type: 'cancel', reason: 'duplicate', note: 'n' } as const;
-    closed.loop.command({
-      type: 'ticket-transition',
-      ticket: id as never,
-      version: version ?? 0,
-      by: 'desk',
-      transition,
-    });
+    const transition = { type: 'cancel', reason: 'false-alarm', note: 'n' } as const;
+    closed.loop.command(toTicketCommand({ id: id as never, version: version ?? 0 }, transition));
     expect(verdicts(closed)).toMatchObject({ ticket: 'closed' });
   });
 

@@ -11,6 +11,7 @@ import { createFakeClock } from '../support/clock.ts';
 import type { TestLoop } from '../support/loop.ts';
 import { EMPTY_BOOT } from '../support/memory-store.ts';
 import { createTestAlarmTimes, createTestModel, type TestRule } from '../support/model.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
 import {
   alarmOf,
   createStormLoop,
@@ -344,5 +345,5 @@ describe('B8 24: a new severity or a new root is a new ticket', () => {
 function cancel(loop: TestLoop, ticket: TicketId): void {
   const version = loop.tickets().find(({ id }) => id === ticket)?.version ?? 0;
   const transition = { type: 'cancel', reason: 'false-alarm', note: 'n' } as never;
-  loop.command({ type: 'ticket-transition', ticket, version, by: 'desk', transition });
+  loop.command(toTicketCommand({ id: ticket, version }, transition));
 }

@@ -9,6 +9,7 @@ import { type AlarmEvent, isHeld, type Occurrence, type Storm } from '../../src/
 import { RiserError } from '../../src/core/errors.ts';
 import { type OccurrenceId, toId } from '../../src/core/ids.ts';
 import { isTicketOpen } from '../../src/core/ticket.ts';
+import { testRuns } from '../support/effort.ts';
 import { createTestLoop, type TestLoop } from '../support/loop.ts';
 import { createTestAlarmTimes, createTestModel, type TestEquipment } from '../support/model.ts';
 import { testSeed } from '../support/seed.ts';
@@ -102,7 +103,7 @@ test('no member is lost or in two storms, and a storm lasts as long as a naive r
       }
       count(run);
     }),
-    { seed: testSeed(), numRuns: 60 },
+    { seed: testSeed(), numRuns: testRuns(20) },
   );
   for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
 });

@@ -5,6 +5,7 @@ import { isSetAside, isStanding } from '../../src/alarms/annunciation.ts';
 import { type AlarmEvent, type Occurrence, toIsaState } from '../../src/core/alarm.ts';
 import { RiserError } from '../../src/core/errors.ts';
 import { LIMITS } from '../../src/core/limits.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { createRig, KEY, MINUTE_MS, type Rig } from './alarm-rig.ts';
 
@@ -88,7 +89,7 @@ test('whatever hides an alarm, it comes back as the table says, and life safety 
         if (!isFailing) checkState(rig, isLatching);
       }
     }),
-    { seed: testSeed(), numRuns: 300 },
+    { seed: testSeed(), numRuns: testRuns(100) },
   );
   for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
 });

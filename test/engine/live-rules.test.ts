@@ -24,7 +24,7 @@ describe('B3, a rule changed while active', () => {
     loop.feed({ p: 15 });
     loop.announced();
     loop.replaceModel(toModel(threshold('high', 'p', 12)));
-    expect(loop.announced()).toEqual(['high rule-changed']);
+    expect(loop.announced()).toEqual(['high rule-changed', 'GC20261121-0001 rule-changed']);
     expect(alarms(loop)).toEqual([['high', 'high-12', 1]]);
     loop.feed({ p: 5 });
     expect(loop.announced()).toEqual(['high returned', 'GC20261121-0001 alarm-returned']);
@@ -48,7 +48,7 @@ describe('B3, a rule changed while active', () => {
     loop.feed({ p: 15 });
     loop.announced();
     loop.replaceModel(toModel(threshold('high', 'p', 50)));
-    expect(loop.announced()).toEqual(['high ended', 'GC20261121-0001 alarm-returned']);
+    expect(loop.announced()).toEqual(['high ended', 'GC20261121-0001 rule-changed']);
     expect(loop.events.at(-1)?.occurrence.endReason).toBe('rule-changed');
     expect(loop.tickets()[0]?.stage).toBe('dispatched');
   });
@@ -96,7 +96,12 @@ describe('B3, a rule changed while active', () => {
     const loop = createTestLoop(toModel(threshold('high', 'p', 50)));
     loop.feed({ p: 15 });
     loop.replaceModel(toModel(threshold('high', 'p', 10)));
-    expect(loop.announced()).toEqual(['high raised', 'GC20261121-0001 opened', 'GC20261121-0001 dispatched']);
+    expect(loop.announced()).toEqual([
+      'high raised',
+      'GC20261121-0001 opened',
+      'GC20261121-0001 recorded',
+      'GC20261121-0001 dispatched',
+    ]);
   });
 
   test('a change whose commit fails is made with the next round', () => {

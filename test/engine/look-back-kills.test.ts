@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { testRuns } from '../support/effort.ts';
 import { createTestLoop, type TestLoop } from '../support/loop.ts';
 import { createTestModel, type TestRule } from '../support/model.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from '../support/reference/look-back.ts';
 import { testSeed } from '../support/seed.ts';
 
-const RUNS = 60;
+const RUNS = testRuns(25);
 const SWEEP_MS = 250;
 const WINDOW_MS = 20_000;
 /** A mean of values from 0 to 10 may be off by what need not be known of its window, and by its cells after a start. */

@@ -4,6 +4,7 @@ import type { Calendar } from '../../src/core/calendar.ts';
 import { toId } from '../../src/core/ids.ts';
 import { type FloodGovernor, NO_GOVERNOR } from '../../src/engine/governor.ts';
 import { createTestAlarmTimes } from '../support/model.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
 import { createRig, HOUR_MS, KEY, MINUTE_MS, refused } from './alarm-rig.ts';
 
 const [NORMAL, BAD, WORSE] = [5, 11, 21];
@@ -223,18 +224,13 @@ describe('B7 shelve', () => {
   });
 
   test('brings a ticket that was closed meanwhile back to work', () => {
-    const rig = createRig();
+    // The next raise after a false alarm asks for work at once.
+    const rig = createRig({ policy: { falseAlarm: { raises: 1, withinMs: HOUR_MS } } });
     rig.feed(BAD);
     rig.shelve(60);
     const ticket = rig.loop.tickets()[0];
     if (ticket === undefined) throw new Error('no ticket');
-    rig.loop.command({
-      type: 'ticket-transition',
-      ticket: ticket.id,
-      version: ticket.version,
-      by: 'desk',
-      transition: { type: 'cancel', reason: 'false-alarm', note: 'cleaning' },
-    });
+    rig.loop.command(toTicketCommand(ticket, { type: 'cancel', reason: 'false-alarm', note: 'cleaning' }));
     rig.loop.advance(HOUR_MS);
     expect([rig.state(), tickets(rig)]).toEqual(['B', ['cancelled', 'dispatched']]);
   });

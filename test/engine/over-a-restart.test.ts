@@ -145,3 +145,16 @@ test('another limit of the same severity is kept: the dead-band goes on from it'
   rig.feed(11);
   expect([rig.open().level, rig.said()]).toEqual(['hi', []]);
 });
+
+test('an occurrence that ended in the round in which the next one began is stored as ended', () => {
+  const rig = createRig();
+  rig.feed(BAD);
+  rig.acknowledge();
+  rig.loop.failCommits(true);
+  for (const value of [NORMAL, BAD, NORMAL]) rig.feed(value);
+  rig.loop.failCommits(false);
+  rig.loop.advance(1_000);
+  rig.acknowledge();
+  rig.loop.restart(1_000);
+  expect(rig.loop.alarms()).toEqual([]);
+});

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isTicketOpen } from '../../src/core/ticket.ts';
+import { testRuns } from '../support/effort.ts';
 import { scripts } from '../support/reference/commands.ts';
 import { fitToEngine } from '../support/reference/engine-site.ts';
 import { createEngineSubject, type EngineSubject } from '../support/reference/engine-subject.ts';
@@ -11,7 +12,7 @@ import { START_MS } from '../support/reference/play.ts';
 import { type Observed, type Script, type ScriptInput, toLine } from '../support/reference/script.ts';
 import { testSeed } from '../support/seed.ts';
 
-const RUNS = 120;
+const RUNS = testRuns(40);
 const HOUR_MS = 3_600_000;
 const sizes = { maxAlarms: 4, maxInputs: 60 };
 

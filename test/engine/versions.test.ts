@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import { createTestLoop, type TestLoop } from '../support/loop.ts';
 import { createTestModel } from '../support/model.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
 
 const model = createTestModel({
   equipment: [
@@ -45,13 +46,7 @@ function open(): {
     loop,
     version: () => ticket().version,
     send: (version, transition = TAKE) =>
-      void loop.command({
-        type: 'ticket-transition',
-        ticket: ticket().id,
-        version,
-        transition,
-        by: 'engineer',
-      }),
+      void loop.command(toTicketCommand({ ...ticket(), version }, transition)),
   };
 }
 
@@ -93,7 +88,7 @@ describe('a person who saw an older version', () => {
     const { loop, version, send } = open();
     send(version());
     send(version(), { type: 'arrive', how: 'by-hand' });
-    send(version(), { type: 'start', diagnosis: 'd', plan: 'p' });
+    send(version(), { type: 'start' });
     loop.feed({ p: 5 });
     send(version(), { type: 'done', result: 'r' });
     const seen = version();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RiserError } from '../../src/core/errors.ts';
+import { DEMO_USERS } from '../../src/people/demo-users.ts';
 import { createPeople, DEMO_PASSWORD, ensureDemoUsers, refuseDemoUsers } from '../../src/people/service.ts';
 import { SESSION_LIMITS } from '../../src/people/session-cache.ts';
 import { openStore } from '../../src/store/sqlite/store.ts';
@@ -258,6 +259,64 @@ describe('accounts', () => {
     expect(JSON.stringify(batches)).not.toContain('another good one');
   });
 
+  test('get another name and other roles at once, in sessions that go on', async () => {
+    const { people, store } = await openWithUser();
+    const { token } = await people.login('wang', PASSWORD, HERE);
+    expect((await people.authenticate(token))?.permissions.has('ticket.dispatch')).toBe(false);
+    const displayName = { zh: '王领班', en: 'Foreman Wang' };
+    await people.setUser('wang', { displayName, roles: ['foreman', 'engineer'] }, 'admin');
+    const person = await people.authenticate(token);
+    expect(person).toMatchObject({ displayName, roles: ['foreman', 'engineer'] });
+    expect(person?.permissions.has('ticket.dispatch')).toBe(true);
+    const { items } = await store.queries.audit({ limit: 1, offset: 0 });
+    expect(items[0]).toMatchObject({
+      actor: 'admin',
+      action: 'user-change',
+      object: 'wang',
+      detail: { from: { roles: ['engineer'] }, roles: ['foreman', 'engineer'] },
+    });
+  });
+
+  test('leave one administrator: the last is neither closed nor given other roles', async () => {
+    const { people } = await openWithUser();
+    const { displayName } = makeInput('wang');
+    await people.createUser(makeInput('root', ['admin']), 'command-line');
+    await people.createUser(makeInput('spare', ['admin', 'manager']), 'root');
+    await people.setDisabled('spare', true, 'root');
+    const last = { code: 'last-admin' };
+    await expect(people.setDisabled('root', true, 'root')).rejects.toMatchObject(last);
+    await expect(people.setUser('root', { displayName, roles: ['manager'] }, 'root')).rejects.toMatchObject(
+      last,
+    );
+    await people.setUser('root', { displayName, roles: ['admin', 'manager'] }, 'root');
+    await people.setDisabled('spare', false, 'root');
+    await people.setUser('root', { displayName, roles: ['manager'] }, 'root');
+    await people.setDisabled('wang', true, 'spare');
+  });
+
+  test('of two administrators who close each other at the same time one stays', async () => {
+    const { people } = await openPeople();
+    for (const name of ['root', 'spare']) await people.createUser(makeInput(name, ['admin']), 'test');
+    const both = await Promise.allSettled([
+      people.setDisabled('root', true, 'spare'),
+      people.setDisabled('spare', true, 'root'),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('from outside hold no role of the house beside', async () => {
+    const { people } = await openWithUser();
+    const mixed = { code: 'roles-mixed' };
+    await expect(
+      people.createUser(makeInput('firm', ['contractor', 'engineer']), 'admin'),
+    ).rejects.toMatchObject(mixed);
+    const { displayName } = makeInput('wang');
+    await expect(
+      people.setUser('wang', { displayName, roles: ['engineer', 'occupant'] }, 'admin'),
+    ).rejects.toMatchObject(mixed);
+    await people.createUser(makeInput('firm', ['contractor', 'occupant']), 'admin');
+  });
+
   test('made twice at the same time exist once', async () => {
     const { people } = await openPeople();
     const both = await Promise.allSettled([1, 2].map(() => people.createUser(makeInput('wang'), 'admin')));
@@ -287,22 +346,23 @@ describe('accounts', () => {
     const unknown = { code: 'user-unknown', params: { username: 'li' } };
     await expect(people.setPassword('li', PASSWORD, 'admin')).rejects.toMatchObject(unknown);
     await expect(people.setDisabled('li', true, 'admin')).rejects.toMatchObject(unknown);
+    const { displayName, roles } = makeInput('li');
+    await expect(people.setUser('li', { displayName, roles }, 'admin')).rejects.toMatchObject(unknown);
   });
 });
 
 describe('demo accounts', () => {
-  test('are one per role, made once, and kept out of run while one is enabled', async () => {
+  test('are made once, one of each role that takes part under its name, and kept out of run while one is enabled', async () => {
     const { people, store } = await openPeople();
     await refuseDemoUsers(store);
     await ensureDemoUsers(people, store);
     await ensureDemoUsers(people, store);
     const users = await store.queries.users();
-    expect(users.map(({ username, roles }) => [username, roles])).toEqual([
-      ['admin', ['admin']],
-      ['desk', ['desk']],
-      ['engineer', ['engineer']],
-      ['supervisor', ['supervisor']],
-    ]);
+    expect(users.map(({ username, roles: [role] }) => [username, role])).toEqual(
+      DEMO_USERS.map(({ username, role }) => [username, role]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    );
+    for (const { role } of DEMO_USERS)
+      expect(users.some(({ username, roles }) => username === role && roles.includes(role))).toBe(true);
     await people.login('desk', DEMO_PASSWORD, HERE);
     await expect(refuseDemoUsers(store, '/data')).rejects.toMatchObject({
       code: 'data-from-demo',

@@ -1,11 +1,17 @@
-/** The `user` command as people run it: as a process, while the gateway's store is open and while it is not. */
+/**
+ * The `user` command, while the gateway's store is open and while it is not: as a process where its standard input or its
+ * exit matters, called as the process would where only its words do.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { user as command } from '../../src/cli/user.ts';
 import { createPeople } from '../../src/people/service.ts';
 import { openStore } from '../../src/store/sqlite/store.ts';
+import { capture } from '../support/capture.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryDirectory } from '../support/temp.ts';
@@ -18,6 +24,21 @@ async function user(args: readonly string[], input = '') {
   await using child = await startProcess(process.execPath, [MAIN, 'user', ...args], { input });
   const { code } = await child.waitForExit(15_000);
   return { code, stdout: child.stdout(), stderr: child.stderr() };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The same in this process. */
+async function call(args: readonly string[], input = '') {
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(
+    Readable.from([Buffer.from(input)]) as typeof process.stdin,
+  );
+  const written = capture();
+  const code = await command(args);
+  vi.restoreAllMocks();
+  return { code, stdout: written.out, stderr: written.err };
 }
 
 async function openGateway(directory: string) {
@@ -59,8 +80,8 @@ describe('add', () => {
   });
 
   test.each([
-    ['an unknown role', ['add', 'wang', '--role', 'boss'], 'roles: admin, supervisor, desk, engineer'],
-    ['no role', ['add', 'wang'], 'roles: admin, supervisor, desk, engineer'],
+    ['an unknown role', ['add', 'wang', '--role', 'boss'], 'roles: admin, desk, duty, engineer'],
+    ['no role', ['add', 'wang'], 'roles: admin, desk, duty, engineer'],
     ['no name', ['add', '--role', 'desk'], 'expected one user name'],
     ['a name that is no id', ['add', 'Wang', '--role', 'desk'], 'Wang'],
     ['a short password', ['add', 'wang', '--role', 'desk'], 'weak-password'],
@@ -71,7 +92,7 @@ describe('add', () => {
     ],
   ])('refuses %s and says why', async (_what, args, reason) => {
     const data = temporaryDirectory();
-    const { code, stderr } = await user([...args, '--data', data], 'short\n');
+    const { code, stderr } = await call([...args, '--data', data], 'short\n');
     expect(code).toBe(1);
     expect(stderr).toContain(reason);
     expect(stderr).not.toContain('    at ');
@@ -79,8 +100,8 @@ describe('add', () => {
 
   test('refuses a name that is taken', async () => {
     const data = temporaryDirectory();
-    await user(['add', 'wang', '--role', 'desk', '--data', data], PASSWORD);
-    const second = await user(['add', 'wang', '--role', 'admin', '--data', data], PASSWORD);
+    await call(['add', 'wang', '--role', 'desk', '--data', data], PASSWORD);
+    const second = await call(['add', 'wang', '--role', 'admin', '--data', data], PASSWORD);
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('user-exists') });
   });
 });
@@ -92,21 +113,21 @@ test('a running gateway ends the sessions of an account within 30 s of its being
   await people.createUser({ username: 'wang', displayName, roles: ['desk'], password: PASSWORD }, 'admin');
   const { token } = await people.login('wang', PASSWORD, HERE);
   expect(await people.authenticate(token)).not.toBeNull();
-  expect((await user(['disable', 'wang', '--data', data])).code).toBe(0);
+  expect((await call(['disable', 'wang', '--data', data])).code).toBe(0);
   clock.advance(30_000);
   expect(await people.authenticate(token)).toBeNull();
   await expect(people.login('wang', PASSWORD, HERE)).rejects.toMatchObject({ code: 'wrong-credentials' });
-  expect((await user(['list', '--data', data])).stdout).toContain('disabled');
-  expect((await user(['enable', 'wang', '--data', data])).code).toBe(0);
+  expect((await call(['list', '--data', data])).stdout).toContain('disabled');
+  expect((await call(['enable', 'wang', '--data', data])).code).toBe(0);
   await people.login('wang', PASSWORD, HERE);
 });
 
 test('a new password comes from a file and is not shown', async () => {
   const data = temporaryDirectory();
-  await user(['add', 'wang', '--role', 'desk', '--data', data], PASSWORD);
+  await call(['add', 'wang', '--role', 'desk', '--data', data], PASSWORD);
   const file = join(temporaryDirectory(), 'password');
   writeFileSync(file, 'another good one\r\nsecond line\n');
-  const { code, stdout, stderr } = await user(['password', 'wang', '--password-file', file, '--data', data]);
+  const { code, stdout, stderr } = await call(['password', 'wang', '--password-file', file, '--data', data]);
   expect(code).toBe(0);
   expect(stdout + stderr).not.toContain('another good one');
   const { people } = await openGateway(data);
@@ -116,7 +137,7 @@ test('a new password comes from a file and is not shown', async () => {
 test('a wrong directory is named and not made', async () => {
   const data = join(temporaryDirectory(), 'typo');
   for (const args of [['list'], ['password', 'wang'], ['disable', 'wang']]) {
-    expect(await user([...args, '--data', data], PASSWORD)).toMatchObject({
+    expect(await call([...args, '--data', data], PASSWORD)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(data),
     });
@@ -130,6 +151,6 @@ test('help names every action and role; an unknown action and a stray name are r
   for (const word of ['add', 'list', 'password', 'disable', 'enable', 'supervisor'])
     expect(help.stdout).toContain(word);
   expect((await user(['delete', 'wang'])).code).toBe(1);
-  expect((await user(['list', 'wang'])).code).toBe(1);
-  expect((await user(['toString'])).code).toBe(1);
+  expect((await call(['list', 'wang'])).code).toBe(1);
+  expect((await call(['toString'])).code).toBe(1);
 });

@@ -82,7 +82,7 @@ test('a mains failure without a generator hides neither the fire pump, nor a car
     ]),
   );
   const pump = building.loop.tickets().find(({ equipment }) => equipment === 'fire-pump-1');
-  expect(pump).toMatchObject({ class: 'fire', assignee: 'supervisor' });
+  expect(pump).toMatchObject({ class: 'fire', assignee: 'engineer' });
 });
 
 test('a fire pump that is called for and has no power is a ticket within its delay and the change-over', () => {

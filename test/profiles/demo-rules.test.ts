@@ -263,10 +263,13 @@ const FAULTS: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['gateway', { quarantined: 1 }, ['readings-quarantined']],
   ['gateway', { 'store-healthy': 0 }, ['store-failed']],
   ['gateway', { 'rules-failing': 1 }, ['rule-failing']],
+  ['gateway', { 'tickets-stuck': 1 }, ['ticket-stuck']],
   ['gateway', { 'clocks-wrong': 1 }, ['clock-wrong']],
   ['gateway', { 'disk-free': 5 }, ['disk-low']],
   ['gateway', { 'loop-delay': 900 }, ['loop-slow']],
   ['gateway', { 'reverts-failed': 1 }, ['revert-failed']],
+  ['gateway', { 'message-delay': 70 }, ['message-late']],
+  ['gateway', { 'messages-failed': 1 }, ['messages-failed']],
   ['gateway', { 'backup-failed': 1 }, ['backup-failed']],
   ['gateway', { 'backup-age': 27 }, ['backup-old']],
   // All of its devices silent; as a whole the link's figures are those of the gateway.

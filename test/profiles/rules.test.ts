@@ -5,7 +5,7 @@ import type { SiteModel } from '../../src/config/model.ts';
 import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
 import { badData } from '../../src/rules/bad-data.ts';
 import { FALSE_VERDICT } from '../../src/rules/rule.ts';
-import { CASES, load } from '../config/support/load.ts';
+import { CASES, load, problemsOf } from '../config/support/load.ts';
 import { ruleOf, write, writeSite } from '../config/support/site.ts';
 import { createJudging } from '../rules/judging.ts';
 import { temporaryDirectory } from '../support/temp.ts';
@@ -118,6 +118,53 @@ test('a profile sets severity and delay of bad data, or wants none', () => {
 test('the fault kind is the id of the rule unless it says otherwise', () => {
   expect(ruleOf(sound, 'house/set-1/level-low').faultKind).toBe('level-low');
   expect(ruleOf(sound, 'house/set-1-pump-1/tripped').faultKind).toBe('pump-fault');
+});
+
+/** The profile of a tank with these fault kinds and rules. */
+function loadKinds(kinds: string, rules: string) {
+  const directory = temporaryDirectory();
+  const profile = `version: 1
+id: tank-kinds
+vendor: Test
+model: Tank
+kind: tank
+name: { zh: 水箱, en: Tank }
+protocol: bus
+source: test
+verified: example
+points: [{ id: level, name: { zh: 液位, en: Level }, unit: metre, address: { register: 0 } }]
+faultKinds: [${kinds}]
+rules: [${rules}]\n`;
+  write(profile, directory, 'tank-kinds.yaml');
+  return writeSite('tank', 'tank-kinds', directory);
+}
+
+const SHORT = '{ id: short-of-water, text: { zh: 缺水, en: Short of water } }';
+const low = (id: string, kind = '') =>
+  `{ id: ${id}, type: threshold, severity: low, text: { zh: 低${id}, en: Low ${id} }, point: level, lo: { limit: 1 }${kind} }`;
+
+test('a fault kind is called as the profile says, else as the rule that stands for it, else as its own rule', () => {
+  const shared = `${low('a', ', faultKind: short-of-water')}, ${low('b', ', faultKind: short-of-water')}`;
+  const others = `${low('c')}, ${low('d', ', faultKind: c')}, ${low('e', ', faultKind: unnamed')}`;
+  const model = load(loadKinds(SHORT, `${shared}, ${others}`));
+  const named = (rule: string) => ruleOf(model, `house/tank/${rule}`).faultKindText.zh;
+  expect(['a', 'b', 'c', 'd', 'e'].map(named)).toEqual(['缺水', '缺水', '低c', '低c', '低e']);
+  expect(ruleOf(model, 'house/tank/offline').faultKindText.en).toBe('Communication lost');
+  expect(named('level-bad-data')).toBe('测点“液位”数据异常');
+});
+
+test('what fault kinds are called changes no version: a better word ends no alarm', () => {
+  const rules = low('a', ', faultKind: short-of-water');
+  const versionWith = (kinds: string) => ruleOf(load(loadKinds(kinds, rules)), 'house/tank/a').version;
+  expect(versionWith(SHORT)).toBe(versionWith(''));
+});
+
+test('a fault kind that no rule has, or that is listed twice, is a mistake of the profile', () => {
+  const twice = loadKinds(`${SHORT}, ${SHORT}`, low('a', ', faultKind: short-of-water'));
+  expect(problemsOf(loadKinds(SHORT, low('a'))).join()).toMatch(
+    /faultKinds\[0\]\.id: expected the faultKind of a rule of this profile, found "short-of-water"/,
+  );
+  expect(problemsOf(twice).join()).toMatch(/faultKinds\[1\]\.id: expected an id used once/);
 });
 
 test('the version changes with what decides and not with a wording', () => {

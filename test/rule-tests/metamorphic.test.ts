@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CaseEvent, RuleCase, RuleTests, Signal, SignalStep } from '../../src/rule-tests/case.ts';
 import { playCase } from '../../src/rule-tests/play.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { load, toTests } from './files.ts';
 
-const RUNS = 60;
+const RUNS = testRuns(25);
 const END_MS = 120_000;
 
 const values = fc.constantFrom(1, 1.9, 2.1, 3.1);

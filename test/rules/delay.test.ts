@@ -10,6 +10,7 @@ import { ReadingBatchBuilder } from '../../src/core/reading.ts';
 import { Evaluator } from '../../src/rules/evaluator.ts';
 import type { RestoredRule } from '../../src/rules/rule-state.ts';
 import { createFakeClock } from '../support/clock.ts';
+import { testRuns } from '../support/effort.ts';
 import { createTestModel } from '../support/model.ts';
 import { createReferenceDelay, type ReferenceRule } from '../support/reference-delay.ts';
 import { testSeed } from '../support/seed.ts';
@@ -98,9 +99,9 @@ test('property: the evaluator raises and returns exactly where alarms.md B3 says
         wasActive = reference.isActive;
       }
     }),
-    { seed: testSeed(), numRuns: 1_500, examples: [FOUND] },
+    { seed: testSeed(), numRuns: testRuns(500), examples: [FOUND] },
   );
-  for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(100);
+  for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(15);
 });
 
 function createSubject({ side, limit, deadband, ...given }: ReferenceRule) {

@@ -9,6 +9,7 @@ import type { Transition } from '../../src/tickets/transitions.ts';
 import { TEST_START_MS } from '../support/clock.ts';
 import { createTestLoop, type TestLoop, type TestValue } from '../support/loop.ts';
 import { createTestModel, type TestEquipment, type TestRule } from '../support/model.ts';
+import { toTicketCommand } from '../support/ticket-command.ts';
 
 interface Step {
   /** Seconds since the start of the scenario. */
@@ -103,14 +104,7 @@ function act(loop: TestLoop, scenario: Scenario, step: Step, values: Record<stri
     const { by = 'engineer', number, ...transition } = step.ticket;
     const ticket = loop.tickets().findLast((it) => number === undefined || it.number === number);
     if (ticket === undefined) throw new Error(`at ${step.at} s there is no ticket`);
-    const command = {
-      type: 'ticket-transition',
-      ticket: ticket.id,
-      version: ticket.version,
-      transition,
-      by,
-    } as const;
-    attempt(step, () => loop.command(command));
+    attempt(step, () => loop.command(toTicketCommand(ticket, transition, by)));
   }
 }
 
@@ -149,7 +143,10 @@ function toRunning(loop: TestLoop): Record<string, number> {
     .at(-1)
     ?.clocks.filter((clock) => clock.stoppedAtMs === null);
   return Object.fromEntries(
-    running?.map((clock) => [clock.id, Math.round((clock.dueAtMs - TEST_START_MS) / 1_000)]) ?? [],
+    running?.map((clock) => [
+      clock.id,
+      Math.round(((clock.dueAtMs ?? Number.NaN) - TEST_START_MS) / 1_000),
+    ]) ?? [],
   );
 }
 

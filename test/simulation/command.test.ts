@@ -1,12 +1,20 @@
 /** `simulate` as a person runs it. */
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createControlServer } from '../../simulators/control/server.ts';
+import { createFrameLog } from '../../simulators/frame-log.ts';
+import { loadScenario } from '../../simulators/scenario.ts';
+import { createSimulation } from '../../simulators/simulation.ts';
+import { simulate as command } from '../../src/cli/simulate.ts';
 import { startProcess } from '../support/process.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const quiet = fileURLToPath(new URL('../../simulators/scenarios/quiet.yaml', import.meta.url));
 const ENDED_MS = 15_000;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 interface Result {
   readonly code: number | null;
@@ -15,35 +23,40 @@ interface Result {
 }
 
 async function simulate(...args: readonly string[]): Promise<Result> {
-  await using child = await startProcess(process.execPath, [main, 'simulate', ...args]);
-  const { code } = await child.waitForExit(ENDED_MS);
-  return { code, stdout: child.stdout(), stderr: child.stderr() };
+  const said = { stdout: '', stderr: '' };
+  vi.spyOn(console, 'log').mockImplementation((text) => void (said.stdout += `${text}\n`));
+  vi.spyOn(console, 'error').mockImplementation((text) => void (said.stderr += `${text}\n`));
+  const code = await command(args);
+  vi.restoreAllMocks();
+  return { code, ...said };
 }
 
-async function withSimulators(use: (simulators: SimulatorProcess) => Promise<void>): Promise<void> {
-  const simulators = await startSimulators({ scenario: quiet, isAnyPort: true });
+/** The control interface alone: the wires of the building are not the command's business. */
+async function withSimulators(use: (simulators: { readonly controlUrl: string }) => Promise<void>) {
+  const control = createControlServer({
+    simulation: createSimulation(loadScenario(quiet)),
+    log: createFrameLog(() => 0),
+    figures: () => ({}),
+    publish: () => 'unknown-equipment',
+  });
   try {
-    await use(simulators);
+    await use({ controlUrl: `http://127.0.0.1:${await control.listen(0)}` });
   } finally {
-    await simulators.stop();
+    await control.close();
   }
 }
 
 describe('faults', () => {
-  it(
-    'are injected, listed as active and cleared',
-    () =>
-      withSimulators(async ({ controlUrl }) => {
-        const control = ['--control', controlUrl];
-        expect(await simulate('inject', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
-        expect((await simulate('faults', ...control)).stdout).toMatch(
-          /dws-1-pump-1 +trip +ACTIVE +水泵过流跳闸/,
-        );
-        expect(await simulate('clear', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
-        expect((await simulate('faults', ...control)).stdout).not.toContain('ACTIVE');
-      }),
-    60_000,
-  );
+  it('are injected, listed as active and cleared', () =>
+    withSimulators(async ({ controlUrl }) => {
+      const control = ['--control', controlUrl];
+      expect(await simulate('inject', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
+      expect((await simulate('faults', ...control)).stdout).toMatch(
+        /dws-1-pump-1 +trip +ACTIVE +水泵过流跳闸/,
+      );
+      expect(await simulate('clear', 'dws-1-pump-1', 'trip', ...control)).toMatchObject({ code: 0 });
+      expect((await simulate('faults', ...control)).stdout).not.toContain('ACTIVE');
+    }));
 
   it('that are not known are answered with the list of those that are', () =>
     withSimulators(async ({ controlUrl }) => {
@@ -85,8 +98,14 @@ describe('words that it does not understand', () => {
   }
 });
 
-it('--help says what there is', async () => {
-  const { code, stdout } = await simulate('--help');
-  expect(code).toBe(0);
-  expect(stdout).toContain('simulate inject EQUIPMENT FAULT');
+it('--help says what there is, and what is refused ends the process with 1', async () => {
+  const run = async (word: string) => {
+    await using child = await startProcess(process.execPath, [main, 'simulate', word]);
+    return { ...(await child.waitForExit(ENDED_MS)), said: child.stdout() + child.stderr() };
+  };
+  expect(await run('--help')).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('simulate inject EQUIPMENT FAULT'),
+  });
+  expect(await run('bogus')).toMatchObject({ code: 1, said: expect.stringContaining('no scenario bogus') });
 });

@@ -11,6 +11,7 @@ import {
   NO_BOOSTER_FAULT,
   stepBooster,
 } from '../../simulators/physics/booster.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 
 const DT_S = 0.1;
@@ -244,7 +245,7 @@ describe('whatever happens', () => {
           });
         }
       }),
-      { numRuns: 25, seed: testSeed() },
+      { numRuns: testRuns(8), seed: testSeed() },
     );
   }, 60_000);
 });

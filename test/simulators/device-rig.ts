@@ -28,7 +28,9 @@ export function createRig<D extends Device>(
   const whole: DeviceOptions = { id: 'device', parts: [], seed: 20_261_121, startHour: 9, ...options };
   const device = model.create(whole);
   const faults = new Set<string>();
-  const hasFault = (equipment: string, fault: string): boolean => faults.has(`${equipment}/${fault}`);
+  // Asked many times in each of millions of steps: most of the time there is none.
+  const hasFault = (equipment: string, fault: string): boolean =>
+    faults.size > 0 && faults.has(`${equipment}/${fault}`);
   let around: Surroundings = NO_UPSTREAM;
   let steps = 0;
   return {

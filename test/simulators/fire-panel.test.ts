@@ -11,7 +11,8 @@ function createRig() {
   if (firePanel.protocol !== 'modbus') throw new Error('not Modbus');
   const device: ModbusDevice = firePanel.create({ id: 'panel', parts: PARTS, seed: 1, startHour: 9 });
   const active = new Set<string>();
-  const hasFault = (equipment: string, fault: string): boolean => active.has(`${equipment}/${fault}`);
+  const hasFault = (equipment: string, fault: string): boolean =>
+    active.size > 0 && active.has(`${equipment}/${fault}`);
   const word = (address: number): number => device.image(hasFault).holding.get(address) ?? -1;
   return {
     /** Begins (`+zone-1/fire`) or ends (`-zone-1/fire`) faults; no time passes. */

@@ -12,6 +12,7 @@ import {
   type TankState,
   toWaterM,
 } from '../../simulators/physics/fire-water-tank.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 
 const DT_S = 0.1;
@@ -146,7 +147,7 @@ describe('whatever happens', () => {
           });
         }
       }),
-      { numRuns: 25, seed: testSeed() },
+      { numRuns: testRuns(8), seed: testSeed() },
     );
   }, 60_000);
 });

@@ -5,6 +5,7 @@ import type { OpcuaDevice, Variable } from '../../simulators/devices/device.ts';
 import { lift } from '../../simulators/devices/lift.ts';
 import { LIFT } from '../../simulators/physics/lift.ts';
 import { MOTION } from '../../simulators/physics/lift-motion.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { createRig, type Rig, STEP_S, secondsUntil, valueOf } from './device-rig.ts';
 
@@ -99,7 +100,7 @@ describe('whatever happens to a lift', () => {
           }
         },
       ),
-      { seed: testSeed(), numRuns: 60 },
+      { seed: testSeed(), numRuns: testRuns(15) },
     );
   }, 60_000);
 

@@ -11,6 +11,7 @@ import {
   type SumpState,
   stepSump,
 } from '../../simulators/physics/sump.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 
 const DT_S = 0.1;
@@ -209,7 +210,7 @@ describe('whatever happens', () => {
           });
         }
       }),
-      { numRuns: 25, seed: testSeed() },
+      { numRuns: testRuns(8), seed: testSeed() },
     );
   }, 60_000);
 });

@@ -5,6 +5,7 @@ import { findSendable, toBody, toSingleLines } from '../../src/sinks/line-body.t
 import { LineBuffer, NUMBER_BYTES } from '../../src/sinks/line-buffer.ts';
 import { LineError, toFloat, toSeriesKeys, toStamp } from '../../src/sinks/line-protocol.ts';
 import type { Rejection, SinkBlock, SinkPoint } from '../../src/sinks/sink.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { pumpPoint, toBlock } from './blocks.ts';
 
@@ -131,7 +132,7 @@ test('numbers are written as the shortest text that comes back exactly', () => {
       expect(written(value)).toBe(String(value));
     }),
     {
-      numRuns: 3000,
+      numRuns: testRuns(1_000),
       seed,
       examples: [[0.001], [0.999], [999_999.999], [1e6], [-0.5], [5e-324], [-1.7976931348623157e308]],
     },
@@ -241,6 +242,6 @@ test('whatever the names are, a reading is refused or one line whose separators 
       const plain = line.replaceAll(/\\[,= ]/g, '_');
       expect(plain).toMatch(/^[^, ]+,equipment=[^,= ]+,site=[^,= ]+ [^,= ]+=1\.5,[^,= ]+_quality=0 7$/);
     }),
-    { numRuns: 1000, seed: testSeed() },
+    { numRuns: testRuns(400), seed: testSeed() },
   );
 });

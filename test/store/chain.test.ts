@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toCanonicalJson } from '../../src/store/sqlite/chain.ts';
+import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { type OpenedStore, openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
@@ -81,6 +82,6 @@ test('equal values have equal canonical text, whatever the order of their keys',
       expect(toCanonicalJson(turned)).toBe(toCanonicalJson(value));
       expect(JSON.parse(toCanonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
-    { seed, numRuns: 200 },
+    { seed, numRuns: testRuns(60) },
   );
 });

@@ -104,6 +104,23 @@ test('boot gives open occurrences, open tickets, and tickets closed since the mo
   expect(new Set(boot.tickets.map(({ id }) => id))).toEqual(new Set(['t-open', 't-closed', 't-cancelled']));
 });
 
+test('boot gives a ticket that was closed long ago as long as a clock of it still runs, or it may be opened again', async () => {
+  const { store } = await openTestStore();
+  const closed = { stage: 'closed', closedAtMs: 1_000 } as const;
+  const filing = { clock: 'filing', round: 1, what: 'breach', dueAtMs: 2_000 } as const;
+  const window = { clock: 'archive', round: 1, what: 'archive', dueAtMs: 6_000 } as const;
+  await store.commit({
+    writes: [
+      ...['t-runs', 't-window', 't-over', 't-none'].map((id) => rows.ticket(id, closed)),
+      { type: 'ticket-dues', ticket: toId('t-runs'), dues: [filing] },
+      { type: 'ticket-dues', ticket: toId('t-window'), dues: [window] },
+      { type: 'ticket-dues', ticket: toId('t-over'), dues: [{ ...window, dueAtMs: 4_999 }] },
+    ],
+  });
+  const boot = await store.boot(5_000);
+  expect(boot.tickets.map(({ id }) => id).toSorted()).toEqual(['t-runs', 't-window']);
+});
+
 describe('lists', () => {
   test('filter, begin with the newest, count all and cut into pages', async () => {
     const { store } = await openTestStore();
@@ -111,7 +128,7 @@ describe('lists', () => {
       const equipment = toId<never>(n === 4 ? 'lift-1' : 'pump-1');
       return [
         rows.occurrence(`o-${n}`, { raisedAtMs: n, equipment, endedAtMs: n === 2 ? 9 : null }),
-        rows.ticket(`t-${n}`, { recordedAtMs: n, equipment, stage: n === 2 ? 'closed' : 'taken' }),
+        rows.ticket(`t-${n}`, { receivedAtMs: n, equipment, stage: n === 2 ? 'closed' : 'taken' }),
       ];
     });
     await store.commit({ writes });
@@ -181,26 +198,49 @@ test('two stores on one file see each other and share the chain', async () => {
   expect(await two.store.verify()).toEqual([]);
 });
 
-test('after kill -9 every acknowledged commit is there, whole, and the chains hold', async () => {
-  const random = createRandom(testSeed());
-  const directory = temporaryDirectory();
-  for (const round of [1, 2, 3]) {
-    const roundDirectory = `${directory}/${round}`;
-    mkdirSync(roundDirectory);
-    await using child = await startProcess(process.execPath, [
-      fileURLToPath(new URL('./support/commit-loop.ts', import.meta.url)),
-      roundDirectory,
-    ]);
-    await child.waitForLine(new RegExp(`^${randomInteger(random, 1, 200)}$`), 15_000);
-    child.kill('SIGKILL');
-    await child.waitForExit(5_000);
-    const acknowledged = Number(child.stdout().trim().split('\n').at(-1));
-    const { store, file } = await openTestStore(roundDirectory);
-    const stored = (await store.boot(0)).counters.get('ticket') ?? 0;
-    expect(stored).toBeGreaterThanOrEqual(acknowledged);
-    for (const table of ['occurrence', 'alarm_event', 'ticket', 'ticket_event', 'ticket_alarm', 'audit']) {
-      expect([table, count(file, table)]).toEqual([table, stored]);
+/** Three processes, each started anew and let commit up to 200 times. */
+const KILL_TIMEOUT_MS = 90_000;
+/** One row each of every batch of commit-loop.ts. */
+const CRASH_TABLES = [
+  'occurrence',
+  'alarm_event',
+  'ticket',
+  'ticket_list',
+  'ticket_text',
+  'ticket_event',
+  'ticket_alarm',
+  'ticket_due',
+  'message',
+  'personal',
+  'incident',
+  'audit',
+];
+
+test(
+  'after kill -9 every acknowledged commit is there, whole, and the chains hold',
+  async () => {
+    const random = createRandom(testSeed());
+    const directory = temporaryDirectory();
+    for (const round of [1, 2, 3]) {
+      const roundDirectory = `${directory}/${round}`;
+      mkdirSync(roundDirectory);
+      await using child = await startProcess(process.execPath, [
+        fileURLToPath(new URL('./support/commit-loop.ts', import.meta.url)),
+        roundDirectory,
+      ]);
+      await child.waitForLine(new RegExp(`^${randomInteger(random, 1, 200)}$`), 15_000);
+      child.kill('SIGKILL');
+      await child.waitForExit(5_000);
+      const acknowledged = Number(child.stdout().trim().split('\n').at(-1));
+      const { store, file } = await openTestStore(roundDirectory);
+      const stored = (await store.boot(0)).counters.get('ticket') ?? 0;
+      expect(stored).toBeGreaterThanOrEqual(acknowledged);
+      for (const table of CRASH_TABLES) expect([table, count(file, table)]).toEqual([table, stored]);
+      expect((await store.queries.roster())?.version).toBe(stored);
+      const words = { state: 'all', text: `t-${stored}`, limit: 1, offset: 0 } as const;
+      expect((await store.queries.tickets(words)).items).toMatchObject([{ id: `t-${stored}` }]);
+      expect(await store.verify()).toEqual([]);
     }
-    expect(await store.verify()).toEqual([]);
-  }
-});
+  },
+  KILL_TIMEOUT_MS,
+);

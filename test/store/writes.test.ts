@@ -56,7 +56,7 @@ test('open are those that are sent or have a revert to come', async () => {
 
 test('the oldest writes go when there are too many, but none that is not over', async () => {
   const file = join(temporaryDirectory(), 'riser.db');
-  const database = await openDatabase(file);
+  const database = openDatabase(file);
   onTestFinished(() => database.close());
   const committer = createCommitter(database);
   const old = [

@@ -14,7 +14,8 @@ export const PROJECT_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url)
 
 /** Accounts that `demo` makes; the password is public and accepted on loopback only. */
 export const DEMO_USERS = ['admin', 'supervisor', 'desk', 'engineer'] as const;
-export type DemoUser = (typeof DEMO_USERS)[number];
+/** Those that the banner names, and a second one of a role where two are needed. */
+export type DemoUser = (typeof DEMO_USERS)[number] | 'liu-qiang' | 'security' | 'lift-safety';
 export const DEMO_PASSWORD = 'riser-demo';
 
 /** Every port of the demo, and the environment variable that names it. */

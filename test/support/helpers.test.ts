@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { login, request } from './client.ts';
 import { createFakeClock, TEST_START_MS } from './clock.ts';
+import { parseEffort } from './effort.ts';
 import { createTestModel } from './model.ts';
 import { toPause, until } from './poll.ts';
 import { requireTool } from './require-tool.ts';
@@ -98,6 +99,14 @@ describe('seeds', () => {
     expect([parseSeed(undefined), parseSeed(''), parseSeed('42')]).toEqual([null, null, 42]);
     for (const text of ['x', '-1', '1.5', '4294967296'])
       expect(() => parseSeed(text)).toThrow('RISER_TEST_SEED');
+  });
+
+  test('an effort that is no number above 0 is refused, and without one it is 1', () => {
+    expect([parseEffort(undefined), parseEffort(''), parseEffort('0.5'), parseEffort('20')]).toEqual([
+      1, 1, 0.5, 20,
+    ]);
+    for (const text of ['x', '0', '-1', '1001', 'Infinity'])
+      expect(() => parseEffort(text)).toThrow('RISER_TEST_EFFORT');
   });
 });
 

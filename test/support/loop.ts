@@ -10,11 +10,12 @@ import type { AlarmControlEvent, AlarmEvent, Occurrence, StormEvent } from '../.
 import { RiserError } from '../../src/core/errors.ts';
 import { type AlarmKey, toId } from '../../src/core/ids.ts';
 import { LIMITS } from '../../src/core/limits.ts';
+import type { Message } from '../../src/core/message.ts';
 import { QUALITIES, type QualityReason } from '../../src/core/quality.ts';
 import { ReadingBatchBuilder } from '../../src/core/reading.ts';
-import type { Ticket } from '../../src/core/ticket.ts';
+import type { Ticket, TicketEvent } from '../../src/core/ticket.ts';
 import type { Command, CommandOutcome } from '../../src/engine/commands.ts';
-import { Decisions } from '../../src/engine/decisions.ts';
+import { Decisions, type DecisionsOptions } from '../../src/engine/decisions.ts';
 import type { FloodGovernor } from '../../src/engine/governor.ts';
 import type { BootState, Write } from '../../src/store/store.ts';
 import { createLatest, type Latest } from '../../src/telemetry/latest.ts';
@@ -34,6 +35,8 @@ export interface TestLoop {
   feedLate(point: string, readings: readonly (readonly [sourceMs: number, value: TestValue])[]): void;
   /** Lets time pass in sweeps of 250 ms; `resample` runs once a second. */
   advance(ms: number, resample?: () => void): void;
+  /** One round, now; time is looked at when 250 ms have passed since that was done last. */
+  round(): void;
   /** @throws RiserError as the engine's `submit` does */
   command(command: Command): CommandOutcome;
   /** Kills and starts again with what was stored. @param model the configuration after the restart @param alter what is read of it */
@@ -51,12 +54,21 @@ export interface TestLoop {
   readonly stormEvents: readonly StormEvent[];
   readonly sights: readonly Sight[];
   readonly writes: readonly Write[];
+  readonly ticketEvents: readonly TicketEvent[];
+  /** As they were first queued. */
+  readonly messages: readonly Message[];
   alarm(key: string): Occurrence | null;
   alarms(): readonly Occurrence[];
   tickets(): readonly Ticket[];
+  counters(): ReturnType<Decisions['counters']>;
 }
 
-export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): TestLoop {
+/** @param told who has to be told, and who is on duty; default: nobody */
+export function createTestLoop(
+  initial: SiteModel,
+  governor?: FloodGovernor,
+  told: Pick<DecisionsOptions, 'toMessages' | 'people'> = {},
+): TestLoop {
   const clock = createFakeClock();
   const store = createStoreState();
   let model = initial;
@@ -69,11 +81,13 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
   const stormEvents: StormEvent[] = [];
   const sights: Sight[] = [];
   const writes: Write[] = [];
+  const ticketEvents: TicketEvent[] = [];
+  const messages: Message[] = [];
 
   function create(alter = (stored: BootState): BootState => stored): Decisions {
     const now = clock.now();
     const log = pino({ level: 'silent' });
-    const options = { model, latest, recent: () => [], log, ...(governor && { governor }) };
+    const options = { model, latest, recent: () => [], log, ...(governor && { governor }), ...told };
     return new Decisions(options, alter(store.boot(now.wallMs - model.policy.reopenMs)), now);
   }
 
@@ -82,7 +96,9 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
     let failure: Error | null = null;
     const resolve = (it: CommandOutcome): void => void (outcome = it);
     const reject = (it: Error): void => void (failure = it);
-    const waiting = command === null ? [] : [{ command, resolve, reject }];
+    const ids = command === null ? [] : decisions.toCall(command);
+    const called = ids.flatMap((id) => store.ticket(id) ?? []);
+    const waiting = command === null ? [] : [{ command, called, resolve, reject }];
     const made = decisions.decide(waiting, clock.now(), () => {});
     if (made.batch !== null && isFailing) made.fail(new RiserError('store-failed'));
     else {
@@ -93,6 +109,8 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
       controlEvents.push(...made.controlEvents);
       stormEvents.push(...made.stormEvents);
       sights.push(...made.sights);
+      ticketEvents.push(...made.ticketEvents);
+      messages.push(...made.messages.filter(({ state, attempts }) => state === 'queued' && attempts === 0));
       said.push(...made.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
       said.push(...made.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     }
@@ -135,6 +153,7 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
         round(null);
       }
     },
+    round: () => void round(null),
     command: (command) => round(command) as CommandOutcome,
     restart(downMs, next = model, alter) {
       clock.reboot(downMs);
@@ -162,9 +181,12 @@ export function createTestLoop(initial: SiteModel, governor?: FloodGovernor): Te
     stormEvents,
     sights,
     writes,
+    ticketEvents,
+    messages,
     alarm: (key) => decisions.alarms().find((it) => it.key === key || it.rule === key) ?? null,
     alarms: () => decisions.alarms(),
     tickets: () => decisions.tickets(),
+    counters: () => decisions.counters(),
   };
 }
 

@@ -21,6 +21,11 @@ export const EMPTY_BOOT: BootState = {
   storms: [],
   memories: [],
   drills: new Map(),
+  policies: new Map(),
+  messages: [],
+  incidents: [],
+  dues: null,
+  pastRepairs: [],
 };
 
 export function createMemoryStore(): MemoryStore {

@@ -3,11 +3,11 @@
  * (src/config/load.ts) is tested by itself; nothing here checks what it would refuse.
  */
 import type { Equipment, LinkDef, PointDef, RuleDef, SiteModel } from '../../src/config/model.ts';
-import type { AlarmTimes, ClockLimit, Policy } from '../../src/config/policy.ts';
+import type { AlarmTimes, Policy } from '../../src/config/policy.ts';
 import type { EquipmentId, LocationId, PointId, RuleId, SiteId } from '../../src/core/ids.ts';
 import { toAlarmKey, toId, toPointId } from '../../src/core/ids.ts';
 import type { Text } from '../../src/core/text.ts';
-import type { Priority } from '../../src/core/ticket.ts';
+import { TEST_SERVICE } from './test-policy.ts';
 
 /** A point; its name defaults to its place. */
 export type TestPoint = Partial<Omit<PointDef, 'index' | 'id' | 'equipment' | 'link'>> & {
@@ -64,11 +64,13 @@ export function createTestModel(site: TestSite = {}): SiteModel {
     pointIndex,
     rules: rules.map((entry, index) => toRule(entry, index, pointIndex)),
     policy: createTestPolicy(site.policy),
+    plans: [],
     http: { host: '127.0.0.1', port: 0, tls: null },
     calendars: new Map(),
     influx: null,
     journal: { maxAgeDays: 14, maxBytes: 64 * 1024 * 1024 },
     backup: null,
+    notify: { webhook: null },
     ...site.overrides,
   };
 }
@@ -119,31 +121,11 @@ export function createTestPolicy(overrides: Partial<Policy> = {}): Policy {
   return {
     version: 'test-policy',
     name: text('测试标准', 'Test policy'),
-    priorityOf: { 'life-safety': 'emergency', high: 'urgent', medium: 'normal', low: 'normal' },
-    clocks: {
-      record: limits(1, 1, 1),
-      dispatch: limits(2, 2, 2),
-      arrival: limits(10, 30, null),
-      repair: limits(null, 480, 480),
-      visit: limits(2, 2, 2),
-    },
-    routing: [],
-    deskDispatches: ['emergency'],
-    reopenMs: 24 * 60 * MINUTE_MS,
+    ...TEST_SERVICE,
     explain: { waitMs: 5_000, settleMs: MINUTE_MS },
     alarms: createTestAlarmTimes(),
     ...overrides,
   };
-}
-
-function limits(
-  emergency: number | null,
-  urgent: number | null,
-  normal: number | null,
-): Readonly<Record<Priority, ClockLimit | null>> {
-  const limit = (minutes: number | null) =>
-    minutes === null ? null : { limitMs: minutes * MINUTE_MS, warnRatio: 0.8 };
-  return { emergency: limit(emergency), urgent: limit(urgent), normal: limit(normal) };
 }
 
 function toEquipment(item: TestEquipment): Equipment {
@@ -209,6 +191,7 @@ function toRule(
     guidance: null,
     class: 'engineering',
     faultKind: rule.id,
+    faultKindText: text(`告警${rule.id}`, rule.id),
     opensTicket: true,
     when: [],
     calendar: null,

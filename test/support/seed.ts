@@ -4,15 +4,20 @@ const SEED_VARIABLE = 'RISER_TEST_SEED';
 let seed: number | null = null;
 
 /**
- * The seed of this test file: RISER_TEST_SEED, or random and printed at the first call.
+ * The seed of this test file: RISER_TEST_SEED, else `fixed`, else random; printed at the first call.
  * Fits fast-check (`{ seed: testSeed() }`). @throws Error when the variable is not a whole number.
  */
-export function testSeed(): number {
+export function testSeed(fixed?: number): number {
   if (seed === null) {
-    seed = parseSeed(process.env[SEED_VARIABLE]) ?? Math.floor(Math.random() * 2 ** 31);
+    seed = parseSeed(process.env[SEED_VARIABLE]) ?? fixed ?? Math.floor(Math.random() * 2 ** 31);
     console.log(`${SEED_VARIABLE}=${seed}`);
   }
   return seed;
+}
+
+/** The next file of tests of this process has a seed of its own, and prints it. */
+export function forgetSeed(): void {
+  seed = null;
 }
 
 /** null when there is none. Range: 0 to 2³²−1. */

@@ -15,23 +15,38 @@ export interface SerialPair extends AsyncDisposable {
 }
 
 const START_MS = 5_000;
+/** To come back under other numbers. */
+const MAX_TRIES = 5;
 
 /** @param socat path of the program @param directory of the test; holds the names */
 export async function startSerialPair(socat: string, directory: string): Promise<SerialPair> {
   const near = join(directory, 'near');
   const far = join(directory, 'far');
   let process = await start(socat, near, far);
-  /** Takes the numbers that have become free, so that the pair must come back under others. */
+  let oldNumbers: readonly string[] = [];
+  /** Take the numbers that have become free, so that the pair must come back under others. */
   const squatters: TestProcess[] = [];
+  const squat = async () => {
+    const names = [1, 2].map((end) => join(directory, `other-${squatters.length}-${end}`));
+    squatters.push(await start(socat, ...(names as [string, string])));
+  };
   return {
     near,
     far,
     async unplug() {
+      oldNumbers = [near, far].map((name) => realpathSync(name));
       await process.stop();
-      squatters.push(await start(socat, join(directory, 'other-1'), join(directory, 'other-2')));
+      await squat();
     },
     async plug() {
-      process = await start(socat, near, far);
+      // Other programs of the machine open and close terminals too: an old number may have become free again since.
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        process = await start(socat, near, far);
+        if (![near, far].some((name) => oldNumbers.includes(realpathSync(name)))) return;
+        await process.stop();
+        await squat();
+      }
+      throw new Error(`the pair came back as ${oldNumbers.join(' or ')} ${MAX_TRIES} times`);
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([process, ...squatters].map((each) => each.stop()));

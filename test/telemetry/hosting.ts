@@ -22,6 +22,9 @@ export function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'riser-journal-'));
 }
 
+/** Short waits: what gathers for how long is proved where it matters. */
+const QUICK = { commitMs: 10, gatherMs: 50 };
+
 export interface HostTestOptions extends HostParts {
   readonly directory: string;
   readonly model: SiteModel;
@@ -38,7 +41,7 @@ export function openHost(options: HostTestOptions): Promise<JournalHost> {
     journal: { maxAgeDays: maxAgeDays ?? 30, maxBytes: maxBytes ?? 1e9 },
     influx: influx ?? null,
   };
-  return openJournalHost(settings, () => undefined, { wallMs: () => START_MS, ...parts });
+  return openJournalHost(settings, () => undefined, { wallMs: () => START_MS, ...QUICK, ...parts });
 }
 
 /** Polls until `isTrue`, or fails with the last state after the deadline. */

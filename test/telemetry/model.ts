@@ -72,11 +72,13 @@ export function createTestModel(points: readonly TestPoint[], epoch = 1): SiteMo
     rules: [],
     // Telemetry reads no policy.
     policy: {} as SiteModel['policy'],
+    plans: [],
     http: { host: '127.0.0.1', port: 0, tls: null },
     calendars: new Map(),
     influx: null,
     journal: { maxAgeDays: 30, maxBytes: 1e9 },
     backup: null,
+    notify: { webhook: null },
   };
 }
 

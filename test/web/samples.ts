@@ -20,6 +20,7 @@ export function toEquipment(id: string, given: Partial<Equipment> = {}): Equipme
     upstream: { power: null, water: null, linkage: null, link: null },
     points: [],
     lockOut: null,
+    isCommissioning: false,
     ...given,
   };
 }

@@ -8,8 +8,8 @@ import type { Cell, Column, Row, Table } from './table.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const LINE_END = '\r\n';
-/** What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet takes for the beginning of a formula, also behind what nobody sees (OWASP, CSV injection). */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r]/u;
 
 /** The heading comes with the first rows: a table that fails before them has no file. */
 export async function* toCsv({ columns, portions }: Table, time: LocalTime): AsyncGenerator<string> {

@@ -140,7 +140,7 @@ function shelveRoutes(api: Api, { services }: ApiContext, { path, name, params, 
         description:
           'Its condition is judged and recorded as before; a ticket that is open goes on. High severity asks for ' +
           '`alarm.shelve-high`, life safety is never shelved. Problems: `not-found`, `alarm-ended`, `not-permitted`, ' +
-          '`reason-required`, `shelve-not-allowed`, `shelve-too-long`, `engine-busy`, `store-failed`.',
+          '`reason-required`, `shelve-not-allowed`, `shelve-too-long`, `approval-required`, `engine-busy`, `store-failed`.',
         tags,
         params,
         body: ShelveBody,
@@ -150,11 +150,13 @@ function shelveRoutes(api: Api, { services }: ApiContext, { path, name, params, 
     async (request) => {
       const target = await find(request.params);
       const { username: by, permissions } = personOf(request);
-      const { reason, forMs, isOneShot } = request.body;
+      const { approver, reason, forMs, isOneShot } = request.body;
       if (target.severity === 'high' && !permissions.has('alarm.shelve-high'))
         throw new RiserError('not-permitted', { permission: 'alarm.shelve-high' });
+      if (approver !== undefined) await requireApprover(services, approver);
       const untilMs = services.clock.now().wallMs + forMs;
-      return decide(services, { type: 'shelve-alarm', key: target.key, by, reason, untilMs, isOneShot });
+      const shelf = { reason, untilMs, isOneShot, ...(approver !== undefined && { approver }) };
+      return decide(services, { type: 'shelve-alarm', key: target.key, by, ...shelf });
     },
   );
 

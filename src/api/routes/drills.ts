@@ -1,5 +1,7 @@
 /** 演练: marked exercises of one equipment and its parts, out of every figure. */
+import { RiserError } from '../../core/errors.ts';
 import { type EquipmentId, toId } from '../../core/ids.ts';
+import type { Command } from '../../engine/commands.ts';
 import { DrillBody } from '../alarm-requests.ts';
 import { DrillViewSchema } from '../alarm-schemas.ts';
 import { listOf, ok } from '../answers.ts';
@@ -35,15 +37,41 @@ export function drillRoutes(api: Api, { services }: ApiContext): void {
         response,
       },
     },
-    async ({ body: { equipment, reason, untilMs }, person }) => {
+    async ({ body: { equipment, reason, untilMs, fault, isWhole = fault !== undefined }, person }) => {
       const by = personOf({ person }).username;
       const object = toId<EquipmentId>(equipment);
-      await services.commands.submit({ type: 'drill', equipment: object, by, reason, untilMs });
+      const drill = { type: 'drill', equipment: object, by, reason, ...(isWhole && { isWhole }) } as const;
+      if (fault === undefined || untilMs === null) await services.commands.submit({ ...drill, untilMs });
+      else await beginWithFault(services, { ...drill, untilMs, fault });
       const action = untilMs === null ? 'drill-end' : 'drill-begin';
-      await services.audit({ actor: by, action, object: equipment, detail: { reason, untilMs } });
+      const detail = { reason, untilMs, ...(fault !== undefined && { fault }) };
+      await services.audit({ actor: by, action, object: equipment, detail });
       return list(services);
     },
   );
+}
+
+/**
+ * The drill first, so that no alarm of the fault is a real one; a fault that cannot be let happen ends it again. The fault
+ * ends with the drill (drill-faults.ts).
+ * @throws RiserError `no-simulation`, `unknown-fault`, `simulator-unreachable`, and what the command throws
+ */
+async function beginWithFault(
+  { commands, simulation }: ApiServices,
+  drill: Extract<Command, { type: 'drill' }> & { readonly fault: string },
+): Promise<void> {
+  if (simulation === null) throw new RiserError('no-simulation');
+  const { equipment, fault } = drill;
+  const known = await simulation.faults();
+  if (!known.some((it) => it.equipment === equipment && it.fault === fault))
+    throw new RiserError('unknown-fault', { equipment, fault });
+  await commands.submit(drill);
+  try {
+    await simulation.inject(equipment, fault);
+  } catch (error) {
+    await commands.submit({ type: 'drill', equipment, by: drill.by, reason: drill.reason, untilMs: null });
+    throw error;
+  }
 }
 
 async function list({ queries, model }: ApiServices) {

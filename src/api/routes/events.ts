@@ -6,10 +6,13 @@ import Type from 'typebox';
 import { defined } from '../../core/assert.ts';
 import { ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
+import { FOLLOW_EVENTS } from '../live.ts';
 
 const STREAM_TYPE = 'text/event-stream';
 const description = [
-  'Events (`event:` and JSON `data:` as in LiveEvents of src/api/live-events.ts): hello, readings, link, alarm, control, storm, rule-change, ticket, heartbeat.',
+  'Events (`event:` and JSON `data:` as in LiveEvents of src/api/live-events.ts): hello, readings, link, alarm, control, storm, rule-change, ticket, message, incident, heartbeat.',
+  'Contractors and occupants hear of their own tickets and messages only.',
+  'A ticket comes light: without evidence, past repairs and affected area, with its latest alarms and their number; fetch the rest.',
   'Readings are batched, last value per point. Nothing is replayed: after every `hello`, fetch what is shown, then follow.',
   'A heartbeat comes every 10 s and names the parts of the gateway that are not well; two missing ones mean that what is',
   'shown is old. The stream ends with its session.',
@@ -19,7 +22,7 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
   api.get(
     '/events',
     {
-      config: { permission: 'site.read', isStream: true },
+      config: { permission: FOLLOW_EVENTS, isStream: true },
       // A HEAD of a stream would have to end at once; there is nothing to ask for.
       exposeHeadRoute: false,
       schema: {

@@ -1,6 +1,4 @@
 /** The past of points as a file: streamed as it is read, in the pace of the client, ended when the client goes away. */
-import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { RiserError } from '../../core/errors.ts';
 import { ok } from '../answers.ts';
@@ -11,14 +9,12 @@ import { toLanguage } from '../export/words.ts';
 import { XLSX_TYPE } from '../export/xlsx.ts';
 import { parsePoints, toRange, untilGone } from '../history-range.ts';
 import { ExportQuery } from '../request-schemas.ts';
+import { sendFile, TRAILER } from '../send-file.ts';
 import type { ApiServices } from '../services.ts';
 import { InputError } from '../validation.ts';
 
 /** A year of many points takes this long on a slow line; then the file ends, whatever it holds. */
 const LONGEST_MS = 6 * 3_600_000;
-/** `complete`, or `incomplete`; the last row of the file says why. */
-const TRAILER = 'x-riser-export';
-
 const description = [
   'Streamed. CSV is UTF-8 with a byte order mark; times stand on the clocks of the site, beside UTC milliseconds.',
   `When something is missing, the last row says so and the trailer \`${TRAILER}\` is \`incomplete\`.`,
@@ -52,7 +48,7 @@ export function exportRoutes(api: Api, { services }: ApiContext): void {
       const file = toFile(services, query, headers['accept-language'], signal);
       if (running >= EXPORT_LIMITS.running) throw new RiserError('history-busy');
       running++;
-      return send(file, reply, signal, () => running--);
+      return sendFile(file, reply, signal, () => running--);
     },
   );
 }
@@ -74,45 +70,4 @@ function toFile(
     throw new InputError(problems.map(({ field, expected }) => ({ path: `query.${field}`, expected })));
   }
   return createExport({ model, history, ...asked, format, language, isSealed: true, signal });
-}
-
-/** What fails before the first bytes is answered as a problem. */
-async function send(
-  { name, contentType, chunks, ending }: ExportFile,
-  reply: FastifyReply,
-  signal: AbortSignal,
-  onEnd: () => void,
-): Promise<FastifyReply> {
-  let first: IteratorResult<string | Uint8Array>;
-  try {
-    first = await chunks.next();
-    if (signal.aborted) throw new RiserError('stopped');
-  } catch (error) {
-    onEnd();
-    throw error;
-  }
-  const stream = Readable.from(follow(first, chunks));
-  stream.once('close', onEnd);
-  return reply
-    .type(contentType)
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .header('cache-control', 'no-store')
-    .header('x-accel-buffering', 'no')
-    .trailer(TRAILER, (_reply, _payload, done) =>
-      done(null, ending.missing === null ? 'complete' : 'incomplete'),
-    )
-    .send(stream);
-}
-
-async function* follow(
-  first: IteratorResult<string | Uint8Array>,
-  rest: AsyncGenerator<string | Uint8Array>,
-): AsyncGenerator<string | Uint8Array> {
-  if (first.done === true) return;
-  try {
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }

@@ -1,7 +1,7 @@
-/** The site itself. */
-import { ok } from '../answers.ts';
+/** The site itself, and its places. */
+import { listOf, ok } from '../answers.ts';
 import type { Api, ApiContext } from '../context.ts';
-import { SiteViewSchema } from '../schemas.ts';
+import { LocationSchema, SiteViewSchema } from '../schemas.ts';
 
 export function siteRoutes(api: Api, { services }: ApiContext): void {
   const config = { permission: 'site.read' } as const;
@@ -27,6 +27,27 @@ export function siteRoutes(api: Api, { services }: ApiContext): void {
           name: hours,
         })),
       };
+    },
+  );
+
+  api.get(
+    '/locations',
+    {
+      config,
+      schema: {
+        operationId: 'listLocations',
+        summary: 'Places of the register (building, floor, room), each behind what it lies in',
+        tags: ['site'],
+        response: ok(listOf(LocationSchema)),
+      },
+    },
+    () => {
+      const items = [...services.model.locations.values()].map(({ id, parent, path }) => ({
+        id,
+        parent,
+        path,
+      }));
+      return { items, total: items.length };
     },
   );
 }

@@ -1,58 +1,174 @@
-/** One route per transition of a ticket, each with its own body and permission. Whether it is possible, the engine says. */
+/**
+ * One route per step of a ticket, one for the short forms of its policy, one for a split. Whoever may read the ticket may ask;
+ * whether the step is possible and the person's own, the engine says by the ticket's policy.
+ */
 import { defined } from '../../core/assert.ts';
+import { RiserError } from '../../core/errors.ts';
 import { toId } from '../../core/ids.ts';
-import type { Transition, TransitionType } from '../../tickets/transitions.ts';
-import { ok, Ticket } from '../answers.ts';
+import type { Ticket as TicketData } from '../../core/ticket.ts';
+import type { Person } from '../../people/people.ts';
+import type { Transition } from '../../tickets/transitions.ts';
+import { created, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
-import { IdParams, TRANSITION_BODIES } from '../request-schemas.ts';
-import { TRANSITION_PERMISSIONS, TRANSITION_TYPES } from '../ticket-permissions.ts';
-import { toTicketView } from '../views.ts';
+import { sealOfTransition } from '../personal.ts';
+import { IdParams } from '../request-schemas.ts';
+import { READ_TICKETS, requireReadable, showTicket, toActor } from '../ticket-readers.ts';
+import type { TicketView } from '../ticket-schemas.ts';
+import { TRANSITION_TEXTS } from '../ticket-words.ts';
+import {
+  BODY_TRANSITIONS,
+  FormBody,
+  FormParams,
+  SplitBody,
+  toTransitionBody,
+} from '../transition-schemas.ts';
 
-const SUMMARIES = {
-  dispatch: 'Confirm or redirect whom the ticket goes to',
-  take: 'Read back and sign for the ticket',
-  arrive: 'Arrived on site',
-  start: 'Diagnosis and plan; handling begins',
-  done: 'Handling is done',
-  accept: 'Accept the work',
-  reject: 'Refuse the work; the ticket goes back',
-  visit: 'Return visit to the customer',
-  close: 'Close the ticket',
-  cancel: 'Cancel a false or duplicate ticket',
-  note: 'Leave a remark',
-} as const satisfies Record<TransitionType, string>;
+const tags = ['tickets'];
+const config = { permission: READ_TICKETS } as const;
 
 export function ticketTransitionRoutes(api: Api, context: ApiContext): void {
-  for (const type of TRANSITION_TYPES) transitionRoute(api, context, type);
+  for (const type of BODY_TRANSITIONS) transitionRoute(api, context, type);
+  formRoute(api, context);
+  splitRoute(api, context);
 }
 
-function transitionRoute(api: Api, { services }: ApiContext, type: TransitionType): void {
+function transitionRoute(api: Api, context: ApiContext, type: (typeof BODY_TRANSITIONS)[number]): void {
+  const { services } = context;
   api.post(
     `/tickets/:id/${type}`,
     {
-      config: { permission: TRANSITION_PERMISSIONS[type] },
+      config,
       schema: {
-        operationId: `${type}Ticket`,
-        summary: SUMMARIES[type],
-        tags: ['tickets'],
+        operationId: `${toCamel(type)}Ticket`,
+        summary: `${TRANSITION_TEXTS[type].en} (${TRANSITION_TEXTS[type].zh})`,
+        tags,
         params: IdParams,
-        body: TRANSITION_BODIES[type],
+        body: toTransitionBody(type),
         response: ok(Ticket),
       },
     },
     async (request) => {
-      const { version, ...fields } = request.body;
+      const { version, occurredAtMs = null, ...fields } = request.body;
+      const { id } = request.params;
       const person = personOf(request);
+      const actor = toActor(person, services);
+      await requireReadable(id, actor, services);
+      // Fields that a guard asks for may be missing here; the engine refuses them by name.
+      const transition = { type, ...fields } as Transition;
       const { ticket } = await services.commands.submit({
         type: 'ticket-transition',
-        ticket: toId(request.params.id),
+        ticket: toId(id),
         version,
-        // Fields that a guard asks for may be missing here; the engine refuses them by name.
-        transition: { type, ...fields } as Transition,
-        by: person.username,
+        transitions: [transition],
+        form: null,
+        actor,
+        occurredAtMs,
+        personal: await sealOfTransition([transition], id, services),
       });
-      const changed = defined(ticket, 'the ticket of a transition');
-      return toTicketView(changed, person.permissions, await services.queries.explained());
+      return show(defined(ticket, 'the ticket of a transition'), person, context);
     },
   );
+}
+
+/** The steps are put into the order of the policy's form; which it is and whether all are there, the engine judges. */
+function formRoute(api: Api, context: ApiContext): void {
+  const { services, policies } = context;
+  api.post(
+    '/tickets/:id/forms/:form',
+    {
+      config,
+      schema: {
+        operationId: 'fillTicketForm',
+        summary: 'Several steps on one form of the ticket’s policy: all of them or none',
+        tags,
+        params: FormParams,
+        body: FormBody,
+        response: ok(Ticket),
+      },
+    },
+    async (request) => {
+      const { id, form } = request.params;
+      const { version, occurredAtMs = null, steps } = request.body;
+      const person = personOf(request);
+      const actor = toActor(person, services);
+      await requireReadable(id, actor, services);
+      const seen = await services.queries.ticket(id);
+      const policy = seen === null ? services.model.policy : await policies.of(seen.policyVersion);
+      const transitions = toTransitions(steps, policy.forms.find((one) => one.id === form)?.transitions);
+      if (transitions === null) throw new RiserError('wrong-form', { form });
+      const { ticket } = await services.commands.submit({
+        type: 'ticket-transition',
+        ticket: toId(id),
+        version,
+        transitions,
+        form,
+        actor,
+        occurredAtMs,
+        personal: await sealOfTransition(transitions, id, services),
+      });
+      return show(defined(ticket, 'the ticket of a form'), person, context);
+    },
+  );
+}
+
+type Steps = Readonly<Record<string, object | undefined>>;
+
+/** null = the form has other steps than these. A step that was left out has no fields. */
+function toTransitions(
+  steps: Steps,
+  order: readonly string[] | undefined,
+): readonly [Transition, ...Transition[]] | null {
+  if (order === undefined || Object.keys(steps).some((type) => !order.includes(type))) return null;
+  const [first, ...rest] = order.map((type) => ({ type, ...steps[type] }) as Transition);
+  return first === undefined ? null : [first, ...rest];
+}
+
+function splitRoute(api: Api, context: ApiContext): void {
+  const { services } = context;
+  api.post(
+    '/tickets/:id/split',
+    {
+      config,
+      schema: {
+        operationId: 'splitTicket',
+        summary: 'A second matter was found: it gets a ticket of its own; answers the new one',
+        tags,
+        params: IdParams,
+        body: SplitBody,
+        response: created(Ticket),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { version, content = '', occurrences, reason = '' } = request.body;
+      const person = personOf(request);
+      const actor = toActor(person, services);
+      await requireReadable(id, actor, services);
+      const { opened } = await services.commands.submit({
+        type: 'split-ticket',
+        ticket: toId(id),
+        version,
+        actor,
+        content,
+        occurrences: occurrences.map((one) => toId(one)),
+        reason,
+      });
+      const ticket = defined(opened, 'the ticket that a split has opened');
+      reply.code(201).header('location', `/api/v1/tickets/${ticket.id}`);
+      return show(ticket, person, context);
+    },
+  );
+}
+
+async function show(
+  ticket: TicketData,
+  person: Person,
+  { services, policies }: ApiContext,
+): Promise<TicketView> {
+  const explained = await services.queries.explained();
+  return showTicket(ticket, toActor(person, services), services, policies, { isWhole: true, explained });
+}
+
+function toCamel(type: string): string {
+  return type.replace(/-(\w)/g, (_whole, letter: string) => letter.toUpperCase());
 }

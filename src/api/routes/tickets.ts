@@ -1,62 +1,108 @@
-/** Tickets: lists, one, its history, opening. Steps are in ticket-transitions.ts, decisions in the engine. */
-
-import type { SiteModel } from '../../config/model.ts';
-import { defined } from '../../core/assert.ts';
-import { RiserError } from '../../core/errors.ts';
-import { type EquipmentId, type LocationId, toId } from '../../core/ids.ts';
-import type { NewTicket } from '../../tickets/transitions.ts';
+/** Tickets: lists, one, its clocks, history and messages, opening. Steps are in ticket-transitions.ts, decisions in the engine. */
+import Type from 'typebox';
 import { HistoryEntrySchema } from '../alarm-schemas.ts';
 import { created, listOf, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
-import { NOUNS } from '../nouns.ts';
-import { IdParams, NewTicketBody, type NewTicketInput, TicketsQuery } from '../request-schemas.ts';
-import { toTicketView } from '../views.ts';
+import { MessageViewSchema, toMessageView } from '../message-schemas.ts';
+import { openTicket } from '../open-ticket.ts';
+import { IdParams, NewTicketBody, PageQuery, TicketsQuery } from '../request-schemas.ts';
+import {
+  findTicket,
+  READ_TICKETS,
+  showTicket,
+  toActor,
+  toOwnFilter,
+  toTicketFilter,
+} from '../ticket-readers.ts';
+import { TicketClockSchema, TicketMarkSchema } from '../ticket-schemas.ts';
+import { isInside, toTicketHistory } from '../ticket-views.ts';
 
 const tags = ['tickets'];
+const config = { permission: READ_TICKETS } as const;
 
 export function ticketRoutes(api: Api, context: ApiContext): void {
-  readRoutes(api, context);
+  listRoute(api, context);
+  readRoute(api, context);
+  recordRoutes(api, context);
   openRoute(api, context);
 }
 
-function readRoutes(api: Api, { services: { queries } }: ApiContext): void {
-  const config = { permission: 'site.read' } as const;
-
+function listRoute(api: Api, { services, policies }: ApiContext): void {
   api.get(
     '/tickets',
     {
       config,
       schema: {
         operationId: 'listTickets',
-        summary: 'Open tickets, closed ones, or all, newest first',
+        summary: 'Tickets by state and other marks, newest first; contractors and occupants get their own',
         tags,
         querystring: TicketsQuery,
         response: ok(listOf(Ticket)),
       },
     },
     async ({ query, person }) => {
-      const { items, total } = await queries.tickets(query);
-      const explained = await queries.explained();
-      const { permissions } = personOf({ person });
-      return { items: items.map((ticket) => toTicketView(ticket, permissions, explained)), total };
+      const { queries, model } = services;
+      const actor = toActor(personOf({ person }), services);
+      const { items, total } = await queries.tickets({
+        ...toTicketFilter(query, model),
+        ...toOwnFilter(actor),
+      });
+      const options = { isWhole: false, explained: await queries.explained() };
+      const shown = items.map((ticket) => showTicket(ticket, actor, services, policies, options));
+      return { items: await Promise.all(shown), total };
     },
   );
+}
 
+function readRoute(api: Api, { services, policies }: ApiContext): void {
   api.get(
     '/tickets/:id',
     {
       config,
       schema: {
         operationId: 'getTicket',
-        summary: 'One ticket',
+        summary: 'One ticket, with the steps and forms that the caller is offered',
         tags,
         params: IdParams,
         response: ok(Ticket),
       },
     },
     async ({ params, person }) => {
-      const ticket = found(await queries.ticket(params.id));
-      return toTicketView(ticket, personOf({ person }).permissions, await queries.explained());
+      const actor = toActor(personOf({ person }), services);
+      const ticket = await findTicket(params.id, actor, services);
+      const explained = await services.queries.explained();
+      return showTicket(ticket, actor, services, policies, { isWhole: true, explained });
+    },
+  );
+}
+
+const ClocksSchema = Type.Object({
+  clocks: Type.Array(TicketClockSchema),
+  marks: Type.Array(TicketMarkSchema, { description: 'What they are computed from, oldest first' }),
+});
+
+function recordRoutes(api: Api, { services }: ApiContext): void {
+  api.get(
+    '/tickets/:id/clocks',
+    {
+      config,
+      schema: {
+        operationId: 'getTicketClocks',
+        summary: 'All rounds of all clocks of a ticket, and what they are computed from',
+        tags,
+        params: IdParams,
+        response: ok(ClocksSchema),
+      },
+    },
+    async ({ params, person }) => {
+      const actor = toActor(personOf({ person }), services);
+      const ticket = await findTicket(params.id, actor, services);
+      if (!isInside(ticket, actor)) return { clocks: [], marks: [] };
+      const marks = ticket.marks.map(({ settings, ...mark }) => ({
+        ...mark,
+        ...(settings !== undefined && { settings: { ...settings } }),
+      }));
+      return { clocks: [...ticket.clocks], marks };
     },
   );
 
@@ -66,28 +112,51 @@ function readRoutes(api: Api, { services: { queries } }: ApiContext): void {
       config,
       schema: {
         operationId: 'getTicketHistory',
-        summary: 'What happened to a ticket, oldest first',
+        summary: 'What happened to a ticket, oldest first; for its reporter without what is said inside',
         tags,
         params: IdParams,
         response: ok(listOf(HistoryEntrySchema)),
       },
     },
-    async ({ params }) => {
-      found(await queries.ticket(params.id));
-      const items = [...(await queries.ticketHistory(params.id))];
+    async ({ params, person }) => {
+      const actor = toActor(personOf({ person }), services);
+      const ticket = await findTicket(params.id, actor, services);
+      const items = [...toTicketHistory(ticket, await services.queries.ticketHistory(params.id), actor)];
       return { items, total: items.length };
+    },
+  );
+
+  api.get(
+    '/tickets/:id/messages',
+    {
+      config: { permission: 'ticket.read-all' },
+      schema: {
+        operationId: 'getTicketMessages',
+        summary: 'Whom the gateway told of a ticket, and what became of it',
+        tags,
+        params: IdParams,
+        querystring: PageQuery,
+        response: ok(listOf(MessageViewSchema)),
+      },
+    },
+    async ({ params, query, person }) => {
+      await findTicket(params.id, toActor(personOf({ person }), services), services);
+      const page = await services.queries.messages({ ...query, ticket: params.id, state: 'all' });
+      return { items: page.items.map(toMessageView), total: page.total };
     },
   );
 }
 
-function openRoute(api: Api, { services }: ApiContext): void {
+function openRoute(api: Api, { services, policies }: ApiContext): void {
   api.post(
     '/tickets',
     {
       config: { permission: 'ticket.open' },
       schema: {
         operationId: 'openTicket',
-        summary: 'Open a ticket for a matter that a person reports',
+        summary: 'Open a ticket for a matter that a person reports, or enter one later from a slip',
+        description:
+          'What the same person has reported for the same place before goes onto the open ticket, which is answered.',
         tags,
         body: NewTicketBody,
         response: created(Ticket),
@@ -95,29 +164,10 @@ function openRoute(api: Api, { services }: ApiContext): void {
     },
     async (request, reply) => {
       const person = personOf(request);
-      const ticket = toNewTicket(request.body, services.model);
-      const outcome = await services.commands.submit({ type: 'open-ticket', by: person.username, ticket });
-      const opened = defined(outcome.ticket, 'the ticket that was opened');
-      reply.code(201).header('location', `/api/v1/tickets/${opened.id}`);
-      return toTicketView(opened, person.permissions, []);
+      const actor = toActor(person, services);
+      const ticket = await openTicket(request.body, person, services);
+      reply.code(201).header('location', `/api/v1/tickets/${ticket.id}`);
+      return showTicket(ticket, actor, services, policies, { isWhole: true, explained: [] });
     },
   );
-}
-
-/** @throws RiserError `not-found` when the register knows no such equipment or location. */
-function toNewTicket(input: NewTicketInput, model: SiteModel): NewTicket {
-  const equipment = input.equipment == null ? null : toId<EquipmentId>(input.equipment);
-  const location = input.location == null ? null : toId<LocationId>(input.location);
-  if (equipment !== null && !model.equipment.has(equipment))
-    throw new RiserError('not-found', { what: NOUNS.equipment });
-  if (location !== null && !model.locations.has(location)) {
-    throw new RiserError('not-found', { what: NOUNS.location });
-  }
-  const { place = '', contactName = '', contactMethod = '' } = input;
-  return { ...input, equipment, location, place, contactName, contactMethod };
-}
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new RiserError('not-found', { what: NOUNS.ticket });
-  return row;
 }

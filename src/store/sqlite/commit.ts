@@ -4,7 +4,6 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Occurrence } from '../../core/alarm.ts';
-import { isTicketOpen, type Ticket } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type {
   DelayRow,
@@ -16,8 +15,11 @@ import type {
   WriteBatch,
 } from '../store.ts';
 import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
-import { type Columns, insert, toValues, upsert } from './columns.ts';
+import { type Columns, insert, upsert } from './columns.ts';
 import { createEngineAppliers, type EngineType } from './commit-engine.ts';
+import { createServiceAppliers, type ServiceType } from './commit-service.ts';
+import { createTicketAppliers, type TicketType } from './commit-tickets.ts';
+import { isStorageFault } from './open.ts';
 
 export interface Committer {
   /**
@@ -33,12 +35,6 @@ export class CommitCancelled extends Error {
   override readonly name = 'CommitCancelled';
 }
 
-/** A ticket is not at the version that the writer saw. */
-export class VersionMismatch extends Error {
-  override readonly name = 'VersionMismatch';
-}
-
-type LinkWrite = Extract<Write, { type: 'ticket-alarm' }>;
 export type Appliers = { readonly [Type in Write['type']]: (write: Extract<Write, { type: Type }>) => void };
 
 const OCCURRENCE: Columns<Occurrence> = {
@@ -51,26 +47,6 @@ const OCCURRENCE: Columns<Occurrence> = {
   ended_at_ms: (row) => row.endedAtMs,
   storm: (row) => row.storm,
   doc: (row) => JSON.stringify(row),
-};
-
-const TICKET: Columns<Ticket> = {
-  id: (row) => row.id,
-  number: (row) => row.number,
-  version: (row) => row.version,
-  equipment: (row) => row.equipment,
-  class: (row) => row.class,
-  stage: (row) => row.stage,
-  is_open: (row) => (isTicketOpen(row) ? 1 : 0),
-  recorded_at_ms: (row) => row.recordedAtMs,
-  closed_at_ms: (row) => (isTicketOpen(row) ? null : (row.closedAtMs ?? row.stageSinceMs)),
-  doc: (row) => JSON.stringify(row),
-};
-
-const LINK: Columns<LinkWrite> = {
-  ticket: (row) => row.ticket,
-  alarm_key: (row) => row.key,
-  occurrence: (row) => row.occurrence,
-  is_open: (row) => (row.isOpen ? 1 : 0),
 };
 
 const DELAY: Columns<DelayRow> = { alarm_key: (row) => row.key, doc: (row) => JSON.stringify(row) };
@@ -99,6 +75,8 @@ export function createCommitter(database: DatabaseSync): Committer {
   const chain = createChainWriter(database);
   const appliers: Appliers = {
     ...createRowAppliers(database),
+    ...createTicketAppliers(database),
+    ...createServiceAppliers(database),
     ...createEngineAppliers(database),
     ...createHistoryAppliers(chain.append),
   };
@@ -115,8 +93,24 @@ export function createCommitter(database: DatabaseSync): Committer {
         if (database.isTransaction) database.exec('rollback');
         throw error;
       }
+      if (batch.writes.some((write) => write.type === 'personal' && write.fields === null))
+        emptyLog(database);
     },
   };
+}
+
+/**
+ * What was destroyed must not stand on in the write-ahead log (what it leaves in the file itself is overwritten, see
+ * open.ts). While somebody reads, the log stays until the next time; the batch is stored either way, so it does not fail.
+ */
+function emptyLog(database: DatabaseSync): void {
+  try {
+    database.exec('pragma busy_timeout = 0; pragma wal_checkpoint(truncate)');
+  } catch (error) {
+    if (!isStorageFault(error)) throw error;
+  } finally {
+    database.exec(`pragma busy_timeout = ${STORE_LIMITS.busyMs}`);
+  }
 }
 
 type LockOutWrite = Extract<Write, { type: 'lock-out' }>;
@@ -157,9 +151,10 @@ function createLockOutApplier(database: DatabaseSync): Appliers['lock-out'] {
 
 type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
 
-function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType | EngineType> {
+function createRowAppliers(
+  database: DatabaseSync,
+): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType> {
   const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
-  const link = upsert(database, 'ticket_alarm', ['ticket', 'occurrence'], LINK);
   const counter = upsert(database, 'counter', ['name'], COUNTER);
   const user = upsert(database, 'user', ['username'], USER);
   const session = upsert(database, 'session', ['token_hash'], SESSION);
@@ -173,8 +168,6 @@ function createRowAppliers(database: DatabaseSync): Omit<Appliers, HistoryType |
   );
   return {
     occurrence: (write) => occurrence(write.occurrence),
-    ticket: createTicketApplier(database),
-    'ticket-alarm': link,
     counter,
     delays(write) {
       clearDelays.run();
@@ -224,19 +217,5 @@ function createHistoryAppliers(append: ChainWriter['append']): Pick<Appliers, Hi
         object: entry.object,
         detail: toCanonicalJson(entry.detail),
       }),
-  };
-}
-
-function createTicketApplier(database: DatabaseSync): Appliers['ticket'] {
-  const add = insert(database, 'ticket', TICKET);
-  const assignments = Object.keys(TICKET).map((column) => `${column} = :${column}`);
-  const change = database.prepare(
-    `update ticket set ${assignments.join(', ')} where id = :id and version = :expected_version`,
-  );
-  return ({ ticket, expectedVersion }) => {
-    if (expectedVersion === null) return add(ticket);
-    const { changes } = change.run({ ...toValues(TICKET, ticket), expected_version: expectedVersion });
-    if (changes !== 1)
-      throw new VersionMismatch(`ticket ${ticket.number} is not at version ${expectedVersion}`);
   };
 }

@@ -1,6 +1,12 @@
 /** Types of the tables as Kysely reads them (migrations.ts makes them), and the small adapter over node:sqlite. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import {
+  Kysely,
+  type SelectQueryBuilder,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely';
 import { STORE_LIMITS } from '../limits.ts';
 
 export interface Database {
@@ -21,14 +27,91 @@ export interface Database {
     id: string;
     number: string;
     version: number;
-    equipment: string | null;
-    class: string;
-    stage: string;
     is_open: number;
-    recorded_at_ms: number;
-    closed_at_ms: number | null;
     doc: string;
   };
+  ticket_list: {
+    seq: number;
+    ticket: string;
+    site: string;
+    class: string;
+    priority: string;
+    stage: string;
+    is_open: number;
+    received_at_ms: number;
+    closed_at_ms: number | null;
+    equipment: string | null;
+    location: string | null;
+    fault_kind: string | null;
+    assignee: string | null;
+    taken_by: string | null;
+    contractor: string | null;
+    contractor_firm: string | null;
+    reporter: string | null;
+    policy_version: string;
+    is_counted: number;
+    is_reworked: number;
+    is_false_alarm: number;
+    text_digest: string;
+  };
+  /** Of the table itself, what it is asked with; its columns give nothing back. */
+  ticket_text: { rowid: number; ticket_text: string };
+  clock_name: { clock: string };
+  ticket_clock: {
+    clock: string;
+    received_at_ms: number;
+    seq: number;
+    round: number;
+    spent_ms: number;
+    is_breached: number;
+  };
+  past_repair: { equipment: string; closed_at_ms: number; seq: number; doc: string };
+  ticket_due: { ticket: string; clock: string; round: number; what: string; due_at_ms: number };
+  attachment: { id: string; ticket: string; sha256: string; bytes: number; doc: string };
+  policy_version: { seq: number; version: string; state: string; doc: string; policy: string };
+  message: {
+    seq: number;
+    id: string;
+    key: string;
+    recipient: string;
+    channel: string;
+    ticket: string | null;
+    incident: string | null;
+    state: string;
+    is_over: number;
+    created_at_ms: number;
+    doc: string;
+  };
+  incident: {
+    seq: number;
+    id: string;
+    number: string;
+    version: number;
+    began_at_ms: number;
+    ended_at_ms: number | null;
+    is_over: number;
+    doc: string;
+  };
+  personal: {
+    id: string;
+    digest: string;
+    stored_at_ms: number;
+    destroyed_at_ms: number | null;
+    doc: string | null;
+  };
+  staff: { username: string; doc: string };
+  roster: { id: number; version: number; doc: string };
+  handover: { seq: number; id: string; at_ms: number; doc: string };
+  drill_record: {
+    seq: number;
+    id: string;
+    revision: number;
+    kind: string;
+    ended_at_ms: number;
+    is_evaluated: number;
+    doc: string;
+  };
+  slip: { number: string; is_unused: number; doc: string };
   ticket_event: ChainedRow & { ticket: string; version: number; type: string; stage: string };
   ticket_alarm: { ticket: string; alarm_key: string; occurrence: string; is_open: number };
   counter: { name: string; value: number };
@@ -97,4 +180,14 @@ function toDialectStatement(database: DatabaseSync, sql: string): SqliteStatemen
     run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
     iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
   };
+}
+
+/** How many rows a page is part of. */
+export async function countAll<T extends keyof Database>(
+  rows: SelectQueryBuilder<Database, T, object>,
+): Promise<number> {
+  const { total } = await rows
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return total;
 }

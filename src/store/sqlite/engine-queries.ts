@@ -12,7 +12,7 @@ import type {
   RuleMemoryRow,
   StoreQueries,
 } from '../store.ts';
-import type { Database } from './database.ts';
+import { countAll, type Database } from './database.ts';
 import { type PageRequest, parse, toLimit, toOccurrence, toPage } from './rows.ts';
 
 type EngineQueries = Pick<
@@ -129,9 +129,7 @@ async function readStorms(database: Kysely<Database>, page: PageRequest): Promis
     .limit(limit)
     .offset(offset)
     .execute();
-  const { total } = await rows
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
+  const total = await countAll(rows);
   return { items: items.map(({ doc }) => parse(doc) as Storm), total };
 }
 
@@ -149,9 +147,7 @@ async function readMembers(
     .limit(limit)
     .offset(offset)
     .execute();
-  const { total } = await rows
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
+  const total = await countAll(rows);
   return { items: items.map(({ doc }) => toOccurrence(doc)), total };
 }
 
@@ -165,9 +161,7 @@ async function readChanges(
   if (filter.rule !== undefined) rows = rows.where('rule', '=', filter.rule);
   if (filter.state !== undefined) rows = rows.where('state', '=', filter.state);
   const items = await rows.select('doc').orderBy('seq', 'desc').limit(limit).offset(offset).execute();
-  const { total } = await rows
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
+  const total = await countAll(rows);
   return { items: items.map(({ doc }) => parse(doc) as RuleChangeRow), total };
 }
 

@@ -9,7 +9,11 @@ import { STORE_LIMITS } from '../limits.ts';
 import { CHAIN_NAMES, type ChainName, type ChainReport, inspectChains } from './chain.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { findDamage, readVersion, toOpenError } from './open.ts';
+import { inspectOutside, type OutsideReport } from './outside.ts';
 import { DATABASE_FILE } from './protocol.ts';
+
+/** Version of the schema since which something lies outside the chains. */
+const OUTSIDE_SINCE = 4;
 
 /** The end of a history as somebody has noted it: `alarm_event:1234:9f86d0…`. */
 export interface NotedHead {
@@ -22,6 +26,8 @@ export interface Inspection {
   /** Version of the schema. */
   readonly schema: number;
   readonly chains: readonly ChainReport[];
+  /** What the chains hold digests of; null = the database is older than that. */
+  readonly outside: OutsideReport | null;
   /** Noted heads that are no longer in the histories. */
   readonly missed: readonly NotedHead[];
 }
@@ -37,7 +43,7 @@ export function inspectStore(directory: string, noted: readonly NotedHead[]): In
   try {
     const database = new DatabaseSync(path, { readOnly: true, timeout: STORE_LIMITS.busyMs });
     try {
-      return inspect(database, path, noted);
+      return inspect(database, directory, noted);
     } finally {
       database.close();
     }
@@ -57,7 +63,8 @@ export function toHeadText({ name, row, hash }: NotedHead): string {
   return `${name}:${row}:${hash}`;
 }
 
-function inspect(database: DatabaseSync, path: string, noted: readonly NotedHead[]): Inspection {
+function inspect(database: DatabaseSync, directory: string, noted: readonly NotedHead[]): Inspection {
+  const path = join(directory, DATABASE_FILE);
   const damage = findDamage(database);
   if (damage.length > 0) throw new RiserError('data-damaged', { path, reason: damage.join('; ') });
   const schema = hasSchema(database) ? readVersion(database) : 0;
@@ -65,7 +72,9 @@ function inspect(database: DatabaseSync, path: string, noted: readonly NotedHead
   if (schema > known) throw new RiserError('data-too-new', { found: schema, known });
   if (schema < 1) throw new RiserError('data-damaged', { path, reason: 'not a database of the gateway' });
   const chains = inspectChains(database, STORE_LIMITS.verifyPrinted);
-  return { schema, chains, missed: noted.filter((head) => !isThere(database, head)) };
+  const outside =
+    schema < OUTSIDE_SINCE ? null : inspectOutside(database, directory, STORE_LIMITS.verifyPrinted);
+  return { schema, chains, outside, missed: noted.filter((head) => !isThere(database, head)) };
 }
 
 function hasSchema(database: DatabaseSync): boolean {

@@ -40,7 +40,8 @@ export async function readTicketLog(
   const rows = await database
     .selectFrom('ticket_event')
     .innerJoin('ticket', 'ticket.id', 'ticket_event.ticket')
-    .select((field) => [
+    .innerJoin('ticket_list', 'ticket_list.ticket', 'ticket_event.ticket')
+    .select([
       'ticket_event.id as id',
       'ticket_event.ticket as ticket',
       'ticket_event.version as version',
@@ -51,9 +52,9 @@ export async function readTicketLog(
       'ticket_event.detail as detail',
       'ticket_event.hash as hash',
       'ticket.number as number',
-      'ticket.equipment as equipment',
-      'ticket.class as class',
-      field.fn<string>('json_extract', ['ticket.doc', field.val('$.site')]).as('site'),
+      'ticket_list.equipment as equipment',
+      'ticket_list.class as class',
+      'ticket_list.site as site',
     ])
     .where('ticket_event.id', '>=', fromId)
     .orderBy('ticket_event.id')

@@ -5,13 +5,14 @@
  * `doc` holds the whole object as JSON; the columns beside it are what is searched, ordered or constrained.
  * Times are UTC ms. Foreign keys are checked at the commit, so the order of writes in a batch is free.
  */
-import { type Kysely, sql } from 'kysely';
+import type { DatabaseSync } from 'node:sqlite';
+import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
 
 export interface Migration {
   readonly version: number;
   readonly name: string;
   /** Runs inside the transaction of open.ts. */
-  up(database: Kysely<unknown>): Promise<void>;
+  up(database: DatabaseSync): void;
 }
 
 const HISTORIES = ['alarm_event', 'ticket_event', 'audit'] as const;
@@ -182,23 +183,30 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     name: 'alarms, tickets, people, audit',
-    async up(database) {
-      for (const statement of [...TABLES, ...TRIGGERS]) await sql.raw(statement).execute(database);
+    up(database) {
+      for (const statement of [...TABLES, ...TRIGGERS]) database.exec(statement);
     },
   },
   {
     version: 2,
     name: 'writes of points, lock-outs',
-    async up(database) {
-      for (const statement of WRITING_TABLES) await sql.raw(statement).execute(database);
+    up(database) {
+      for (const statement of WRITING_TABLES) database.exec(statement);
     },
   },
   {
     version: 3,
     name: 'alarm engine: controls, storms, memories, rule changes, drills, figures',
-    async up(database) {
-      for (const statement of [...ALARM_EVENT_REBUILD, ...ENGINE_TABLES])
-        await sql.raw(statement).execute(database);
+    up(database) {
+      for (const statement of [...ALARM_EVENT_REBUILD, ...ENGINE_TABLES]) database.exec(statement);
+    },
+  },
+  {
+    version: 4,
+    name: 'service: lists and words of tickets, policies, messages, incidents, people, slips',
+    up(database) {
+      const statements = [...TICKET_REMAINDERS, ...TICKET_TABLES, ...TICKET_INDEXES, ...SERVICE_TABLES];
+      for (const statement of statements) database.exec(statement);
     },
   },
 ];

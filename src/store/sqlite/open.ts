@@ -6,8 +6,11 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { RiserError } from '../../core/errors.ts';
 import { STORE_LIMITS } from '../limits.ts';
-import { toKysely } from './database.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
+import { upgradeTickets } from './ticket-upgrade.ts';
+
+/** Tickets of earlier versions of the schema have another shape. */
+const TICKETS_SINCE = 4;
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {
@@ -24,17 +27,14 @@ const SQLITE = {
  * Opens for writing, checks the file, brings the schema up to date. The caller closes it.
  * @throws RiserError `data-damaged`, `data-too-new`, `data-not-writable`, `store-failed` (locked for too long).
  */
-export async function openDatabase(
-  path: string,
-  migrations: readonly Migration[] = MIGRATIONS,
-): Promise<DatabaseSync> {
+export function openDatabase(path: string, migrations: readonly Migration[] = MIGRATIONS): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     createPrivately(path);
     database = new DatabaseSync(path, { timeout: STORE_LIMITS.busyMs, enableForeignKeyConstraints: true });
     configure(database, path);
     check(database, path);
-    await migrate(database, migrations);
+    migrate(database, migrations);
     return database;
   } catch (error) {
     database?.close();
@@ -68,6 +68,8 @@ function configure(database: DatabaseSync, path: string): void {
   }
   // FULL: an answered commit survives a power cut, not only a crash (https://sqlite.org/pragma.html#pragma_synchronous).
   database.exec('pragma synchronous = full');
+  // What is deleted or replaced is overwritten: personal fields that were destroyed must not stand on in free pages.
+  database.exec('pragma secure_delete = on');
   database.exec(`pragma journal_size_limit = ${STORE_LIMITS.journalBytes}`);
 }
 
@@ -86,7 +88,7 @@ export function findDamage(database: DatabaseSync): readonly string[] {
     .filter((finding) => finding !== 'ok');
 }
 
-async function migrate(database: DatabaseSync, migrations: readonly Migration[]): Promise<void> {
+function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
   const known = migrations.at(-1)?.version ?? 0;
   database.exec('begin immediate');
   try {
@@ -95,8 +97,8 @@ async function migrate(database: DatabaseSync, migrations: readonly Migration[])
     );
     const found = readVersion(database);
     if (found > known) throw new RiserError('data-too-new', { found, known });
-    const kysely = toKysely<unknown>(database);
-    for (const step of migrations.filter(({ version }) => version > found)) await step.up(kysely);
+    for (const step of migrations.filter(({ version }) => version > found)) step.up(database);
+    if (found < TICKETS_SINCE && known >= TICKETS_SINCE) upgradeTickets(database);
     if (found < known) writeVersion(database, known);
     database.exec('commit');
   } catch (error) {

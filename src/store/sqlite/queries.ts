@@ -1,6 +1,7 @@
 /** Reads of committed state through Kysely, on a read-only connection of the calling thread. */
 import { type Kysely, sql } from 'kysely';
 import type { Occurrence } from '../../core/alarm.ts';
+import { type TicketId, toId } from '../../core/ids.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
@@ -13,19 +14,27 @@ import type {
   Page,
   PointWriteRow,
   StoreQueries,
+  TicketDueRow,
   UserRow,
 } from '../store.ts';
-import type { Database } from './database.ts';
+import { countAll, type Database } from './database.ts';
 import { createEngineQueries, readEngineState } from './engine-queries.ts';
 import { readAlarmLog, readTicketLog } from './log-queries.ts';
+import { readPastRepairs } from './past-repairs.ts';
 import { type PageRequest, parse, toOccurrence, toPage } from './rows.ts';
+import { createServiceQueries, readServiceState } from './service-queries.ts';
+import { readTickets } from './ticket-documents.ts';
+import { createTicketQueries } from './ticket-queries.ts';
 
 type Detail = HistoryEntry['detail'];
+type DueKind = TicketDueRow['what'];
 
 /** Lists are newest first, at most `LIMITS.pageRows` rows each; histories are oldest first unless they say otherwise. */
 export function createQueries(database: Kysely<Database>): StoreQueries {
   return {
     ...createEngineQueries(database),
+    ...createTicketQueries(database),
+    ...createServiceQueries(database),
     alarms: (filter) => readAlarms(database, filter),
     async alarm(id) {
       const row = await database
@@ -37,12 +46,6 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
     },
     alarmHistory: (id) => readAlarmHistory(database, id),
     explained: () => readExplained(database),
-    tickets: (filter) => readTickets(database, filter),
-    async ticket(id) {
-      const row = await database.selectFrom('ticket').select('doc').where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : (parse(row.doc) as Ticket);
-    },
-    ticketHistory: (id) => readTicketHistory(database, id),
     async users() {
       const rows = await database.selectFrom('user').select('doc').orderBy('username').execute();
       return rows.map(({ doc }) => parse(doc) as UserRow);
@@ -90,7 +93,7 @@ async function readConfigHash(database: Kysely<Database>): Promise<string | null
   return row?.hash ?? null;
 }
 
-/** Occurrences that have not ended; tickets that are open or were closed at `closedSinceMs` or later. */
+/** Occurrences that have not ended; tickets that are open, were closed at `closedSinceMs` or later, or have something due. */
 export async function readBootState(database: Kysely<Database>, closedSinceMs: number): Promise<BootState> {
   const occurrences = await database
     .selectFrom('occurrence')
@@ -98,26 +101,70 @@ export async function readBootState(database: Kysely<Database>, closedSinceMs: n
     .where('ended_at_ms', 'is', null)
     .orderBy('raised_at_ms')
     .execute();
-  const tickets = await database
-    .selectFrom('ticket')
-    .select('doc')
-    .where((where) =>
-      where.or([
-        where('is_open', '=', 1),
-        where.and([where('is_open', '=', 0), where('closed_at_ms', '>=', closedSinceMs)]),
-      ]),
-    )
-    .orderBy('recorded_at_ms')
-    .execute();
+  const tickets = await readBootTickets(database, closedSinceMs);
   const counters = await database.selectFrom('counter').select(['name', 'value']).execute();
   const delays = await database.selectFrom('delay').select('doc').orderBy('alarm_key').execute();
   return {
     occurrences: occurrences.map(({ doc }) => toOccurrence(doc)),
-    tickets: tickets.map(({ doc }) => parse(doc) as Ticket),
+    tickets,
     counters: new Map(counters.map(({ name, value }) => [name, value])),
     delays: delays.map(({ doc }) => parse(doc) as DelayRow),
     ...(await readEngineState(database)),
+    ...(await readServiceState(database, tickets, closedSinceMs)),
+    dues: await readBootDues(database, closedSinceMs),
+    pastRepairs: await readPastRepairs(database),
   };
+}
+
+async function readBootTickets(
+  database: Kysely<Database>,
+  closedSinceMs: number,
+): Promise<readonly Ticket[]> {
+  const rows = await selectKept(database, closedSinceMs)
+    .innerJoin('ticket', 'ticket.id', 'ticket_list.ticket')
+    .select('ticket.doc')
+    .orderBy('ticket_list.received_at_ms')
+    .orderBy('ticket_list.seq')
+    .execute();
+  return readTickets(
+    database,
+    rows.map(({ doc }) => doc),
+  );
+}
+
+/** Their due times; what is due of others nobody waits for. */
+async function readBootDues(
+  database: Kysely<Database>,
+  closedSinceMs: number,
+): Promise<NonNullable<BootState['dues']>> {
+  const rows = await selectKept(database, closedSinceMs)
+    .innerJoin('ticket_due as due', 'due.ticket', 'ticket_list.ticket')
+    .select(['due.ticket', 'due.clock', 'due.round', 'due.what', 'due.due_at_ms as dueAtMs'])
+    .execute();
+  return rows.map((row) => ({ ...row, ticket: toId<TicketId>(row.ticket), what: row.what as DueKind }));
+}
+
+/**
+ * Open tickets, those that were closed since, and those that time still brings something to however long ago they were
+ * closed: a clock of the filing, a proof, the end of a longer reopen window.
+ */
+function selectKept(database: Kysely<Database>, closedSinceMs: number) {
+  const due = database
+    .selectFrom('ticket_due')
+    .select('ticket_due.ticket')
+    .where((where) => where.or([where('what', '<>', 'archive'), where('due_at_ms', '>=', closedSinceMs)]));
+  return database
+    .selectFrom('ticket_list')
+    .where((where) =>
+      where.or([
+        where('ticket_list.is_open', '=', 1),
+        where.and([
+          where('ticket_list.is_open', '=', 0),
+          where('ticket_list.closed_at_ms', '>=', closedSinceMs),
+        ]),
+        where('ticket_list.ticket', 'in', due),
+      ]),
+    );
 }
 
 async function readAlarms(
@@ -130,9 +177,7 @@ async function readAlarms(
   const { limit, offset } = toPage(filter);
   const newestFirst = rows.select('doc').orderBy('raised_at_ms', 'desc').orderBy('id', 'desc');
   const items = await newestFirst.limit(limit).offset(offset).execute();
-  const { total } = await rows
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
+  const total = await countAll(rows);
   return { items: items.map(({ doc }) => toOccurrence(doc)), total };
 }
 
@@ -148,22 +193,6 @@ async function readExplained(database: Kysely<Database>): Promise<readonly Occur
   return rows.map(({ doc }) => toOccurrence(doc));
 }
 
-async function readTickets(
-  database: Kysely<Database>,
-  filter: Parameters<StoreQueries['tickets']>[0],
-): Promise<Page<Ticket>> {
-  let rows = database.selectFrom('ticket');
-  if (filter.state !== 'all') rows = rows.where('is_open', '=', filter.state === 'open' ? 1 : 0);
-  if (filter.equipment !== undefined) rows = rows.where('equipment', '=', filter.equipment);
-  const { limit, offset } = toPage(filter);
-  const newestFirst = rows.select('doc').orderBy('recorded_at_ms', 'desc').orderBy('id', 'desc');
-  const items = await newestFirst.limit(limit).offset(offset).execute();
-  const { total } = await rows
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: items.map(({ doc }) => parse(doc) as Ticket), total };
-}
-
 async function readAlarmHistory(database: Kysely<Database>, id: string): Promise<readonly HistoryEntry[]> {
   const rows = await database
     .selectFrom('alarm_event')
@@ -173,22 +202,6 @@ async function readAlarmHistory(database: Kysely<Database>, id: string): Promise
     .limit(STORE_LIMITS.historyRows)
     .execute();
   return rows.reverse().map((row) => ({ ...row, detail: parse(row.detail) as Detail }));
-}
-
-/** A ticket event's note is the `note` of its detail. */
-async function readTicketHistory(database: Kysely<Database>, id: string): Promise<readonly HistoryEntry[]> {
-  const rows = await database
-    .selectFrom('ticket_event')
-    .select(['at_ms as atMs', 'type', 'actor as by', 'detail'])
-    .where('ticket', '=', id)
-    .orderBy('id', 'desc')
-    .limit(STORE_LIMITS.historyRows)
-    .execute();
-  return rows.reverse().map((row) => {
-    const detail = parse(row.detail) as Detail;
-    const note = detail['note'];
-    return { ...row, note: typeof note === 'string' ? note : '', detail };
-  });
 }
 
 async function readAudit(database: Kysely<Database>, page: PageRequest): Promise<Page<AuditRow>> {

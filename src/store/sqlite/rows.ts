@@ -1,4 +1,6 @@
 /** Stored rows as the objects that they stand for, and pages of them. */
+import type { Policy } from '../../config/policy.ts';
+import { fromPolicyDoc, type PolicyDoc } from '../../config/policy-doc.ts';
 import { NO_MARKS, type Occurrence } from '../../core/alarm.ts';
 import { LIMITS } from '../../core/limits.ts';
 
@@ -23,6 +25,11 @@ type Later = 'explainedBy' | 'ticketDueAtMs' | keyof typeof NO_MARKS;
 export function toOccurrence(doc: string): Occurrence {
   const stored = parse(doc) as Omit<Occurrence, Later> & Partial<Pick<Occurrence, Later>>;
   return { explainedBy: null, ticketDueAtMs: null, ...NO_MARKS, ...stored };
+}
+
+/** Frozen, its calendars with their maps. */
+export function parsePolicy(doc: string): Policy {
+  return fromPolicyDoc(parse(doc) as PolicyDoc);
 }
 
 /** The columns hold what this store has written itself, so callers name the type. */

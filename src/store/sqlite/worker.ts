@@ -2,9 +2,10 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
-import { type Committer, createCommitter, VersionMismatch } from './commit.ts';
+import { type Committer, createCommitter } from './commit.ts';
 import { isConstraintFault, isStorageFault, openDatabase } from './open.ts';
 import { type FromWriter, PHASE, type ToWriter, type WriterData } from './protocol.ts';
+import { VersionMismatch } from './version-mismatch.ts';
 
 if (!isMainThread) await serve();
 
@@ -12,7 +13,7 @@ async function serve(): Promise<void> {
   const port = defined(parentPort, 'port of the writer');
   const send = (message: FromWriter): void => port.postMessage(message);
   try {
-    const database = await openDatabase((workerData as WriterData).path);
+    const database = openDatabase((workerData as WriterData).path);
     const committer = createCommitter(database);
     port.on('message', (message: ToWriter) => {
       if (message.type === 'commit') return send(commit(committer, message));

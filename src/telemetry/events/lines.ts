@@ -11,7 +11,7 @@
 import type { LinkDef } from '../../config/model.ts';
 import type { AlarmEventType } from '../../core/alarm.ts';
 import type { LinkState, LinkStatus } from '../../core/link.ts';
-import { STAGE_NAMES, type TicketEventType } from '../../core/ticket.ts';
+import type { Stage, TicketEventType } from '../../core/ticket.ts';
 import type { FigureLine } from '../../sinks/sink.ts';
 import type { AlarmLogRow, TicketLogRow } from '../../store/store.ts';
 
@@ -70,7 +70,64 @@ export const TICKET_EVENT_CODES = {
   'clock-warned': 20,
   'clock-breached': 21,
   'clocks-moved': 22,
+  recorded: 23,
+  reported: 24,
+  diagnosed: 25,
+  planned: 26,
+  agreed: 27,
+  waited: 28,
+  resumed: 29,
+  archived: 30,
+  reopened: 31,
+  merged: 32,
+  split: 33,
+  linked: 34,
+  transferred: 35,
+  urged: 36,
+  escalated: 37,
+  answered: 38,
+  corrected: 39,
+  reclassified: 40,
+  'difficult-set': 41,
+  appointed: 42,
+  estimated: 43,
+  attached: 44,
+  'sheet-filled': 45,
+  'incident-set': 46,
+  'contractor-set': 47,
+  'rule-changed': 48,
+  'proof-started': 49,
+  'proof-ended': 50,
+  reporting: 51,
+  'contact-confirmed': 52,
+  contacted: 53,
+  'carried-over': 56,
+  'dwelling-entered': 54,
+  sampled: 55,
+  'difficult-cleared': 57,
 } as const satisfies Record<TicketEventType, number>;
+
+/** Never renumbered: the first eleven are those of the first version. */
+export const STAGE_CODES = {
+  recorded: 0,
+  dispatched: 1,
+  taken: 2,
+  'on-site': 3,
+  handling: 4,
+  done: 5,
+  rework: 6,
+  accepted: 7,
+  visited: 8,
+  closed: 9,
+  cancelled: 10,
+  received: 11,
+  diagnosed: 12,
+  planned: 13,
+  agreed: 14,
+  waiting: 15,
+  archived: 16,
+  merged: 17,
+} as const satisfies Record<Stage, number>;
 
 /** The better, the higher. Never renumbered. */
 export const LINK_STATE_CODES = {
@@ -115,6 +172,12 @@ export function toAlarmLine({ id, key, type, atMs, occurrence, detail }: AlarmLo
   };
 }
 
+/** Open tickets: one more, one less. */
+function toChange(type: TicketEventType): number {
+  if (type === 'opened' || type === 'reopened') return 1;
+  return type === 'closed' || type === 'cancelled' || type === 'merged' ? -1 : 0;
+}
+
 export function toTicketLine(row: TicketLogRow): FigureLine {
   const { id, site, equipment, class: name, type, stage, number, atMs } = row;
   return {
@@ -122,8 +185,8 @@ export function toTicketLine(row: TicketLogRow): FigureLine {
     tags: { site, equipment: equipment ?? '', class: name },
     fields: {
       event: TICKET_EVENT_CODES[type],
-      change: type === 'opened' ? 1 : type === 'closed' || type === 'cancelled' ? -1 : 0,
-      stage: STAGE_NAMES.indexOf(stage),
+      change: toChange(type),
+      stage: STAGE_CODES[stage],
       event_text: type,
       stage_text: stage,
       number_text: number,

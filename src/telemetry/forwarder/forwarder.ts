@@ -36,6 +36,8 @@ export interface ForwarderOptions {
   readonly onChange: () => void;
   /** Where the quarantine enters what it has no room for. */
   readonly losses: QuarantineLosses;
+  /** For which live readings gather between two writes. */
+  readonly gatherMs: number;
 }
 
 interface Batch {
@@ -166,7 +168,7 @@ export class Forwarder {
   #liveWaitMs(nowMs: number): number {
     const { blocks, isFull } = this.#live.peek();
     if (blocks.length === 0) return Number.POSITIVE_INFINITY;
-    return isFull ? 0 : this.#lastLiveMs + FORWARDER_LIMITS.gatherMs - nowMs;
+    return isFull ? 0 : this.#lastLiveMs + this.#options.gatherMs - nowMs;
   }
 
   #isBacklogTurn(isLiveDue: boolean, nowMs: number): boolean {

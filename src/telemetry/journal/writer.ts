@@ -35,6 +35,8 @@ export interface WriterOptions {
   readonly onClosed: () => void;
   readonly monoMs: () => number;
   readonly segmentBytes?: number;
+  /** Longest wait of a reading for others before a commit; default JOURNAL_LIMITS. */
+  readonly commitMs?: number;
 }
 
 export class JournalWriter {
@@ -64,6 +66,10 @@ export class JournalWriter {
     this.#highStampMs = options.highStampMs;
   }
 
+  get #commitMs(): number {
+    return this.#options.commitMs ?? JOURNAL_LIMITS.commitMs;
+  }
+
   get status(): {
     readonly failure: string | null;
     readonly failures: number;
@@ -81,7 +87,7 @@ export class JournalWriter {
     }
     this.#waiting += arrived.count;
     if (this.#waiting * READING_BYTES >= JOURNAL_LIMITS.commitBytes) this.#schedule(0);
-    else if (this.#waiting > 0) this.#schedule(JOURNAL_LIMITS.commitMs);
+    else if (this.#waiting > 0) this.#schedule(this.#commitMs);
   }
 
   /**
@@ -125,7 +131,7 @@ export class JournalWriter {
       this.#commit = null;
       if (this.#failure !== null) this.#retryLater();
       else if (this.#ready.length > 0) this.#schedule(0);
-      else if (this.#waiting > 0) this.#schedule(JOURNAL_LIMITS.commitMs);
+      else if (this.#waiting > 0) this.#schedule(this.#commitMs);
     });
   }
 

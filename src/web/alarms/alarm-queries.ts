@@ -32,6 +32,8 @@ export interface ShelfWish {
   readonly reason: string;
   readonly forMs: number;
   readonly isOneShot: boolean;
+  /** Left out = nobody answers for it. */
+  readonly approver?: string;
 }
 
 export interface ServiceWish {

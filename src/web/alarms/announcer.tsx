@@ -1,5 +1,6 @@
 /**
- * Makes a new alarm seen and heard on every page: notification, sound, and a mark on its row for some seconds.
+ * Makes a new alarm seen and heard on every page: notification, sound, and a mark on its row for some seconds. What has to
+ * sound until somebody sees to it is the siren's (shell/siren.tsx).
  * Works on the list of open alarms, not on single events, so that what was raised while the stream was broken
  * is announced as well. Of a storm its beginning is told, its high and life-safety members; the others stand in the list.
  */
@@ -14,6 +15,7 @@ import { compareAlarms, isHidden, isPressing } from '../shared/alarm-order.ts';
 import { DrillMark } from '../shared/drill-tag.tsx';
 import { SeverityTag } from '../shared/severity-tag.tsx';
 import { useFormat } from '../shared/use-format.ts';
+import { ringsUntilSeen, toRaiseId } from '../shell/siren-reasons.ts';
 import { playSignal } from '../sound.ts';
 
 /** How long a new row stays marked. */
@@ -92,7 +94,9 @@ function useAnnounce(): (news: readonly Alarm[]) => void {
     markFresh(all);
     const news = all.filter(isToldAlone);
     if (news.length === 0) return;
-    if (!isMuted) playSignal(news.some((alarm) => alarm.severity === 'life-safety') ? 'urgent' : 'normal');
+    const once = news.filter((alarm) => !ringsUntilSeen(alarm));
+    if (!isMuted && once.length > 0)
+      playSignal(once.some((alarm) => alarm.severity === 'life-safety') ? 'urgent' : 'normal');
     for (const alarm of news.slice(0, MAX_NOTIFICATIONS)) {
       notification.open({
         key: alarm.id,
@@ -125,11 +129,6 @@ function markFresh(news: readonly Alarm[]): void {
 /** Of a storm only what is high or worse: the rest would bury it. */
 function isToldAlone({ storm, severity }: Alarm): boolean {
   return storm === null || severity === 'life-safety' || severity === 'high';
-}
-
-/** An occurrence that is raised again, or that nobody has seen to for too long, is news again. */
-function toRaiseId(alarm: Alarm): string {
-  return `${alarm.id}#${alarm.count}#${alarm.reAlarms}`;
 }
 
 function subscribe(listener: () => void): () => void {

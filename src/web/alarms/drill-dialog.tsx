@@ -1,13 +1,15 @@
 /** Beginning a drill: of which equipment, what for, until when. */
-import { Alert, Form, Input, Modal, Select } from 'antd';
+import { Alert, Checkbox, Form, Input, Modal, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEquipment } from '../api/queries.ts';
+import { useEquipment, useSite } from '../api/queries.ts';
 import { serverNow } from '../live/server-clock.ts';
 import { toEquipmentOptions } from '../shared/equipment-options.ts';
 import { testId } from '../shared/test-id.ts';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { usePermission } from '../shared/use-permission.ts';
+import { DrillFault } from './drill-fault.tsx';
 import { useSetDrill } from './drill-queries.ts';
 import { EndField } from './end-field.tsx';
 import { MAX_NOTE_CHARS } from './note-dialog.tsx';
@@ -22,11 +24,17 @@ export function DrillDialog({ onClose }: { readonly onClose: () => void }) {
   const [equipment, setEquipment] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const [untilMs, setUntilMs] = useState(() => serverNow() + DRILL_STEPS_MS[1]);
+  // A real building has no faults to choose from.
+  const hasSimulation = useSite().data?.hasSimulation ?? false;
+  const canSimulate = usePermission('simulation.control') && hasSimulation;
+  const [isWhole, setIsWhole] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
   const { mutate, isPending, error } = useSetDrill();
   const isReady = equipment !== null && reason.trim() !== '' && untilMs > serverNow() && !isPending;
   const submit = (): void => {
     if (equipment === null || !isReady) return;
-    mutate({ equipment, reason: reason.trim(), untilMs: Math.round(untilMs) }, { onSuccess: onClose });
+    const wish = { equipment, reason: reason.trim(), untilMs: Math.round(untilMs), isWhole };
+    mutate(fault === null ? wish : { ...wish, fault }, { onSuccess: onClose });
   };
   return (
     <Modal
@@ -47,7 +55,10 @@ export function DrillDialog({ onClose }: { readonly onClose: () => void }) {
             options={[...options]}
             aria-label={t('drills.equipment')}
             placeholder={t('drills.chooseEquipment')}
-            onChange={setEquipment}
+            onChange={(id) => {
+              setEquipment(id);
+              setFault(null);
+            }}
             {...testId('drill-equipment')}
           />
         </Form.Item>
@@ -60,6 +71,16 @@ export function DrillDialog({ onClose }: { readonly onClose: () => void }) {
             onChange={(event) => setReason(event.target.value)}
           />
         </Form.Item>
+        <Form.Item>
+          <Checkbox
+            checked={isWhole}
+            onChange={(event) => setIsWhole(event.target.checked)}
+            {...testId('drill-whole')}
+          >
+            {t('drills.isWhole')}
+          </Checkbox>
+        </Form.Item>
+        {canSimulate && <DrillFault equipment={equipment} fault={fault} onChange={setFault} />}
         <Form.Item label={t('drills.until')}>
           <EndField
             name="drill"

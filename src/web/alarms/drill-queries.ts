@@ -13,6 +13,10 @@ export interface DrillWish {
   readonly reason: string;
   /** null ends it. */
   readonly untilMs: number | null;
+  /** Also what depends on the equipment. */
+  readonly isWhole?: boolean;
+  /** Of the simulator. */
+  readonly fault?: string;
 }
 
 export function useDrills() {

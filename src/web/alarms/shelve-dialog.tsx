@@ -1,4 +1,4 @@
-/** Shelving an alarm: for how long, why, and whether it ends with the present stretch. */
+/** Shelving an alarm: for how long, why, whether it ends with the present stretch, and who answers for it, where somebody does. */
 import { Alert, Checkbox, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,8 +6,10 @@ import { serverNow } from '../live/server-clock.ts';
 import { testId } from '../shared/test-id.ts';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { usePermission } from '../shared/use-permission.ts';
 import { AlarmName } from './alarm-name.tsx';
 import { type Controlled, type Target, useShelve } from './alarm-queries.ts';
+import { ApproverField } from './approver-field.tsx';
 import { ChoiceRow } from './choice-row.tsx';
 import { MAX_NOTE_CHARS } from './note-dialog.tsx';
 import { toFirstChoice, toShelfChoices } from './shelf-times.ts';
@@ -30,10 +32,14 @@ export function ShelveDialog({ alarm, target, maxMs, onClose }: ShelveDialogProp
   const [forMs, setForMs] = useState(() => toFirstChoice(choices));
   const [reason, setReason] = useState('');
   const [isOneShot, setOneShot] = useState(false);
+  const [approver, setApprover] = useState('');
+  const mayNameApprover = usePermission('alarm.out-of-service');
   const shelve = useShelve(target);
   const isReady = reason.trim() !== '' && !shelve.isPending;
   const submit = (): void => {
-    if (isReady) shelve.mutate({ reason: reason.trim(), forMs, isOneShot }, { onSuccess: onClose });
+    const answers = approver === '' ? {} : { approver };
+    if (isReady)
+      shelve.mutate({ reason: reason.trim(), forMs, isOneShot, ...answers }, { onSuccess: onClose });
   };
   return (
     <Modal
@@ -90,6 +96,13 @@ export function ShelveDialog({ alarm, target, maxMs, onClose }: ShelveDialogProp
       >
         {t('shelf.oneShot')}
       </Checkbox>
+      {mayNameApprover && (
+        <>
+          <h4>{t('shelf.approver')}</h4>
+          <p className="hint">{t('shelf.approverHelp')}</p>
+          <ApproverField value={approver} onChange={setApprover} />
+        </>
+      )}
       {shelve.error !== null && (
         <Alert
           className="gap-above"

@@ -23,7 +23,9 @@ export class ProblemError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+/** A photo over the building's wireless network. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /**
  * @param path below /api/v1, its variable parts encoded by the caller (`toPath`).
@@ -49,6 +51,32 @@ export async function request<T>(
   });
   if (!response.ok) throw new ProblemError(response.status, await readProblem(response));
   if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** A form with files. @throws as `request` does */
+export async function requestForm<T>(path: string, form: FormData): Promise<T> {
+  const response = await fetch(BASE + path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { accept: 'application/json' },
+    body: form,
+    signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new ProblemError(response.status, await readProblem(response));
+  return (await response.json()) as T;
+}
+
+/** A file as it is. @throws as `request` does */
+export async function requestFile<T>(method: 'POST' | 'PUT', path: string, file: File): Promise<T> {
+  const response = await fetch(BASE + path, {
+    method,
+    credentials: 'same-origin',
+    headers: { accept: 'application/json', 'content-type': 'application/octet-stream' },
+    body: file,
+    signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new ProblemError(response.status, await readProblem(response));
   return (await response.json()) as T;
 }
 

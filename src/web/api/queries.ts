@@ -53,6 +53,9 @@ export const keys = {
   tickets: (filter: TicketFilter, page: number) => ['tickets', filter, page],
   ticket: (id: string) => ['ticket', id],
   ticketHistory: (id: string) => ['ticket', id, 'history'],
+  inbox: ['inbox'],
+  incidents: ['incidents'],
+  incident: (id: string) => ['incident', id],
   rule: (equipment: string, rule: string) => ['rule', equipment, rule],
   pointHistory: (point: string, rangeMs: number) => ['point-history', point, rangeMs],
   faults: ['faults'],
@@ -100,9 +103,12 @@ function forget(client: QueryClient): void {
   readings.clear();
 }
 
+/** Nothing for who is not logged in: the pages of reporters know no site. */
 export function useSite() {
+  const isLoggedIn = useSession().data != null;
   return useQuery({
     queryKey: keys.site,
+    enabled: isLoggedIn,
     queryFn: ({ signal }) => request<Site>('GET', '/site', undefined, signal),
   });
 }

@@ -8,6 +8,7 @@ import { useEquipment, useLinks, useOpenAlarms, usePoints } from '../api/queries
 import type { Equipment, PointDefinition } from '../api/types.ts';
 import { type EquipmentNode, findNode, toAllPoints, toNodes } from '../overview/tree.ts';
 import { toShownAlarm } from '../shared/alarm-order.ts';
+import { CommissioningTag } from '../shared/commissioning-tag.tsx';
 import { DrillTag } from '../shared/drill-tag.tsx';
 import { LinkChip } from '../shared/link-chip.tsx';
 import { QueryState } from '../shared/query-state.tsx';
@@ -169,6 +170,7 @@ function Header({ node, all }: EquipmentViewProps) {
         </h1>
         {worst === undefined ? <NormalTag /> : <SeverityTag severity={worst.severity} />}
         <DrillTag equipment={[equipment.id, equipment.parent]} />
+        {equipment.isCommissioning && <CommissioningTag />}
         {link !== null && <LinkChip link={link} />}
         <LockOutButton equipment={equipment} all={all} />
       </div>

@@ -13,18 +13,24 @@ import type {
   Ticket,
 } from '../api/types.ts';
 import { createGathering } from './gathering.ts';
+import { announceMessage } from './message-feed.ts';
 import { readings } from './readings.ts';
 import { syncServerClock } from './server-clock.ts';
 
+/** Stages that a ticket does not leave by itself: it is off the list of open ones. */
+const ENDED: readonly Ticket['stage'][] = ['closed', 'archived', 'cancelled', 'merged'];
 /** Refetches that events ask for are joined for this long, so that a storm of alarms is not a storm of requests. */
 const JOIN_MS = 1_000;
-/** Alarm events that follow each other so closely render the page once; the first of them at once. */
+/** Events of alarms, or of tickets, that follow each other so closely render the page once; the first of them at once. */
 const GATHER_MS = 100;
 
 /** @returns the handler of one stream's events. */
 export function createEventHandler(client: QueryClient) {
   const refetch = createJoinedRefetch(client);
   const gather = createGathering<Alarm>(GATHER_MS, (alarms) => applyAlarms(client, alarms, refetch));
+  const gatherTickets = createGathering<Ticket>(GATHER_MS, (tickets) =>
+    applyTickets(client, tickets, refetch),
+  );
   return <N extends LiveEventName>(name: N, event: LiveEvents[N]): void => {
     const typed = { name, event } as {
       [K in LiveEventName]: { name: K; event: LiveEvents[K] };
@@ -58,7 +64,16 @@ export function createEventHandler(client: QueryClient) {
         applyRuleChange(client, typed.event, refetch);
         break;
       case 'ticket':
-        applyTicket(client, typed.event.ticket, refetch);
+        gatherTickets(typed.event.ticket);
+        break;
+      case 'message':
+        announceMessage(typed.event);
+        refetch(keys.inbox);
+        if (typed.event.message.ticket !== null) refetch(keys.ticket(typed.event.message.ticket));
+        break;
+      case 'incident':
+        client.setQueryData(keys.incident(typed.event.incident.id), typed.event.incident);
+        refetch(keys.incidents);
         break;
       default:
         typed satisfies never;
@@ -144,23 +159,38 @@ export function applyRuleChange(
   refetch(['rule-changes']);
 }
 
-/**
- * The list rows come from the event; the ticket on show is asked for again, because an event goes to everybody and
- * cannot say what *this* person may do next.
- */
+/** Also used with the answer of a command. */
 export function applyTicket(
   client: QueryClient,
   ticket: Ticket,
   refetch = createJoinedRefetch(client),
 ): void {
-  const isOpen = ticket.stage !== 'closed' && ticket.stage !== 'cancelled';
-  client.setQueryData<Page<Ticket>>(keys.tickets('open', 1), (page) =>
-    replaceRow(page, ticket, isOpen, (row) => row.id),
+  applyTickets(client, [ticket], refetch);
+}
+
+/**
+ * The list rows come from the events; a ticket on show is asked for again, because an event is light and goes to everybody:
+ * it cannot say what *this* person may do next.
+ * @param tickets oldest event first; of one ticket the last one counts
+ */
+function applyTickets(
+  client: QueryClient,
+  tickets: readonly Ticket[],
+  refetch: (key: readonly unknown[]) => void,
+): void {
+  const changed = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const open = keys.tickets('open', 1);
+  client.setQueryData<Page<Ticket>>(open, (page) =>
+    [...changed.values()].reduce(
+      (rows, ticket) => replaceRow(rows, ticket, !ENDED.includes(ticket.stage), ({ id }) => id),
+      page,
+    ),
   );
-  repairRace(client, keys.tickets('open', 1), refetch);
-  void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
+  repairRace(client, open, refetch);
+  for (const id of changed.keys()) void client.invalidateQueries({ queryKey: keys.ticket(id) });
   refetch(['tickets', 'all']);
   refetch(['tickets', 'closed']);
+  refetch(['tickets', 'found']);
 }
 
 /** An answer under way may be older than the event and would undo it: ask once more after it. */

@@ -26,6 +26,8 @@ const EVENTS = [
   'storm',
   'rule-change',
   'ticket',
+  'message',
+  'incident',
   'heartbeat',
 ] as const satisfies readonly LiveEventName[];
 

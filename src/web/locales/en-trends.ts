@@ -224,6 +224,14 @@ export const enTrends: Pick<Locale, 'trends' | 'storage'> = {
     backupDuration: 'Took',
     backupVersion: 'Program',
     backupEmpty: 'No complete backup in the directory',
+    personal: 'Personal data',
+    personalNone: 'Nothing is older than the policy keeps it ({{days}} days)',
+    personalDue: '{{count}} older than the policy keeps them ({{days}} days), the first stored {{time}}',
+    personalDestroy: 'Destroy ({{count}})',
+    personalConfirm:
+      'Names and contacts of {{count}} reports are destroyed for good; the tickets and their records stay. It is written to the audit log.',
+    personalReason: 'Retention is over',
+    personalDone: '{{count}} destroyed',
     checked: 'Renewed every {{seconds}} s',
   },
 };

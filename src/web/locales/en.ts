@@ -1,9 +1,12 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enAlarms } from './en-alarms.ts';
 import { enLinks } from './en-links.ts';
+import { enRecords } from './en-records.ts';
 import { enReports } from './en-reports.ts';
 import { enRuleTests } from './en-rule-tests.ts';
 import { enRules } from './en-rules.ts';
+import { enService } from './en-service.ts';
+import { enTicketPage } from './en-ticket-page.ts';
 import { enTickets } from './en-tickets.ts';
 import { enTrends } from './en-trends.ts';
 import { enWriting } from './en-writing.ts';
@@ -11,6 +14,9 @@ import type { Locale } from './zh.ts';
 
 export const en: Locale = {
   ...enTickets,
+  ...enTicketPage,
+  ...enService,
+  ...enRecords,
   ...enAlarms,
   ...enRules,
   ...enRuleTests,
@@ -28,6 +34,7 @@ export const en: Locale = {
     yes: 'Yes',
     no: 'No',
     required: 'Fill in: {{field}}',
+    choose: 'Choose: {{field}}',
     optionalField: '{{field}} (optional)',
     loadFailed: 'The data could not be read',
     networkFailed: 'The gateway cannot be reached; check the network',
@@ -56,11 +63,13 @@ export const en: Locale = {
     alarms: 'Alarms',
     rules: 'Rules',
     tickets: 'Tickets',
+    inbox: 'Messages',
+    service: 'Duty',
     trends: 'Trends',
     links: 'Links',
     reports: 'Figures',
     storage: 'Storage',
-    faults: 'Simulated faults',
+    faults: 'Simulation',
   },
   shell: {
     language: '中文',
@@ -95,7 +104,25 @@ export const en: Locale = {
     submit: 'Log in',
     sessionEnded: 'Log in to continue',
   },
-  role: { admin: 'Administrator', supervisor: 'Supervisor', desk: 'Front desk', engineer: 'Engineer' },
+  role: {
+    admin: 'Administrator',
+    desk: 'Desk',
+    duty: 'Duty person',
+    engineer: 'Responsible person',
+    'area-manager': 'Area responsible person',
+    foreman: 'Foreman',
+    supervisor: 'Department supervisor',
+    manager: 'Manager',
+    leader: 'Leader',
+    'lift-safety': 'Lift safety manager',
+    'owner-service': 'Owner service',
+    commander: 'Incident commander',
+    security: 'Security',
+    archivist: 'Archive manager',
+    auditor: 'Auditor',
+    contractor: 'Contractor',
+    occupant: 'Owner or occupant',
+  },
   overview: {
     unacknowledged: 'Unacknowledged alarms',
     active: 'Active alarms',
@@ -163,6 +190,8 @@ export const en: Locale = {
     q140: 'gateway down',
   },
   equipment: {
+    commissioning: 'Commissioning',
+    commissioningHelp: 'Its points are not proven yet: alarms are listed, but open no ticket and tell nobody',
     notFound: 'There is no such equipment',
     health: 'Data health',
     goodPoints: 'Good points',

@@ -218,6 +218,14 @@ export const zhTrends = {
     backupDuration: '用时',
     backupVersion: '程序版本',
     backupEmpty: '目录中没有完整的备份',
+    personal: '个人信息',
+    personalNone: '没有超过保存期限（{{days}} 天）的个人信息',
+    personalDue: '{{count}} 条超过保存期限（{{days}} 天），最早保存于 {{time}}',
+    personalDestroy: '销毁（{{count}}）',
+    personalConfirm:
+      '将永久销毁 {{count}} 条报修人姓名和联系方式，工单及其记录保留。此操作计入审计，不能恢复。',
+    personalReason: '超过保存期限，按规定销毁',
+    personalDone: '已销毁 {{count}} 条',
     checked: '每 {{seconds}} 秒自动刷新',
   },
 };

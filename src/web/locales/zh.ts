@@ -2,15 +2,21 @@
 
 import { zhAlarms } from './zh-alarms.ts';
 import { zhLinks } from './zh-links.ts';
+import { zhRecords } from './zh-records.ts';
 import { zhReports } from './zh-reports.ts';
 import { zhRuleTests } from './zh-rule-tests.ts';
 import { zhRules } from './zh-rules.ts';
+import { zhService } from './zh-service.ts';
+import { zhTicketPage } from './zh-ticket-page.ts';
 import { zhTickets } from './zh-tickets.ts';
 import { zhTrends } from './zh-trends.ts';
 import { zhWriting } from './zh-writing.ts';
 
 export const zh = {
   ...zhTickets,
+  ...zhTicketPage,
+  ...zhService,
+  ...zhRecords,
   ...zhAlarms,
   ...zhRules,
   ...zhRuleTests,
@@ -28,6 +34,7 @@ export const zh = {
     yes: '是',
     no: '否',
     required: '请填写{{field}}',
+    choose: '请选择{{field}}',
     optionalField: '{{field}}（选填）',
     loadFailed: '数据读取失败',
     networkFailed: '无法连接网关，请检查网络',
@@ -56,6 +63,8 @@ export const zh = {
     alarms: '告警',
     rules: '规则',
     tickets: '工单',
+    inbox: '消息',
+    service: '值班',
     trends: '趋势',
     links: '通信',
     storage: '存储',
@@ -94,7 +103,25 @@ export const zh = {
     submit: '登录',
     sessionEnded: '请登录后继续',
   },
-  role: { admin: '系统管理员', supervisor: '主管', desk: '前台', engineer: '工程人员' },
+  role: {
+    admin: '系统管理员',
+    desk: '前台',
+    duty: '当值',
+    engineer: '专业责任人',
+    'area-manager': '区域责任人',
+    foreman: '领班',
+    supervisor: '主管',
+    manager: '经理',
+    leader: '领导',
+    'lift-safety': '电梯安全管理员',
+    'owner-service': '业主服务',
+    commander: '应急指挥',
+    security: '安保',
+    archivist: '档案管理员',
+    auditor: '审计员',
+    contractor: '承包商',
+    occupant: '业主/使用人',
+  },
   overview: {
     unacknowledged: '未确认告警',
     active: '持续告警',
@@ -162,6 +189,8 @@ export const zh = {
     q140: '网关停运',
   },
   equipment: {
+    commissioning: '调试中',
+    commissioningHelp: '点位未验收：告警照常列出，但不建工单、不通知人',
     notFound: '没有这台设备',
     health: '数据健康',
     goodPoints: '有效点位',

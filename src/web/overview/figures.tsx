@@ -6,6 +6,7 @@ import type { Ticket } from '../api/types.ts';
 import { useMissingPointCount } from '../live/readings.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
+import { isOverdue } from '../tickets/clock-order.ts';
 
 export function Figures() {
   const { t } = useTranslation();
@@ -35,8 +36,7 @@ export function Figures() {
 function BreachedTickets({ tickets }: { readonly tickets: readonly Ticket[] | undefined }) {
   const { t } = useTranslation();
   const nowMs = useServerNow();
-  const isBreached = (ticket: Ticket) =>
-    ticket.clocks.some((clock) => clock.stoppedAtMs === null && clock.dueAtMs <= nowMs);
+  const isBreached = (ticket: Ticket) => isOverdue(ticket.clocks, nowMs);
   return (
     <Figure
       to="/tickets"

@@ -10,9 +10,18 @@ type Group =
   | 'endReason'
   | 'field'
   | 'option'
-  | 'clock'
+  | 'messageKind'
+  | 'class'
+  | 'channel'
+  | 'flow'
+  | 'attendance'
+  | 'role'
   | 'stage'
-  | 'priority';
+  | 'priority'
+  | 'speciality'
+  | 'certificate'
+  | 'contactWay'
+  | 'messageChannel';
 
 export function toEventText(t: TFunction, group: Group, code: string): string {
   if (!Object.hasOwn(zh[group], code)) return code;

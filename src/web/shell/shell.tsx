@@ -9,6 +9,7 @@ import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
 import FileTextOutlined from '@ant-design/icons/FileTextOutlined';
 import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
 import LogoutOutlined from '@ant-design/icons/LogoutOutlined';
+import TeamOutlined from '@ant-design/icons/TeamOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App as AntApp, Badge, Button, Dropdown } from 'antd';
@@ -17,6 +18,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { useAlarmAnnouncer } from '../alarms/announcer.tsx';
 import { logout, useOpenAlarms, useSession, useSite, useTickets } from '../api/queries.ts';
+import { InboxBell } from '../inbox/inbox-bell.tsx';
 import { useServerNow } from '../live/server-clock.ts';
 import { isUnacknowledged } from '../shared/alarm-order.ts';
 import { ErrorBoundary } from '../shared/error-boundary.tsx';
@@ -27,6 +29,7 @@ import { usePermission } from '../shared/use-permission.ts';
 import { DrillBanner } from './drill-banner.tsx';
 import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
 import { Logo } from './logo.tsx';
+import { Siren } from './siren.tsx';
 import { LanguageSwitch, SoundSwitch, ThemeSwitch } from './switches.tsx';
 
 /** Counts above this are shown as `999+`. */
@@ -47,11 +50,13 @@ export function Shell() {
           <span className="spread" />
           <LiveLamp />
           {!isPhone && <GatewayTime />}
+          <InboxBell />
           <SoundSwitch />
           <ThemeSwitch />
           <LanguageSwitch />
           <PersonMenu />
         </div>
+        <Siren />
         <StaleBanner />
         <TroubleBanner />
         <DrillBanner />
@@ -115,6 +120,15 @@ function Navigation() {
         icon={<ApiOutlined />}
         text={t('nav.links')}
       />
+      {!isPhone && (
+        <NavigationLink
+          to="/duty"
+          also="/incidents"
+          testId="nav-duty"
+          icon={<TeamOutlined />}
+          text={t('nav.service')}
+        />
+      )}
       {/* On a phone they stand in the menu of the person: few need them there, and thumbs need room. */}
       {!isPhone && (
         <NavigationLink to="/rules" testId="nav-rules" icon={<ControlOutlined />} text={t('nav.rules')} />
@@ -203,6 +217,12 @@ function PersonMenu() {
     ...(isPhone
       ? [
           {
+            key: 'duty',
+            label: t('dutyPages.title'),
+            icon: <TeamOutlined />,
+            'data-testid': 'nav-duty',
+          },
+          {
             key: 'reports',
             label: t('reports.title'),
             icon: <BarChartOutlined />,
@@ -221,7 +241,7 @@ function PersonMenu() {
   ];
   const choose = ({ key }: { readonly key: string }): void => {
     if (key === 'logout') leave.mutate();
-    if (key === 'storage' || key === 'rules' || key === 'reports') void navigate(`/${key}`);
+    if (key === 'storage' || key === 'rules' || key === 'duty' || key === 'reports') void navigate(`/${key}`);
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>

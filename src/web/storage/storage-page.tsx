@@ -1,17 +1,20 @@
 /** The stores of telemetry at a glance: journal, forwarding, quarantine, backups; losses above everything. */
 import { useTranslation } from 'react-i18next';
 import { QueryState } from '../shared/query-state.tsx';
+import { usePermission } from '../shared/use-permission.ts';
 import { BackupsPanel } from './backups-panel.tsx';
 import { ForwarderPanel } from './forwarder-panel.tsx';
 import { JournalPanel } from './journal-panel.tsx';
 import { LossList } from './loss-list.tsx';
 import { LossNote } from './loss-note.tsx';
+import { PersonalPanel } from './personal-panel.tsx';
 import { QuarantinePanel } from './quarantine-panel.tsx';
 import { STORAGE_RECHECK_MS, useStorage } from './storage-queries.ts';
 
 export function StoragePage() {
   const { t } = useTranslation();
   const query = useStorage();
+  const canDestroy = usePermission('personal.destroy');
   const retry = (): void => void query.refetch();
   return (
     <div className="storage-page" data-testid="storage-page">
@@ -33,6 +36,7 @@ export function StoragePage() {
           </>
         )}
         <BackupsPanel />
+        {canDestroy && <PersonalPanel />}
       </div>
       {query.data !== undefined && <LossList losses={query.data.losses} />}
     </div>

@@ -1,66 +1,130 @@
-/** A matter that a person reports. What the policy asks for is checked by the gateway. */
+/**
+ * A matter that a person reports, taken down while the telephone is at the ear: what and where first, the rest folded
+ * away. What the policy asks for is checked by the gateway.
+ */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Card, Form, Input, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { request } from '../api/client.ts';
 import { useEquipment } from '../api/queries.ts';
 import type { NewTicket, Ticket } from '../api/types.ts';
 import { applyTicket } from '../live/cache.ts';
 import { testId } from '../shared/test-id.ts';
+import { TimeField } from '../shared/time-field.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { Duplicates } from './duplicates.tsx';
+import { FaultKindInput } from './fault-kind-input.tsx';
+import { ImpactInput, toWholeImpact } from './impact-input.tsx';
+import { MAX_LINE_CHARS, MAX_TEXT_CHARS } from './limits.ts';
 
-type Values = Omit<NewTicket, 'equipment' | 'location'> & { readonly equipment?: string };
+/** Long enough to be read with the telephone at the ear. */
+const JOINED_S = 10;
+/** The policy derives it from class, equipment and impact. */
+export const BY_IMPACT = 'by-impact';
 
-const SOURCES = [
+export interface NewTicketValues {
+  readonly source: NewTicket['source'];
+  readonly channel: NewTicket['channel'];
+  readonly class: NewTicket['class'];
+  readonly priority?: NonNullable<NewTicket['priority']> | typeof BY_IMPACT;
+  readonly impact?: unknown;
+  readonly attendance?: NewTicket['attendance'];
+  readonly content: string;
+  readonly faultKind?: string;
+  readonly equipment?: string;
+  readonly place: string;
+  readonly contactName?: string;
+  readonly contactMethod?: string;
+  readonly appointmentFromMs?: number | null;
+  readonly appointmentToMs?: number | null;
+  readonly slip?: string;
+  readonly receivedAtMs?: number | null;
+}
+
+export const SOURCES = [
   'owner-call',
   'company-relay',
   'desk-relay',
   'internal-need',
   'instruction',
   'first-receiver',
+  'round',
+  'maintenance',
 ] as const;
-const CHANNELS = ['phone', 'counter', 'page'] as const;
-const CLASSES = ['engineering', 'fire', 'security', 'complaint', 'help', 'enquiry', 'cleaning'] as const;
-const PRIORITIES = ['normal', 'urgent', 'emergency'] as const;
-const INITIAL: Partial<Values> = {
+const CHANNELS = ['phone', 'counter', 'page', 'slip'] as const;
+export const CLASSES = [
+  'engineering',
+  'fire',
+  'security',
+  'complaint',
+  'help',
+  'enquiry',
+  'cleaning',
+] as const;
+export const PRIORITIES = ['normal', 'urgent', 'emergency'] as const;
+const ATTENDANCES = ['emergency', 'urgent', 'immediate', 'appointment', 'next-working-day'] as const;
+const INITIAL: Partial<NewTicketValues> = {
   source: 'owner-call',
   channel: 'phone',
   class: 'engineering',
-  priority: 'normal',
+  priority: BY_IMPACT,
 };
-/** core/limits.ts `textChars` and `shortTextChars`. */
-const MAX_TEXT_CHARS = 4_000;
-const MAX_LINE_CHARS = 200;
 
+/** `?slip=` a number: the late entry of that paper slip, as its code opens it. */
 export function NewTicketPage() {
   const { t } = useTranslation();
+  const slip = useSearchParams()[0].get('slip');
   const client = useQueryClient();
   const navigate = useNavigate();
   const toErrorText = useErrorText();
   const { message } = App.useApp();
   const open = useMutation({
-    mutationFn: (values: Values) => request<Ticket>('POST', '/tickets', toNewTicket(values)),
-    onSuccess: (ticket) => {
-      void message.success(t('tickets.created', { number: ticket.number }));
+    mutationFn: (values: NewTicketValues) => request<Ticket>('POST', '/tickets', toNewTicket(values)),
+    onSuccess: (ticket, values) => {
+      // The gateway puts what the same person reports again onto the ticket that is open.
+      const isOwn = [ticket.content.zh, ticket.content.en].includes(values.content.trim());
+      const { number } = ticket;
+      if (isOwn) void message.success(t('tickets.created', { number }));
+      else void message.warning(t('tickets.joined', { number }), JOINED_S);
       applyTicket(client, ticket);
       void navigate(`/tickets/${ticket.id}`, { replace: true });
     },
   });
   return (
     <Card title={t('newTicket.title')} className="form-card">
-      <Form<Values> layout="vertical" initialValues={INITIAL} onFinish={(values) => open.mutate(values)}>
-        <Choices />
+      <Form<NewTicketValues>
+        layout="vertical"
+        initialValues={slip === null ? INITIAL : { ...INITIAL, channel: 'slip', slip }}
+        onFinish={(values) => open.mutate(values)}
+      >
         <PlaceAndContent />
+        <Duplicates />
+        <Choices />
+        <More isLate={slip !== null} />
         {open.error !== null && (
-          <Alert className="gap-below" type="error" showIcon title={toErrorText(open.error)} />
+          <Alert
+            className="gap-below"
+            type="error"
+            showIcon
+            title={toErrorText(open.error)}
+            data-testid="ticket-form-error"
+          />
         )}
         <div className="action-buttons">
-          <Button type="primary" htmlType="submit" loading={open.isPending} data-testid="ticket-form-submit">
+          <Button
+            type="primary"
+            size="large"
+            htmlType="submit"
+            loading={open.isPending}
+            data-testid="ticket-form-submit"
+          >
             {t('common.submit')}
           </Button>
-          <Button onClick={() => void navigate('/tickets')}>{t('common.cancel')}</Button>
+          <Button size="large" onClick={() => void navigate('/tickets')}>
+            {t('common.cancel')}
+          </Button>
         </div>
       </Form>
     </Card>
@@ -71,22 +135,25 @@ function Choices() {
   const { t } = useTranslation();
   return (
     <div className="form-grid">
+      <Form.Item name="class" label={t('newTicket.class')}>
+        <Select
+          options={CLASSES.map((value) => ({ value, label: t(`class.${value}`) }))}
+          {...testId('new-ticket-class')}
+        />
+      </Form.Item>
       <Form.Item name="priority" label={t('newTicket.priority')}>
         <Radio.Group
           optionType="button"
-          options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
+          options={[
+            { value: BY_IMPACT, label: t('newTicket.byImpact') },
+            ...PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) })),
+          ]}
         />
       </Form.Item>
       <Form.Item name="channel" label={t('newTicket.channel')}>
         <Radio.Group
           optionType="button"
           options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
-        />
-      </Form.Item>
-      <Form.Item name="class" label={t('newTicket.class')}>
-        <Select
-          options={CLASSES.map((value) => ({ value, label: t(`class.${value}`) }))}
-          {...testId('new-ticket-class')}
         />
       </Form.Item>
       <Form.Item name="source" label={t('newTicket.source')}>
@@ -96,25 +163,92 @@ function Choices() {
   );
 }
 
+/** Rarely asked for while somebody is on the telephone. */
+function More({ isLate }: { readonly isLate: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <details className="form-more">
+        <summary data-testid="new-ticket-more">{t('newTicket.more')}</summary>
+        <div className="form-grid">
+          <Form.Item name="faultKind" label={t('newTicket.faultKind')}>
+            <FaultKindField />
+          </Form.Item>
+          <Form.Item name="attendance" label={t('newTicket.attendance')}>
+            <Select
+              allowClear
+              placeholder={t('newTicket.byPolicy')}
+              options={ATTENDANCES.map((value) => ({ value, label: t(`attendance.${value}`) }))}
+            />
+          </Form.Item>
+          <Form.Item name="appointmentFromMs" label={t('newTicket.appointmentFrom')}>
+            <TimeField testId="new-ticket-appointment-from" />
+          </Form.Item>
+          <Form.Item name="appointmentToMs" label={t('newTicket.appointmentTo')}>
+            <TimeField testId="new-ticket-appointment-to" />
+          </Form.Item>
+        </div>
+        <Form.Item name="impact" label={t('ticket.impactLabel')}>
+          <ImpactField />
+        </Form.Item>
+      </details>
+      <details className="form-more" open={isLate}>
+        <summary data-testid="new-ticket-late">{t('newTicket.lateEntry')}</summary>
+        <p className="hint">{t('newTicket.lateEntryHelp')}</p>
+        <div className="form-grid">
+          <Form.Item name="slip" label={t('newTicket.slip')}>
+            <Input maxLength={MAX_LINE_CHARS} data-testid="new-ticket-slip" />
+          </Form.Item>
+          <Form.Item name="receivedAtMs" label={t('newTicket.receivedAt')}>
+            <TimeField testId="new-ticket-received-at" />
+          </Form.Item>
+        </div>
+      </details>
+    </>
+  );
+}
+
+/** As Form.Item hands it over; of the equipment that was chosen, else of the site. */
+function FaultKindField(props: {
+  readonly id?: string;
+  readonly value?: string;
+  readonly onChange?: (value: string) => void;
+}) {
+  const equipment = Form.useWatch<string | undefined>('equipment', Form.useFormInstance());
+  return (
+    <FaultKindInput
+      id={props.id ?? 'faultKind'}
+      testId="new-ticket-fault-kind"
+      equipment={equipment ?? null}
+      value={props.value}
+      onChange={props.onChange ?? (() => undefined)}
+    />
+  );
+}
+
+/** As Form.Item hands it over. */
+function ImpactField(props: { readonly value?: unknown; readonly onChange?: (value: unknown) => void }) {
+  return (
+    <ImpactInput
+      testId="new-ticket-impact"
+      value={props.value}
+      onChange={props.onChange ?? (() => undefined)}
+    />
+  );
+}
+
 function PlaceAndContent() {
   const { t } = useTranslation();
   const format = useFormat();
-  const form = Form.useFormInstance<Values>();
+  const form = Form.useFormInstance<NewTicketValues>();
   const equipment = useEquipment().data?.items ?? [];
   const options = equipment.map((item) => ({
     value: item.id,
-    label: `${format.text(item.name)} · ${format.text(item.place)}`,
+    label: `${format.text(item.name)} · ${format.text(item.place)} · ${item.id}`,
   }));
   const fillFrom = (id: string | undefined) => {
     const item = equipment.find((candidate) => candidate.id === id);
-    if (item === undefined) return;
-    form.setFieldsValue({
-      place: format.text(item.place),
-      ...(item.contact !== null && {
-        contactName: format.text(item.contact.name),
-        contactMethod: item.contact.method,
-      }),
-    });
+    if (item !== undefined) form.setFieldsValue({ place: format.text(item.place) });
   };
   const required = (field: string) => [
     { required: true, whitespace: true, message: t('common.required', { field }) },
@@ -123,7 +257,8 @@ function PlaceAndContent() {
     <>
       <Form.Item name="content" label={t('newTicket.content')} rules={required(t('newTicket.content'))}>
         <Input.TextArea
-          autoSize={{ minRows: 3, maxRows: 10 }}
+          autoFocus
+          autoSize={{ minRows: 2, maxRows: 10 }}
           maxLength={MAX_TEXT_CHARS}
           placeholder={t('newTicket.contentHint')}
           data-testid="new-ticket-content"
@@ -134,9 +269,10 @@ function PlaceAndContent() {
           <Select
             allowClear
             showSearch={{ optionFilterProp: 'label' }}
-            placeholder={t('newTicket.noEquipment')}
+            placeholder={t('newTicket.equipmentSearch')}
             options={options}
             onChange={fillFrom}
+            {...testId('new-ticket-equipment')}
           />
         </Form.Item>
         <Form.Item name="place" label={t('newTicket.place')} rules={required(t('newTicket.place'))}>
@@ -147,11 +283,12 @@ function PlaceAndContent() {
           />
         </Form.Item>
         <Form.Item name="contactName" label={t('newTicket.contactName')}>
-          <Input maxLength={MAX_LINE_CHARS} data-testid="new-ticket-contact-name" />
+          <Input maxLength={MAX_LINE_CHARS} autoComplete="off" data-testid="new-ticket-contact-name" />
         </Form.Item>
         <Form.Item name="contactMethod" label={t('newTicket.contactMethod')}>
           <Input
             maxLength={MAX_LINE_CHARS}
+            autoComplete="off"
             placeholder={t('newTicket.contactHint')}
             data-testid="new-ticket-contact-method"
           />
@@ -161,14 +298,30 @@ function PlaceAndContent() {
   );
 }
 
-function toNewTicket(values: Values): Record<keyof NewTicket, unknown> {
+/** Body of the request; left out = the policy decides. */
+export function toNewTicket(values: NewTicketValues): Readonly<Record<string, unknown>> {
+  const { source, channel, class: ticketClass, priority, attendance, equipment } = values;
+  const { appointmentFromMs, appointmentToMs, receivedAtMs } = values;
+  const impact = toWholeImpact(values.impact);
+  const line = (text: string | undefined) => text?.trim() ?? '';
   return {
-    ...values,
+    source,
+    channel,
+    class: ticketClass,
     content: values.content.trim(),
     place: values.place.trim(),
-    contactName: values.contactName?.trim() ?? '',
-    contactMethod: values.contactMethod?.trim() ?? '',
-    equipment: values.equipment ?? null,
-    location: null,
+    contactName: line(values.contactName),
+    contactMethod: line(values.contactMethod),
+    priority: priority === undefined || priority === BY_IMPACT ? null : priority,
+    impact,
+    attendance: attendance ?? null,
+    equipment: equipment ?? null,
+    faultKind: line(values.faultKind) || null,
+    slip: line(values.slip) || null,
+    receivedAtMs: receivedAtMs ?? null,
+    appointment:
+      appointmentFromMs != null && appointmentToMs != null
+        ? { fromMs: appointmentFromMs, toMs: appointmentToMs }
+        : null,
   };
 }

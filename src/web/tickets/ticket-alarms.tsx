@@ -12,7 +12,7 @@ export function TicketAlarms({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   if (ticket.alarms.length === 0) return null;
   return (
-    <Card size="small" title={t('tickets.alarms')}>
+    <Card size="small" title={t('ticket.alarms')}>
       <ul className="attached-alarms">
         {ticket.alarms.map((alarm) => (
           <AttachedAlarm key={alarm.occurrence} alarm={alarm} />
@@ -32,15 +32,24 @@ function AttachedAlarm({ alarm }: { readonly alarm: Ticket['alarms'][number] }) 
     <li>
       <Link to={`/alarms/${alarm.occurrence}`}>{format.text(alarm.text)}</Link>
       <span className={`tag ${isActive ? 'alarm-active' : 'alarm-returned'}`}>
-        {isActive ? t('tickets.alarmActive') : t('tickets.alarmReturned')}
+        {isActive ? t('ticket.alarmActive') : t('ticket.alarmReturned')}
       </span>
       {live !== undefined && <AlarmStateTag state={live.state} />}
       {live !== undefined && <DrillMark alarm={live} />}
       {blindSinceMs !== null && <BlindTag sinceMs={blindSinceMs} />}
+      {alarm.outOfServiceUntilMs != null && (
+        <span className="tag">
+          {t('ticket.outOfService', { time: format.dateTime(alarm.outOfServiceUntilMs) })}
+        </span>
+      )}
+      {alarm.shelvedUntilMs != null && (
+        <span className="tag">{t('ticket.shelved', { time: format.dateTime(alarm.shelvedUntilMs) })}</span>
+      )}
       <div className="hint">
         {t('alarms.countTimes', { count: alarm.count })} ·{' '}
-        {t('tickets.alarmFirst', { time: format.dateTime(alarm.firstAtMs) })} ·{' '}
-        {t('tickets.alarmLast', { time: format.dateTime(alarm.lastAtMs) })}
+        {t('ticket.alarmFirst', { time: format.dateTime(alarm.firstAtMs) })} ·{' '}
+        {t('ticket.alarmLast', { time: format.dateTime(alarm.lastAtMs) })}
+        {alarm.peak != null && ` · ${t('ticket.alarmPeak', { value: format.text(alarm.peak.text) })}`}
       </div>
     </li>
   );
@@ -53,12 +62,8 @@ export function TicketExplains({ ticket }: { readonly ticket: Ticket }) {
   const explains = ticket.explains ?? [];
   if (explains.length === 0) return null;
   return (
-    <Card
-      size="small"
-      title={t('tickets.explains', { count: explains.length })}
-      data-testid="ticket-explains"
-    >
-      <p className="hint">{t('tickets.explainsHelp')}</p>
+    <Card size="small" title={t('ticket.explains', { count: explains.length })} data-testid="ticket-explains">
+      <p className="hint">{t('ticket.explainsHelp')}</p>
       <ul className="attached-alarms">
         {explains.map((alarm) => (
           <li key={alarm.occurrence}>
@@ -66,7 +71,7 @@ export function TicketExplains({ ticket }: { readonly ticket: Ticket }) {
               {format.text(alarm.equipmentName)} {format.text(alarm.text)}
             </Link>
             <span className={`tag ${alarm.isActive ? 'alarm-active' : 'alarm-returned'}`}>
-              {alarm.isActive ? t('tickets.alarmActive') : t('tickets.alarmReturned')}
+              {alarm.isActive ? t('ticket.alarmActive') : t('ticket.alarmReturned')}
             </span>
           </li>
         ))}

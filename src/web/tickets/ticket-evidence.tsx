@@ -21,7 +21,7 @@ export function TicketEvidence({ evidence }: { readonly evidence: Evidence }) {
   const definition = usePoints().data?.items.find((point) => point.id === trend?.point);
   const raiser = evidence.points.find((point) => point.point === trend?.point);
   return (
-    <Card size="small" title={t('tickets.evidence')} data-testid="ticket-evidence">
+    <Card size="small" title={t('ticket.evidence')} data-testid="ticket-evidence">
       {trend !== null && trend.samples.length > 0 && (
         <>
           <Suspense fallback={<Spin className="page-spinner" />}>
@@ -33,7 +33,7 @@ export function TicketEvidence({ evidence }: { readonly evidence: Evidence }) {
             />
           </Suspense>
           {trend.samples.some(([, value]) => value === null) && (
-            <p className="hint">{t('tickets.trendGap')}</p>
+            <p className="hint">{t('ticket.trendGap')}</p>
           )}
         </>
       )}
@@ -66,7 +66,7 @@ function EvidenceTable({ points, raiser }: EvidenceTableProps) {
           data-testid="ticket-evidence-all"
           onClick={() => setWhole(!isWhole)}
         >
-          {isWhole ? t('tickets.evidenceLess') : t('tickets.evidenceAll', { count: points.length })}
+          {isWhole ? t('ticket.evidenceLess') : t('ticket.evidenceAll', { count: points.length })}
         </Button>
       )}
     </>
@@ -84,7 +84,7 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
   };
   const isPhone = useIsPhone();
   const quality = {
-    title: t('tickets.evidenceQuality'),
+    title: t('ticket.evidenceQuality'),
     width: 104,
     render: (_: unknown, point: EvidencePoint) => toQualityText(point.quality),
   };
@@ -99,7 +99,7 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
       }
       columns={[
         {
-          title: t('tickets.evidencePoint'),
+          title: t('ticket.evidencePoint'),
           render: (_, point) => (
             <>
               <Link
@@ -113,7 +113,7 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
           ),
         },
         {
-          title: t('tickets.evidenceValue'),
+          title: t('ticket.evidenceValue'),
           align: 'right',
           width: 110,
           render: (_, point) => (
@@ -124,7 +124,7 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
           ),
         },
         ...(isPhone ? [] : [quality]),
-        { title: t('tickets.evidenceTime'), width: 92, render: (_, point) => format.time(point.receivedMs) },
+        { title: t('ticket.evidenceTime'), width: 92, render: (_, point) => format.time(point.receivedMs) },
       ]}
     />
   );

@@ -24,12 +24,20 @@ export function StageTag({ stage, testId }: { readonly stage: Ticket['stage']; r
 
 export function TicketMarks({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
+  const { reworkCount, urges, escalation, repeatOf } = ticket;
   return (
     <>
       {ticket.isDrill && <span className="tag mark-drill">{t('tickets.drill')}</span>}
-      {ticket.reworkCount > 0 && (
-        <span className="tag mark-rework">{t('tickets.rework', { count: ticket.reworkCount })}</span>
+      {ticket.isLateEntry && <span className="tag">{t('tickets.lateEntry')}</span>}
+      {ticket.difficult !== null && <span className="tag">{t('tickets.difficult')}</span>}
+      {repeatOf !== null && <span className="tag mark-rework">{t(`tickets.repeat.${repeatOf.within}`)}</span>}
+      {reworkCount > 0 && (
+        <span className="tag mark-rework">{t('tickets.rework', { count: reworkCount })}</span>
       )}
+      {escalation.level > 0 && (
+        <span className="tag mark-rework">{t('tickets.escalated', { level: escalation.level })}</span>
+      )}
+      {urges > 0 && <span className="tag mark-rework">{t('tickets.urged', { count: urges })}</span>}
     </>
   );
 }

@@ -32,7 +32,7 @@ export function TrendChart({ trend, raisedAtMs, name, definition }: TrendChartPr
   const title = [name === null ? trend.point : format.text(name), trend.unit && `(${trend.unit})`]
     .filter(Boolean)
     .join(' ');
-  const raiseText = t('tickets.evidenceRaise');
+  const raiseText = t('ticket.evidenceRaise');
   useEffect(() => {
     if (element.current === null) return undefined;
     const colors = COLORS[theme];

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PollRequest } from '../../../src/drivers/driver.ts';
+import { testRuns } from '../../support/effort.ts';
 import { testSeed } from '../../support/seed.ts';
 import { detailOf, type LinkOptions, planOn } from './plan-support.ts';
 
@@ -144,7 +145,7 @@ describe('on small maps', () => {
         const own = planMap(map).reduce((sum, { costMs }) => sum + costMs, 0);
         expect(own).toBeCloseTo(leastMs(values, map.rules, map.wire.costMs), 6);
       }),
-      { seed: testSeed(), numRuns: 150 },
+      { seed: testSeed(), numRuns: testRuns(50) },
     );
   }, 60_000);
 });

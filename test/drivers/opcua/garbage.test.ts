@@ -2,12 +2,13 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../src/core/errors.ts';
+import { testRuns } from '../../support/effort.ts';
 import { createRandom, randomInteger, testSeed } from '../../support/seed.ts';
 import { startOpcuaServer } from './server.ts';
 import { at, createSite, listen, NAMESPACE } from './site.ts';
 
 /** Each takes a second, most of it waiting for answers that never come; other bytes are tried in every run. */
-const ROUNDS = 8;
+const ROUNDS = testRuns(4);
 /** Of close (driver.ts: within a bounded time). */
 const CLOSE_MS = 3_000;
 const link = { timeoutMs: 300, connectTimeoutMs: 300 };

@@ -17,7 +17,12 @@ for (let n = 1; ; n++) {
       rows.ticketEvent(`t-${n}`),
       rows.link(`t-${n}`, id, true, key),
       { type: 'counter', name: 'ticket', value: n },
-      rows.audit(`a-${n}`),
+      rows.chained(rows.PERSONAL.digest),
+      rows.dues(`t-${n}`, n),
+      rows.message(`m-${n}`, { ticket: `t-${n}` as never }),
+      rows.personal(`c-${n}`),
+      rows.incident(`i-${n}`, { tickets: [`t-${n}` as never] }),
+      rows.roster(n),
     ],
   });
   writeSync(1, `${n}\n`);

@@ -32,9 +32,16 @@ export function tamper(file: string, sql: string): void {
 }
 
 export function count(file: string, table: string): number {
+  return countAll(file, [table]).get(table) ?? 0;
+}
+
+/** Rows of each, of one look. Key: table. */
+export function countAll(file: string, tables: readonly string[]): ReadonlyMap<string, number> {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return Number(database.prepare(`select count(*) as n from ${table}`).get()?.['n']);
+    const toCount = (table: string) =>
+      Number(database.prepare(`select count(*) as n from ${table}`).get()?.['n']);
+    return new Map(tables.map((table) => [table, toCount(table)]));
   } finally {
     database.close();
   }

@@ -293,7 +293,7 @@ class Subject implements EngineSubject {
         this.#refuse(error.code);
       },
     };
-    const asked = command === null ? [] : [{ command, ...waiting }];
+    const asked = command === null ? [] : [{ command, called: [], ...waiting }];
     return this.#finish(this.#decisions.decide(asked, this.#clock.now(), () => {}, true));
   }
 

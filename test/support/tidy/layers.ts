@@ -27,7 +27,8 @@ const JOURNAL_FILES = [
   'src/telemetry/journal/sealed/record.ts',
   'src/telemetry/journal/sealed/sealed-file.ts',
 ] as const;
-const STAGES = 'src/tickets/stages.ts';
+const STAGES = 'src/tickets/path.ts';
+const ACTORS = 'src/tickets/actors.ts';
 const BACKTEST = 'src/backtest/port.ts';
 const INTERLOCKS = 'src/writing/interlocks.ts';
 
@@ -44,15 +45,28 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   sinks: { parts: ['config', 'profiles'], files: [HISTORY, HISTORY_COLUMNS] },
   rules: { parts: ['config', 'profiles'], files: [] },
   alarms: { parts: ['config', 'profiles'], files: [] },
-  tickets: { parts: ['config', 'profiles'], files: [] },
+  // Whether a ticket may be archived depends on the reports of its incident.
+  tickets: { parts: ['config', 'profiles'], files: ['src/incidents/reports.ts'] },
+  // Which tickets begin one is matched as tickets are; a sheet is begun as a step of its ticket.
+  incidents: { parts: ['config', 'tickets', 'plans'], files: [] },
+  plans: { parts: ['config'], files: [] },
+  'drill-records': { parts: ['config'], files: [] },
   notify: { parts: ['config', 'profiles'], files: [] },
   people: { parts: ['config'], files: [] },
-  store: { parts: ['config'], files: [] },
+  // Tickets that an earlier version has stored take today's shape when the database is opened.
+  store: { parts: ['config'], files: ['src/tickets/upgrade.ts'] },
+  // Their bytes lie where the store's check looks for them.
+  attachments: { parts: ['config'], files: ['src/store/attachment-files.ts'] },
   // It proves a copy of the database by the store's own chains; the thread it runs in has no store.
   backup: { parts: ['config'], files: ['src/store/sqlite/chain.ts', 'src/store/data-directory.ts'] },
   simulation: { parts: ['config'], files: [] },
+  handover: { parts: ['config'], files: [] },
+  slips: { parts: ['config'], files: [] },
   // Where the stages meet (design.md §4, one decision loop).
-  engine: { parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify'], files: [LATEST] },
+  engine: {
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify', 'incidents'],
+    files: [LATEST, 'src/drill-records/record.ts'],
+  },
   writing: { parts: ['config'], files: [] },
   // The same decisions as live, over what was recorded and over what a file describes: no other stage, no announcement.
   backtest: {
@@ -68,7 +82,41 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   threads: { parts: [], files: [] },
   // Proposals, reviews, and the changed model: who applies it to the running engine is the composition's business.
   'rule-changes': { parts: ['config', 'profiles'], files: [] },
-  api: { parts: ['config'], files: [PERMISSIONS, STAGES, INTERLOCKS, HISTORY, BACKTEST] },
+  // The same for versions of the policy.
+  policies: { parts: ['config'], files: [] },
+  api: {
+    parts: ['config'],
+    files: [
+      PERMISSIONS,
+      STAGES,
+      ACTORS,
+      INTERLOCKS,
+      HISTORY,
+      BACKTEST,
+      'src/store/personal.ts',
+      'src/attachments/limits.ts',
+      // What a form offers and what a body may hold follow from the machine's own tables.
+      'src/tickets/confirm-contact.ts',
+      'src/tickets/fields.ts',
+      'src/tickets/handling-time.ts',
+      'src/tickets/match.ts',
+      'src/tickets/offers.ts',
+      'src/tickets/transitions.ts',
+      // What must never be refused: how grave a report is, before anybody has asked back.
+      'src/tickets/routing.ts',
+      // Whether an incident still owes its final report is said in one place.
+      'src/incidents/reports.ts',
+      // Questions about the roster and the plans: pure functions over what the ports hand out.
+      'src/people/gaps.ts',
+      'src/people/who.ts',
+      'src/people/assignee.ts',
+      'src/people/shift-time.ts',
+      'src/people/versions.ts',
+      'src/plans/plans.ts',
+      'src/notify/inbox.ts',
+      'src/slips/port.ts',
+    ],
+  },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
   // The page ships to browsers: nothing of the server at run time.
   web: { parts: [], files: [] },
@@ -81,14 +129,24 @@ export const CONTRACTS: readonly string[] = [
   'src/sinks/sink.ts',
   'src/telemetry/history/source.ts',
   'src/notify/notifier.ts',
+  'src/incidents/step.ts',
+  'src/incidents/changes.ts',
+  'src/handover/port.ts',
+  'src/people/port.ts',
+  'src/people/duty.ts',
+  'src/people/staff-book.ts',
+  'src/notify/inbox.ts',
   'src/store/store.ts',
   'src/engine/commands.ts',
   'src/tickets/transitions.ts',
   'src/people/people.ts',
   'src/writing/port.ts',
   'src/backup/port.ts',
+  'src/attachments/port.ts',
   BACKTEST,
   'src/rule-changes/port.ts',
+  'src/drill-records/port.ts',
+  'src/policies/port.ts',
   'src/rule-tests/port.ts',
   'src/engine/alarm-view.ts',
   'src/api/services.ts',
@@ -97,6 +155,7 @@ export const CONTRACTS: readonly string[] = [
   POINT_QUALITY,
   HISTORY,
   STAGES,
+  ACTORS,
   INTERLOCKS,
 ];
 

@@ -3,9 +3,18 @@ import { toPart } from './layers.ts';
 import type { Finding, Node, Source } from './source.ts';
 import { toDottedName, toFinding } from './source.ts';
 
-export const PURE_PARTS: readonly string[] = ['core', 'rules', 'alarms', 'tickets', 'profiles'];
+export const PURE_PARTS: readonly string[] = [
+  'core',
+  'rules',
+  'alarms',
+  'tickets',
+  'incidents',
+  'plans',
+  'profiles',
+];
 /** What decides in parts that also act. */
 const PURE_FILES: readonly string[] = [
+  'src/drill-records/record.ts',
   'src/writing/check.ts',
   'src/writing/interlocks.ts',
   'src/writing/step.ts',

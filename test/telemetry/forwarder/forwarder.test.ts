@@ -299,7 +299,7 @@ test('a backlog is sent no faster than configured, and live readings do not wait
 
 test('small groups of live readings gather into one write, the first of them goes at once', async () => {
   const sink = createFakeSink(() => ACCEPTED);
-  const host = await open({ sink });
+  const host = await open({ sink, gatherMs: FORWARDER_LIMITS.gatherMs });
   const fromMs = performance.now();
   for (let at = 0; at < 5; at++) {
     host.append(toBatch([[0, at, START_MS + at]]));

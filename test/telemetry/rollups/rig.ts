@@ -111,9 +111,11 @@ export class Rig {
   /** Until the sink has exactly what the ledger gives up to the wall clock. */
   async settle(opened: JournalHost): Promise<void> {
     let problems: readonly string[] = [];
+    // The wall clock stands still meanwhile.
+    const expected = this.expected();
     await until(
       () => {
-        problems = differences(this.expected(), this.figures.found());
+        problems = differences(expected, this.figures.found());
         return problems.length === 0;
       },
       () =>

@@ -7,6 +7,7 @@ import type { SourceQuery } from '../../../../src/telemetry/history/source.ts';
 import { encodeBlock } from '../../../../src/telemetry/journal/format.ts';
 import { sealedPath } from '../../../../src/telemetry/journal/sealed/record.ts';
 import { sealSegments } from '../../../../src/telemetry/journal/sealed/seal.ts';
+import { testRuns } from '../../../support/effort.ts';
 import { testSeed } from '../../../support/seed.ts';
 import { toRows as toBlockRows } from '../../journal/sealed/sealing.ts';
 import { type Row, toRows } from '../memory-source.ts';
@@ -81,7 +82,7 @@ describe('readings', () => {
         const rows = await read(source, toQuery(0, fromMs, fromMs + lengthMs));
         expect(rows).toEqual(inLedger(rig, ONE, fromMs, fromMs + lengthMs));
       }),
-      { seed, numRuns: 60 },
+      { seed, numRuns: testRuns(25) },
     );
   });
 

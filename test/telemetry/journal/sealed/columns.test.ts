@@ -11,6 +11,7 @@ import {
 } from '../../../../src/telemetry/journal/sealed/chunk.ts';
 import { MAX_PACKED, readPacked, writePacked } from '../../../../src/telemetry/journal/sealed/packed.ts';
 import { readValues, writeValues } from '../../../../src/telemetry/journal/sealed/values.ts';
+import { testRuns } from '../../../support/effort.ts';
 import { testSeed } from '../../../support/seed.ts';
 import { type Reading, readingsOf, rowsToText, T0, toRows } from './sealing.ts';
 
@@ -68,7 +69,7 @@ test('packed integers come back as they went in, whatever their mixture', () => 
     fc.property(fc.array(integer, { maxLength: 300 }), (integers) => {
       expect(unpack(packedBytes(integers), integers.length)).toEqual(integers);
     }),
-    { seed, numRuns: 500 },
+    { seed, numRuns: testRuns(200) },
   );
 });
 
@@ -136,7 +137,7 @@ test('readings of every kind come back from a chunk as they went in', () => {
     fc.property(readingsOf(70_000, 400), (readings) => {
       expect(readBack(chunkOf(readings))).toEqual(rowsToText(toRows(readings)));
     }),
-    { seed, numRuns: 400 },
+    { seed, numRuns: testRuns(150) },
   );
 });
 
@@ -145,7 +146,7 @@ test('a chunk is never longer than the room that is made for it', () => {
     fc.property(readingsOf(4_194_303, 600), (readings) => {
       expect(chunkOf(readings).length).toBeLessThanOrEqual(maxChunkBytes(readings.length));
     }),
-    { seed, numRuns: 200 },
+    { seed, numRuns: testRuns(100) },
   );
 });
 
@@ -157,7 +158,7 @@ test('a summary is the same whether it was stored or is reckoned from the readin
       if (chunk === null) throw new Error('no chunk');
       expect(summariseChunk(chunk)).toEqual(naiveSummary(readings));
     }),
-    { seed, numRuns: 300 },
+    { seed, numRuns: testRuns(120) },
   );
 });
 

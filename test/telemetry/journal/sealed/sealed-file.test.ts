@@ -11,6 +11,7 @@ import {
   type SealedFile,
   SealedFileError,
 } from '../../../../src/telemetry/journal/sealed/sealed-file.ts';
+import { testRuns } from '../../../support/effort.ts';
 import { testSeed } from '../../../support/seed.ts';
 import { createTemporaryDirectory, temporaryDirectory } from '../../../support/temp.ts';
 import { block, crcOf, type Reading, readingsOf, rowsToText, seal, T0, toRows } from './sealing.ts';
@@ -98,7 +99,7 @@ test('readings of every kind come back from a file, by point and in portions', a
         file.close();
       }
     }),
-    { seed, numRuns: 100 },
+    { seed, numRuns: testRuns(40) },
   );
 });
 

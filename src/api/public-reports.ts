@@ -1,0 +1,178 @@
+/**
+ * Reports from people without an account: who may look at one later, and how often one may report. A reporter is known by a
+ * random secret in his link; on the ticket stands its digest, which says nothing of the person. Nobody else's link is ever
+ * given out: what somebody reports twice is merged, and answered without one.
+ *
+ *   secret ─SHA-256─▶ `visitor-…` = reporter of the ticket          link = number of the ticket · secret
+ */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Ticket } from '../core/ticket.ts';
+import type { TicketActor } from '../tickets/transitions.ts';
+
+export const PUBLIC_LIMITS = {
+  /** Reports of one way of contact, or of one outside account, within the window: more are one who should be rung. */
+  reportsPerContact: 5,
+  contactWindowMs: 3_600_000,
+  /** Window of the reports of one address; how many it may have is API_LIMITS. */
+  addressWindowMs: 60_000,
+  /** Ways of contact and reports remembered; the least recent is forgotten. */
+  remembered: 2_000,
+} as const;
+
+const SECRET_BYTES = 16;
+const SECRET = /^([A-Z]{2}\d{8}-\d{4,6})\.([A-Za-z0-9_-]{22})$/;
+
+export interface Reporter {
+  readonly actor: TicketActor;
+  readonly secret: string;
+  /** The open ticket that this contact has reported the same matter on; null = none. */
+  readonly duplicateOf: string | null;
+}
+
+export interface PublicReportsCounters {
+  readonly accepted: number;
+  readonly merged: number;
+  /** Because of too many of one contact or one account. */
+  readonly refused: number;
+  /** Because of too many of one address. */
+  readonly limited: number;
+}
+
+interface Remembered {
+  readonly secret: string;
+  readonly ticket: string;
+  readonly atMs: number;
+}
+
+/** Of this process: after a restart nobody is remembered, and a link works as before. */
+export class PublicReports {
+  /** Keeps what is remembered from being numbers of telephones. */
+  readonly #key = randomBytes(32);
+  /** Times of reports, oldest first. Key: digest of the contact, or of the account. */
+  readonly #contacts = new Map<string, number[]>();
+  /** The same. Key: digest of the address, emergencies apart. */
+  readonly #addresses = new Map<string, number[]>();
+  /** Key: digest of contact and matter. */
+  readonly #matters = new Map<string, Remembered>();
+  #accepted = 0;
+  #merged = 0;
+  #refused = 0;
+  #limited = 0;
+
+  /**
+   * Of one network address, which a whole house may share: emergencies are counted apart, so that nobody's dripping tap keeps
+   * one out.
+   * @param perMinute most of this sort
+   * @returns whether it may go on
+   */
+  admitAddress(address: string, isEmergency: boolean, perMinute: number, nowMs: number): boolean {
+    const id = this.#digest(isEmergency ? 'emergency' : 'ordinary', address);
+    const isAdmitted = this.#count(this.#addresses, id, perMinute, PUBLIC_LIMITS.addressWindowMs, nowMs);
+    if (!isAdmitted) this.#limited++;
+    return isAdmitted;
+  }
+
+  /** Of one way of contact. @returns whether it may go on */
+  admit(contact: string, nowMs: number): boolean {
+    return this.#admit(this.#digest(contact), nowMs);
+  }
+
+  /**
+   * Apart from what the same person has reported before.
+   * @param who way of contact, or what stands for it @param place words that name the place
+   * @returns whether it may go on
+   */
+  admitEmergency(who: string, place: readonly string[], nowMs: number): boolean {
+    return this.#admit(this.#digest('emergency', who, ...place), nowMs);
+  }
+
+  /** Of somebody from outside who is signed in. @returns whether it may go on */
+  admitAccount(username: string, nowMs: number): boolean {
+    return this.#admit(this.#digest('account', username), nowMs);
+  }
+
+  #admit(id: string, nowMs: number): boolean {
+    const { reportsPerContact, contactWindowMs } = PUBLIC_LIMITS;
+    const isAdmitted = this.#count(this.#contacts, id, reportsPerContact, contactWindowMs, nowMs);
+    if (!isAdmitted) this.#refused++;
+    return isAdmitted;
+  }
+
+  #count(known: Map<string, number[]>, id: string, most: number, withinMs: number, nowMs: number): boolean {
+    const times = (known.get(id) ?? []).filter((atMs) => atMs > nowMs - withinMs);
+    if (times.length >= most) return false;
+    remember(known, id, [...times, nowMs]);
+    return true;
+  }
+
+  /** @param isOpen whether a ticket is still open: what is reported of a closed one is a new matter */
+  async reporterOf(
+    contact: string,
+    matter: readonly string[],
+    withinMs: number,
+    nowMs: number,
+    isOpen: (ticket: string) => Promise<boolean>,
+  ): Promise<Reporter> {
+    const found = this.#matters.get(this.#digest(contact, ...matter));
+    const isSame = found !== undefined && nowMs - found.atMs <= withinMs && (await isOpen(found.ticket));
+    const secret = isSame ? found.secret : randomBytes(SECRET_BYTES).toString('base64url');
+    return { actor: toVisitor(secret), secret, duplicateOf: isSame ? found.ticket : null };
+  }
+
+  /** @returns the link of a new ticket; null = it went onto one that is there already */
+  note(
+    contact: string,
+    matter: readonly string[],
+    { secret, duplicateOf, actor }: Reporter,
+    ticket: Ticket,
+    nowMs: number,
+  ): string | null {
+    this.#accepted++;
+    if (ticket.id === duplicateOf || ticket.reporter !== actor.username) {
+      this.#merged++;
+      return null;
+    }
+    remember(this.#matters, this.#digest(contact, ...matter), { secret, ticket: ticket.id, atMs: nowMs });
+    return `${ticket.number}.${secret}`;
+  }
+
+  counters(): PublicReportsCounters {
+    return {
+      accepted: this.#accepted,
+      merged: this.#merged,
+      refused: this.#refused,
+      limited: this.#limited,
+    };
+  }
+
+  #digest(...parts: readonly string[]): string {
+    const words = parts.map((part) => part.replaceAll(/\s/g, '').toLowerCase());
+    return createHmac('sha256', this.#key).update(JSON.stringify(words)).digest('hex');
+  }
+}
+
+/** What a link names; null = it is none. */
+export function parseLink(token: string): { readonly ticket: string; readonly secret: string } | null {
+  const match = SECRET.exec(token);
+  return match === null ? null : { ticket: match[1] ?? '', secret: match[2] ?? '' };
+}
+
+/** Whether the link is that of the ticket's reporter; takes the same time for every wrong one. */
+export function isReporterOf({ reporter }: Pick<Ticket, 'reporter'>, secret: string): boolean {
+  const expected = Buffer.from(toVisitor(secret).username);
+  const given = Buffer.from(reporter ?? '');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Somebody from outside, who may do what an occupant may. */
+function toVisitor(secret: string): TicketActor {
+  const digest = createHash('sha256').update(secret).digest('hex').slice(0, 32);
+  return { username: `visitor-${digest}`, roles: ['occupant'], groups: [] };
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > PUBLIC_LIMITS.remembered && oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,58 @@
+/**
+ * What no site may switch off: an emergency is one and is reported at once to somebody of the house, what is overdue is told to
+ * the house, a limit is a time. What else a policy says of emergencies is the site's, and shown to whoever approves it.
+ */
+import { isOutsider } from '../core/roles.ts';
+import { matches } from './match.ts';
+import { type Report, type SoundParts, toKinds } from './policy-check.ts';
+import { quote } from './problems.ts';
+
+export function checkSafety(parts: SoundParts, report: Report): void {
+  checkPriority(parts, report);
+  checkReport(parts, report);
+  checkHouse(parts, report);
+  checkLimits(parts, report);
+}
+
+function checkPriority({ priorityOf }: SoundParts, report: Report): void {
+  const priority = priorityOf?.['life-safety'];
+  if (priority === undefined || priority === 'emergency') return;
+  report(['priorityOf', 'life-safety'], 'emergency: life safety never waits', quote(priority));
+}
+
+/** The assignee may be nobody yet, and whoever is told of what is confirmed waits for somebody to confirm it. */
+function checkReport({ report: told }: SoundParts, report: Report): void {
+  if (told === undefined) return;
+  const emergencies = toKinds([{ match: told.match }, { match: { priority: ['emergency'] } }]).filter(
+    ({ priority }) => priority === 'emergency',
+  );
+  if (!emergencies.every((kind) => matches(told.match, kind)))
+    report(
+      ['report', 'match'],
+      'all emergencies among those that are reported',
+      'a row that leaves some out',
+    );
+  const isTold = told.recipients.some(
+    ({ role, when }) => when === 'at-once' && role !== 'assignee' && !isOutsider(role),
+  );
+  if (!isTold)
+    report(['report', 'recipients'], 'a role of the house that is told at once', 'none that is told at once');
+}
+
+function checkHouse({ report: told, escalation }: SoundParts, report: Report): void {
+  for (const [index, { role }] of (told?.recipients ?? []).entries())
+    if (isOutsider(role)) report(['report', 'recipients', index, 'role'], HOUSE, quote(role));
+  for (const [index, { role }] of (escalation?.ladder ?? []).entries())
+    if (isOutsider(role)) report(['escalation', 'ladder', index, 'role'], HOUSE, quote(role));
+  if (escalation !== undefined && isOutsider(escalation.breach))
+    report(['escalation', 'breach'], HOUSE, quote(escalation.breach));
+}
+
+function checkLimits({ clocks }: SoundParts, report: Report): void {
+  for (const [index, { limits }] of (clocks ?? []).entries())
+    for (const [row, { limit }] of limits.entries())
+      if (limit === 0) report(['clocks', index, 'limits', row, 'limit'], LIMIT, '0');
+}
+
+const HOUSE = 'a role of the house: nobody from outside answers for it';
+const LIMIT = 'a duration: with 0 everything is overdue as it begins';

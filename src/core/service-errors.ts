@@ -1,0 +1,97 @@
+/** The part of error-table.ts about people, attachments, slips and incidents: one table, in its place there. */
+import type { ErrorInfo } from './error-table.ts';
+
+export const SERVICE_ERRORS = {
+  // people and duty
+  'roster-invalid': {
+    status: 422,
+    text: { zh: '排班表有 {count} 处错误', en: '{count} mistakes in the roster' },
+  },
+  'roster-changed': {
+    status: 409,
+    text: {
+      zh: '排班表已被他人更新（现为第 {current} 版）',
+      en: 'The roster was changed by somebody else (now version {current})',
+    },
+  },
+  'staff-changed': {
+    status: 409,
+    text: {
+      zh: '{username} 的资料已被他人修改',
+      en: 'What is known of {username} was changed by somebody else meanwhile',
+    },
+  },
+  'swap-not-possible': {
+    status: 422,
+    text: { zh: '不能换班：{reason}', en: 'The swap is not possible: {reason}' },
+  },
+  'swap-approver': {
+    status: 403,
+    text: {
+      zh: '换班须由申请人和当事人以外的人批准',
+      en: 'A swap is approved by somebody who neither asked for it nor is part of it',
+    },
+  },
+  'handover-one-person': {
+    status: 422,
+    text: { zh: '交班人与接班人不能是同一人', en: 'A handover is between two different people' },
+  },
+  'handover-of-others': {
+    status: 403,
+    text: {
+      zh: '只有交班人和接班人本人可以签字',
+      en: 'Only the two people of the handover sign it, each for themselves',
+    },
+  },
+  'handover-signed': { status: 409, text: { zh: '您已签字', en: 'You have signed it already' } },
+  // attachments
+  'attachment-too-large': {
+    status: 413,
+    text: { zh: '附件不得超过 {megabytes} MB', en: 'An attachment has {megabytes} MB at most' },
+  },
+  'attachment-kind': {
+    status: 415,
+    text: {
+      zh: '附件只接受 JPEG、PNG、WebP、HEIC 照片和 PDF 文件',
+      en: 'Attachments are photos (JPEG, PNG, WebP, HEIC) or PDF',
+    },
+  },
+  'attachments-full': {
+    status: 507,
+    text: { zh: '附件存储空间已满', en: 'There is no room for more attachments' },
+  },
+  'attachments-busy': {
+    status: 503,
+    text: { zh: '同时上传的附件过多，请稍后再试', en: 'Too many attachments at once; try again' },
+  },
+  'attachment-failed': {
+    status: 503,
+    text: {
+      zh: '附件未能保存或读取（{reason}）',
+      en: 'The attachment could not be stored or read ({reason})',
+    },
+  },
+  'slip-used': {
+    status: 409,
+    text: { zh: '纸质单 {number} 已使用或已作废', en: 'Slip {number} has been used or voided' },
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    text: { zh: '请求的范围超出文件（共 {bytes} 字节）', en: 'The file has only {bytes} bytes' },
+  },
+  'incident-ended': {
+    status: 409,
+    text: { zh: '该事件已结束', en: 'The incident is over' },
+  },
+  'incident-open': {
+    status: 409,
+    text: {
+      zh: '事件性质尚未确认，不能结束',
+      en: 'Nobody has said yet what the incident was; it cannot be ended',
+    },
+  },
+  'report-not-written': {
+    status: 409,
+    text: { zh: '尚未填写该类事件报告', en: 'No such report has been written yet' },
+  },
+} as const satisfies Record<string, ErrorInfo>;

@@ -1,0 +1,180 @@
+/** Incidents of a round: opened with the ticket of an emergency, joined by those of the same one, changed by people. */
+
+import type { Policy } from '../config/policy.ts';
+import { RiserError } from '../core/errors.ts';
+import { GATEWAY } from '../core/gateway.ts';
+import type { TicketId } from '../core/ids.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Text } from '../core/text.ts';
+import { isTicketOpen, STAGES, type Ticket } from '../core/ticket.ts';
+import {
+  findIncident,
+  joinIncident,
+  moveIncident,
+  openIncident,
+  owesReport,
+  stepIncident,
+  sweepIncident,
+  toHappenedMs,
+} from '../incidents/step.ts';
+import { toStep } from '../tickets/change.ts';
+import { isBeforeDone } from '../tickets/path.ts';
+import { reportConfirmed } from '../tickets/reporting.ts';
+import type { Command } from './commands.ts';
+import type { DecisionContext } from './context.ts';
+import { requireCommander } from './naming.ts';
+import type { Tentative } from './tentative.ts';
+
+/** @throws RiserError `not-found`, `version-conflict`, `unknown-person`, and what the step throws */
+export function decideIncident(
+  tx: Tentative,
+  context: DecisionContext,
+  { incident: id, version, change, by }: Command & { readonly type: 'incident' },
+  nowMs: number,
+): Incident {
+  const incident = tx.service.incident(id);
+  if (incident === null) throw new RiserError('not-found', { what: { zh: '突发事件', en: 'incident' } });
+  if (version !== incident.version) throw new RiserError('version-conflict', { current: incident.version });
+  if (change.type === 'join') setIncident(tx, context, incident, change.ticket, by, nowMs);
+  const step = stepIncident(incident, change, by, context.model.policy, nowMs);
+  requireCommander(context, change, nowMs);
+  tx.service.putIncident(step.incident, step.events);
+  if (change.type === 'confirm' && change.verdict === 'confirmed')
+    reportIncident(tx, context, step.incident, nowMs);
+  return step.incident;
+}
+
+/** Those who are told only of what is confirmed, once for the whole incident: on the first of its tickets that asks for it. */
+function reportIncident(
+  tx: Tentative,
+  { policyOf }: DecisionContext,
+  { tickets }: Incident,
+  nowMs: number,
+): void {
+  const known = tickets.flatMap((id) => tx.ticket(id) ?? []);
+  const isTold = known.some((ticket) =>
+    policyOf(ticket).report.recipients.some(
+      ({ role, when }) => when === 'confirmed' && ticket.reports.some(({ to }) => to === role),
+    ),
+  );
+  if (isTold) return;
+  for (const ticket of known) {
+    const step = reportConfirmed(ticket, policyOf(ticket), nowMs);
+    if (step === null) continue;
+    tx.putTicket(step.ticket, step.events);
+    return;
+  }
+}
+
+/**
+ * A person says that the ticket belongs to it, whatever it belonged to before. No edit after archiving; and what has to be
+ * answered for where it was is not left behind by it.
+ * @throws RiserError `not-found`, `bad-request`, `wrong-stage`, `report-missing`, `value-not-allowed`
+ */
+function setIncident(
+  tx: Tentative,
+  { policyOf }: DecisionContext,
+  incident: Incident,
+  id: TicketId,
+  by: string,
+  nowMs: number,
+): void {
+  const ticket = tx.ticket(id);
+  if (ticket === null) throw new RiserError('not-found', { what: { zh: '未关闭的工单', en: 'open ticket' } });
+  // What is real and what is practised never mix.
+  if (incident.endedAtMs === null && ticket.isDrill !== incident.isDrill) throw new RiserError('bad-request');
+  if (incident.endedAtMs !== null || ticket.incident === incident.id) return;
+  if (!isTicketOpen(ticket) && ticket.stage !== 'closed')
+    throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: 'join' });
+  requireNoEscape(tx, ticket, incident, policyOf(ticket));
+  const detail = { incident: incident.id, from: ticket.incident };
+  const moment = { by, atMs: nowMs, nowMs, isLate: false };
+  const step = toStep(
+    ticket,
+    { incident: incident.id },
+    [{ type: 'incident-set', detail }],
+    moment,
+    policyOf(ticket),
+  );
+  tx.putTicket(step.ticket, step.events);
+}
+
+/** @throws RiserError `report-missing`, `value-not-allowed` */
+function requireNoEscape(tx: Tentative, ticket: Ticket, to: Incident, policy: Policy): void {
+  const from = ticket.incident === null ? null : tx.service.incident(ticket.incident);
+  if (from === null || ticket.isDrill) return;
+  if (owesReport(from, policy) && !owesReport(to, policy))
+    throw new RiserError('report-missing', { incident: from.number });
+  const isReal = ({ verdict }: Incident): boolean => verdict === 'open' || verdict === 'confirmed';
+  if (isReal(from) && !isReal(to))
+    throw new RiserError('value-not-allowed', { value: to.number, allowed: NOT_NONE });
+}
+
+/** The incident of a ticket that begins one, or that belongs to one that lasts (one fire is one incident); null = neither. */
+export function toIncidentOf(
+  tx: Tentative,
+  { model, policyOf }: DecisionContext,
+  ticket: Ticket,
+  nowMs: number,
+  beganAtMs: number,
+): Incident | null {
+  const policy = policyOf(ticket);
+  const open = tx.service.openIncidents();
+  const holdsPeople = ({ tickets }: Incident): boolean => tickets.some((id) => isTrapped(tx.ticket(id)));
+  const found = findIncident(open, ticket, model, policy, nowMs, holdsPeople);
+  if (found !== null) {
+    const step = joinIncident(found, ticket, policy, nowMs, GATEWAY, toHappenedMs(ticket, nowMs));
+    tx.service.putIncident(step.incident, step.events);
+    return step.incident;
+  }
+  const opened = openIncident(
+    ticket,
+    { model, policy, nextNumber: (day) => tx.next(`incident:${day}`), beganAtMs },
+    nowMs,
+  );
+  if (opened === null) return null;
+  tx.service.putIncident(opened.incident, opened.events);
+  return opened.incident;
+}
+
+/** A ticket that has taken another one over belongs to its incident, which knows of it from then on. */
+export function followMerge(
+  tx: Tentative,
+  { policyOf }: DecisionContext,
+  into: TicketId,
+  by: string,
+  nowMs: number,
+): void {
+  const ticket = tx.ticket(into);
+  const incident = ticket?.incident ? tx.service.incident(ticket.incident) : null;
+  if (ticket === null || incident === null || incident.endedAtMs !== null) return;
+  const step = joinIncident(incident, ticket, policyOf(ticket), nowMs, by);
+  if (step.events.length > 0) tx.service.putIncident(step.incident, step.events);
+}
+
+/** Nobody has written down that the people are out, and the work goes on. */
+function isTrapped(ticket: Ticket | null): boolean {
+  const sheet = ticket?.entrapment ?? null;
+  return ticket !== null && sheet !== null && sheet.steps.released === undefined && isBeforeDone(ticket);
+}
+
+/** Countdowns of reports. */
+export function sweepIncidents(tx: Tentative, { model }: DecisionContext, nowMs: number): void {
+  for (const incident of tx.service.incidents()) {
+    const step = sweepIncident(incident, model.policy, nowMs);
+    if (step !== null) tx.service.putIncident(step.incident, step.events);
+  }
+}
+
+/** After a step of the wall clock: a countdown keeps its time left. */
+export function moveIncidents(tx: Tentative, clockStepMs: number): void {
+  for (const incident of tx.service.incidents()) {
+    const moved = moveIncident(incident, clockStepMs);
+    if (moved !== incident) tx.service.putIncident(moved, []);
+  }
+}
+
+const NOT_NONE: Text = {
+  zh: '不能并入误报或测试事件',
+  en: 'not an incident that was found to be a false alarm or a test',
+};

@@ -1,0 +1,167 @@
+/**
+ * What the service around tickets keeps in memory, and the tentative copy of it on which a round is decided: incidents,
+ * messages, past repairs, personal fields on their way. Alarms, tickets and everything else are tentative.ts.
+ */
+
+import type { EquipmentId, IncidentId, MessageId, TicketId } from '../core/ids.ts';
+import { type Incident, isIncidentOver } from '../core/incident.ts';
+import type { Message } from '../core/message.ts';
+import type { PastRepair } from '../core/ticket.ts';
+import type { IncidentEvent } from '../incidents/step.ts';
+import type { AuditRow, BootState, PersonalFields, SlipRow, Write } from '../store/store.ts';
+import { MessageBook } from './message-book.ts';
+
+export interface ServiceState {
+  /** The last repairs of an equipment, newest first, at most `MAX_PAST_REPAIRS`. */
+  readonly pastRepairs: Map<EquipmentId, readonly PastRepair[]>;
+  /** Those that are not over: also one that has ended and still owes its final report. */
+  readonly incidents: Map<IncidentId, Incident>;
+  /** Messages that are not over, and those that are while their ticket is in memory. */
+  readonly messages: MessageBook;
+  /** Numbers of the last slips that were used or voided since the start, oldest first, at most `MAX_OVER_SLIPS`. */
+  readonly overSlips: Set<string>;
+}
+
+/** What a technician wants to know of the past is the last few times. */
+const MAX_PAST_REPAIRS = 5;
+/** A look-up is older than its decision by a few commits, not by so many slips. */
+const MAX_OVER_SLIPS = 1_000;
+
+export function toServiceState({ incidents, messages, pastRepairs }: BootState): ServiceState {
+  const byEquipment = Map.groupBy(pastRepairs, ({ equipment }) => equipment);
+  return {
+    pastRepairs: new Map(
+      [...byEquipment].map(([id, rows]) => [id, rows.map(({ repair }) => repair).slice(0, MAX_PAST_REPAIRS)]),
+    ),
+    incidents: new Map(incidents.map((incident) => [incident.id, incident])),
+    messages: new MessageBook(messages),
+    // Whatever is looked up from now on is looked up in what is stored.
+    overSlips: new Set(),
+  };
+}
+
+interface PersonalRow {
+  readonly id: string;
+  readonly atMs: number;
+  /** null destroys them. */
+  readonly fields: PersonalFields | null;
+}
+
+export class TentativeService {
+  readonly incidentEvents: IncidentEvent[] = [];
+  readonly #state: ServiceState;
+  readonly #incidents = new Map<IncidentId, Incident>();
+  readonly #messages = new Map<MessageId, Message>();
+  /** Of the messages above. */
+  readonly #keys = new Set<string>();
+  readonly #repairs = new Map<EquipmentId, readonly PastRepair[]>();
+  readonly #personal: PersonalRow[] = [];
+  /** Key: number. */
+  readonly #slips = new Map<string, SlipRow>();
+  readonly #audits: AuditRow[] = [];
+
+  constructor(state: ServiceState) {
+    this.#state = state;
+  }
+
+  /** Newest first. */
+  pastRepairs(equipment: EquipmentId): readonly PastRepair[] {
+    return this.#repairs.get(equipment) ?? this.#state.pastRepairs.get(equipment) ?? [];
+  }
+
+  /** A repair that is over now, in place of what was known of the same ticket. */
+  addRepair(equipment: EquipmentId, repair: PastRepair): void {
+    const others = this.pastRepairs(equipment).filter(({ ticket }) => ticket !== repair.ticket);
+    this.#repairs.set(equipment, [repair, ...others].slice(0, MAX_PAST_REPAIRS));
+  }
+
+  incident(id: IncidentId): Incident | null {
+    return this.#incidents.get(id) ?? this.#state.incidents.get(id) ?? null;
+  }
+
+  /** Those that are not over. */
+  incidents(): readonly Incident[] {
+    const ids = new Set([...this.#state.incidents.keys(), ...this.#incidents.keys()]);
+    return [...ids].flatMap((id) => this.incident(id) ?? []);
+  }
+
+  /** Those that last. */
+  openIncidents(): readonly Incident[] {
+    return this.incidents().filter(({ endedAtMs }) => endedAtMs === null);
+  }
+
+  putIncident(next: Incident, events: readonly IncidentEvent[]): void {
+    this.#incidents.set(next.id, next);
+    this.incidentEvents.push(...events);
+  }
+
+  message(id: MessageId): Message | null {
+    return this.#messages.get(id) ?? this.#state.messages.get(id);
+  }
+
+  /** Those that this round makes or changes. */
+  get changedMessages(): readonly Message[] {
+    return [...this.#messages.values()];
+  }
+
+  hasMessage(key: string): boolean {
+    return this.#keys.has(key) || this.#state.messages.has(key);
+  }
+
+  messagesOf(ticket: TicketId): readonly Message[] {
+    const kept = this.#state.messages.of(ticket).filter(({ id }) => !this.#messages.has(id));
+    return [...kept, ...[...this.#messages.values()].filter((message) => message.ticket === ticket)];
+  }
+
+  putMessage(next: Message): void {
+    this.#messages.set(next.id, next);
+    this.#keys.add(next.key);
+  }
+
+  putPersonal(row: PersonalRow): void {
+    this.#personal.push(row);
+  }
+
+  /** Whether the slip has been used or voided, in this round or since the start. */
+  isSlipOver(number: string): boolean {
+    return this.#slips.has(number) || this.#state.overSlips.has(number);
+  }
+
+  /** Used or voided. */
+  putSlip(slip: SlipRow): void {
+    this.#slips.set(slip.number, slip);
+  }
+
+  audit(entry: AuditRow): void {
+    this.#audits.push(entry);
+  }
+
+  toWrites(): readonly Write[] {
+    return [
+      ...[...this.#incidents.values()].map((incident): Write => {
+        const expectedVersion = this.#state.incidents.get(incident.id)?.version ?? null;
+        return { type: 'incident', incident, expectedVersion };
+      }),
+      ...[...this.#messages.values()].map((message): Write => ({ type: 'message', message })),
+      ...this.#personal.map((row): Write => ({ type: 'personal', ...row })),
+      ...[...this.#slips.values()].map((slip): Write => ({ type: 'slip', slip })),
+      ...this.#audits.map((entry): Write => ({ type: 'audit', entry })),
+    ];
+  }
+
+  /** After the commit. */
+  merge(): void {
+    for (const [id, incident] of this.#incidents) {
+      if (isIncidentOver(incident)) this.#state.incidents.delete(id);
+      else this.#state.incidents.set(id, incident);
+    }
+    for (const message of this.#messages.values()) this.#state.messages.put(message);
+    for (const [id, repairs] of this.#repairs) this.#state.pastRepairs.set(id, repairs);
+    const { overSlips } = this.#state;
+    for (const number of this.#slips.keys()) overSlips.add(number);
+    for (const oldest of overSlips) {
+      if (overSlips.size <= MAX_OVER_SLIPS) break;
+      overSlips.delete(oldest);
+    }
+  }
+}

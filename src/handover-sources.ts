@@ -1,0 +1,49 @@
+/** What a handover lists, read from the store and the live view at the moment it is begun. */
+import type { SiteModel } from './config/model.ts';
+import { toFullName } from './config/names.ts';
+import type { EquipmentId } from './core/ids.ts';
+import { LIMITS } from './core/limits.ts';
+import { QUALITIES, toQualityLevel, toQualityReason } from './core/quality.ts';
+import type { BlindPoint, HandoverSources } from './handover/port.ts';
+import type { StoreQueries } from './store/store.ts';
+import type { LatestView } from './telemetry/latest.ts';
+import type { PointQualityView } from './telemetry/point-quality-view.ts';
+
+export interface HandoverSourceOptions {
+  readonly model: SiteModel;
+  readonly queries: Pick<StoreQueries, 'alarms' | 'alarmControls' | 'lockOuts' | 'tickets'>;
+  readonly latest: LatestView;
+  readonly pointQuality: PointQualityView;
+}
+
+export async function toHandoverSources(options: HandoverSourceOptions): Promise<HandoverSources> {
+  const { model, queries } = options;
+  const page = { limit: LIMITS.pageRows, offset: 0 };
+  const [alarms, controls, lockOuts, tickets] = await Promise.all([
+    queries.alarms({ state: 'open', ...page }),
+    queries.alarmControls(),
+    queries.lockOuts(),
+    queries.tickets({ state: 'open', ...page }),
+  ]);
+  const rules = new Map(model.rules.map((rule) => [rule.key as string, rule.text]));
+  return {
+    alarms: alarms.items,
+    controls,
+    lockOuts,
+    tickets: tickets.items,
+    blind: toBlind(options),
+    equipmentName: (id) =>
+      model.equipment.has(id as EquipmentId) ? toFullName(model, id as EquipmentId) : { zh: id, en: id },
+    alarmText: (key) => rules.get(key) ?? { zh: key, en: key },
+    timeZone: model.site.timeZone,
+  };
+}
+
+function toBlind({ model, latest, pointQuality }: HandoverSourceOptions): readonly BlindPoint[] {
+  return model.points.flatMap((point) => {
+    const { quality } = latest.get(point.index);
+    if (toQualityLevel(quality) !== 'bad') return [];
+    const reason = QUALITIES[toQualityReason(quality)].text;
+    return [{ point: point.id, name: point.text, sinceMs: pointQuality.get(point.index).lastGoodMs, reason }];
+  });
+}

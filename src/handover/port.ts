@@ -1,0 +1,55 @@
+/** What others may ask of handovers (交接班): begin, sign, read, what is unsigned. Permissions are the API's business. */
+import type { AlarmControl, Occurrence } from '../core/alarm.ts';
+import type { Handover } from '../core/duty.ts';
+import type { Text } from '../core/text.ts';
+import type { Ticket } from '../core/ticket.ts';
+import type { LockOutRow, Page } from '../store/store.ts';
+
+/** A point that cannot be seen now. */
+export interface BlindPoint {
+  /** Point id. */
+  readonly point: string;
+  readonly name: Text;
+  /** Since when it has had no good value, UTC ms; null = never had one since start. */
+  readonly sinceMs: number | null;
+  readonly reason: Text;
+}
+
+/** Everything that is handed over, as it stands at one moment. */
+export interface HandoverSources {
+  /** Occurrences that have not ended. */
+  readonly alarms: readonly Occurrence[];
+  /** Alarms that are shelved or out of service, with or without an open occurrence. */
+  readonly controls: readonly AlarmControl[];
+  /** Key: equipment id. */
+  readonly lockOuts: ReadonlyMap<string, LockOutRow>;
+  /** Tickets that are open. */
+  readonly tickets: readonly Ticket[];
+  readonly blind: readonly BlindPoint[];
+  /** Name of an equipment with what it is a part of. */
+  equipmentName(id: string): Text;
+  /** What the alarm of that key says; its key when the rule is no more. */
+  alarmText(key: string): Text;
+  /** IANA zone of the site: local times in the lines. */
+  readonly timeZone: string;
+}
+
+export interface HandoverInput {
+  readonly from: string;
+  readonly to: string;
+  /** Post of the roster, or in words where there is none. */
+  readonly post: string;
+  readonly note: string;
+  /** One of the two. */
+  readonly by: string;
+}
+
+export interface HandoverPort {
+  /** Freezes the lists. @throws RiserError `handover-one-person`, `handover-of-others`, `bad-request`, `store-failed` */
+  begin(input: HandoverInput): Promise<Handover>;
+  /** @throws RiserError `not-found`, `handover-of-others`, `handover-signed`, `store-failed` */
+  sign(id: string, by: string): Promise<Handover>;
+  list(page: { readonly limit: number; readonly offset: number }): Promise<Page<Handover>>;
+  /** Those that both have not signed within the limit, oldest first. */
+  unsigned(nowMs: number): readonly Handover[];
+}

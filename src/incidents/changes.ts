@@ -1,0 +1,31 @@
+/** What people do to an incident. The API's schemas mirror this union; the step is incidents/step.ts. */
+import type { TicketId } from '../core/ids.ts';
+import type { Grade, Incident, IncidentReport, Nature, Phase } from '../core/incident.ts';
+
+export type IncidentChange =
+  | {
+      readonly type: 'confirm';
+      readonly verdict: Exclude<Incident['verdict'], 'open'>;
+      readonly note: string;
+    }
+  | {
+      readonly type: 'grade';
+      readonly grade: Grade;
+      readonly nature: Nature;
+      readonly commander: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'phase'; readonly phase: Phase; readonly note: string }
+  /** Written down; sending it is `report-sent`. */
+  | { readonly type: 'report'; readonly report: Omit<IncidentReport, 'by' | 'atMs' | 'sent'> }
+  /** The last report of that kind went out; `atMs` may lie before now (late entry is visible). */
+  | {
+      readonly type: 'report-sent';
+      readonly kind: IncidentReport['kind'];
+      readonly atMs: number;
+      readonly to: string;
+      readonly how: string;
+      readonly evidence: string;
+    }
+  | { readonly type: 'join'; readonly ticket: TicketId }
+  | { readonly type: 'end'; readonly note: string };

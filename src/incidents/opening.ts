@@ -1,0 +1,171 @@
+/**
+ * Which ticket begins an incident (the policy's `incidents.from`), and which belongs to one that lasts: alarms of one fire are
+ * one incident (service-workflow.md §3). Pure. Where it is not certain that two are the same, they are two: a fire that is
+ * hidden in another one is worse than a second line on the list, and people can join them.
+ */
+
+import { toWhole } from '../config/dependence.ts';
+import { liftsAt } from '../config/lift-places.ts';
+import type { SiteModel } from '../config/model.ts';
+import type { Policy } from '../config/policy.ts';
+import { GATEWAY } from '../core/gateway.ts';
+import type { EquipmentId, IncidentId, LocationId } from '../core/ids.ts';
+import type { Incident, Nature } from '../core/incident.ts';
+import type { Ticket, TicketClass } from '../core/ticket.ts';
+import { toEventKind } from '../plans/event-kind.ts';
+import { planFor } from '../plans/plans.ts';
+import { matches, toSettings } from '../tickets/match.ts';
+import { toSiteDate } from '../tickets/number.ts';
+import { type IncidentStep, tell, toIncidentStep } from './incident-step.ts';
+
+export interface OpeningContext {
+  readonly model: SiteModel;
+  readonly policy: Policy;
+  /** Next serial, from 1. @param day e.g. `SJ20261121`: each day begins anew */
+  readonly nextNumber: (day: string) => number;
+  /** When it began; left out = when the ticket was received. */
+  readonly beganAtMs?: number | undefined;
+}
+
+/**
+ * When what the ticket tells of happened: what is entered later (补录) is not of now, and what is of now no part of it; UTC ms.
+ */
+export function toHappenedMs({ marks, receivedAtMs }: Ticket, nowMs: number): number {
+  return marks[0]?.enteredAtMs === undefined ? nowMs : receivedAtMs;
+}
+
+/** Whether the policy makes an incident of the ticket from its beginning. */
+export function isIncident(ticket: Ticket, { incidents }: Policy): boolean {
+  const settings = toSettings(ticket);
+  return incidents.from.some((match) => matches(match, settings));
+}
+
+/**
+ * The incident that the ticket belongs to: one that lasts, of the same kind and place, not older than the policy joins. A fire
+ * that is real is one incident until somebody has ended it, however long it burns.
+ * @param holdsPeople whether people are still in the lift of an incident: then it is the same one however long that lasts
+ */
+export function findIncident(
+  open: readonly Incident[],
+  ticket: Ticket,
+  model: SiteModel,
+  policy: Policy,
+  nowMs: number,
+  holdsPeople: (incident: Incident) => boolean = () => false,
+): Incident | null {
+  if (!isIncident(ticket, policy)) return null;
+  const kind = toEventKind(ticket, model);
+  const atMs = toHappenedMs(ticket, nowMs);
+  const isSame = (incident: Incident): boolean =>
+    incident.endedAtMs === null &&
+    incident.kind === kind &&
+    incident.isDrill === ticket.isDrill &&
+    // What was found to be none may not hide one that is.
+    (incident.isDrill || incident.verdict === 'open' || incident.verdict === 'confirmed') &&
+    isSamePlace(incident, ticket, model) &&
+    (atMs === nowMs || atMs >= incident.beganAtMs - policy.incidents.joinMs) &&
+    (atMs - incident.lastAtMs <= policy.incidents.joinMs ||
+      (incident.kind === 'fire' && incident.verdict === 'confirmed') ||
+      (incident.kind === 'entrapment' && holdsPeople(incident)));
+  return open.find(isSame) ?? null;
+}
+
+/** A fire has its building; people in another lift are another matter, also in the same shaft. */
+function isSamePlace(incident: Incident, ticket: Ticket, model: SiteModel): boolean {
+  const known = toWholeId(ticket, model);
+  const isSameEquipment = known !== null && known === toWholeId(incident, model);
+  const isSameLocation = ticket.location !== null && ticket.location === incident.location;
+  switch (incident.kind) {
+    case 'fire': {
+      const building = toBuilding(ticket.location, model);
+      return building !== null && building === toBuilding(incident.location, model);
+    }
+    case 'entrapment':
+      return isSameEquipment;
+    default:
+      return isSameEquipment || isSameLocation;
+  }
+}
+
+/** @returns null where the ticket begins none */
+export function openIncident(
+  ticket: Ticket,
+  { model, policy, nextNumber, beganAtMs = ticket.receivedAtMs }: OpeningContext,
+  nowMs: number,
+): IncidentStep | null {
+  if (!isIncident(ticket, policy)) return null;
+  const kind = toEventKind(ticket, model);
+  const plan = planFor(ticket, model);
+  const day = `SJ${toSiteDate(nowMs, model.site.timeZone)}`;
+  const number = `${day}-${String(nextNumber(day)).padStart(2, '0')}`;
+  const incident: Incident = {
+    id: number as IncidentId,
+    number,
+    version: 1,
+    site: ticket.site,
+    kind,
+    nature: plan?.nature ?? toNature(kind, ticket.class),
+    grade: 'ordinary',
+    verdict: ticket.isDrill ? 'test' : 'open',
+    phase: 'first-handling',
+    commander: null,
+    isDrill: ticket.isDrill,
+    beganAtMs,
+    lastAtMs: toHappenedMs(ticket, nowMs),
+    endedAtMs: null,
+    location: ticket.location,
+    ...(ticket.equipment !== null && { equipment: ticket.equipment }),
+    place: ticket.place,
+    tickets: [ticket.id],
+    reportDueAtMs: beganAtMs + policy.incidents.reportMs,
+    reportWarnedAtMs: null,
+    reportBreachedAtMs: null,
+    reports: [],
+    plan: plan?.id ?? null,
+  };
+  return tell(incident, { type: 'opened', atMs: nowMs, by: GATEWAY, detail: { ticket: ticket.id } });
+}
+
+/** The same incident where it has the ticket already. @param happenedAtMs when what the ticket tells of happened */
+export function joinIncident(
+  incident: Incident,
+  ticket: Pick<Ticket, 'id'>,
+  _policy: Policy,
+  nowMs: number,
+  by = GATEWAY,
+  happenedAtMs = nowMs,
+): IncidentStep {
+  if (incident.tickets.includes(ticket.id)) return { incident, events: [] };
+  const lastAtMs = Math.max(incident.lastAtMs, happenedAtMs);
+  const change = { tickets: [...incident.tickets, ticket.id], lastAtMs };
+  return toIncidentStep(incident, change, {
+    type: 'joined',
+    atMs: nowMs,
+    by,
+    detail: { ticket: ticket.id },
+  });
+}
+
+/** Until somebody grades it; a plan says it better. */
+function toNature(kind: Incident['kind'], ticketClass: TicketClass): Nature {
+  return kind === 'fire' || ticketClass === 'security' ? 'safety-accident' : 'facility-failure';
+}
+
+/** Without an equipment, the lift that stands alone in that place. */
+function toWholeId(
+  {
+    equipment: id = null,
+    location,
+  }: Pick<Incident, 'equipment' | 'location'> | Pick<Ticket, 'equipment' | 'location'>,
+  model: SiteModel,
+): EquipmentId | null {
+  if (id !== null) return toWhole(model, id)?.id ?? id;
+  const lifts = liftsAt(model, location);
+  return lifts.length === 1 ? (lifts[0]?.id ?? null) : null;
+}
+
+/** The topmost location: one fire has one building. */
+function toBuilding(location: LocationId | null, model: SiteModel): LocationId | null {
+  const parent = location === null ? null : (model.locations.get(location)?.parent ?? null);
+  return parent === null ? location : toBuilding(parent, model);
+}

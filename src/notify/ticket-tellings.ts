@@ -1,0 +1,390 @@
+/**
+ * Which of a ticket's events have to be told to whom: the desk, whoever has to act, those above. What is told once for a
+ * whole round goes by the ticket as the round leaves it: one that the gateway has dispatched at once is nobody's to dispatch.
+ */
+import { isDesks } from '../config/desk-dispatch.ts';
+import { firstMatch, toSettings } from '../config/match.ts';
+import { toBarred } from '../config/own-acceptance.ts';
+import type { Policy } from '../config/policy.ts';
+import type { Calendar } from '../core/calendar.ts';
+import { GATEWAY } from '../core/gateway.ts';
+import type { Message, MessageKind } from '../core/message.ts';
+import type { Text } from '../core/text.ts';
+import { CANCEL_REASONS, isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
+import { toCleared, toDifficultApproval, toResumed, toWaitApproval } from './approval-tellings.ts';
+import { isDispatchedAnew, isOnPath, toFirstStep } from './path-stages.ts';
+import { DESK, isItsFirm, toActing, toActors, toFirm } from './people-of-ticket.ts';
+import { toProposed, toRaise } from './raise-words.ts';
+import type { Unreached } from './reported.ts';
+import { toEstimateTellings, toMovedTellings } from './source-tellings.ts';
+import type { Addressee, Telling, TellingContext } from './telling.ts';
+import { toTelling } from './telling-parts.ts';
+import { ASK, type Ask, joinTexts, same } from './wording.ts';
+
+/** Messages after which a return or a cancellation is news. */
+const RAISES: readonly MessageKind[] = ['emergency', 'assigned', 'priority-raised', 'reworked', 'escalated'];
+
+/** @param events of one ticket in one round, in their order */
+export function toTicketTellings(
+  events: readonly TicketEvent[],
+  context: TellingContext,
+): readonly Telling[] {
+  const last = events.at(-1);
+  if (last === undefined) return [];
+  return [
+    ...events.flatMap((event) => toEventTellings(event, context)),
+    ...toTurn(events, last.ticket, context),
+  ];
+}
+
+function toEventTellings(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  switch (event.type) {
+    case 'reporting':
+      return toReport(event, context);
+    case 'clock-warned':
+    case 'clock-breached':
+      return toClocks(event, context);
+    case 'escalated':
+      return toEscalation(event, context);
+    case 'urged':
+      return tellActing(event, context, 'urged', 'hurry', toUrge(event, context));
+    case 'priority-raised':
+      return [
+        ...tellActing(event, context, 'priority-raised', 'act', toRaise(event)),
+        ...toDesk(event, context),
+      ];
+    case 'answered':
+      return tellActing(event, context, 'information', 'none', toAnswer(event, context));
+    case 'alarm-returned':
+      return toReturn(event, context);
+    case 'cancelled':
+    case 'merged':
+      return toEnd(event, context);
+    case 'estimated':
+      return toEstimateTellings(event, context);
+    case 'waited':
+      return [...toEstimateTellings(event, context), ...toWaitApproval(event, context)];
+    case 'resumed':
+      return toResumed(event, context);
+    case 'difficult-set':
+      return toDifficultApproval(event, context);
+    case 'difficult-cleared':
+      return toCleared(event, context);
+    case 'appointed':
+      return toMovedTellings(event, context);
+    case 'contractor-set':
+      return toContractor(event, context);
+    case 'noted':
+      return event.detail['isDrill'] === false
+        ? tellActing(event, context, toGravest(event.ticket), 'act', NO_DRILL)
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** Whose turn it is after the round. */
+function toTurn(events: readonly TicketEvent[], ticket: Ticket, context: TellingContext): readonly Telling[] {
+  const happened = (...types: readonly TicketEvent['type'][]): TicketEvent | undefined =>
+    events.findLast(({ type }) => types.includes(type));
+  if (!isTicketOpen(ticket)) return [];
+  const back = happened('reworked', 'reopened');
+  if (back !== undefined && ticket.stage === 'rework') return toRework(back, ticket, context);
+  const given = happened('dispatched', 'transferred');
+  if (given !== undefined && ticket.takenBy === null && ticket.stage !== 'recorded')
+    return toAssigned(given, ticket, context);
+  const came = happened('opened', 'recorded');
+  if (came !== undefined && (ticket.stage === 'received' || ticket.stage === 'recorded')) {
+    const next = toFirstStep(ticket, context.view.policyOf(ticket));
+    const isBack = came.detail['reason'] === 'raised';
+    const ask = isBack ? 'redirect' : next === 'done' ? 'hurry' : next;
+    const names = toActors(ticket, next, context);
+    const fact = isBack ? toProposed(ticket, context) : null;
+    return atDesk(ticket, tell({ ...came, ticket }, context, 'to-dispatch', names, ask, fact));
+  }
+  const done = happened('done');
+  const has = (stage: 'accepted' | 'visited'): boolean =>
+    isOnPath(ticket, stage, context.view.policyOf(ticket));
+  if (done !== undefined && ticket.stage === 'done' && has('accepted'))
+    return toAccept(done, ticket, context);
+  const accepted = happened('accepted');
+  if (accepted !== undefined && ticket.stage === 'accepted' && has('visited'))
+    return toVisit(accepted, ticket, context);
+  return [];
+}
+
+/**
+ * The desk is there day and night: what people have reported is told to it at once until it has been given to somebody.
+ * Quiet hours are for those who would have to come, and for low alarms.
+ */
+function atDesk(
+  { source, stage }: Pick<Ticket, 'source' | 'stage'>,
+  tellings: readonly Telling[],
+): readonly Telling[] {
+  const isDesks = source !== 'equipment-alarm' && (stage === 'received' || stage === 'recorded');
+  return isDesks ? tellings.map((telling) => ({ ...telling, hours: null })) : tellings;
+}
+
+/**
+ * Each recipient of the policy is told by itself; whoever stands for several of them once (to-messages.ts). While nobody has
+ * it the desk is told to dispatch it, which is no report to an assignee: that is made by the dispatch (`toAssigned`).
+ */
+function toReport(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, detail } = event;
+  const when = detail['when'];
+  const fact = typeof when === 'string' ? (REPORT_FACTS[when] ?? null) : null;
+  const to = toNames(detail['to']).map((role): Addressee => {
+    if (role !== 'assignee')
+      return { anyOf: [role], ask: role === 'leader' ? ASK.know : ASK.direct, reportsTo: role };
+    return ticket.assignee === null
+      ? { anyOf: [DESK], ask: ASK.dispatch }
+      : { anyOf: [ticket.assignee, DESK], ask: ASK.attend, reportsTo: role };
+  });
+  return [toTelling({ kind: 'emergency', priority: 'emergency', to, fact, event }, context)];
+}
+
+function toAssigned(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
+  const ask = ticket.priority === 'emergency' ? 'attend' : 'sign';
+  const isReport = ticket.reports.some(
+    ({ to, deliveredAtMs }) => to === 'assignee' && deliveredAtMs === null,
+  );
+  const own = { anyOf: toActing(ticket), ask: ASK[ask], ...(isReport && { reportsTo: 'assignee' }) };
+  const { priority } = ticket;
+  const to = [own, ...toFirm(ticket, ask, context)];
+  const told = { kind: 'assigned', priority, to, fact: toReason(event) } as const;
+  return [toTelling({ ...told, event: { ...event, ticket } }, context)];
+}
+
+/** Back to dispatch: the desk dispatches it again, and who had it knows; where the policy asks for no dispatch it is theirs. */
+function toRework(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
+  const fact = event.type === 'reopened' ? REOPENED : toReason(event);
+  const isDesks = isDispatchedAnew(ticket, context.view.policyOf(ticket));
+  const ask = isDesks ? 'know' : 'rework';
+  const had = [
+    ...(ticket.assignee === null ? [] : [{ anyOf: toActing(ticket), ask: ASK[ask] }]),
+    ...toFirm(ticket, ask, context),
+  ];
+  const told = { kind: 'reworked', priority: ticket.priority, fact, event: { ...event, ticket } } as const;
+  const desk = { anyOf: toActors(ticket, 'dispatch', context), ask: ASK.dispatch };
+  return [toTelling({ ...told, to: isDesks || had.length === 0 ? [desk, ...had] : had }, context)];
+}
+
+/** A warning goes to who has to act, a breach to whom the policy says, with the name of who had to. */
+function toClocks(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, detail, type } = event;
+  const responsible = toText(detail['responsible']);
+  const isFirms = isItsFirm(ticket, responsible);
+  const who = responsible === null || responsible === GATEWAY || isFirms ? [DESK] : [responsible, DESK];
+  const ids = toNames(detail['clocks']);
+  const clocks = ticket.clocks.filter(({ id, stoppedAtMs }) => ids.includes(id) && stoppedAtMs === null);
+  const known = clocks.length > 0 ? clocks : ticket.clocks.filter(({ id }) => ids.includes(id));
+  const zh = known.map(({ name }) => name.zh).join('、');
+  const en = known.map(({ name }) => name.en).join(', ');
+  if (type === 'clock-warned') {
+    const dueAtMs = Math.min(...known.flatMap(({ dueAtMs: at }) => (at === null ? [] : [at])));
+    const due = Number.isFinite(dueAtMs) ? context.timeOf(dueAtMs) : null;
+    const fact: Text = {
+      zh: due === null ? `“${zh}”时限将到` : `“${zh}”时限 ${due} 到期`,
+      en: due === null ? `“${en}” is about to run out` : `“${en}” runs out at ${due}`,
+    };
+    const firm = isFirms ? toFirm(ticket, 'hurry', context) : [];
+    return atDesk(ticket, tell(event, context, 'clock-warned', who, 'hurry', fact, firm));
+  }
+  const name = context.nameOf(responsible ?? DESK);
+  const unreached = toUnreachedText(detail['unreached'], context);
+  const fact: Text = {
+    zh: `“${zh}”已超时，责任人：${name.zh}${unreached.zh}`,
+    en: `“${en}” is breached; responsible: ${name.en}${unreached.en}`,
+  };
+  const to = toText(detail['to']);
+  return tell(event, context, 'clock-breached', to === null ? who : [to], 'oversee', fact);
+}
+
+function toEscalation(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, detail } = event;
+  const role = toText(detail['role']);
+  if (role === null) return [];
+  const level = Number(detail['level'] ?? ticket.escalation.level);
+  const reason = toText(detail['reason']) ?? '';
+  const clock = ticket.clocks.find(({ id }) => id === reason)?.name;
+  const why: Text =
+    clock !== undefined
+      ? { zh: `“${clock.zh}”预警无人应答`, en: `the warning of “${clock.en}” is unanswered` }
+      : reason === 're-alarm'
+        ? { zh: '告警反复提醒，无人处理', en: 'the alarm keeps calling and nobody acts' }
+        : same(reason);
+  const fact: Text = { zh: `第 ${level} 级升级：${why.zh}`, en: `Level ${level}: ${why.en}` };
+  return tell(event, context, 'escalated', [role], 'support', fact);
+}
+
+/** Of the report of an emergency: who has not got it, and with whom it was tried. */
+function toUnreachedText(value: unknown, { nameOf }: TellingContext): Text {
+  const rows: readonly Unreached[] = Array.isArray(value) ? value : [];
+  if (rows.length === 0) return { zh: '', en: '' };
+  const named = rows.map(({ to, people }): Text => {
+    const role = to === 'assignee' ? RESPONSIBLE : nameOf(to);
+    const names = people.map((one) => nameOf(one));
+    return {
+      zh: `${role.zh}（${names.map(({ zh }) => zh).join('、') || '无人可通知'}）`,
+      en: `${role.en} (${names.map(({ en }) => en).join(', ') || 'nobody can be told'})`,
+    };
+  });
+  return {
+    zh: `；未送达：${named.map(({ zh }) => zh).join('、')}`,
+    en: `; not reached: ${named.map(({ en }) => en).join(', ')}`,
+  };
+}
+
+/** Only of what has rung: to those who were told, when nothing on the ticket stands any more. */
+function toReturn(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket } = event;
+  const isOver = ticket.alarms.every(({ isActive }) => !isActive);
+  if (!isOver || ticket.priority === 'normal' || !isTicketOpen(ticket)) return [];
+  return toTold(event, context, ticket.priority === 'emergency' ? 'verify' : 'none', RETURNED);
+}
+
+function toEnd(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, type } = event;
+  const reason = ticket.cancellation === null ? null : CANCEL_REASONS[ticket.cancellation.reason];
+  const into = ticket.links.findLast(({ kind }) => kind === 'merged-into')?.ticket ?? '';
+  const fact: Text =
+    type === 'merged'
+      ? { zh: `已并入工单 ${into}`, en: `Merged into ticket ${into}` }
+      : {
+          zh: `工单已撤销${reason === null ? '' : `（${reason.zh}）`}`,
+          en: `The ticket is cancelled${reason === null ? '' : ` (${reason.en})`}`,
+        };
+  const told = toTold(event, context, type === 'merged' ? 'none' : 'stop', fact);
+  const { reporter } = ticket;
+  return reporter === null
+    ? told
+    : [...told, ...tell(event, context, 'information', [reporter], 'none', fact)];
+}
+
+/** Before the dispatch as well: the desk may have rung it already. */
+function toContractor(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { priority } = event.ticket;
+  const to = toFirm(event.ticket, priority === 'emergency' ? 'attend' : 'sign', context);
+  return to.length === 0 ? [] : [toTelling({ kind: 'assigned', priority, to, fact: null, event }, context)];
+}
+
+/** Not to those who have done the work: somebody else accepts it. */
+function toAccept(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
+  const except = toBarred(ticket, context.view.policyOf(ticket));
+  const anyOf = toActors(ticket, 'accept', context).filter((name) => !except.includes(name));
+  const to = [{ anyOf, except, ask: ASK.accept }];
+  const { priority } = ticket;
+  return [toTelling({ kind: 'to-accept', priority, to, fact: null, event: { ...event, ticket } }, context)];
+}
+
+/** In the hours of the clock of the visit: nobody is rung at 03:00. */
+function toVisit(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
+  const hours = toVisitHours(ticket, context.view.policyOf(ticket));
+  const names = toActors(ticket, 'visit', context);
+  return tell({ ...event, ticket }, context, 'to-visit', names, 'visit').map((one) => ({
+    ...one,
+    hours: one.hours ?? hours,
+  }));
+}
+
+function toVisitHours(ticket: Ticket, { calendars, clocks }: Policy): Calendar | null {
+  const clock = clocks.find(({ start, stop }) => start.includes('accepted') && stop.includes('visited'));
+  const id = clock === undefined ? null : (firstMatch(clock.limits, toSettings(ticket))?.calendar ?? null);
+  return id === null ? null : (calendars.get(id) ?? null);
+}
+
+function tell(
+  event: TicketEvent,
+  context: TellingContext,
+  kind: MessageKind,
+  anyOf: readonly string[],
+  ask: Ask,
+  fact: Text | null = null,
+  more: readonly Addressee[] = [],
+): readonly Telling[] {
+  const { priority } = event.ticket;
+  const to = [{ anyOf, ask: ASK[ask] }, ...more];
+  return [toTelling({ kind, priority, to, fact, event }, context)];
+}
+
+/** Whoever has it, and the firm that works on it. */
+function tellActing(
+  event: TicketEvent,
+  context: TellingContext,
+  kind: MessageKind,
+  ask: Ask,
+  fact: Text,
+): readonly Telling[] {
+  const { ticket } = event;
+  return tell(event, context, kind, toActing(ticket), ask, fact, toFirm(ticket, ask, context));
+}
+
+function toTold(event: TicketEvent, context: TellingContext, ask: Ask, fact: Text): readonly Telling[] {
+  const { ticket } = event;
+  const to = toRaisesOf(context.view.messagesOf(ticket.id)).map(
+    (after): Addressee => ({ after, ask: ASK[ask] }),
+  );
+  if (to.length === 0) return [];
+  return [toTelling({ kind: 'information', priority: ticket.priority, to, fact, event }, context)];
+}
+
+/** The raise of each recipient and channel that has gone out, or still may. */
+export function toRaisesOf(messages: readonly Message[]): readonly Message[] {
+  const raises = messages.filter(
+    ({ kind, state }) => RAISES.includes(kind) && state !== 'failed' && state !== 'dropped',
+  );
+  const byWay = new Map(raises.map((message) => [`${message.recipient}/${message.channel}`, message]));
+  return [...byWay.values()];
+}
+
+function toUrge({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text {
+  const note = toText(detail['note']) ?? '';
+  return { zh: `${nameOf(by).zh}督促：${note}`, en: `${nameOf(by).en} urges: ${note}` };
+}
+
+function toAnswer({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text {
+  const note = toText(detail['note']) ?? '';
+  return { zh: `${nameOf(by).zh}答复：${note}`, en: `${nameOf(by).en} answers: ${note}` };
+}
+
+/** Somebody works on it already, and such a matter is the desk's to give: it confirms or redirects. */
+function toDesk(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket } = event;
+  const isGiven = ticket.stage !== 'received' && ticket.stage !== 'recorded';
+  if (!isGiven || !isDesks(ticket, context.view.policyOf(ticket))) return [];
+  return tell(event, context, 'priority-raised', [DESK], 'redirect', toRaise(event));
+}
+
+function toReason({ detail }: TicketEvent): Text | null {
+  const reason = toText(detail['reason']);
+  if (reason === 'closed-while-active') return STILL_ACTIVE;
+  return reason === null ? null : joinTexts(REASON, same(reason));
+}
+
+function toGravest({ priority }: Ticket): MessageKind {
+  return priority === 'emergency' ? 'emergency' : 'priority-raised';
+}
+
+function toText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function toNames(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
+/** Key: `when` of the event `reporting`. */
+const REPORT_FACTS: Readonly<Record<string, Text>> = {
+  confirmed: { zh: '情况已核实属实', en: 'It is confirmed' },
+  unanswered: { zh: '此前已报告，无人应答', en: 'Reported before; nobody has answered' },
+  again: { zh: '此前的报告未送达，现重新报告', en: 'Told anew: it has not reached you before' },
+};
+const RESPONSIBLE: Text = { zh: '就近责任人', en: 'nearest responsible person' };
+const RETURNED: Text = { zh: '告警已恢复正常', en: 'The alarm has returned to normal' };
+const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };
+const STILL_ACTIVE: Text = { zh: '验收后告警仍未恢复', en: 'The alarm still stands after acceptance' };
+const NO_DRILL: Text = {
+  zh: '演练已结束，告警仍在：这不是演练',
+  en: 'The drill is over and the alarm stands: no drill',
+};
+const REASON: Text = { zh: '原因：', en: 'Reason: ' };

@@ -1,0 +1,268 @@
+/**
+ * Staff and roster as they stand in the store, kept in memory for those who must not wait (the decision loop), and the only
+ * writer of both. Accounts are people/service.ts's business: `reload` reads them again, also what the `user` command of
+ * another process has changed. One change after the other; each commits with its audit row.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import type { Roster, StaffProfile, SwapRequest } from '../core/duty.ts';
+import { RiserError } from '../core/errors.ts';
+import { createTurns } from '../core/in-turn.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { AuditRow, Store, Write } from '../store/store.ts';
+import { toCertificateNotices } from './certificates.ts';
+import { decodeCsv } from './csv.ts';
+import { createDutyView, type DutyView } from './duty.ts';
+import { findGaps } from './gaps.ts';
+import type { PublicProfile, RosterImport, RosterPort, StaffPort, SwapInput } from './port.ts';
+import { toRosterCsv, withRosterCsv } from './roster-csv.ts';
+import { parseRoster, type ReadRoster, toRosterYaml } from './roster-file.ts';
+import { ROSTER_LIMITS } from './roster-limits.ts';
+import { approveSwap, dropSwap, findSwap, requestSwap } from './roster-swaps.ts';
+import { addDays, toLocalDate } from './shift-time.ts';
+import { NO_PROFILE, type StaffBook, toStaff } from './staff-book.ts';
+import { requireSeen, toProfileVersion } from './versions.ts';
+
+export interface DutyBoardOptions {
+  readonly store: Pick<Store, 'commit' | 'queries'>;
+  readonly clock: Clock;
+  /** Of the configuration and policy in force; asked at every reload. */
+  readonly site: () => DutySite;
+  readonly createId: () => string;
+  /** Told of every new view. */
+  readonly onChange?: (view: DutyView) => void;
+}
+
+export interface DutySite extends Pick<StaffBook, 'calendars' | 'parents'> {
+  readonly timeZone: string;
+}
+
+/** How long a change made by another process may stay unseen: who keeps the board calls `reload` so often. */
+export const RELOAD_MS = 30_000;
+
+interface Change {
+  readonly writes: readonly Write[];
+  readonly audit: Pick<AuditRow, 'actor' | 'action' | 'object' | 'detail'>;
+}
+
+/** Order of calls: `openDutyBoard`, then `reload` on a timer and after every change of configuration or policy. */
+export class DutyBoard implements RosterPort, StaffPort {
+  readonly #options: DutyBoardOptions;
+  #view: DutyView;
+  readonly #inTurn = createTurns();
+
+  constructor(options: DutyBoardOptions, book: StaffBook) {
+    this.#options = options;
+    this.#view = createDutyView(book);
+  }
+
+  view(): DutyView {
+    return this.#view;
+  }
+
+  roster(): Roster | null {
+    return this.#view.book.roster;
+  }
+
+  gaps(fromMs: number, toMs: number): ReturnType<RosterPort['gaps']> {
+    return findGaps(this.#view.book, fromMs, toMs);
+  }
+
+  /** @throws RiserError `store-failed`; the view then stays as it was */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => this.#take(await readBook(this.#options)));
+  }
+
+  profiles(): ReadonlyMap<string, PublicProfile> {
+    const { staff } = this.#view.book;
+    return new Map([...staff].map(([name, member]) => [name, toPublic(member)]));
+  }
+
+  async profile(username: string, reader: string): Promise<StaffProfile> {
+    this.#requireUser(username);
+    const audit = { actor: reader, action: 'staff-read', object: username, detail: {} };
+    await this.#options.store.commit({ writes: [this.#toAudit(audit)] });
+    const profiles = await this.#options.store.queries.staff();
+    return profiles.get(username) ?? NO_PROFILE;
+  }
+
+  setProfile(username: string, profile: StaffProfile, by: string, seen?: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#requireUser(username);
+      const before = (await this.#options.store.queries.staff()).get(username) ?? NO_PROFILE;
+      requireSeen(username, toProfileVersion(before), seen);
+      const detail = toDifference(before, profile);
+      const audit = { actor: by, action: 'staff-change', object: username, detail };
+      await this.#commit({ writes: [{ type: 'staff', username, profile }], audit });
+    });
+  }
+
+  certificates(nowMs: number, days: number = ROSTER_LIMITS.certificateDays) {
+    const today = toLocalDate(this.#options.site().timeZone, nowMs);
+    return toCertificateNotices(this.#view.book.staff, today, days);
+  }
+
+  importRoster(input: RosterImport): Promise<Roster> {
+    return this.#inTurn(async () => {
+      const before = this.roster();
+      const current = before?.version ?? 0;
+      if (current !== input.version) throw new RiserError('roster-changed', { current });
+      const { roster: made, profiles } = this.#read(input, before);
+      const swaps = before?.swaps ?? [];
+      const roster = { ...this.#prune(made), version: current + 1, ...(swaps.length > 0 ? { swaps } : {}) };
+      const people = [...profiles].map(
+        ([username, profile]): Write => ({ type: 'staff', username, profile }),
+      );
+      const { length: assignments } = roster.assignments;
+      const detail = { version: roster.version, format: input.format, assignments, staff: people.length };
+      const audit = { actor: input.by, action: 'roster-import', object: input.name, detail };
+      await this.#commit({ writes: [{ type: 'roster', roster }, ...people], audit });
+      return roster;
+    });
+  }
+
+  exportRoster(format: RosterImport['format']): string {
+    const roster = this.#requireRoster();
+    return format === 'yaml' ? toRosterYaml(roster) : toRosterCsv(roster);
+  }
+
+  requestSwap({ reason, ...input }: SwapInput): Promise<SwapRequest> {
+    return this.#inTurn(async () => {
+      const { shortTextChars: max } = LIMITS;
+      if (reason.trim() === '' || reason.length > max) throw new RiserError('reason-required', { max });
+      const atMs = this.#options.clock.now().wallMs;
+      const request: SwapRequest = { ...input, reason, id: this.#options.createId(), atMs };
+      const roster = requestSwap(this.#requireRoster(), request, this.#view.book.staff, atMs);
+      await this.#commitRoster(roster, {
+        actor: input.by,
+        action: 'swap-request',
+        object: request.id,
+        detail: { ...request },
+      });
+      return request;
+    });
+  }
+
+  approveSwap(id: string, by: string): Promise<Roster> {
+    return this.#inTurn(async () => {
+      const before = this.#requireRoster();
+      const nowMs = this.#options.clock.now().wallMs;
+      const roster = approveSwap(before, id, by, this.#view.book.staff, nowMs);
+      const detail = { ...findSwap(before, id) };
+      return this.#commitRoster(roster, { actor: by, action: 'swap-approve', object: id, detail });
+    });
+  }
+
+  dropSwap(id: string, by: string, note: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#requireRoster();
+      const request = findSwap(before, id);
+      const isOwn = [request.from, request.to, request.by].includes(by);
+      const action = isOwn ? 'swap-withdraw' : 'swap-refuse';
+      const detail = { ...request, note };
+      await this.#commitRoster(dropSwap(before, id), { actor: by, action, object: id, detail });
+    });
+  }
+
+  #read({ bytes, format, name }: RosterImport, before: Roster | null): ReadRoster {
+    const { staff, calendars } = this.#view.book;
+    const users = new Set(staff.keys());
+    if (format === 'csv') {
+      const roster = withRosterCsv(before ?? this.#requireRoster(), decodeCsv(bytes), name, users);
+      return { roster, profiles: new Map() };
+    }
+    const { timeZone } = this.#options.site();
+    return parseRoster(new TextDecoder().decode(bytes), name, { timeZone, calendars, users });
+  }
+
+  #prune(roster: ReadRoster['roster']): ReadRoster['roster'] {
+    const today = toLocalDate(roster.timeZone, this.#options.clock.now().wallMs);
+    const first = addDays(today, -ROSTER_LIMITS.keptDays);
+    return { ...roster, assignments: roster.assignments.filter(({ date }) => date >= first) };
+  }
+
+  async #commitRoster(changed: Roster, audit: Change['audit']): Promise<Roster> {
+    const roster = { ...changed, version: changed.version + 1 };
+    await this.#commit({ writes: [{ type: 'roster', roster }], audit });
+    return roster;
+  }
+
+  async #commit({ writes, audit }: Change): Promise<void> {
+    await this.#options.store.commit({ writes: [...writes, this.#toAudit(audit)] });
+    this.#take(withWrites(this.#view.book, writes));
+  }
+
+  #take(book: StaffBook): void {
+    this.#view = createDutyView(book);
+    this.#options.onChange?.(this.#view);
+  }
+
+  #toAudit(audit: Change['audit']): Write {
+    return { type: 'audit', entry: { atMs: this.#options.clock.now().wallMs, ...audit } };
+  }
+
+  #requireUser(username: string): void {
+    if (!this.#view.book.staff.has(username)) throw new RiserError('user-unknown', { username });
+  }
+
+  #requireRoster(): Roster {
+    const roster = this.roster();
+    if (roster === null) throw new RiserError('not-found', { what: { zh: '排班表', en: 'roster' } });
+    return roster;
+  }
+}
+
+/** @throws RiserError `store-failed` */
+export async function openDutyBoard(options: DutyBoardOptions): Promise<DutyBoard> {
+  return new DutyBoard(options, await readBook(options));
+}
+
+/** What the store holds of people and duty. */
+export async function readBook({
+  store,
+  site,
+}: Pick<DutyBoardOptions, 'store' | 'site'>): Promise<StaffBook> {
+  const { queries } = store;
+  const [users, profiles, roster] = await Promise.all([queries.users(), queries.staff(), queries.roster()]);
+  const { calendars, parents } = site();
+  return { roster, staff: toStaff(users, profiles), calendars, parents };
+}
+
+/** What was just committed need not be read again. */
+function withWrites(book: StaffBook, writes: readonly Write[]): StaffBook {
+  let { roster } = book;
+  const staff = new Map(book.staff);
+  for (const write of writes) {
+    if (write.type === 'roster') roster = write.roster;
+    const member = write.type === 'staff' ? staff.get(write.username) : undefined;
+    if (write.type === 'staff' && member !== undefined)
+      staff.set(write.username, { ...member, ...write.profile });
+  }
+  return { ...book, roster, staff };
+}
+
+function toPublic(member: StaffProfile): PublicProfile {
+  const { groups, specialities, areas, language, firm, certificates, ways } = member;
+  return {
+    groups,
+    specialities,
+    areas,
+    language,
+    firm,
+    certificates: certificates.map(({ kind, validTo }) => ({ kind, validTo })),
+    reachedBy: [...new Set(ways.map(({ way }) => way))],
+  };
+}
+
+/** For the audit, which is never erased: old and new of what is not personal, of the rest only that it changed. */
+function toDifference(before: StaffProfile, after: StaffProfile): AuditRow['detail'] {
+  const [old, made] = [toPublic(before), toPublic(after)];
+  const keys = Object.keys(made) as (keyof PublicProfile)[];
+  const changed = keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(made[key]));
+  const isPersonal =
+    JSON.stringify([before.ways, before.certificates]) !== JSON.stringify([after.ways, after.certificates]);
+  return {
+    ...Object.fromEntries(changed.map((key) => [key, { from: old[key], to: made[key] }])),
+    ...(isPersonal ? { personalChanged: true } : {}),
+  };
+}

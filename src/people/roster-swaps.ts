@@ -1,0 +1,126 @@
+/**
+ * Swaps of duty (换班): asked for by one person, approved by another who has no part in it. Pure steps over a roster; who
+ * may approve at all is a permission, and the service's business to ask for.
+ *
+ *   asked ──approve──▶ assignment with its new person, `swappedFrom` and `approver`
+ *     └──refuse, withdraw──▶ gone (the audit keeps it)
+ */
+import type { Assignment, Roster, SwapRequest } from '../core/duty.ts';
+import { RiserError } from '../core/errors.ts';
+import type { Text } from '../core/text.ts';
+import { type DutyEntry, toEntries } from './duty.ts';
+import { ROSTER_LIMITS } from './roster-limits.ts';
+import type { Staff } from './staff-book.ts';
+
+type Slot = Pick<Assignment, 'date' | 'post' | 'shift'>;
+
+/** @throws RiserError `swap-not-possible` with the reason */
+export function requestSwap(roster: Roster, request: SwapRequest, staff: Staff, nowMs: number): Roster {
+  const waiting = roster.swaps ?? [];
+  if (waiting.length >= ROSTER_LIMITS.swaps)
+    refuse(`待批的换班已达 ${waiting.length} 项`, `${waiting.length} swaps are waiting already`);
+  const isSame = waiting.some((one) => one.from === request.from && isSlot(one, request));
+  if (isSame) refuse('该班次已有待批的换班', 'a swap of this shift waits for its approval already');
+  apply(roster, request, null, staff, nowMs);
+  return { ...roster, swaps: [...waiting, request] };
+}
+
+/**
+ * The roster with the swap carried out.
+ * @throws RiserError `not-found`; `swap-approver`; `swap-not-possible` when it does not fit any more
+ */
+export function approveSwap(
+  roster: Roster,
+  id: string,
+  approver: string,
+  staff: Staff,
+  nowMs: number,
+): Roster {
+  const request = findSwap(roster, id);
+  if ([request.from, request.to, request.by].includes(approver)) throw new RiserError('swap-approver');
+  const assignments = apply(roster, request, approver, staff, nowMs);
+  return { ...withoutSwap(roster, id), assignments };
+}
+
+/** Refused or withdrawn. @throws RiserError `not-found` */
+export function dropSwap(roster: Roster, id: string): Roster {
+  findSwap(roster, id);
+  return withoutSwap(roster, id);
+}
+
+/** @throws RiserError `not-found` */
+export function findSwap(roster: Roster, id: string): SwapRequest {
+  const found = roster.swaps?.find((one) => one.id === id);
+  if (found === undefined) throw new RiserError('not-found', { what: { zh: '换班申请', en: 'swap' } });
+  return found;
+}
+
+function withoutSwap(roster: Roster, id: string): Roster {
+  return { ...roster, swaps: (roster.swaps ?? []).filter((one) => one.id !== id) };
+}
+
+/** Assignments after the swap, checked: both must be there, lie ahead, and put nobody on two posts at once. */
+function apply(
+  roster: Roster,
+  { from, to, inReturn, ...slot }: SwapRequest,
+  approver: string | null,
+  staff: Staff,
+  nowMs: number,
+): readonly Assignment[] {
+  const taker = staff.get(to);
+  if (taker === undefined || taker.isDisabled)
+    refuse(`${to} 无账号或已停用`, `${to} has no account, or a disabled one`);
+  if (from === to) refuse('换班双方不能是同一人', 'it is between two different people');
+  const once = hand(roster.assignments, slot, from, to, approver);
+  const assignments = inReturn === null ? once : hand(once, inReturn, to, from, approver);
+  const moved: readonly (readonly [Slot, string])[] =
+    inReturn === null
+      ? [[slot, to]]
+      : [
+          [slot, to],
+          [inReturn, from],
+        ];
+  const entries = toEntries(
+    roster,
+    staff,
+    assignments.filter(({ username }) => username === from || username === to),
+  );
+  for (const [at, username] of moved) checkEntry(at, username, entries, nowMs);
+  return assignments;
+}
+
+function hand(
+  assignments: readonly Assignment[],
+  slot: Slot,
+  from: string,
+  to: string,
+  approver: string | null,
+): readonly Assignment[] {
+  const index = assignments.findIndex((one) => one.username === from && isSlot(one, slot));
+  if (index < 0)
+    refuse(`${from} 在 ${slot.date} 没有该班次`, `${from} does not have that shift on ${slot.date}`);
+  return assignments.map((one, at) =>
+    at === index ? { ...one, username: to, swappedFrom: from, approver } : one,
+  );
+}
+
+function checkEntry(slot: Slot, username: string, entries: readonly DutyEntry[], nowMs: number): void {
+  const own = entries.filter(({ assignment }) => assignment.username === username);
+  const entry = own.find(({ assignment }) => isSlot(assignment, slot));
+  if (entry === undefined) refuse('班次或岗位不存在', 'there is no such shift or post');
+  if (entry.toMs <= nowMs) refuse(`${slot.date} 的班次已结束`, `the shift of ${slot.date} is over`);
+  const other = own.find((one) => one !== entry && one.fromMs < entry.toMs && entry.fromMs < one.toMs);
+  if (other !== undefined) {
+    const { zh, en } = other.post.name;
+    refuse(`${username} 同时在“${zh}”值班`, `${username} is on ${en} at the same time`);
+  }
+}
+
+function isSlot(a: Slot, b: Slot): boolean {
+  return a.date === b.date && a.post === b.post && a.shift === b.shift;
+}
+
+function refuse(zh: string, en: string): never {
+  const reason: Text = { zh, en };
+  throw new RiserError('swap-not-possible', { reason });
+}

@@ -1,0 +1,32 @@
+/** Which kind of emergency a matter is, from the equipment that it is about and its class. Pure look-ups. */
+import { toWhole } from '../config/dependence.ts';
+import { liftsAt } from '../config/lift-places.ts';
+import type { SiteModel } from '../config/model.ts';
+import type { EquipmentId } from '../core/ids.ts';
+import type { Incident } from '../core/incident.ts';
+import { KINDS, type System } from '../core/kinds.ts';
+import type { Ticket } from '../core/ticket.ts';
+
+/** What it is told by; of a ticket or of anything that knows as much. */
+export type EventSubject = Pick<Ticket, 'class' | 'equipment'> & Partial<Pick<Ticket, 'location'>>;
+
+export function toEventKind(subject: EventSubject, model: SiteModel): Incident['kind'] {
+  const system = toSystemOf(subject, model);
+  if (system === 'lift') return 'entrapment';
+  return subject.class === 'fire' || system === 'fire' ? 'fire' : 'other';
+}
+
+/** Of its equipment; whoever asks for help where only lifts are is about a lift without naming one. */
+export function toSystemOf(
+  { class: name, equipment, location = null }: EventSubject,
+  model: SiteModel,
+): System | null {
+  const isAtLift = equipment === null && name === 'help' && liftsAt(model, location).length > 0;
+  return isAtLift ? 'lift' : toSystem(equipment, model);
+}
+
+/** null where no equipment is named. */
+export function toSystem(id: EquipmentId | null, model: SiteModel): System | null {
+  const equipment = id === null ? null : toWhole(model, id);
+  return equipment === null ? null : KINDS[equipment.kind].system;
+}

@@ -1,0 +1,233 @@
+/** What the API asks of the state store (store.ts). Answers are committed state only. */
+import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { DrillKind, DrillRecord } from '../core/drill-record.ts';
+import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
+import type { EquipmentId, TicketId } from '../core/ids.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Message } from '../core/message.ts';
+import type { Stage, Ticket, TicketClass } from '../core/ticket.ts';
+import type {
+  AlarmEventRow,
+  AuditRow,
+  DrillRow,
+  FiguresPart,
+  LockOutRow,
+  PersonalFields,
+  PointWriteRow,
+  PolicyVersionRow,
+  RuleChangeRow,
+  SessionRow,
+  SlipRow,
+  TicketDueRow,
+  TicketEventRow,
+  UserRow,
+} from './rows.ts';
+
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly type: string;
+  readonly by: string;
+  readonly note: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Rows that match in all. */
+  readonly total: number;
+}
+
+/** One row of the alarm history, in the order of writing. */
+export interface AlarmLogRow extends AlarmEventRow {
+  /** Rises by one with each row. */
+  readonly id: number;
+  /** Of the chain up to here: the same number in another history has another one. */
+  readonly hash: string;
+}
+
+/** One row of the ticket history, with what never changes of its ticket. */
+export interface TicketLogRow extends TicketEventRow {
+  readonly id: number;
+  readonly hash: string;
+  readonly number: string;
+  readonly site: string;
+  readonly equipment: string | null;
+  readonly class: string;
+}
+
+/** All that are given must hold. */
+export interface TicketFilter {
+  readonly state: 'open' | 'closed' | 'all';
+  readonly equipment?: string;
+  readonly number?: string;
+  readonly class?: TicketClass;
+  readonly stage?: Stage;
+  readonly priority?: string;
+  readonly assignee?: string;
+  /** Given to this contractor's account, or to the `firm` beside it. */
+  readonly contractor?: string;
+  readonly firm?: string;
+  readonly reporter?: string;
+  readonly location?: string;
+  readonly faultKind?: string;
+  /**
+   * Words of content, place and equipment, diagnosis and plan, result, number, all of which must be there; Chinese by
+   * bigrams. The newest entered come first then.
+   */
+  readonly text?: string;
+  /** With `text`: those of these fault kinds are found as well, whatever their words. */
+  readonly orFaultKinds?: readonly string[];
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface TicketFigures {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly opened: number;
+  readonly closed: number;
+  readonly open: number;
+  readonly byClass: Readonly<Record<string, number>>;
+  readonly byPriority: Readonly<Record<string, number>>;
+  /** Key: clock id. */
+  readonly clocks: Readonly<
+    Record<
+      string,
+      {
+        readonly n: number;
+        readonly breached: number;
+        readonly medianMs: number;
+        readonly p90Ms: number;
+        readonly maxMs: number;
+      }
+    >
+  >;
+  readonly reworked: number;
+  readonly falseAlarms: number;
+}
+
+/** Reads for the API, on a read-only connection; answers are committed state only. */
+export interface StoreQueries {
+  alarms(filter: {
+    readonly state: 'open' | 'all';
+    readonly equipment?: string;
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<Occurrence>>;
+  alarm(id: string): Promise<Occurrence | null>;
+  /**
+   * Every occurrence that was open at some time of [fromMs, toMs), oldest first; at most `limit`, never more than
+   * `STORE_LIMITS.betweenRows`: as many as that = there may be more, ask for a shorter time.
+   */
+  alarmsBetween(fromMs: number, toMs: number, limit: number): Promise<readonly Occurrence[]>;
+  /** Alarms that are shelved or out of service now. */
+  alarmControls(): Promise<readonly AlarmControl[]>;
+  /** History of one alarm key over all its occurrences, newest first; also what was decided while it was normal. */
+  alarmKeyHistory(key: string, limit: number): Promise<readonly HistoryEntry[]>;
+  /** Newest first. */
+  storms(page: { readonly limit: number; readonly offset: number }): Promise<Page<Storm>>;
+  storm(id: string): Promise<Storm | null>;
+  /** Occurrences attached to a storm, oldest first. */
+  stormMembers(
+    id: string,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<Occurrence>>;
+  /** Newest first; without a rule those of all. */
+  ruleChanges(filter: {
+    readonly equipment?: string;
+    readonly rule?: string;
+    readonly state?: RuleChangeRow['state'];
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<RuleChangeRow>>;
+  drills(): Promise<ReadonlyMap<EquipmentId, DrillRow>>;
+  /** Parts of the saved figures behind `after` (empty = from the first), in the order of their names, at most `limit`. */
+  figures(after: string, limit: number): Promise<readonly FiguresPart[]>;
+  /** Open occurrences that a cause explains or explained, oldest first; at most `STORE_LIMITS.explainedRows`. */
+  explained(): Promise<readonly Occurrence[]>;
+  alarmHistory(id: string): Promise<readonly HistoryEntry[]>;
+  tickets(filter: TicketFilter): Promise<Page<Ticket>>;
+  /** Tickets of one equipment, newest first, at most `limit`: what was repaired before. */
+  ticketsOfEquipment(equipment: string, limit: number): Promise<readonly Ticket[]>;
+  /**
+   * What the month's figures are made of: tickets received in that time, without drills and duplicates; `open` at its
+   * end; clocks that were kept or breached.
+   */
+  ticketFigures(fromMs: number, toMs: number): Promise<TicketFigures>;
+  /** null = never stored, or destroyed. */
+  personal(id: string): Promise<PersonalFields | null>;
+  /** Those that are still there, were stored before that time and belong to no open ticket; oldest first. */
+  personalStoredBefore(
+    beforeMs: number,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly storedAtMs: number }[]>;
+  /** Those of the ids that stand on a ticket: what lies beside the database without one is an orphan. */
+  knownAttachments(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  policyVersions(page: { readonly limit: number; readonly offset: number }): Promise<Page<PolicyVersionRow>>;
+  policyVersion(version: string): Promise<PolicyVersionRow | null>;
+  messages(filter: {
+    readonly id?: string;
+    readonly recipient?: string;
+    readonly ticket?: string;
+    readonly incident?: string;
+    readonly channel?: string;
+    readonly state?: 'unread' | 'open' | 'all';
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<Message>>;
+  /** Those that were given up at or after that time, of the last `LATE_MESSAGES` that were made. */
+  messagesFailedSince(sinceMs: number): Promise<readonly Message[]>;
+  incidents(filter: {
+    readonly state: 'open' | 'all';
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<Incident>>;
+  incident(id: string): Promise<Incident | null>;
+  staff(): Promise<ReadonlyMap<string, StaffProfile>>;
+  roster(): Promise<Roster | null>;
+  handovers(page: { readonly limit: number; readonly offset: number }): Promise<Page<Handover>>;
+  /** The last revision of each, the drill that ended last first. `open` = those without an evaluation. */
+  drillRecords(filter: {
+    readonly state: 'open' | 'all';
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<DrillRecord>>;
+  /** All revisions of one, oldest first. */
+  drillRevisions(id: string): Promise<readonly DrillRecord[]>;
+  /** End of the last drill of each kind whose record is complete, UTC ms. */
+  lastDrills(): Promise<ReadonlyMap<DrillKind, number>>;
+  slips(filter: {
+    readonly state: 'unused' | 'all';
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<Page<SlipRow>>;
+  slip(number: string): Promise<SlipRow | null>;
+  /** Due rows that are stored, soonest first, at most `limit`. */
+  ticketDues(limit: number): Promise<readonly (TicketDueRow & { readonly ticket: TicketId })[]>;
+  ticket(id: string): Promise<Ticket | null>;
+  ticketHistory(id: string): Promise<readonly HistoryEntry[]>;
+  users(): Promise<readonly UserRow[]>;
+  user(username: string): Promise<UserRow | null>;
+  session(tokenHash: string): Promise<SessionRow | null>;
+  /** Hash of the configuration that was loaded last, null before the first. */
+  configHash(): Promise<string | null>;
+  audit(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditRow>>;
+  /**
+   * Writes of points, newest first. `open` = those that are not over: sent, or with a revert to come; all of them,
+   * whatever the limit of a page.
+   */
+  pointWrites(filter: {
+    readonly state: 'open' | 'all';
+    readonly equipment?: string;
+    /** Name of the point within its equipment. */
+    readonly point?: string;
+    readonly limit: number;
+  }): Promise<readonly PointWriteRow[]>;
+  /** The alarm history from `fromId` on, oldest first; at most `limit` rows. */
+  alarmLog(fromId: number, limit: number): Promise<readonly AlarmLogRow[]>;
+  ticketLog(fromId: number, limit: number): Promise<readonly TicketLogRow[]>;
+  /** Tags that hang now. Key: equipment id. */
+  lockOuts(): Promise<ReadonlyMap<string, LockOutRow>>;
+}

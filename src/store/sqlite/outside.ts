@@ -1,0 +1,111 @@
+/**
+ * The proof of what lies outside the hash chains, which hold digests of it only: personal fields and the bytes of
+ * attachments. What was destroyed leaves nothing to check. Reads only.
+ */
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { hashFileSync, toAttachmentFolder } from '../attachment-files.ts';
+import { toPersonalDigest } from '../personal.ts';
+import type { PersonalFields } from '../store.ts';
+
+export interface OutsideReport {
+  readonly personal: { readonly present: number; readonly destroyed: number };
+  readonly attachments: { readonly files: number; readonly bytes: number };
+  /** The first places that do not match; at most as many as were asked for. */
+  readonly findings: readonly string[];
+  /** How many do not match in all. */
+  readonly mismatches: number;
+}
+
+interface Findings {
+  readonly list: string[];
+  mismatches: number;
+  readonly max: number;
+}
+
+/** A SHA-256 as it stands in the detail of an event. */
+const DIGEST = /"([0-9a-f]{64})"/g;
+
+/**
+ * In one snapshot. Reads every attachment through: as long as the disk takes.
+ * @param directory the data directory
+ */
+export function inspectOutside(
+  database: DatabaseSync,
+  directory: string,
+  maxFindings: number,
+): OutsideReport {
+  const findings: Findings = { list: [], mismatches: 0, max: maxFindings };
+  database.exec('begin');
+  try {
+    const chained = readChainedDigests(database);
+    const personal = inspectPersonal(database, chained, findings);
+    const attachments = inspectAttachments(database, toAttachmentFolder(directory), chained, findings);
+    return { personal, attachments, findings: findings.list, mismatches: findings.mismatches };
+  } finally {
+    database.exec('rollback');
+  }
+}
+
+function inspectPersonal(
+  database: DatabaseSync,
+  chained: ReadonlySet<string>,
+  findings: Findings,
+): OutsideReport['personal'] {
+  let [present, destroyed] = [0, 0];
+  for (const row of database.prepare('select id, digest, doc from personal order by id').iterate()) {
+    const { doc } = row;
+    const [id, digest] = [String(row['id']), String(row['digest'])];
+    if (!chained.has(digest)) note(findings, `personal ${id}: its digest is in no history`);
+    if (doc === null) {
+      destroyed++;
+      continue;
+    }
+    present++;
+    if (!isOfDigest(String(doc), digest)) note(findings, `personal ${id}: it was changed`);
+  }
+  return { present, destroyed };
+}
+
+function isOfDigest(doc: string, digest: string): boolean {
+  const fields = JSON.parse(doc) as PersonalFields;
+  return fields.digest === digest && toPersonalDigest(fields) === digest;
+}
+
+/** Digests that the histories of tickets and the audit log name. */
+function readChainedDigests(database: DatabaseSync): ReadonlySet<string> {
+  const digests = new Set<string>();
+  const isNeeded = 'select 1 from personal union all select 1 from attachment limit 1';
+  if (database.prepare(isNeeded).get() === undefined) return digests;
+  for (const table of ['ticket_event', 'audit']) {
+    for (const { detail } of database.prepare(`select detail from ${table}`).iterate()) {
+      for (const [, digest = ''] of String(detail).matchAll(DIGEST)) digests.add(digest);
+    }
+  }
+  return digests;
+}
+
+function inspectAttachments(
+  database: DatabaseSync,
+  folder: string,
+  chained: ReadonlySet<string>,
+  findings: Findings,
+): OutsideReport['attachments'] {
+  let [files, bytes] = [0, 0];
+  for (const row of database.prepare('select id, sha256, bytes from attachment order by id').iterate()) {
+    const id = String(row['id']);
+    const file = hashFileSync(join(folder, id));
+    files++;
+    bytes += file?.bytes ?? 0;
+    if (!chained.has(String(row['sha256']))) note(findings, `attachment ${id}: its digest is in no history`);
+    if (file === null) note(findings, `attachment ${id}: its file is missing`);
+    else if (file.bytes !== row['bytes'] || file.sha256 !== row['sha256'])
+      note(findings, `attachment ${id}: its file was changed`);
+  }
+  return { files, bytes };
+}
+
+function note(findings: Findings, text: string): void {
+  findings.mismatches++;
+  if (findings.list.length < findings.max) findings.list.push(text);
+}

@@ -1,0 +1,153 @@
+/**
+ * The reporter never has to report twice (source 002): the same matter, reported again by the same person for the same place
+ * within the policy's time, goes onto the ticket that is open for it.
+ */
+import type { Policy } from '../config/policy.ts';
+import type { Kind } from '../core/kinds.ts';
+import type { Text } from '../core/text.ts';
+import { ATTENDANCE_NAMES, type Attendance, isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
+import { follow, type Happening, type TicketStep, toStep } from './change.ts';
+import { putBeforeDesk } from './desk-turn.ts';
+import type { TicketSubject } from './open.ts';
+import { isBeforeDone } from './path.ts';
+import { reportAtOnce } from './reporting.ts';
+import { toRework } from './rework.ts';
+import { toPriority, withPriority } from './routing.ts';
+import type { NewTicket, TicketActor } from './transitions.ts';
+
+/** The ticket that a report belongs on; null = it is a new matter. @param tickets open ones, in any order */
+export function findDuplicate(
+  tickets: Iterable<Ticket>,
+  report: NewTicket,
+  subject: Pick<TicketSubject, 'location' | 'place'>,
+  { username }: Pick<TicketActor, 'username'>,
+  { duplicateMs }: Policy,
+  nowMs: number,
+): Ticket | null {
+  let found: Ticket | null = null;
+  for (const ticket of tickets) {
+    const isTheirs = ticket.reporter === username || (ticket.reporter === null && isFrom(ticket, report));
+    const isRecent = Math.abs((report.receivedAtMs ?? nowMs) - ticket.receivedAtMs) <= duplicateMs;
+    if (!isTheirs || !isRecent || !isTicketOpen(ticket) || ticket.class !== report.class) continue;
+    if (ticket.isDrill !== (report.isDrill ?? false) || !isSamePlace(ticket, report, subject)) continue;
+    if (found === null || ticket.receivedAtMs > found.receivedAtMs) found = ticket;
+  }
+  return found;
+}
+
+/**
+ * What was said the second time, on the record of the first. A graver matter raises the ticket as an alarm would, and is
+ * reported; where the work was said to be done it is the failure that rework begins with. It never lowers anything.
+ * @param kinds of the equipment and of what it is part of: a priority may go by them
+ */
+export function addReport(
+  ticket: Ticket,
+  report: Pick<
+    NewTicket,
+    'content' | 'channel' | 'slip' | 'receivedAtMs' | 'priority' | 'impact' | 'attendance'
+  >,
+  { username }: Pick<TicketActor, 'username'>,
+  policy: Policy,
+  nowMs: number,
+  kinds: readonly Kind[] = [],
+): TicketStep {
+  const moment = { by: username, atMs: nowMs, nowMs, isLate: false };
+  const { content, channel, slip, receivedAtMs } = report;
+  const late = { ...(slip !== null && { slip }), ...(receivedAtMs !== null && { receivedAtMs }) };
+  const raise = toRaise(ticket, report, policy, kinds);
+  const back = toFailure(ticket, report, nowMs);
+  const { priority, impact, attendance } = report;
+  const said = { priority, impact, attendance };
+  const detail = { content, channel, isDuplicate: true, ...late, ...(raise !== null && said) };
+  const happenings: readonly Happening[] = [
+    { type: 'noted', detail },
+    ...(back?.happenings ?? []),
+    ...(raise?.happenings ?? []),
+  ];
+  const step = toStep(ticket, { ...back?.change, ...raise?.change }, happenings, moment, policy);
+  if (raise === null && back === null) return step;
+  return follow(
+    step,
+    (next) => reportAtOnce(next, policy, nowMs),
+    (next) => putBeforeDesk(ticket, next, policy, nowMs),
+  );
+}
+
+interface Added {
+  readonly change: Partial<Ticket>;
+  readonly happenings: readonly Happening[];
+}
+
+/** null where the matter is no graver, and nobody is asked for sooner. */
+function toRaise(
+  ticket: Ticket,
+  {
+    content,
+    priority,
+    impact,
+    attendance,
+  }: Pick<NewTicket, 'content' | 'priority' | 'impact' | 'attendance'>,
+  policy: Policy,
+  kinds: readonly Kind[],
+): Added | null {
+  const said = priority ?? toPriority(impact, ticket.class, kinds, policy, content);
+  const isGraver = said !== null && PRIORITIES[said].rank > PRIORITIES[ticket.priority].rank;
+  const settings = isGraver ? withPriority(ticket, said, policy) : null;
+  const known = settings?.attendance ?? ticket.attendance;
+  const isSooner = attendance !== null && toHaste(attendance) < toHaste(known);
+  if (!isGraver && !isSooner) return null;
+  const raised: Happening = { type: 'priority-raised', detail: { from: ticket.priority, to: said } };
+  return {
+    change: {
+      ...settings,
+      ...(isSooner && { attendance }),
+      // What is graver is read first.
+      ...(isGraver && { impact: impact ?? ticket.impact, content: withWords(ticket.content, content) }),
+    },
+    happenings: isGraver ? [raised] : [],
+  };
+}
+
+/** null where the work goes on, or the call came before it was done. */
+function toFailure(
+  ticket: Ticket,
+  { content, receivedAtMs }: Pick<NewTicket, 'content' | 'receivedAtMs'>,
+  nowMs: number,
+): Added | null {
+  if (isBeforeDone(ticket) || (receivedAtMs ?? nowMs) < ticket.stageSinceMs) return null;
+  const isProving = ticket.proof?.state === 'watching' || ticket.proof?.state === 'paused';
+  const failed: Happening = { type: 'proof-ended', detail: { state: 'failed' } };
+  return {
+    // An emergency that is reported anew is one.
+    change: { ...toRework(ticket, nowMs), reports: [] },
+    happenings: [
+      { type: 'reworked', detail: { from: ticket.stage, reason: content, isDuplicate: true } },
+      ...(isProving ? [failed] : []),
+    ],
+  };
+}
+
+/** The less, the sooner somebody has to be there. */
+function toHaste(attendance: Attendance): number {
+  return ATTENDANCE_NAMES.indexOf(attendance);
+}
+
+function withWords(before: Text, words: string): Text {
+  return { zh: `${words}；${before.zh}`, en: `${words}; ${before.en}` };
+}
+
+/** Somebody without an account, as the desk wrote the same person down. */
+function isFrom({ contact }: Ticket, { contactMethod }: NewTicket): boolean {
+  return contactMethod !== '' && contact.method === contactMethod;
+}
+
+function isSamePlace(
+  ticket: Ticket,
+  report: NewTicket,
+  subject: Pick<TicketSubject, 'location' | 'place'>,
+): boolean {
+  if (report.equipment !== null || ticket.equipment !== null) return ticket.equipment === report.equipment;
+  const location = report.location ?? subject.location;
+  if (location !== null || ticket.location !== null) return ticket.location === location;
+  return ticket.place.zh === (report.place === '' ? subject.place.zh : report.place);
+}

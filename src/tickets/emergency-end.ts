@@ -1,0 +1,89 @@
+/**
+ * What keeps a ticket from being ended while somebody could be hurt by it, or while nobody has answered for it: people in a lift,
+ * a fire that is real or that nobody has looked at, an alarm that stands, an incident that is open or owes its report.
+ * Drills are ended as their exercise wants.
+ */
+import type { Policy } from '../config/policy.ts';
+import { RiserError } from '../core/errors.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Text } from '../core/text.ts';
+import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
+import { owesReport } from '../incidents/reports.ts';
+import { toStanding } from './acceptance.ts';
+import { requireFields } from './fields.ts';
+
+/** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
+export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
+  if (entrapment !== null && entrapment.people !== 0)
+    requireFields({ released: entrapment.steps.released ?? null }, RELEASED_RULE);
+}
+
+/**
+ * Whether it may be ended without having been worked on.
+ * @param incident that it belongs to; null = none, or one that is over
+ * @throws RiserError `missing-fields`, `value-not-allowed`, `report-missing`
+ */
+export function requireCancellable(
+  ticket: Ticket,
+  reason: CancelReason,
+  { incident, policy }: { readonly incident: Incident | null; readonly policy: Policy },
+  atMs: number,
+): void {
+  if (ticket.isDrill) return;
+  requireReleased(ticket);
+  if (incident !== null && owesReport(incident, policy))
+    throw new RiserError('report-missing', { incident: incident.number });
+  if (reason !== 'duplicate' && isReal(ticket, incident)) refuse(reason, REAL);
+  if (reason === 'false-alarm') return requireVerdict(ticket, incident);
+  if (reason === 'withdrawn' && ticket.source === 'equipment-alarm') refuse(reason, NO_REPORTER);
+  if (toStanding(ticket, atMs).length > 0) refuse(reason, STANDING);
+}
+
+/** A fire is looked at before it is over: real, false alarm or test. @throws RiserError `missing-fields` */
+export function requireVerdict({ fire, isDrill }: Ticket, incident: Incident | null): void {
+  const isUnknown = incident?.kind === 'fire' && incident.verdict === 'open';
+  if (isUnknown && !isDrill) requireFields({ verdict: fire?.verdict }, VERDICT_RULE);
+}
+
+/**
+ * Whether what it was part of has been answered for; one that was none asks for nothing more.
+ * @throws RiserError `report-missing`, `incident-lasts`
+ */
+export function requireIncidentOver(incident: Incident | null, policy: Policy): void {
+  if (incident === null || incident.isDrill) return;
+  if (owesReport(incident, policy)) throw new RiserError('report-missing', { incident: incident.number });
+  const { verdict, endedAtMs, number } = incident;
+  const isOver = verdict === 'open' ? false : verdict !== 'confirmed' || endedAtMs !== null;
+  if (!isOver) throw new RiserError('incident-lasts', { incident: number });
+}
+
+/** Somebody has confirmed that there is a fire, or that there were people in the lift, or the incident as such. */
+function isReal({ fire, entrapment }: Ticket, incident: Incident | null): boolean {
+  return fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0 || incident?.verdict === 'confirmed';
+}
+
+/** @throws RiserError `value-not-allowed` */
+function refuse(reason: CancelReason, allowed: Text): never {
+  throw new RiserError('value-not-allowed', { value: CANCEL_REASONS[reason], allowed });
+}
+
+const RELEASED_RULE: Text = {
+  zh: '被困人员全部解救后方可结束；无人被困的，先登记被困人数为 0',
+  en: 'not while people are in the lift; where nobody is, enter 0 people first',
+};
+const VERDICT_RULE: Text = {
+  zh: '火警须先确认：真实、误报或测试',
+  en: 'a fire alarm is confirmed first: real, false alarm or test',
+};
+const REAL: Text = {
+  zh: '已确认属实的突发事件须处理完毕；重复的请合并',
+  en: 'what is confirmed is worked on to its end; merge a duplicate',
+};
+const NO_REPORTER: Text = {
+  zh: '告警工单没有报修人可撤回，请按误报撤销、合并或处理完毕',
+  en: 'an alarm has no reporter to withdraw it: false alarm, merge, or work',
+};
+const STANDING: Text = {
+  zh: '告警仍未恢复：重复的请合并到另一张工单，误报请按误报撤销',
+  en: 'its alarm stands: merge a duplicate into the other ticket, cancel a false alarm as one',
+};

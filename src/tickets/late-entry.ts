@@ -1,0 +1,53 @@
+/**
+ * Late entries (补录) of a ticket from a paper slip: it is typed in step by step, and a step that is still to come may show that
+ * a limit was kept. So long its clocks say nothing, but never longer in all than the policy gives one slip. A late step on
+ * any other ticket is one step that happened earlier: it holds nothing back. What it may undo is told-breaches.ts.
+ */
+
+import type { Policy } from '../config/policy.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { toStepsFrom } from './since.ts';
+
+/** As a whole, with its number or on that channel: one late step among others does not make a ticket one from paper. */
+export function isFromPaper({ slip, channel }: Pick<Ticket, 'slip' | 'channel'>): boolean {
+  return slip !== null || channel === 'slip';
+}
+
+/**
+ * Until when the clocks of the ticket are held back: for `lateEntry.holdMs` after the last step that was typed in late, up to
+ * `lateEntry.withinMs` after the first. UTC ms; null = not at all: it is no slip, or somebody has gone on in real time.
+ */
+export function toHeldUntilMs(
+  ticket: Pick<Ticket, 'slip' | 'channel' | 'marks'>,
+  { lateEntry }: Pick<Policy, 'lateEntry'>,
+): number | null {
+  const untilMs = toTypedUntilMs(ticket, { lateEntry });
+  if (untilMs === null) return null;
+  let lastMs: number | null = null;
+  for (const { atMs, enteredAtMs, type, stepMs = 0, by } of ticket.marks) {
+    if (type === 'clock-step') lastMs = lastMs === null ? null : lastMs + stepMs;
+    else if (enteredAtMs !== undefined) lastMs = enteredAtMs;
+    // What the gateway notes meanwhile is not the end of the typing.
+    else if (by !== undefined && atMs >= (lastMs ?? atMs)) lastMs = null;
+  }
+  return lastMs === null ? null : Math.min(lastMs + lateEntry.holdMs, untilMs);
+}
+
+/** Whether its slip may still be being typed in: so long its true times may show that nothing was late after all. */
+export function isBeingTyped(
+  ticket: Pick<Ticket, 'slip' | 'channel' | 'marks'>,
+  policy: Pick<Policy, 'lateEntry'>,
+  nowMs: number,
+): boolean {
+  return nowMs < (toTypedUntilMs(ticket, policy) ?? nowMs);
+}
+
+/** By the clock on the wall as it is now; null = not from paper, or received as it was written down. */
+function toTypedUntilMs(
+  ticket: Pick<Ticket, 'slip' | 'channel' | 'marks'>,
+  { lateEntry }: Pick<Policy, 'lateEntry'>,
+): number | null {
+  const firstMs = ticket.marks[0]?.enteredAtMs;
+  if (firstMs === undefined || !isFromPaper(ticket)) return null;
+  return firstMs + toStepsFrom(ticket.marks, 0) + lateEntry.withinMs;
+}

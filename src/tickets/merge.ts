@@ -1,0 +1,126 @@
+/**
+ * Two tickets at once: merging one into another, links seen from the other side. Each returns the steps of both tickets, or
+ * refuses and has changed neither. The one-ticket half of a merge and a link is step.ts, splitting split.ts.
+ */
+
+import { isDesks } from '../config/desk-dispatch.ts';
+import type { Policy } from '../config/policy.ts';
+import { RiserError } from '../core/errors.ts';
+import type { Text } from '../core/text.ts';
+import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
+import type { TicketMark } from '../core/ticket-clock.ts';
+import { ENTRAPMENT_STEP_NAMES } from '../core/ticket-sheets.ts';
+import { owesReport } from '../incidents/reports.ts';
+import { follow, type Happening, type Moment, type TicketStep, toStep } from './change.ts';
+import { putBeforeDesk } from './desk-turn.ts';
+import { withEarliest } from './earliest.ts';
+import { isBeforeDone } from './path.ts';
+import { takeReports } from './reporting.ts';
+import { withPriority } from './routing.ts';
+import { toStepsFrom } from './since.ts';
+import { type StepContext, stepTicket } from './step.ts';
+import { MAX_ATTACHMENTS } from './step-data.ts';
+import { joinAlarms } from './ticket-alarms.ts';
+import type { TicketActor, Transition } from './transitions.ts';
+import { MAX_NAMED_ALARMS } from './work.ts';
+
+/**
+ * The ticket goes into the other one with its alarms, photos and sheets; the earlier start of the two is kept, and the graver
+ * priority. @param intoPolicy the version that the other one was opened under; default: the same
+ * @throws RiserError `merge-refused`, and what `stepTicket` throws
+ */
+export function mergeTickets(
+  from: Ticket,
+  into: Ticket,
+  transition: Transition & { readonly type: 'merge' },
+  actor: TicketActor,
+  context: StepContext,
+  intoPolicy: Policy = context.policy,
+): { readonly from: TicketStep; readonly into: TicketStep } {
+  const reason = toRefusal(from, into);
+  if (reason !== null) throw new RiserError('merge-refused', { reason });
+  return {
+    from: stepTicket(from, transition, actor, context),
+    into: receive(from, into, transition.note, actor, { ...context, policy: intoPolicy }),
+  };
+}
+
+/** The link as the other ticket shows it; null = it shows none, or is closed. */
+export function linkBack(
+  other: Ticket,
+  { id }: Pick<Ticket, 'id'>,
+  kind: (Transition & { type: 'link' })['kind'],
+  actor: TicketActor,
+  { policy, nowMs }: Pick<StepContext, 'policy' | 'nowMs'>,
+): TicketStep | null {
+  if (kind === 'previous' || !isTicketOpen(other)) return null;
+  if (other.links.some((link) => link.ticket === id && link.kind === kind)) return null;
+  const moment: Moment = { by: actor.username, atMs: nowMs, nowMs, isLate: false };
+  const change = { links: [...other.links, { ticket: id, kind }] };
+  return toStep(other, change, [{ type: 'linked', detail: { ticket: id, kind } }], moment, policy);
+}
+
+function toRefusal(from: Ticket, into: Ticket): Text | null {
+  if (from.id === into.id) return REFUSALS.same;
+  if (from.site !== into.site || from.isDrill !== into.isDrill) return REFUSALS.apart;
+  return isBeforeDone(into) ? null : REFUSALS.over;
+}
+
+function receive(
+  from: Ticket,
+  into: Ticket,
+  note: string,
+  actor: TicketActor,
+  { policy, nowMs, incident }: Pick<StepContext, 'policy' | 'nowMs' | 'incident'>,
+): TicketStep {
+  // What owes a report is not left behind by it.
+  const owed = incident !== null && owesReport(incident, policy) ? from.incident : null;
+  const moment: Moment = { by: actor.username, atMs: nowMs, nowMs, isLate: false };
+  const isGraver = PRIORITIES[from.priority].rank > PRIORITIES[into.priority].rank;
+  const occurrences = from.alarms.slice(0, MAX_NAMED_ALARMS).map(({ occurrence }) => occurrence);
+  const detail = { ticket: from.id, kind: 'merged-from', note, occurrences };
+  const was = { from: into.priority, to: from.priority, merged: from.number };
+  const raised = { type: 'priority-raised' as const, detail: { ...was, class: from.class } };
+  const started = withEarliest(into, from, policy, nowMs);
+  const change: Partial<Ticket> = {
+    ...(into.entrapment === null && { marks: [...started.marks, ...toSheetMarks(from, started)] }),
+    alarms: joinAlarms(into.alarms, from.alarms),
+    attachments: [...into.attachments, ...from.attachments].slice(0, MAX_ATTACHMENTS),
+    links: [...into.links, { ticket: from.id, kind: 'merged-from' }],
+    urges: into.urges + from.urges,
+    incident: owed ?? into.incident ?? from.incident,
+    fire: into.fire ?? from.fire,
+    entrapment: into.entrapment ?? from.entrapment,
+    equipment: into.equipment ?? from.equipment,
+    ...(isGraver ? withPriority(into, from.priority, policy) : {}),
+    ...(isGraver ? withProposed(into, from, policy) : {}),
+  };
+  const happenings: readonly Happening[] = [{ type: 'linked', detail }, ...(isGraver ? [raised] : [])];
+  return follow(
+    toStep(started, change, happenings, moment, policy),
+    (ticket) => takeReports(ticket, from, policy, nowMs),
+    (ticket) => putBeforeDesk(into, ticket, policy, nowMs),
+  );
+}
+
+/** Nobody has signed for it, and the desk gives it: to whom the graver matter was to go is what is proposed. */
+function withProposed(into: Ticket, from: Ticket, policy: Policy): Partial<Ticket> {
+  const raised: Ticket = { ...into, ...withPriority(into, from.priority, policy) };
+  const isUngiven = ['received', 'recorded', 'dispatched'].includes(into.stage) && into.takenBy === null;
+  return isUngiven && isDesks(raised, policy) ? { assignee: from.assignee ?? into.assignee } : {};
+}
+
+/** What the clocks of people in a lift go by moves with their sheet; times by the wall clock as it is now. */
+function toSheetMarks({ marks }: Ticket, { stage }: Ticket): readonly TicketMark[] {
+  const types: readonly string[] = ['entrapment', ...ENTRAPMENT_STEP_NAMES];
+  return marks.flatMap(({ type, atMs }, at) => {
+    if (!types.includes(type)) return [];
+    return [{ type, atMs: atMs + toStepsFrom(marks, at), stage }];
+  });
+}
+
+const REFUSALS = {
+  same: { zh: '不能并入自身', en: 'a ticket is not merged into itself' },
+  apart: { zh: '演练与实际工单、不同项目的工单不能合并', en: 'drills and other sites stay apart' },
+  over: { zh: '并入的工单已处理完毕', en: 'the other ticket is done' },
+} as const satisfies Record<string, Text>;

@@ -1,0 +1,176 @@
+/**
+ * The sheets of an emergency (service-workflow.md §3, *ours*): a fire is confirmed by the fastest means and its steps are
+ * written down; people in a lift are freed step by step, with two clocks of their own.
+ */
+import { never } from '../core/assert.ts';
+import { RiserError } from '../core/errors.ts';
+import type { AttachmentId } from '../core/ids.ts';
+import type { Text } from '../core/text.ts';
+import type { SheetMark } from '../core/ticket-clock.ts';
+import type { EntrapmentSheet, EntrapmentStep, SheetStep as SheetEntry } from '../core/ticket-sheets.ts';
+import { isBlank, requireFields } from './fields.ts';
+import type { Transition } from './transitions.ts';
+import { type Outcome, toDetail, toNamedOutside, type Work } from './work.ts';
+
+export type SheetTransition = Transition & { readonly type: 'confirm-fire' | 'fire-step' | 'entrapment' };
+
+export function isSheetStep(transition: Transition): transition is SheetTransition {
+  return ['confirm-fire', 'fire-step', 'entrapment'].includes(transition.type);
+}
+
+export function applySheetStep(step: SheetTransition, work: Work): Outcome {
+  switch (step.type) {
+    case 'confirm-fire':
+      return applyConfirmation(step, work);
+    case 'fire-step':
+      return applyFireStep(step, work);
+    case 'entrapment':
+      return applyEntrapment(step, work);
+    default:
+      return never(step);
+  }
+}
+
+/** What it turned out to be may turn out otherwise: the steps taken stay, and the record has every verdict. */
+function applyConfirmation(
+  step: SheetTransition & { type: 'confirm-fire' },
+  { ticket, moment }: Work,
+): Outcome {
+  const { verdict, how, cause } = step;
+  requireFields({ verdict, how }, CONFIRM_RULE);
+  if (verdict === 'false-alarm') requireFields({ cause }, CAUSE_RULE);
+  const fire = {
+    verdict,
+    by: moment.by,
+    atMs: moment.atMs,
+    how,
+    cause: isBlank(cause) ? null : (cause ?? null),
+    steps: ticket.fire?.steps ?? {},
+  };
+  return { type: 'sheet-filled', change: { fire }, detail: { sheet: 'fire' } };
+}
+
+/** Only of a fire that is one. Done twice, it was done the first time; the record has both. */
+function applyFireStep({ step, who, note }: SheetTransition & { type: 'fire-step' }, work: Work): Outcome {
+  const { fire } = work.ticket;
+  requireFields({ step }, CONFIRM_RULE);
+  if (fire?.verdict !== 'real') requireFields({ verdict: null }, REAL_RULE);
+  const change =
+    fire === null ? {} : { fire: { ...fire, steps: { [step]: toEntry(work, who, note), ...fire.steps } } };
+  return {
+    type: 'sheet-filled',
+    change,
+    detail: { sheet: 'fire', ...toNamedOutside(who, work).detail },
+  };
+}
+
+/**
+ * Back in service only after the maintainer has signed (service-workflow.md §3). A step done twice keeps its first time and
+ * person: a second call is a line of the record. What was wrong is written down anew with the reason, and the old entry stays
+ * beside it; its clocks have stopped when they were said to.
+ */
+function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: Work): Outcome {
+  const sheet: EntrapmentSheet = work.ticket.entrapment ?? NO_SHEET;
+  if (step.signedPhoto !== undefined) requirePhoto(step.signedPhoto, work);
+  if (step.step === 'back-in-service') requireSigned(step, sheet, work);
+  const entrapment: EntrapmentSheet = {
+    ...sheet,
+    liftCode: step.liftCode ?? sheet.liftCode,
+    rescueLine: step.rescueLine ?? sheet.rescueLine,
+    floor: step.floor ?? sheet.floor,
+    people: step.people ?? sheet.people,
+    steps: step.step === undefined ? sheet.steps : withStep(sheet.steps, step.step, step, work),
+  };
+  const detail = { ...toDetail(step), sheet: 'entrapment', ...toNamedOutside(step.who, work).detail };
+  const isNew = work.ticket.entrapment === null;
+  const sheetMarks: readonly SheetMark[] = [
+    ...(isNew ? (['entrapment'] as const) : []),
+    ...(step.step === undefined ? [] : [step.step]),
+  ];
+  const happening = { type: 'sheet-filled' as const, detail, sheet: sheetMarks };
+  return { type: 'sheet-filled', change: { entrapment }, happenings: [happening] };
+}
+
+type Entrapment = SheetTransition & { readonly type: 'entrapment' };
+
+/** @throws RiserError `ticket-full` */
+function withStep(
+  steps: EntrapmentSheet['steps'],
+  name: EntrapmentStep,
+  step: Entrapment,
+  work: Work,
+): EntrapmentSheet['steps'] {
+  const before = steps[name];
+  if (before !== undefined && isBlank(step.reason)) return steps;
+  const entry = toSignedEntry(step, work);
+  if (before === undefined) return { ...steps, [name]: entry };
+  const { corrected = [], ...last } = before;
+  if (corrected.length >= MAX_CORRECTIONS)
+    throw new RiserError('ticket-full', { what: CORRECTIONS, max: MAX_CORRECTIONS });
+  return { ...steps, [name]: { ...entry, reason: step.reason ?? '', corrected: [...corrected, last] } };
+}
+
+function toSignedEntry({ who, note, contact, firm, phone, signedSlip, signedPhoto }: Entrapment, work: Work) {
+  return {
+    ...toEntry(work, who, note),
+    ...(!isBlank(contact) && contact !== undefined && { contact }),
+    ...(!isBlank(firm) && firm !== undefined && { firm }),
+    ...(!isBlank(phone) && phone !== undefined && { phone }),
+    ...(!isBlank(signedSlip) && signedSlip !== undefined && { signedSlip }),
+    ...(!isBlank(signedPhoto) && signedPhoto !== undefined && { signedPhoto }),
+  };
+}
+
+/**
+ * A named person of a named maintainer, who was there, has signed on paper; nobody is in the lift any more.
+ * @throws RiserError `missing-fields`, `late-entry-order`
+ */
+function requireSigned(step: Entrapment, sheet: EntrapmentSheet, { moment }: Work): void {
+  const { released, 'maintainer-arrived': arrived } = sheet.steps;
+  requireFields({ who: step.who }, SIGNED_RULE);
+  if (sheet.people !== 0) requireFields({ released }, RELEASED_RULE);
+  requireFields({ 'maintainer-arrived': arrived }, SIGNED_RULE);
+  const entries = [step, ...Object.values(sheet.steps)];
+  const isKnown =
+    !isBlank(sheet.maintainer) ||
+    entries.some(({ contact, firm, phone }) => !isBlank(contact) || !(isBlank(firm) || isBlank(phone)));
+  if (!isKnown) requireFields({ firm: step.firm, phone: step.phone }, MAINTAINER_RULE);
+  const signature = isBlank(step.signedSlip) ? step.signedPhoto : step.signedSlip;
+  if (isBlank(signature)) requireFields({ signedSlip: null, signedPhoto: null }, SIGNED_RULE);
+  const afterMs = Math.max(arrived?.atMs ?? 0, released?.atMs ?? 0);
+  if (moment.isLate && moment.atMs < afterMs)
+    throw new RiserError('late-entry-order', { after: new Date(afterMs).toISOString() });
+}
+
+/** @throws RiserError `value-not-allowed` */
+function requirePhoto(photo: AttachmentId, { ticket }: Work): void {
+  if (!ticket.attachments.some(({ id }) => id === photo))
+    throw new RiserError('value-not-allowed', { value: photo, allowed: ITS_PHOTOS });
+}
+
+function toEntry(work: Work, who = '', note = ''): SheetEntry {
+  const { atMs, by } = work.moment;
+  return { atMs, by, who: isBlank(who) ? by : who, ...toNamedOutside(who, work).row, note };
+}
+
+const NO_SHEET: EntrapmentSheet = { liftCode: '', rescueLine: '', floor: '', people: null, steps: {} };
+
+const CONFIRM_RULE: Text = {
+  zh: '火警确认须写明结论和确认方式',
+  en: 'say what it is and how it was confirmed',
+};
+const CAUSE_RULE: Text = { zh: '误报须写明原因', en: 'a false alarm needs its cause' };
+const REAL_RULE: Text = { zh: '须先确认为真实火警', en: 'the fire has to be confirmed as real first' };
+const SIGNED_RULE: Text = {
+  zh: '电梯须经到场维保人员签字后方可恢复运行：签字人，签字单号或照片',
+  en: 'the lift runs again only after the maintainer who came has signed: who, and the slip or its photo',
+};
+/** Of one step; more is another matter than a slip of the pen. */
+const MAX_CORRECTIONS = 20;
+const CORRECTIONS: Text = { zh: '更正', en: 'corrections' };
+const ITS_PHOTOS: Text = { zh: '该工单的附件', en: 'attachments of this ticket' };
+const MAINTAINER_RULE: Text = {
+  zh: '须写明维保单位：选择通讯录联系人，或填写单位名称和电话',
+  en: 'name the maintainer: a contact of the register, or the firm and its number',
+};
+const RELEASED_RULE: Text = { zh: '须先登记人员已解救', en: 'people have to be released first' };

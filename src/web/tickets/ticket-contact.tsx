@@ -1,0 +1,48 @@
+/** Who is to be asked: masked until somebody who may asks for it by hand, because the reading is audited. */
+import { App, Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { usePersonalFields } from '../api/ticket-queries.ts';
+import type { Ticket } from '../api/types.ts';
+import { useErrorText } from '../shared/use-error-text.ts';
+import { useFormat } from '../shared/use-format.ts';
+import { usePermission } from '../shared/use-permission.ts';
+import { ContactConfirm } from './contact-confirm.tsx';
+
+export function TicketContact({ ticket }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toErrorText = useErrorText();
+  const { message } = App.useApp();
+  const mayRead = usePermission('ticket.personal');
+  const read = usePersonalFields(ticket.id);
+  const { contact } = ticket;
+  const shown = read.data ?? { name: format.text(contact.name), method: contact.method };
+  const words = [shown.name, shown.method].filter((part) => part !== '').join('　');
+  const isHidden = contact.personal !== null && read.data === undefined;
+  return (
+    <>
+      {words === '' ? t('common.none') : words}
+      {contact.isConfirmed !== null && (
+        <span className="hint">
+          {' '}
+          {contact.isConfirmed ? t('ticket.contactConfirmed') : t('ticket.contactUnconfirmed')}
+        </span>
+      )}
+      {isHidden && mayRead && (
+        <Button
+          size="small"
+          type="link"
+          loading={read.isPending}
+          title={t('ticket.contactAudited')}
+          data-testid="ticket-contact-show"
+          onClick={() =>
+            read.mutate(undefined, { onError: (error) => void message.error(toErrorText(error)) })
+          }
+        >
+          {t('ticket.contactShow')}
+        </Button>
+      )}
+      <ContactConfirm ticket={ticket} />
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+/** What no policy may switch off: emergencies are emergencies, and somebody of the house is told of them at once. */
+import { describe, expect, test } from 'vitest';
+import { readPolicy } from '../../src/config/policy-file.ts';
+import { createProblems } from '../../src/config/problems.ts';
+import { ConfigError } from '../../src/core/errors.ts';
+import { SMALL_POLICY } from './support/policy.ts';
+import { write } from './support/site.ts';
+
+const RECIPIENTS =
+  '{ recipients: [{ role: leader, when: at-once }, { role: manager, when: { unanswered: 2min } }] }';
+
+/** @returns path and expectation of each */
+function problemsOf(from: string, to: string): readonly string[] {
+  const text = SMALL_POLICY.replace(from, to);
+  if (from !== '') expect(text).not.toBe(SMALL_POLICY);
+  const problems = createProblems();
+  readPolicy(write(text), problems);
+  try {
+    problems.throwIfAny();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ path, expected }) => `${path}: ${expected}`);
+  }
+}
+const reportOf = (content: string) => problemsOf(RECIPIENTS, `{ ${content} }`);
+
+test('the small policy is one', () => {
+  expect(problemsOf('', '')).toEqual([]);
+});
+
+describe('is refused:', () => {
+  test.each(['normal', 'urgent'])('life safety that is only %s', (priority) => {
+    expect(problemsOf('life-safety: emergency', `life-safety: ${priority}`)).toEqual([
+      'priorityOf.life-safety: emergency: life safety never waits',
+    ]);
+  });
+
+  test('a report that nobody gets before somebody has confirmed it', () => {
+    const told = ['report.recipients: a role of the house that is told at once'];
+    expect(reportOf('recipients: [{ role: leader, when: confirmed }]')).toEqual(told);
+    expect(
+      reportOf('recipients: [{ role: assignee, when: at-once }, { role: leader, when: confirmed }]'),
+    ).toEqual(told);
+  });
+
+  test('a report of some emergencies only', () => {
+    const whom = 'recipients: [{ role: leader, when: at-once }]';
+    const left = ['report.match: all emergencies among those that are reported'];
+    expect(reportOf(`match: { priority: [emergency], class: [fire] }, ${whom}`)).toEqual(left);
+    expect(reportOf(`match: { priority: [urgent] }, ${whom}`)).toEqual(left);
+    expect(reportOf(`match: { priority: [emergency, urgent] }, ${whom}`)).toEqual([]);
+  });
+
+  test('somebody from outside who would answer for the house', () => {
+    const house = 'a role of the house: nobody from outside answers for it';
+    expect(problemsOf('breach: supervisor', 'breach: occupant')).toEqual([`escalation.breach: ${house}`]);
+    expect(problemsOf('role: supervisor', 'role: contractor')).toEqual([
+      `escalation.ladder[0].role: ${house}`,
+    ]);
+    expect(
+      reportOf('recipients: [{ role: leader, when: at-once }, { role: occupant, when: at-once }]'),
+    ).toEqual([`report.recipients[1].role: ${house}`]);
+  });
+
+  test('a limit of nothing', () => {
+    expect(problemsOf('limit: 8h', 'limit: 0')).toEqual([
+      'clocks[0].limits[1].limit: a duration: with 0 everything is overdue as it begins',
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+/** The two hours within which an emergency is reported: warned before, told when they are over, each once. */
+import { describe, expect, test } from 'vitest';
+import { type Incident, isIncidentOver } from '../../src/core/incident.ts';
+import { moveIncident, sweepIncident } from '../../src/incidents/step.ts';
+import { createFakeClock } from '../support/clock.ts';
+import { BEGAN_MS, begin, HOUR_MS, MINUTE_MS, POLICY } from './fixtures.ts';
+
+const REPORT = {
+  kind: 'first',
+  by: 'li',
+  atMs: BEGAN_MS,
+  sent: null,
+  type: '火灾',
+  time: '10:00',
+  place: 'A 座',
+  nature: 'safety-accident',
+  scope: '三层',
+  casualties: '无',
+  propertyLoss: '无',
+  cause: { people: '', equipment: '', management: '', environment: '' },
+  process: '',
+  prevention: '',
+} as const satisfies Incident['reports'][number];
+const SENT = {
+  ...REPORT,
+  sent: { atMs: BEGAN_MS + MINUTE_MS, to: '业委会', how: '电话', evidence: '录音 12' },
+} as const;
+
+/** Sweeps each minute up to `minutes`. @returns what was told, and when: minutes after it began */
+function run(incident: Incident, minutes: number) {
+  const clock = createFakeClock({ wallMs: BEGAN_MS });
+  const told: (readonly [minute: number, type: string | undefined])[] = [];
+  let now = incident;
+  for (let minute = 1; minute <= minutes; minute++) {
+    const { wallMs } = clock.advance(MINUTE_MS);
+    const step = sweepIncident(now, POLICY, wallMs);
+    if (step === null) continue;
+    now = step.incident;
+    told.push([minute, step.events[0]?.type]);
+  }
+  return { told, incident: now };
+}
+
+test('a warning comes at 80 % of the time, the breach at its end, each once', () => {
+  const { told, incident } = run(begin(), 300);
+  expect(told).toEqual([
+    [96, 'report-warned'],
+    [120, 'report-breached'],
+  ]);
+  expect(incident).toMatchObject({
+    reportWarnedAtMs: BEGAN_MS + 96 * MINUTE_MS,
+    reportBreachedAtMs: BEGAN_MS + 2 * HOUR_MS,
+    version: 3,
+  });
+});
+
+test('one that was not looked at in time is told of the breach alone', () => {
+  const step = sweepIncident(begin(), POLICY, BEGAN_MS + 5 * HOUR_MS);
+  expect(step?.events.map(({ type }) => type)).toEqual(['report-breached']);
+  expect(step && sweepIncident(step.incident, POLICY, BEGAN_MS + 6 * HOUR_MS)).toBeNull();
+});
+
+test('it runs on while nobody has said what it is, and after the end of what was real', () => {
+  const open = begin();
+  expect(run({ ...open, verdict: 'confirmed' }, 200).told).toHaveLength(2);
+  expect(run({ ...open, verdict: 'confirmed', endedAtMs: BEGAN_MS + MINUTE_MS }, 200).told).toHaveLength(2);
+});
+
+test.each([
+  ['a false alarm', { verdict: 'false-alarm' }],
+  ['a test', { verdict: 'test' }],
+  ['a drill', { isDrill: true, verdict: 'test' }],
+  ['a drill that was confirmed', { isDrill: true, verdict: 'confirmed' }],
+  ['one whose first report has gone out', { verdict: 'confirmed', reports: [SENT] }],
+] satisfies readonly (readonly [string, Partial<Incident>])[])('nothing is told of %s', (_name, given) => {
+  expect(run({ ...begin(), ...given }, 300).told).toEqual([]);
+});
+
+test('a report that is written and not sent stops nothing', () => {
+  expect(run({ ...begin(), reports: [REPORT] }, 130).told).toHaveLength(2);
+});
+
+test('what turned out to be none and then real after all is told of at once', () => {
+  const { incident } = run({ ...begin(), verdict: 'false-alarm' }, 150);
+  const step = sweepIncident({ ...incident, verdict: 'confirmed' }, POLICY, BEGAN_MS + 151 * MINUTE_MS);
+  expect(step?.events[0]?.type).toBe('report-breached');
+});
+
+describe('after a step of the wall clock', () => {
+  test.each([3 * HOUR_MS, -3 * HOUR_MS])('of %d ms the time left stays', (stepMs) => {
+    const moved = moveIncident(begin(), stepMs);
+    const untilMs = (minutes: number): number => BEGAN_MS + stepMs + minutes * MINUTE_MS;
+    expect(sweepIncident(moved, POLICY, untilMs(95))).toBeNull();
+    expect(sweepIncident(moved, POLICY, untilMs(96))?.events[0]?.type).toBe('report-warned');
+    expect(sweepIncident(moved, POLICY, untilMs(120))?.events[0]?.type).toBe('report-breached');
+  });
+
+  test('what does not run is not touched', () => {
+    const open = begin();
+    for (const given of [{ reports: [SENT] }, { verdict: 'test' }, { reportBreachedAtMs: 1 }] as const) {
+      const incident: Incident = { ...open, ...given };
+      expect(moveIncident(incident, HOUR_MS)).toBe(incident);
+    }
+    expect(moveIncident(open, 0)).toBe(open);
+  });
+});
+
+test('an incident is over when it has ended and nothing is owed any more', () => {
+  const ended: Incident = { ...begin(), verdict: 'confirmed', endedAtMs: BEGAN_MS + HOUR_MS };
+  expect(isIncidentOver({ ...ended, endedAtMs: null, verdict: 'false-alarm' })).toBe(false);
+  expect(isIncidentOver({ ...ended, verdict: 'false-alarm' })).toBe(true);
+  expect(isIncidentOver({ ...ended, isDrill: true })).toBe(true);
+  expect(isIncidentOver({ ...ended, reports: [SENT] })).toBe(false);
+  expect(isIncidentOver({ ...ended, reports: [SENT, { ...SENT, kind: 'final' }] })).toBe(true);
+});

@@ -1,0 +1,305 @@
+/**
+ * What keeps an emergency from being ended on paper: its ticket is not cancelled, closed, archived, moved or merged away while
+ * people are in the lift, the fire is real or nobody has looked, or its report is owed (service-workflow.md §2 and §3).
+ */
+import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/config/policy.ts';
+import type { IncidentId, TicketId } from '../../src/core/ids.ts';
+import type { Incident } from '../../src/core/incident.ts';
+import type { Ticket } from '../../src/core/ticket.ts';
+import { allowedTransitions, isAllowed } from '../../src/tickets/path.ts';
+import { stepTicket } from '../../src/tickets/step.ts';
+import type { Transition } from '../../src/tickets/transitions.ts';
+import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
+import { BASE_MS, createAlarm, createContext, createFull, DESK, HOUR_MS, refusalOf } from './fixtures.ts';
+import { createStory, type Story } from './story-rig.ts';
+
+const INCIDENT: Incident = {
+  id: 'SJ-1' as IncidentId,
+  number: 'SJ-1',
+  version: 1,
+  site: 'test-site' as never,
+  kind: 'fire',
+  nature: 'safety-accident',
+  grade: 'ordinary',
+  verdict: 'open',
+  phase: 'first-handling',
+  commander: null,
+  isDrill: false,
+  beganAtMs: BASE_MS,
+  lastAtMs: BASE_MS,
+  endedAtMs: null,
+  location: null,
+  place: { zh: '', en: '' },
+  tickets: [],
+  reportDueAtMs: BASE_MS,
+  reportWarnedAtMs: null,
+  reportBreachedAtMs: null,
+  reports: [],
+  plan: null,
+};
+const MAJOR: Incident = { ...INCIDENT, verdict: 'confirmed', grade: 'major' };
+const SHEET = { liftCode: '', rescueLine: '', floor: '7', people: 3, steps: {} } as const;
+const OUT = { atMs: BASE_MS, by: 'li', who: 'li', note: '' };
+const FIRE = { verdict: 'real', by: 'li', atMs: BASE_MS, how: 'on-site', cause: null, steps: {} } as const;
+
+const cancelling = (
+  reason: 'false-alarm' | 'duplicate' | 'withdrawn',
+  given: Partial<Ticket>,
+  incident: Incident | null = null,
+): string => {
+  const ticket = createFull({ stage: 'handling', source: 'owner-call', ...given });
+  const context = createContext({ incident });
+  const step = (): unknown => stepTicket(ticket, { type: 'cancel', reason, note: 'n' }, DESK, context);
+  try {
+    step();
+    return 'cancelled';
+  } catch {
+    return refusalOf(step).code;
+  }
+};
+
+describe('cancelling', () => {
+  const trapped = { entrapment: SHEET };
+  const released = { entrapment: { ...SHEET, steps: { released: OUT } } };
+  const alarm = { source: 'equipment-alarm', alarms: [createAlarm()] } as const;
+  const gone = { ...alarm, alarms: [createAlarm({ isActive: false, returnedAtMs: BASE_MS })] } as const;
+
+  test.each([
+    ['people in the lift, as a false alarm', 'false-alarm', trapped, null, 'missing-fields'],
+    ['people in the lift, as a duplicate', 'duplicate', trapped, null, 'missing-fields'],
+    [
+      'nobody has said how many',
+      'false-alarm',
+      { entrapment: { ...SHEET, people: null } },
+      null,
+      'missing-fields',
+    ],
+    ['nobody in it', 'false-alarm', { entrapment: { ...SHEET, people: 0 } }, null, 'cancelled'],
+    ['they were in it, and are out', 'false-alarm', released, null, 'value-not-allowed'],
+    ['a real fire', 'false-alarm', { fire: FIRE }, INCIDENT, 'value-not-allowed'],
+    ['a fire that nobody has looked at', 'false-alarm', {}, INCIDENT, 'missing-fields'],
+    [
+      'a fire that was none',
+      'false-alarm',
+      { fire: { ...FIRE, verdict: 'false-alarm' } },
+      INCIDENT,
+      'cancelled',
+    ],
+    ['a confirmed major event, withdrawn', 'withdrawn', {}, MAJOR, 'report-missing'],
+    ['a confirmed major event, as a duplicate', 'duplicate', {}, MAJOR, 'report-missing'],
+    ['a confirmed event', 'withdrawn', {}, { ...MAJOR, grade: 'ordinary' }, 'value-not-allowed'],
+    ['an alarm, which has no reporter', 'withdrawn', alarm, null, 'value-not-allowed'],
+    ['an alarm that has returned, likewise', 'withdrawn', gone, null, 'value-not-allowed'],
+    [
+      'a reported matter whose alarm stands',
+      'withdrawn',
+      { alarms: alarm.alarms },
+      null,
+      'value-not-allowed',
+    ],
+    ['a standing alarm, as a duplicate: it is merged', 'duplicate', alarm, null, 'value-not-allowed'],
+    ['an alarm that has returned, as a duplicate', 'duplicate', gone, null, 'cancelled'],
+    ['a standing alarm that is a false one', 'false-alarm', alarm, null, 'cancelled'],
+    ['a matter that its reporter has withdrawn', 'withdrawn', {}, null, 'cancelled'],
+    [
+      'a drill with people in the lift',
+      'withdrawn',
+      { ...trapped, ...alarm, isDrill: true },
+      null,
+      'cancelled',
+    ],
+  ] as const)('%s', (_what, reason, given, incident, expected) => {
+    expect(cancelling(reason, given, incident)).toBe(expected);
+  });
+
+  test('says which field is missing, and why', () => {
+    const ticket = createFull({ stage: 'handling', ...trapped });
+    const step: Transition = { type: 'cancel', reason: 'false-alarm', note: 'n' };
+    expect(allowedTransitions(ticket, defaultPolicy)).toContain('cancel');
+    expect(refusalOf(() => stepTicket(ticket, step, DESK, createContext()))).toMatchObject({
+      code: 'missing-fields',
+      params: { fields: 'released' },
+    });
+  });
+});
+
+describe('the archive', () => {
+  const archive = (incident: Incident | null): string => {
+    const ticket = createFull({ stage: 'closed', closedAtMs: BASE_MS });
+    const context = createContext({ incident, nowMs: BASE_MS + 100 * HOUR_MS });
+    const step = (): unknown => stepTicket(ticket, { type: 'archive' }, DESK, context);
+    try {
+      step();
+      return 'archived';
+    } catch {
+      return refusalOf(step).code;
+    }
+  };
+
+  test.each([
+    ['nobody has confirmed', INCIDENT, 'incident-lasts'],
+    ['is real and has not ended', { ...MAJOR, grade: 'ordinary' }, 'incident-lasts'],
+    ['is real and has ended', { ...MAJOR, grade: 'ordinary', endedAtMs: BASE_MS }, 'archived'],
+    ['owes its report', { ...MAJOR, endedAtMs: BASE_MS }, 'report-missing'],
+    ['was a false alarm', { ...INCIDENT, verdict: 'false-alarm' }, 'archived'],
+    ['is a drill', { ...INCIDENT, verdict: 'test', isDrill: true }, 'archived'],
+    ['is over', null, 'archived'],
+  ] as const)('of an incident that %s', (_what, incident, expected) => {
+    expect(archive(incident)).toBe(expected);
+  });
+});
+
+/** A fire of one detector, closed. */
+function fireOf(story: Story): Ticket {
+  story.feed({ 'smoke-1': 1 });
+  story.to('09-22 10:02');
+  return story.ticket();
+}
+
+function leadTo(story: Story, policy: Policy): void {
+  const { stage } = story.ticket();
+  if (stage === 'recorded' || stage === 'received')
+    story.act('foreman-tan', { type: 'dispatch', assignee: 'guard-feng' });
+  const steps: readonly Transition[] = [
+    { type: 'take', readBack: 'x' },
+    { type: 'arrive', how: 'by-hand' },
+    { type: 'start' },
+    { type: 'done', result: 'x', testResult: 'x' },
+  ];
+  // Whatever the policy's path has of them.
+  for (const step of steps) if (isAllowed(story.ticket(), step.type, policy)) story.act('guard-feng', step);
+  story.act('area-gu', { type: 'accept', opinion: 'ok' });
+}
+
+describe('a confirmed major fire', () => {
+  const start = () => {
+    const story = createStory(defaultPolicy, '09-22 10:00');
+    const fire = fireOf(story);
+    story.act('guard-feng', { type: 'confirm-fire', verdict: 'real', how: 'on-site' });
+    story.incident({
+      type: 'grade',
+      grade: 'major',
+      nature: 'safety-accident',
+      commander: 'boss-wu',
+      reason: 'big',
+    });
+    const [major] = story.incidents();
+    if (major === undefined) throw new Error('no incident');
+    return { story, fire, major };
+  };
+  /** A second incident, to which the ticket would be moved. */
+  const other = (story: Story): Incident => {
+    story.feed({ trapped: 1 });
+    story.to('09-22 10:40');
+    const found = story.incidents().at(-1);
+    if (found === undefined) throw new Error('no incident');
+    return found;
+  };
+  const join =
+    (story: Story, { id, version }: Incident, ticket: TicketId) =>
+    () =>
+      story.loop.command({
+        type: 'incident',
+        incident: id,
+        version,
+        change: { type: 'join', ticket },
+        by: 'desk-li',
+      });
+
+  test('is not left by joining another incident', () => {
+    const { story, fire, major } = start();
+    const lift = other(story);
+    expect(refusalOf(join(story, lift, fire.id))).toMatchObject({
+      code: 'report-missing',
+      params: { incident: major.number },
+    });
+    expect(story.loop.tickets().find(({ id }) => id === fire.id)?.incident).toBe(major.id);
+  });
+
+  test('takes the ticket of another with it when that is merged the other way', () => {
+    const { story, fire, major } = start();
+    const lift = other(story);
+    const into = lift.tickets[0] ?? fire.id;
+    story.follow(fire);
+    story.act('desk-li', { type: 'merge', into, note: 'one event' });
+    expect(story.loop.tickets().find(({ id }) => id === into)?.incident).toBe(major.id);
+    expect(story.incidents().find(({ id }) => id === major.id)?.tickets).toContain(into);
+  });
+
+  test('is not cancelled', () => {
+    const { story } = start();
+    const cancel = { type: 'cancel', reason: 'withdrawn', note: 'x' } as const;
+    expect(story.refusal('desk-li', cancel)).toBe('report-missing');
+  });
+
+  test('is joined by every further detector until it is ended, and by none after that', () => {
+    const { story, major } = start();
+    story.to('09-22 11:30');
+    story.feed({ 'smoke-2': 1 });
+    story.to('09-22 11:31');
+    expect(story.incidents()).toHaveLength(1);
+    expect(story.incidents()[0]?.tickets).toHaveLength(2);
+    story.incident({ type: 'end', note: '' });
+    story.feed({ 'smoke-2': 0 });
+    story.to('09-22 14:00');
+    story.report('desk-li', {
+      class: 'fire',
+      priority: 'emergency',
+      content: '冒烟',
+      equipment: 'panel' as never,
+    });
+    expect(story.incidents().map(({ id }) => id)).toEqual([major.id, expect.not.stringMatching(major.id)]);
+  });
+});
+
+test.each([
+  ['default', defaultPolicy, 'desk-li'],
+  ['hospital', hospitalPolicy, 'boss-wu'],
+] as const)('a fire that nobody has looked at is not closed: %s', (_name, policy, closer) => {
+  const story = createStory(policy, '09-22 10:00');
+  fireOf(story);
+  story.feed({ 'smoke-1': 0 });
+  story.to('09-22 10:10');
+  leadTo(story, policy);
+  if (policy === defaultPolicy)
+    story.act('desk-li', { type: 'visit', how: 'phone', isRepaired: true, isSatisfied: true });
+  expect(story.refusal(closer, { type: 'close' })).toBe('missing-fields: verdict');
+  story.act('guard-feng', { type: 'confirm-fire', verdict: 'false-alarm', how: 'on-site', cause: '蒸汽' });
+  story.act(closer, { type: 'close' });
+  expect(story.ticket().stage).toBe('closed');
+});
+
+test('an archived ticket joins no incident', () => {
+  const story = createStory(defaultPolicy, '09-22 10:00');
+  story.report('desk-li', { class: 'enquiry', priority: 'normal', contactMethod: '' });
+  const asked = story.ticket();
+  story.act('desk-li', { type: 'dispatch', assignee: 'wang' });
+  story.act('wang', { type: 'take', readBack: 'x' }, { type: 'done', result: 'x' });
+  story.act('service-qian', { type: 'accept', opinion: 'ok' });
+  story.act('desk-li', {
+    type: 'visit',
+    how: 'phone',
+    isRepaired: true,
+    isSatisfied: true,
+    isChargeAgreed: true,
+  });
+  story.act('desk-li', { type: 'close' });
+  story.to('09-23 12:00');
+  story.act('desk-li', { type: 'archive' });
+  const { version } = story.ticket();
+  story.feed({ 'smoke-1': 1 });
+  const fire = story.incidents().at(-1);
+  if (fire === undefined) throw new Error('no incident');
+  const join = (): unknown =>
+    story.loop.command({
+      type: 'incident',
+      incident: fire.id,
+      version: fire.version,
+      change: { type: 'join', ticket: asked.id },
+      by: 'desk-li',
+    });
+  expect(refusalOf(join).code).toBe('wrong-stage');
+  const last = story.loop.ticketEvents.findLast(({ ticket }) => ticket.id === asked.id);
+  expect(last?.ticket).toMatchObject({ version, incident: null });
+});
