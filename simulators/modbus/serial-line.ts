@@ -2,6 +2,7 @@
  * A Modbus endpoint on a serial port, one bus with all its units. Opens the port again when it has gone (an adapter that
  * was pulled out). What is said on the bus is conversation.ts.
  */
+import { realpathSync } from 'node:fs';
 import type { SerialPort } from 'serialport';
 import { type Conversation, createConversation } from './conversation.ts';
 import { createCounters, type ModbusLine, type ModbusLineOptions } from './line.ts';
@@ -15,7 +16,12 @@ export interface SerialSettings {
 }
 
 /** From a lost port to the next attempt to open it, ms. */
-const REOPEN_MS = 1_000;
+const REOPEN_MS = 500;
+/**
+ * How often is looked whether the name still leads to the open port, ms. The library does not always report a loss: a port
+ * that has gone may give 0 bytes for ever, and the library then reads in a circle (seen in one of ten pulls).
+ */
+const WATCH_MS = 500;
 
 /** `listen` rejects with the system's words when the port cannot be opened the first time. */
 export function createSerialLine(options: ModbusLineOptions & SerialSettings): ModbusLine {
@@ -49,6 +55,7 @@ export function createSerialLine(options: ModbusLineOptions & SerialSettings): M
   };
   const open = async (): Promise<void> => {
     const { SerialPort } = await import('serialport');
+    const target = findTarget(path);
     const opened = new SerialPort({ path, baudRate, parity, dataBits, stopBits, autoOpen: false });
     opened.on('error', () => {});
     await new Promise<void>((resolve, reject) => {
@@ -61,6 +68,7 @@ export function createSerialLine(options: ModbusLineOptions & SerialSettings): M
       return;
     }
     opened.on('close', lose);
+    closeWhenGone(opened, () => findTarget(path) !== target);
     opened.on('data', (segment: Buffer) => conversation?.receive(segment));
     if (faults.decideConnection(0) === null) converse(opened);
     else mute();
@@ -85,6 +93,22 @@ export function createSerialLine(options: ModbusLineOptions & SerialSettings): M
     },
     counters: () => ({ ...counters }),
   };
+}
+
+function closeWhenGone(port: SerialPort, isGone: () => boolean): void {
+  const watch = setInterval(() => {
+    if (isGone()) port.close(() => {});
+  }, WATCH_MS);
+  port.on('close', () => clearInterval(watch));
+}
+
+/** Where the name leads, with links resolved; null = nowhere. */
+function findTarget(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function toStream(port: SerialPort): Parameters<typeof createConversation>[0] {

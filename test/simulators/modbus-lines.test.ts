@@ -9,6 +9,7 @@ import { type DialledServer, openDialledServer, openSerialWire, type RawWire } f
 
 const ASK = '01 03 00 00 00 01 84 0a';
 const GOOD = '01 03 02 12 34 b5 33';
+const PULLS = 8;
 const UNITS: RigOptions['units'] = [{ unit: 1, holding: 2 }];
 
 async function start(options: Partial<RigOptions>): Promise<ModbusRig> {
@@ -80,20 +81,25 @@ describeWithTools(['socat'], 'a serial line', (socat) => {
     expect(wire.rest()).toBe('');
   });
 
-  it('is opened again when its adapter was pulled out', async () => {
+  it('is opened again whenever its adapter was pulled out', async () => {
     const { pair, rig, wire } = await lay();
-    wire.send(ASK);
-    await wire.receive(7);
-    await pair.unplug();
-    await pair.plug();
-    const again = await openSerialWire(pair.far);
-    onTestFinished(() => again.end());
-    const answered = async (): Promise<string> => {
-      again.send(ASK);
-      return again.receive(7);
-    };
-    await until(() => rig.counters()['connectionsMade'] === 2, { timeoutMs: 10_000, what: 'the port' });
-    expect(await answered()).toBe(GOOD);
+    let line = wire;
+    onTestFinished(() => line.end());
+    // Several times: one pull in ten gives the library's reader 0 bytes for ever instead of an end.
+    for (let pulls = 0; pulls < PULLS; pulls++) {
+      line.send(ASK);
+      expect(await line.receive(7)).toBe(GOOD);
+      line.end();
+      await pair.unplug();
+      await pair.plug();
+      await until(() => rig.counters()['connectionsMade'] === pulls + 2, {
+        timeoutMs: 10_000,
+        what: `the port after pull ${pulls + 1}`,
+      });
+      line = await openSerialWire(pair.far);
+    }
+    line.send(ASK);
+    expect(await line.receive(7)).toBe(GOOD);
   });
 
   it('that is not there is said at the start', async () => {

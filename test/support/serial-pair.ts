@@ -1,5 +1,5 @@
 /** Two serial ports that are joined by a cable: pseudo-terminals of socat under stable names, as an adapter has them. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './poll.ts';
 import { startProcess, type TestProcess } from './process.ts';
@@ -23,6 +23,7 @@ export async function startSerialPair(socat: string, directory: string): Promise
   const near = join(directory, 'near');
   const far = join(directory, 'far');
   let process = await start(socat, near, far);
+  /** The numbers that `near` and `far` had when they were pulled out. */
   let oldNumbers: readonly string[] = [];
   /** Take the numbers that have become free, so that the pair must come back under others. */
   const squatters: TestProcess[] = [];
@@ -36,13 +37,21 @@ export async function startSerialPair(socat: string, directory: string): Promise
     async unplug() {
       oldNumbers = [near, far].map((name) => realpathSync(name));
       await process.stop();
+      // socat takes away only the names that it gave itself.
+      for (const name of [near, far]) rmSync(name, { force: true });
       await squat();
     },
     async plug() {
       // Other programs of the machine open and close terminals too: an old number may have become free again since.
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        process = await start(socat, near, far);
-        if (![near, far].some((name) => oldNumbers.includes(realpathSync(name)))) return;
+        // Under other names first: what watches `near` must not open a pair that is given up again.
+        const drafts = [near, far].map((name) => `${name}-${tries}`) as [string, string];
+        process = await start(socat, ...drafts);
+        if (!drafts.some((name) => oldNumbers.includes(realpathSync(name)))) {
+          renameSync(drafts[0], near);
+          renameSync(drafts[1], far);
+          return;
+        }
         await process.stop();
         await squat();
       }
