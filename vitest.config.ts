@@ -27,11 +27,13 @@ const BROWSER_FILES = 'test/browser/**/*.test.ts';
 
 /** Forked workers of each group; the smallest machine that runs the tests has 2 cores, and a third waits for disk or time. */
 const UNIT_WORKERS = 3;
-const UNIT_TIMEOUT_MS = 30_000;
+const UNIT_TIMEOUT_MS = 120_000;
+/** Of `expect.poll`, whose own default of 1 s a busy machine passes without anything being wrong. */
+const POLL_TIMEOUT_MS = 15_000;
 /** Gateways at once, some with a browser. A third makes the whole no faster: two browsers take both cores. */
 const SYSTEM_WORKERS = 2;
-/** A whole gateway with simulators starts within it. */
-const SYSTEM_TIMEOUT_MS = 120_000;
+/** A whole gateway with simulators starts within it, and what is waited for in a test has time to come on a busy machine. */
+const SYSTEM_TIMEOUT_MS = 300_000;
 
 export default defineConfig({
   test: {
@@ -41,6 +43,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     sequence: { sequencer: LongestFirst },
+    expect: { poll: { timeout: POLL_TIMEOUT_MS } },
     projects: [
       {
         extends: true,

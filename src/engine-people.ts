@@ -1,5 +1,6 @@
 /** What the decision loop asks of people, answered by the roster and the staff as they stand (people/): joined for the engine. */
 import { KINDS } from './core/kinds.ts';
+import { ROLE_NAMES } from './core/roles.ts';
 import type { AssigneeQuestion, EnginePeople } from './engine/context.ts';
 import { chooseAssignee, type TicketFacts, toFirstReceiver } from './people/assignee.ts';
 import type { DutyView } from './people/duty.ts';
@@ -13,8 +14,13 @@ export function createEnginePeople(duty: () => DutyView, timeZone: string): Requ
     firstReceiver: (atMs) => toFirstReceiver(duty(), atMs),
     onDuty: (name, atMs, near) => {
       const view = duty();
-      if (view.book.staff.has(name)) return name;
-      return view.membersOf(name, atMs, near).find(({ standing }) => standing === 'duty')?.username ?? null;
+      const isRole = ROLE_NAMES.some((role) => role === name);
+      if (!isRole && view.book.staff.has(name)) return name;
+      const members = view.membersOf(name, atMs, near);
+      const there = ['duty', 'standby'].map((standing) => members.filter((one) => one.standing === standing));
+      const best = there.find((some) => some.length > 0) ?? [];
+      // An account that is named like its role, and is there, is whoever was meant.
+      return (best.find(({ username }) => username === name) ?? best[0])?.username ?? null;
     },
     propose: (question) => {
       const { atMs, policy, openLoad } = question;

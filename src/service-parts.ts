@@ -30,6 +30,7 @@ import { toDropReason } from './notify/still-true.ts';
 import { createToMessages, type ToMessages } from './notify/to-messages.ts';
 import type { DutyView } from './people/duty.ts';
 import { type DutyBoard, openDutyBoard, RELOAD_MS } from './people/duty-board.ts';
+import { toToldNames } from './people/told-gaps.ts';
 import { openPolicies, type Policies } from './policies/policies.ts';
 import type { PolicyVersionRow, Store } from './store/store.ts';
 
@@ -166,6 +167,7 @@ function toDutySite({ site, calendars, locations }: SiteModel, policy: Policy) {
     timeZone: site.timeZone,
     calendars: new Map([...policy.calendars, ...calendars]),
     parents: new Map([...locations].map(([id, { parent }]) => [id, parent])),
+    told: toToldNames(policy),
   };
 }
 

@@ -64,7 +64,7 @@ function toRow(id: number): AlarmLogRow {
 }
 const rows = (count: number): AlarmLogRow[] => Array.from({ length: count }, (_, at) => toRow(at + 1));
 const whenReady = (figures: AlarmFigures) =>
-  until(() => figures.view(TODAY), { timeoutMs: 5_000, what: 'the figures' });
+  until(() => figures.view(TODAY), { timeoutMs: 15_000, what: 'the figures' });
 
 const running: AlarmFigures[] = [];
 const start = (figures: AlarmFigures): AlarmFigures => {
@@ -152,7 +152,7 @@ describe('figures', () => {
     const rig = createRig(rows(3));
     rig.fail(true);
     start(rig.figures);
-    await until(() => rig.figures.counters().failures > 0, { timeoutMs: 5_000, what: 'the failure' });
+    await until(() => rig.figures.counters().failures > 0, { timeoutMs: 15_000, what: 'the failure' });
     await expect(rig.figures.view(TODAY)).rejects.toMatchObject({ code: 'engine-busy' });
     expect(rig.logged.join()).toContain('the store does not answer');
     rig.fail(false);

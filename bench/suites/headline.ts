@@ -6,7 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startInflux } from '../../test/support/influx.ts';
+import { startInflux } from '../../test/support/influx.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { findTool, TOOLS } from '../../test/support/tools.ts';
 import type { SelfTime } from '../children/self-times.ts';
 import type { Counts, Window } from '../children/subject.ts';

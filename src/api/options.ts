@@ -6,6 +6,8 @@ export const API_LIMITS = {
   requestBodyBytes: LIMITS.requestBodyBytes,
   /** Receiving one whole request: a photo over a bad mobile connection. What is no upload meets `handlerTimeoutMs` before. */
   requestTimeoutMs: ATTACHMENT_LIMITS.receiveMs,
+  /** Getting ready to answer. The framework's own 10 s end a gateway that starts on a machine which stands still for a while. */
+  startTimeoutMs: 60_000,
   /** Receiving the header of a request. */
   headersTimeoutMs: 10_000,
   /** Silent socket; longer than the heartbeat, so that a living event stream never meets it. */

@@ -67,6 +67,8 @@ const WORDED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'late-entry-order',
   'reopen-too-late',
   'archive-too-early',
+  'urge-limited',
+  'upload-limited',
 ]);
 
 /** @returns what the texts of the code are filled with; a code without a name stays as it is */

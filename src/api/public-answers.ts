@@ -61,7 +61,7 @@ export async function toReportAnswer(
 const MAX_MERGES = 20;
 
 /** What a merged ticket is dealt with on, at last; null = it is none, or the other is not there. */
-async function findSurvivor(
+export async function findSurvivor(
   ticket: Ticket,
   queries: Pick<ApiServices['queries'], 'ticket'>,
 ): Promise<Ticket | null> {

@@ -84,20 +84,32 @@ export function toPublicView(
   survivor: Survivor | null = null,
 ): PublicView {
   const { number, receivedAtMs, place, content } = ticket;
-  const { stage } = survivor?.ticket ?? ticket;
-  const isOver = OVER.includes(stage);
+  const { stageText, isOver, promised } = toStanding(survivor?.ticket ?? ticket, nowMs);
   return {
     number,
     receivedAtMs,
     timeZone,
     place,
     content,
-    stageText: STAGE_WORDS[stage],
+    stageText,
     isOver,
     isTogether: survivor !== null,
     isContactConfirmed: survivor === null ? ticket.contact.isConfirmed : null,
-    promised: isOver ? null : toPromise(survivor?.ticket ?? ticket, nowMs),
+    promised,
     steps: [...toSteps(history), ...(survivor === null ? [] : toSteps(toSinceMerge(survivor, history)))],
+  };
+}
+
+/** Where a matter stands and what is promised next; it names nobody. */
+export function toStanding(
+  ticket: Ticket,
+  nowMs: number,
+): Pick<PublicView, 'stageText' | 'isOver' | 'promised'> {
+  const isOver = OVER.includes(ticket.stage);
+  return {
+    stageText: STAGE_WORDS[ticket.stage],
+    isOver,
+    promised: isOver ? null : toPromise(ticket, nowMs),
   };
 }
 

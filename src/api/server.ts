@@ -167,6 +167,7 @@ function createServer(services: ApiServices, options: ApiOptions, limits: ApiLim
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: false,
     bodyLimit: limits.requestBodyBytes,
+    pluginTimeout: limits.startTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: limits.connectionTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

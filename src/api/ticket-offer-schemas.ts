@@ -1,7 +1,8 @@
 /** Shapes of what a ticket offers to one person: steps, short forms, and the fields that the page builds them of. */
 import Type, { type Static } from 'typebox';
+import { STAGE_NAMES } from '../core/ticket.ts';
 import { TRANSITION_TYPES } from '../tickets/transitions.ts';
-import { strings, TextSchema } from './schemas.ts';
+import { Ms, nullable, strings, TextSchema } from './schemas.ts';
 
 const words = Type.String();
 
@@ -43,3 +44,13 @@ export const OfferedFormSchema = Type.Object({
   steps: Type.Array(OfferedStepSchema),
 });
 export type OfferedFormView = Static<typeof OfferedFormSchema>;
+
+export const TogetherSchema = Type.Object(
+  {
+    stage: strings(STAGE_NAMES),
+    stageText: TextSchema,
+    isOver: Type.Boolean(),
+    promised: nullable(Type.Object({ atMs: Ms, text: TextSchema })),
+  },
+  { description: 'Of a merged ticket, for its reporter: where the one stands that it went into' },
+);

@@ -13,16 +13,18 @@ import type { TicketFilter } from '../store/store.ts';
 import { isStaff, mayRead } from '../tickets/actors.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
 import { NOUNS } from './nouns.ts';
+import { findSurvivor } from './public-answers.ts';
+import { toStanding } from './public-view.ts';
 import type { TicketsQueryInput } from './request-schemas.ts';
 import type { ApiServices } from './services.ts';
 import type { TicketPolicies } from './ticket-policies.ts';
 import type { TicketView } from './ticket-schemas.ts';
-import { toTicketView } from './ticket-views.ts';
+import { isInside, toTicketView } from './ticket-views.ts';
 
 /** Of every route about tickets: what of them the person may see is decided for each ticket. */
 export const READ_TICKETS = ['ticket.read-all', 'ticket.read-own'] as const;
 
-type Services = Pick<ApiServices, 'queries' | 'model' | 'roster'>;
+type Services = Pick<ApiServices, 'queries' | 'model' | 'roster' | 'clock'>;
 
 export function toActor(
   { username, roles }: Pick<Person, 'username' | 'roles'>,
@@ -88,7 +90,18 @@ export async function showTicket(
 ): Promise<TicketView> {
   const policy = await policies.of(ticket.policyVersion);
   const reader = { actor, policy, owner: toOwner(ticket, services), rules: services.model.rules };
-  return toTicketView(ticket, reader, { isWhole, explained });
+  const view = toTicketView(ticket, reader, { isWhole, explained });
+  const together = isInside(ticket, actor) ? null : await toTogether(ticket, services);
+  return together === null ? view : { ...view, together };
+}
+
+/** Of a merged one: where the matter stands that it went into, without what belongs to others. */
+async function toTogether(
+  ticket: Ticket,
+  { queries, clock }: Services,
+): Promise<NonNullable<TicketView['together']> | null> {
+  const survivor = await findSurvivor(ticket, queries);
+  return survivor === null ? null : { stage: survivor.stage, ...toStanding(survivor, clock.now().wallMs) };
 }
 
 /** Named owner of the ticket's equipment: user name, group or role; null = the register names none. */

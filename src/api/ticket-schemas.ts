@@ -16,7 +16,7 @@ import {
 } from '../core/ticket.ts';
 import { TRANSITION_TYPES } from '../tickets/transitions.ts';
 import { Ms, nullable, SampleSchema, strings, TextSchema } from './schemas.ts';
-import { OfferedFormSchema, OfferedStepSchema } from './ticket-offer-schemas.ts';
+import { OfferedFormSchema, OfferedStepSchema, TogetherSchema } from './ticket-offer-schemas.ts';
 
 export type { OfferedFieldView, OfferedFormView, OfferedStepView } from './ticket-offer-schemas.ts';
 
@@ -366,6 +366,7 @@ export const TicketViewSchema = Type.Object({
     ),
   ),
   affected: Type.Optional(nullable(AffectedSchema)),
+  together: Type.Optional(TogetherSchema),
   clocks: Type.Array(TicketClockSchema),
   explains: Type.Optional(
     Type.Array(

@@ -46,7 +46,15 @@ export function toTicketView(
   { isWhole = false, maxAlarms, explained }: TicketViewOptions = {},
 ): TicketView {
   const { actor, policy, owner } = reader;
-  const { evidence, history, affected, alarms, marks: _marks, ...shown } = toShown(ticket, actor);
+  const {
+    evidence,
+    history,
+    affected,
+    alarms,
+    marks: _marks,
+    recentUrges: _urges,
+    ...shown
+  } = toShown(ticket, actor);
   const transitions = offeredTransitions(ticket, actor, policy, owner);
   const path = pathOf(ticket, policy);
   const { equipment, faultKind } = ticket;

@@ -59,6 +59,7 @@ export const FIELD_TEXTS: Readonly<Record<string, Text>> = {
   note: { zh: '说明', en: 'Note' },
   readBack: { zh: '复述确认', en: 'Read-back' },
   how: { zh: '方式', en: 'How' },
+  code: { zh: '二维码', en: 'QR code' },
   diagnosis: { zh: '诊断', en: 'Diagnosis' },
   faultKind: { zh: '故障类型', en: 'Fault kind' },
   plan: { zh: '初拟方案', en: 'Plan' },

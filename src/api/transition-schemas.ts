@@ -61,7 +61,7 @@ export const TRANSITION_FIELDS = {
   },
   dispatch: { assignee: line, note: text },
   take: { readBack: text },
-  arrive: { how: oneOf(['by-hand', 'qr-code'], { default: 'by-hand' }) },
+  arrive: { how: oneOf(['by-hand', 'qr-code'], { default: 'by-hand' }), code: line },
   diagnose: { diagnosis: text, faultKind: line },
   plan: { plan: text, workInstruction: text },
   agree: {

@@ -21,6 +21,7 @@ export function toWhoText(
   answer: WhoAnswer,
   notices: readonly CertificateNotice[],
   timeZone: string,
+  data: { readonly path: string; readonly isThere: boolean },
 ): string {
   const { class: ticketClass, priority } = answer.settings;
   const lines = [
@@ -34,6 +35,9 @@ export function toWhoText(
     '外部联系 / Outside numbers',
     ...(answer.contacts.length === 0 ? ['  无 / none'] : answer.contacts.map(toContactLine)),
     ...toSection('排班缺口 / Gaps of the roster', answer.gaps.map(both)),
+    '',
+    '数据目录 / Data directory',
+    data.isThere ? `  ${data.path}` : `${MARK}${both(toNoData(data.path))}`,
     ...toSection('证书到期 / Certificates that run out', notices.map(toNoticeLine)),
   ];
   return `${lines.join('\n')}\n`;
@@ -88,4 +92,11 @@ function toNoticeLine({ username, kind, validTo, daysLeft }: CertificateNotice):
   return daysLeft < 0
     ? `${username} ${kind}: 已过期 / has run out on ${validTo}`
     : `${username} ${kind}: 剩 ${daysLeft} 天 / ${daysLeft} days left (${validTo})`;
+}
+
+function toNoData(path: string): Text {
+  return {
+    zh: `${path} 中没有数据，未读取账号和排班：请用 --data 指明网关的数据目录`,
+    en: `no data in ${path}, no accounts and no roster were read: name the gateway’s own with --data`,
+  };
 }

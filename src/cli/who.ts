@@ -3,7 +3,7 @@
  * a data directory, while the gateway runs or not, or one from a file before it is imported. Tells nobody.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import type { SiteModel } from '../config/model.ts';
@@ -35,7 +35,8 @@ the proposed assignee with reasons, outside numbers, gaps of the roster. Tells n
   --severity S      ${SEVERITY_NAMES.join(', ')} (default high)
   --class C         ${TICKET_CLASS_NAMES.join(', ')}
                     (default: by the kind of equipment)
-  --data DIR        data directory with accounts and roster (default ./data, when there is one)
+  --data DIR        data directory with accounts and roster, that of the gateway (default ./data, as run has it);
+                    a site file names none, so the answer says which was read
   --roster FILE     a roster file in place of the one in force; without accounts, its "staff" and posts stand for them
   --help            this text
 
@@ -53,6 +54,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** That of `run`, which takes it from `--data` as well: a site file names none. */
 const DEFAULT_DATA = './data';
 
 type Values = ReturnType<typeof parse>;
@@ -88,7 +90,7 @@ async function perform(values: Values): Promise<number> {
   const answer = whoWouldBeTold(question, { policy, contacts, timeZone, duty: createDutyView(book) });
   const today = toLocalDate(timeZone, question.atMs);
   const notices = toCertificateNotices(book.staff, today, ROSTER_LIMITS.certificateDays);
-  process.stdout.write(toWhoText(answer, notices, timeZone));
+  process.stdout.write(toWhoText(answer, notices, timeZone, findData(values)));
   return 0;
 }
 
@@ -122,6 +124,11 @@ function toInstant(text: string, timeZone: string): number {
   return zone === undefined
     ? toInstantMs(timeZone, date, minutes)
     : Date.parse(`${date}T${hour}:${minute}:00${zone}`);
+}
+
+/** Absolute, and whether accounts and roster are there to be read: an empty answer must not pass for one about the site. */
+function findData({ data = DEFAULT_DATA }: Values): { readonly path: string; readonly isThere: boolean } {
+  return { path: resolve(data), isThere: existsSync(join(data, DATABASE_FILE)) };
 }
 
 /** Empty where there is no data directory. @throws an error of usage when one is named that is none */

@@ -2,13 +2,16 @@
  * What no site may switch off: an emergency is one and is reported at once to somebody of the house, what is overdue is told to
  * the house, a limit is a time. What else a policy says of emergencies is the site's, and shown to whoever approves it.
  */
+import type { Kind } from '../core/kinds.ts';
 import { isOutsider } from '../core/roles.ts';
+import type { TicketClass } from '../core/ticket.ts';
 import { matches } from './match.ts';
 import { type Report, type SoundParts, toKinds } from './policy-check.ts';
 import { quote } from './problems.ts';
 
 export function checkSafety(parts: SoundParts, report: Report): void {
   checkPriority(parts, report);
+  for (const danger of DANGERS) checkReports(parts, danger, report);
   checkReport(parts, report);
   checkHouse(parts, report);
   checkLimits(parts, report);
@@ -18,6 +21,37 @@ function checkPriority({ priorityOf }: SoundParts, report: Report): void {
   const priority = priorityOf?.['life-safety'];
   if (priority === undefined || priority === 'emergency') return;
   report(['priorityOf', 'life-safety'], 'emergency: life safety never waits', quote(priority));
+}
+
+/** What people report that is an emergency whatever they say of it (service-workflow.md §1; source 000). */
+interface Danger {
+  readonly class: TicketClass;
+  /** null = of any equipment, or of none. */
+  readonly kind: Kind | null;
+  readonly words: string;
+}
+const DANGERS: readonly Danger[] = [
+  { class: 'fire', kind: null, words: 'fire' },
+  { class: 'help', kind: 'lift', words: 'help at a lift' },
+];
+
+/** The first row that a report reaches is its priority: none before the one that takes them all may make less of it. */
+function checkReports({ priorityFrom }: SoundParts, danger: Danger, report: Report): void {
+  if (priorityFrom === undefined) return;
+  for (const [index, row] of priorityFrom.entries()) {
+    const isOther = row.class !== undefined && !row.class.includes(danger.class);
+    const isOtherKind = danger.kind !== null && row.kind !== undefined && row.kind !== danger.kind;
+    if (isOther || isOtherKind) continue;
+    if (row.priority !== 'emergency') {
+      report(['priorityFrom', index, 'priority'], NEVER_WAITS, quote(row.priority));
+      return;
+    }
+    const { urgency = 1, complexity = 1, scope = 1 } = row;
+    const isAnyKind = row.kind === undefined || row.kind === danger.kind;
+    if (isAnyKind && row.words === undefined && Math.max(urgency, complexity, scope) <= 1) return;
+  }
+  const expected = `a row that makes every report of ${danger.words} an emergency, whatever its impact, words or equipment`;
+  report(['priorityFrom'], expected, 'none');
 }
 
 /** The assignee may be nobody yet, and whoever is told of what is confirmed waits for somebody to confirm it. */
@@ -55,4 +89,5 @@ function checkLimits({ clocks }: SoundParts, report: Report): void {
 }
 
 const HOUSE = 'a role of the house: nobody from outside answers for it';
+const NEVER_WAITS = 'emergency: fire and people in a lift never wait';
 const LIMIT = 'a duration: with 0 everything is overdue as it begins';

@@ -96,6 +96,7 @@ export function checkPolicyParts(parts: SoundParts, report: Report): void {
   checkPaths(parts, report);
   checkForms(parts, report);
   checkActors(parts, report);
+  checkApprovers(parts, report);
   checkGuards(parts, report);
   checkGrace(parts, report);
   const [first] = parts.report?.recipients ?? [];
@@ -233,6 +234,25 @@ function checkActors({ actors, paths }: SoundParts, report: Report): void {
     needs.set('reject', 'acceptance may be refused');
   for (const [step, why] of needs) {
     if (actors[step].length === 0) report(['actors', step], `somebody who may do it (${why})`, 'nobody');
+  }
+}
+
+/** What is done in somebody's name, he can undo: he is told with just that offer (notify/approval-tellings.ts). */
+function checkApprovers({ actors, staff }: SoundParts, report: Report): void {
+  if (actors === undefined || staff === undefined) return;
+  const rules = [
+    ['wait', 'resume', 'waitApprovers', 'whoever approves a wait may end it'],
+    [
+      'set-difficult',
+      'clear-difficult',
+      'approvers',
+      'whoever approves that a matter is difficult may withdraw it',
+    ],
+  ] as const;
+  for (const [asked, undo, approvers, why] of rules) {
+    const lacking = staff[approvers].filter((role) => !actors[undo].includes(role));
+    if (actors[asked].length === 0 || lacking.length === 0) continue;
+    report(['actors', undo], `all of staff.${approvers}: ${why}`, `a list without ${lacking.join(', ')}`);
   }
 }
 

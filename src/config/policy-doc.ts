@@ -30,7 +30,10 @@ export function fromPolicyDoc({ calendars, ...rest }: PolicyDoc): Policy {
 }
 
 /** Rules that stored versions lack: a ticket keeps those that it was opened under. */
-const OF_EARLIER_VERSIONS: Pick<Policy, 'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff'> = {
+const OF_EARLIER_VERSIONS: Pick<
+  Policy,
+  'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff' | 'perPerson'
+> = {
   ownAcceptance: [{}],
   staff: {
     approvers: ['supervisor', 'manager', 'leader'],
@@ -39,6 +42,7 @@ const OF_EARLIER_VERSIONS: Pick<Policy, 'ownAcceptance' | 'lateEntry' | 'dayEnd'
     contractorDesk: ['desk', 'duty'],
     workers: ['engineer', 'duty'],
   },
+  perPerson: { urges: 6, uploads: 30, withinMs: 60 * 60_000 },
   dayEnd: null,
   offHours: null,
   lateEntry: { holdMs: 15 * 60_000, withinMs: 60 * 60_000, oldestMs: 30 * 86_400_000 },

@@ -175,6 +175,7 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
     overrideGraceMs: toMs(file.overrideGrace),
     proposeDoneMs: orNone(file.proposeDone),
     duplicateMs: toMs(file.duplicate),
+    perPerson: toPerPerson(file.perPerson),
     dayEnd: dayEnd && {
       match: dayEnd.match,
       calendar: toId(dayEnd.calendar),
@@ -195,6 +196,10 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
     explain: { waitMs: toMs(file.explain.wait), settleMs: toMs(file.explain.settle) },
     alarms: toAlarmTimes(file.alarms),
   };
+}
+
+function toPerPerson({ within, ...most }: PolicyContent['perPerson']): Policy['perPerson'] {
+  return { ...most, withinMs: toMs(within) };
 }
 
 function toIncidents({ join, report, ...rest }: PolicyContent['incidents']): Policy['incidents'] {

@@ -263,6 +263,7 @@ export const POLICY_PARTS = {
   overrideGrace: span('30min'),
   proposeDone: orNull(Duration, { default: null }),
   duplicate: span('30min'),
+  perPerson: closed({ urges: Few(6), uploads: Few(30), within: span('1h') }, { default: {} }),
   dayEnd: orNull(closed({ match: MatchSchema, calendar: Id, limit: Duration, to: oneOf(ROLE_NAMES) }), {
     default: null,
   }),

@@ -77,6 +77,8 @@ export interface Policy {
   readonly proposeDoneMs: number | null;
   /** Tickets opened by the same person for the same place and class within this time are one. */
   readonly duplicateMs: number;
+  /** Most that one person may urge one ticket, and put files on it, within this time. */
+  readonly perPerson: { readonly urges: number; readonly uploads: number; readonly withinMs: number };
   /**
    * 补录: so long after a step that was typed in from a paper slip its clocks say nothing, a step that is still to come may show
    * that a limit was kept; and never longer than `withinMs` after the first.
@@ -144,7 +146,7 @@ export interface PriorityRow extends Partial<Impact> {
   readonly class?: readonly TicketClass[];
   /** Of the equipment, or of what it is part of; where none is named, of the lift whose place it is. */
   readonly kind?: Kind;
-  /** One of them is in what was said, in large or small letters. */
+  /** One of them is in what was said, in large or small letters; of one with `+` every part, in any order. */
   readonly words?: readonly string[];
   readonly priority: Priority;
 }

@@ -52,6 +52,8 @@ export interface Incident {
   readonly beganAtMs: number;
   /** When the last ticket joined it. */
   readonly lastAtMs: number;
+  /** How far the wall clock has been set since it began, ms; left out = not. Its beginning stays as it was shown then. */
+  readonly clockStepMs?: number;
   readonly endedAtMs: number | null;
   readonly location: LocationId | null;
   /** What it began with; left out where no equipment was named. People in another lift are another incident. */

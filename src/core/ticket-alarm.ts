@@ -1,5 +1,6 @@
 /** What a ticket has from alarms: their rows, and the readings around the raise. What alarms do to it is tickets/coupling.ts. */
 import type { OccurrenceId, TicketId } from './ids.ts';
+import type { Severity } from './severity.ts';
 import type { Text } from './text.ts';
 
 /** An alarm occurrence on the ticket; further alarms of one fault attach here. */
@@ -7,6 +8,8 @@ export interface TicketAlarm {
   readonly occurrence: OccurrenceId;
   readonly key: string;
   readonly text: Text;
+  /** The gravest that it has had. Older rows have none. */
+  readonly severity?: Severity;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly count: number;

@@ -56,6 +56,13 @@ export const TICKET_ERRORS = {
     status: 422,
     text: { zh: '表单“{form}”不适用于该工单', en: 'Form {form} does not fit the ticket' },
   },
+  'arrival-code-wrong': {
+    status: 422,
+    text: {
+      zh: '所扫二维码不属于该工单（{expected}）；无码可扫的，方式改选“手动确认”',
+      en: 'The code is not of this ticket’s equipment or place ({expected}); where none can be scanned, enter the arrival by hand',
+    },
+  },
   'late-entry-order': {
     status: 422,
     text: {
@@ -152,5 +159,19 @@ export const TICKET_ERRORS = {
   'ticket-full': {
     status: 409,
     text: { zh: '{what}已达 {max} 项', en: 'The ticket has {max} {what} already' },
+  },
+  'urge-limited': {
+    status: 429,
+    text: {
+      zh: '督促过于频繁：每人对同一工单 {minutes} 分钟内最多督促 {max} 次，{until} 后可再督促',
+      en: 'Urged too often: {max} times in {minutes} min by one person; again after {until}',
+    },
+  },
+  'upload-limited': {
+    status: 429,
+    text: {
+      zh: '上传过多：每人对同一工单 {minutes} 分钟内最多上传 {max} 个附件，{until} 后可再上传',
+      en: 'Too many files: {max} in {minutes} min of one person on a ticket; again after {until}',
+    },
   },
 } as const satisfies Record<string, ErrorInfo>;

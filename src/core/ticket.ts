@@ -289,6 +289,7 @@ export interface Ticket {
     readonly note: string;
     readonly approver: string;
     readonly sinceMs: number;
+    /** When it ends by itself; null = of an earlier version, which let waits without an end. */
     readonly untilMs: number | null;
     /** Stage to go back to. */
     readonly from: Stage;
@@ -335,6 +336,8 @@ export interface Ticket {
   /** 返修: the same equipment and fault kind within the policy's windows. */
   readonly repeatOf: { readonly ticket: TicketId; readonly within: 'day' | 'week' } | null;
   readonly urges: number;
+  /** Those that still count for whoever urges again (tickets/rates.ts). Older rows have none. */
+  readonly recentUrges?: readonly { readonly by: string; readonly atMs: number }[];
   readonly escalation: Escalation;
   /** 当日未完成: on the supervisor's list; null = never open at the end of a day. */
   readonly carriedOver: CarriedOver | null;

@@ -25,6 +25,7 @@ import {
 import type { TicketStep } from '../tickets/step.ts';
 import { defer, settleCall } from './calls.ts';
 import type { DecisionContext } from './context.ts';
+import { withEmergency } from './emergency.ts';
 import { toOpenTicket, toStandingTicket, toVerdict } from './explain.ts';
 import { giveTicket, outgrows, put } from './giving.ts';
 import { opensTicket } from './register.ts';
@@ -154,7 +155,12 @@ function carry(
   // What has become too grave for its storm's ticket while it is hidden has its own once it is not.
   const isTooGrave =
     isCall && ticket !== null && rule !== null && outgrows(ticket, occurrence, rule, context.model.policy);
-  if (ticket !== null && !isTooGrave) put(tx, toNoted(ticket, event, context, nowMs));
+  if (ticket !== null && !isTooGrave) {
+    const step = toNoted(ticket, event, context, nowMs);
+    // What was practised is no part of what is real.
+    const isReal = ticket.isDrill && step?.ticket.isDrill === false;
+    put(tx, isReal ? withEmergency(tx, context, step, nowMs, true) : step);
+  }
   return admit(tx, context, event, { occurrence, types: [] });
 }
 

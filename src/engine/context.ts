@@ -18,7 +18,10 @@ import type { SetAside } from './set-aside.ts';
 export interface EnginePeople {
   /** Who owns a matter that the gateway has received (首接负责): the duty person of that moment. */
   firstReceiver(atMs: number): string;
-  /** Who of a role or group is on duty for a place, an account itself; null = nobody. Left out = nobody is known, and the name stands. */
+  /**
+   * Who of a role or group is on duty for a place, else on stand-by; an account itself, unless it is named like a role. null = nobody.
+   * Left out = nobody is known, and the name stands.
+   */
   readonly onDuty?: (name: string, atMs: number, near: LocationId | null) => string | null;
   /**
    * Whom a ticket is to go to by skill, certificate, duty and open load: user, group or role; null = the desk decides. Left

@@ -2,45 +2,81 @@
  * What an emergency adds to the step of its ticket: the incident that it begins or belongs to, the sheet of a lift with people
  * in it, and what the confirmation of a fire says of its incident. Whoever made the step, an alarm or a person.
  */
-import { GATEWAY } from '../core/gateway.ts';
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { FireConfirmation } from '../core/ticket-sheets.ts';
 import { beginEntrapment, toEntrapmentSheet, toEntrapmentSheetAt } from '../incidents/sheets.ts';
-import { stepIncident } from '../incidents/step.ts';
-import { follow } from '../tickets/change.ts';
-import type { TicketStep } from '../tickets/step.ts';
+import { stepIncident, toIncidentKind } from '../incidents/step.ts';
+import { byGateway, follow, type TicketStep, toStep } from '../tickets/change.ts';
+import { toLaidAside } from '../tickets/emergency-anew.ts';
+import { reportAtOnce } from '../tickets/reporting.ts';
 import type { DecisionContext } from './context.ts';
 import { toIncidentOf } from './incidents.ts';
 import type { Tentative } from './tentative.ts';
 
-/** The step with its incident, of which one fire has one; as it is where there is none. */
+/**
+ * The step with its incident, of which one fire has one; as it is where there is none.
+ * @param isAnew what was put to the ticket is an emergency by itself: of an earlier one on the same ticket nothing counts that
+ *   is over
+ */
 export function withEmergency(
   tx: Tentative,
   context: DecisionContext,
   step: TicketStep,
   nowMs: number,
+  isAnew = false,
 ): TicketStep {
-  const { incident: known, equipment, location } = step.ticket;
-  if (known !== null || !isTicketOpen(step.ticket)) return step;
-  const incident = toIncidentOf(tx, context, step.ticket, nowMs, toBeganMs(step, nowMs));
-  if (incident === null) return step;
+  if (!isTicketOpen(step.ticket)) return step;
+  const begun = isAnew ? layAside(tx, context, step, nowMs) : step;
+  const beganAtMs = begun === step ? toBeganMs(step, nowMs) : nowMs;
+  const { incident: known } = begun.ticket;
+  if (known !== null) return isAnew ? withSheet(tx.service.incident(known), context, begun, nowMs) : begun;
+  const incident = toIncidentOf(tx, context, begun.ticket, nowMs, beganAtMs);
+  if (incident === null) return begun;
   const mark = (it: Ticket): Ticket => ({ ...it, incident: incident.id });
+  // What is laid aside names the incident that it was part of: only what comes after belongs to the new one.
+  const kept = begun === step ? 0 : step.events.length;
   const marked: TicketStep = {
-    ticket: mark(step.ticket),
-    events: step.events.map((event) => ({ ...event, ticket: mark(event.ticket) })),
+    ticket: mark(begun.ticket),
+    events: begun.events.map((event, at) => (at < kept ? event : { ...event, ticket: mark(event.ticket) })),
   };
-  if (incident.kind !== 'entrapment') return marked;
-  const { model } = context;
-  const sheet =
-    equipment === null ? toEntrapmentSheetAt(model, location) : toEntrapmentSheet(model, equipment);
-  return follow(marked, (ticket) => beginEntrapment(ticket, sheet, context.policyOf(ticket), nowMs));
+  return withSheet(incident, context, marked, nowMs);
 }
 
-/** Where an alarm has made an emergency of a ticket that was there already, with the alarm: it was none before. */
+/** The earlier emergency of the ticket, as far as it is over; who was told of it is told anew. */
+function layAside(tx: Tentative, context: DecisionContext, step: TicketStep, nowMs: number): TicketStep {
+  const { ticket, events } = step;
+  const known = ticket.incident === null ? null : tx.service.incident(ticket.incident);
+  const aside = toLaidAside(ticket, known, toIncidentKind(ticket, context.model));
+  if (aside === null) return step;
+  const policy = context.policyOf(ticket);
+  const isTold = events.some(({ type }) => type === 'reporting');
+  const change = { ...aside.change, ...(!isTold && { reports: [] }) };
+  return follow(
+    step,
+    (it) => toStep(it, change, [aside.happening], byGateway(nowMs), policy),
+    (it) => reportAtOnce(it, policy, nowMs),
+  );
+}
+
+/** The sheet of a lift with people in it begins with its incident. */
+function withSheet(
+  incident: Incident | null,
+  { model, policyOf }: DecisionContext,
+  step: TicketStep,
+  nowMs: number,
+): TicketStep {
+  if (incident?.kind !== 'entrapment') return step;
+  const { equipment, location } = step.ticket;
+  const sheet =
+    equipment === null ? toEntrapmentSheetAt(model, location) : toEntrapmentSheet(model, equipment);
+  return follow(step, (ticket) => beginEntrapment(ticket, sheet, policyOf(ticket), nowMs));
+}
+
+/** Where somebody, or an alarm, has made an emergency of a ticket that was there already, it began then: it was none before. */
 function toBeganMs({ ticket, events }: TicketStep, nowMs: number): number {
   const isOpened = events.some(({ type }) => type === 'opened');
-  const isRaised = events.some(({ type, by }) => type === 'priority-raised' && by === GATEWAY);
+  const isRaised = events.some(({ type }) => type === 'priority-raised');
   return isRaised && !isOpened ? nowMs : ticket.receivedAtMs;
 }
 
@@ -58,7 +94,9 @@ export function followFire(
   const ticket = tx.ticket(before.id);
   const fire = ticket?.fire ?? null;
   if (!ticket?.incident || fire === null || fire.verdict === before.fire?.verdict) return;
-  const incident = tx.service.incident(ticket.incident);
+  const known = tx.service.incident(ticket.incident);
+  const isOver = known === null || known.endedAtMs !== null;
+  const incident = isOver && fire.verdict === 'real' ? beginAgain(tx, context, ticket, nowMs) : known;
   if (incident === null || incident.endedAtMs !== null) return;
   const isAgreed = incident.tickets.every((id) => {
     const other = tx.ticket(id);
@@ -69,6 +107,18 @@ export function followFire(
   const change = { type: 'confirm', verdict: VERDICTS[fire.verdict], note } as const;
   const step = stepIncident(incident, change, by, context.policyOf(ticket), nowMs);
   tx.service.putIncident(step.incident, step.events);
+}
+
+/** A fire that is found to be real after its incident was ended: it has an incident of its own from now on. */
+function beginAgain(tx: Tentative, context: DecisionContext, ticket: Ticket, nowMs: number): Incident | null {
+  const incident = toIncidentOf(tx, context, { ...ticket, incident: null }, nowMs, nowMs);
+  if (incident === null) return null;
+  const detail = { incident: incident.id, from: ticket.incident, reason: 'came-again' };
+  const happening = { type: 'incident-set', detail } as const;
+  const change = { incident: incident.id };
+  const step = toStep(ticket, change, [happening], byGateway(nowMs), context.policyOf(ticket));
+  tx.putTicket(step.ticket, step.events);
+  return incident;
 }
 
 const VERDICTS: Readonly<Record<FireConfirmation['verdict'], Exclude<Incident['verdict'], 'open'>>> = {

@@ -30,6 +30,7 @@ import type { LatestView } from '../telemetry/latest.ts';
 import { toOpenLoad } from './assigning.ts';
 import type { Command, CommandOutcome, CommandPort } from './commands.ts';
 import type { EnginePeople } from './context.ts';
+import { CONTRADICTION_ADVICE, toContradiction } from './contradiction.ts';
 import { Decisions, type Round } from './decisions.ts';
 import type { LoopCounters } from './due-audit.ts';
 import type { RecentSamples } from './evidence.ts';
@@ -290,7 +291,10 @@ export class Engine implements CommandPort {
     } catch (error) {
       if (!(error instanceof RiserError)) throw error;
       if (error.cause instanceof AssertionFailure) {
-        if (swept.length === 0) throw error.cause;
+        if (swept.length === 0) {
+          log.fatal({ err: error.cause, ...toContradiction(batch) }, CONTRADICTION_ADVICE);
+          throw error.cause;
+        }
         this.#setAside(swept, error.cause);
         return error;
       }

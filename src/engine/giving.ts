@@ -12,6 +12,7 @@ import { isTicketOpen, PRIORITIES, type Stage, type Ticket, type TicketLink } fr
 import { toEntrapmentSheet } from '../incidents/sheets.ts';
 import { toAffectedArea } from '../tickets/affected.ts';
 import { applyAlarmEvent, noteRecurrence, takesRaise } from '../tickets/coupling.ts';
+import { isEmergencyRaise } from '../tickets/emergency-anew.ts';
 import { toCounterName, toTicketNumber } from '../tickets/number.ts';
 import { openAlarmTicket } from '../tickets/open.ts';
 import type { TicketStep } from '../tickets/step.ts';
@@ -74,9 +75,11 @@ export function giveTicket(
   if (shared !== null) return attachAll(tx, context, shared, [occurrence], nowMs);
   const chosen = chooseTicket(tx, context, occurrence, rule, nowMs);
   if (chosen !== null) {
-    const step = applyAlarmEvent(chosen, event, context.policyOf(chosen), nowMs, rule.guidance);
-    // The alarm may have made an emergency of it.
-    return put(tx, step && withEmergency(tx, context, step, nowMs)) ?? chosen;
+    const policy = context.policyOf(chosen);
+    const step = applyAlarmEvent(chosen, event, policy, nowMs, rule.guidance);
+    const isAnew = isEmergencyRaise(event, chosen, policy);
+    // The alarm may have made an emergency of it, or be one that comes again.
+    return put(tx, step && withEmergency(tx, context, step, nowMs, isAnew)) ?? chosen;
   }
   const opened = openForAlarm(tx, context, occurrence, rule, nowMs);
   context.governor.noteOpened(tx, context, occurrence, rule, opened);

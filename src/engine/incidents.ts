@@ -7,6 +7,7 @@ import type { TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, STAGES, type Ticket } from '../core/ticket.ts';
+import type { IncidentChange } from '../incidents/changes.ts';
 import {
   findIncident,
   joinIncident,
@@ -36,12 +37,43 @@ export function decideIncident(
   if (incident === null) throw new RiserError('not-found', { what: { zh: '突发事件', en: 'incident' } });
   if (version !== incident.version) throw new RiserError('version-conflict', { current: incident.version });
   if (change.type === 'join') setIncident(tx, context, incident, change.ticket, by, nowMs);
+  if (!incident.isDrill && incident.endedAtMs === null) requireAnswered(tx, incident, change);
   const step = stepIncident(incident, change, by, context.model.policy, nowMs);
   requireCommander(context, change, nowMs);
   tx.service.putIncident(step.incident, step.events);
   if (change.type === 'confirm' && change.verdict === 'confirmed')
     reportIncident(tx, context, step.incident, nowMs);
   return step.incident;
+}
+
+/**
+ * What its tickets say is real does not become a test by a word, and it does not end while people are in a lift or a fire alarm
+ * of it has not been looked at. @throws RiserError `value-not-allowed`
+ */
+function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChange): void {
+  const tickets = incident.tickets.flatMap((id) => tx.ticket(id) ?? []);
+  if (change.type === 'confirm' && change.verdict !== 'confirmed') {
+    const real = tickets.find(
+      ({ fire, entrapment }) => fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0,
+    );
+    if (real !== undefined)
+      throw new RiserError('value-not-allowed', { value: real.number, allowed: NOT_REAL });
+  }
+  const isFire = incident.kind === 'fire' && incident.verdict === 'confirmed';
+  const open = tickets.filter(isTicketOpen);
+  const unanswered = open.find((ticket) => hasPeople(ticket) || (isFire && isUnseenFire(ticket)));
+  if (change.type === 'end' && unanswered !== undefined)
+    throw new RiserError('value-not-allowed', { value: unanswered.number, allowed: ANSWERED });
+}
+
+/** Somebody has written down that there are people in the lift, and nobody that they are out. */
+function hasPeople({ entrapment }: Ticket): boolean {
+  return (entrapment?.people ?? 0) > 0 && entrapment?.steps.released === undefined;
+}
+
+/** A fire alarm that stands and that nobody has confirmed as anything. */
+function isUnseenFire({ class: name, fire, alarms }: Ticket): boolean {
+  return name === 'fire' && fire === null && alarms.some(({ isActive }) => isActive);
 }
 
 /** Those who are told only of what is confirmed, once for the whole incident: on the first of its tickets that asks for it. */
@@ -174,6 +206,14 @@ export function moveIncidents(tx: Tentative, clockStepMs: number): void {
   }
 }
 
+const NOT_REAL: Text = {
+  zh: '其工单已确认属实（真实火警或有人被困）：先在工单上更正',
+  en: 'none of its tickets says that it is real: correct the ticket first',
+};
+const ANSWERED: Text = {
+  zh: '须先在其工单上登记被困人员已解救、未恢复的火警已确认',
+  en: 'only once its tickets say that the people are out and what each standing fire alarm is',
+};
 const NOT_NONE: Text = {
   zh: '不能并入误报或测试事件',
   en: 'not an incident that was found to be a false alarm or a test',

@@ -1,6 +1,6 @@
 /**
  * The report of an emergency where messages meet their ticket: deliveries that complete it are written on the ticket in the
- * transaction that records them, and a report that runs out of time names whom nobody has reached.
+ * transaction that records them, and the warning and the breach of a report name whom nobody has reached.
  */
 
 import type { AlarmKey, TicketId } from '../core/ids.ts';
@@ -80,9 +80,8 @@ export function sweepWithReport(
   if (step === null) return null;
   const reports = new Set(policy.clocks.filter(({ stop }) => stop.includes('reported')).map(({ id }) => id));
   const events = step.events.map((event) => {
-    const isBreach =
-      event.type === 'clock-breached' && toIds(event.detail['clocks']).some((id) => reports.has(id));
-    if (!isBreach) return event;
+    const isOfClock = event.type === 'clock-breached' || event.type === 'clock-warned';
+    if (!isOfClock || !toIds(event.detail['clocks']).some((id) => reports.has(id))) return event;
     const unreached = toUnreached(toUndelivered(event.ticket), messagesOf(tx, event.ticket));
     return unreached.length === 0 ? event : { ...event, detail: { ...event.detail, unreached } };
   });

@@ -10,13 +10,15 @@ import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isFromOutside, mayRead } from '../tickets/actors.ts';
 import { confirmContact } from '../tickets/confirm-contact.ts';
-import { addReport, findDuplicate } from '../tickets/duplicates.ts';
+import { addReport, findDuplicate, isEmergencyReport } from '../tickets/duplicates.ts';
+import { isRaisedAgain } from '../tickets/emergency-anew.ts';
 import { linkBack, mergeTickets } from '../tickets/merge.ts';
 import { openReportedTicket } from '../tickets/open.ts';
 import { toKinds } from '../tickets/routing.ts';
 import { splitTicket } from '../tickets/split.ts';
 import { type StepContext, stepForm, stepTicket, type TicketStep } from '../tickets/step.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
+import { requireAtCode } from './arrival-code.ts';
 import { toCompetence, toPropose } from './assigning.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
@@ -74,8 +76,11 @@ function openOrAdd(
   const open = tx.openTickets();
   const same = findDuplicate(open, report, subject, actor, policy, nowMs);
   if (same !== null) {
-    const added = addReport(same, report, actor, context.policyOf(same), nowMs, toKinds(subject));
-    return put(tx, withEmergency(tx, context, added, nowMs)) as Ticket;
+    const known = context.policyOf(same);
+    const kinds = toKinds(subject);
+    const added = addReport(same, report, actor, known, nowMs, kinds);
+    const isAnew = isEmergencyReport(same, report, known, kinds);
+    return put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket;
   }
   const step = openReportedTicket(
     {
@@ -115,8 +120,14 @@ export function decideTransition(
   const swept = context.aside.has(ticket.id) ? null : sweepWithReport(tx, context, ticket, nowMs);
   const steps = toSteps(tx, context, swept?.ticket ?? ticket, command, stepContext);
   requireNamed(context, ticket, command.transitions, nowMs);
+  requireAtCode(context.model, ticket, command.transitions);
   put(tx, swept);
-  for (const step of steps) put(tx, withEmergency(tx, context, step, nowMs));
+  let before = swept?.ticket ?? ticket;
+  for (const step of steps) {
+    const isAnew = isRaisedAgain(before, step, context.policyOf(ticket));
+    put(tx, withEmergency(tx, context, step, nowMs, isAnew));
+    before = step.ticket;
+  }
   for (const transition of command.transitions)
     if (transition.type === 'merge') {
       moveAlarms(tx, transition.into);

@@ -34,6 +34,11 @@ export function toHappenedMs({ marks, receivedAtMs }: Ticket, nowMs: number): nu
   return marks[0]?.enteredAtMs === undefined ? nowMs : receivedAtMs;
 }
 
+/** What kind of emergency it is, as far as its ticket tells. */
+export function toIncidentKind(ticket: Ticket, model: SiteModel): Incident['kind'] {
+  return toEventKind(ticket, model);
+}
+
 /** Whether the policy makes an incident of the ticket from its beginning. */
 export function isIncident(ticket: Ticket, { incidents }: Policy): boolean {
   const settings = toSettings(ticket);
@@ -117,13 +122,23 @@ export function openIncident(
     ...(ticket.equipment !== null && { equipment: ticket.equipment }),
     place: ticket.place,
     tickets: [ticket.id],
-    reportDueAtMs: beganAtMs + policy.incidents.reportMs,
+    reportDueAtMs: toReportDueMs(ticket, policy, beganAtMs, nowMs),
     reportWarnedAtMs: null,
     reportBreachedAtMs: null,
     reports: [],
     plan: plan?.id ?? null,
   };
   return tell(incident, { type: 'opened', atMs: nowMs, by: GATEWAY, detail: { ticket: ticket.id } });
+}
+
+/**
+ * Two hours from its beginning; of what is entered later (补录) not before whoever types it in has had the time to enter its
+ * report as well: it may have gone out long ago.
+ */
+function toReportDueMs(ticket: Ticket, policy: Policy, beganAtMs: number, nowMs: number): number {
+  const dueAtMs = beganAtMs + policy.incidents.reportMs;
+  const isLate = toHappenedMs(ticket, nowMs) < nowMs;
+  return isLate ? Math.max(dueAtMs, nowMs + policy.lateEntry.withinMs) : dueAtMs;
 }
 
 /** The same incident where it has the ticket already. @param happenedAtMs when what the ticket tells of happened */

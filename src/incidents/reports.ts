@@ -41,7 +41,7 @@ export function sendReport(
   nowMs: number,
 ): IncidentStep {
   requireText({ to, how, evidence }, SENT_RULE);
-  const { beganAtMs } = incident;
+  const beganAtMs = incident.beganAtMs + Math.min(incident.clockStepMs ?? 0, 0);
   if (atMs > nowMs || atMs < beganAtMs) {
     const bound = atMs > nowMs ? nowMs : beganAtMs;
     throw new RiserError('late-entry-order', { after: new Date(bound).toISOString() });
@@ -74,9 +74,16 @@ export function sweepIncident(incident: Incident, { incidents }: Policy, nowMs: 
 
 /** After a step of the wall clock: a running countdown keeps its time left. Tells nothing. */
 export function moveIncident(incident: Incident, clockStepMs: number): Incident {
-  if (clockStepMs === 0 || !isCountingDown(incident) || incident.reportBreachedAtMs !== null) return incident;
-  const reportDueAtMs = incident.reportDueAtMs + clockStepMs;
-  return { ...incident, reportDueAtMs, version: incident.version + 1 };
+  if (clockStepMs === 0 || incident.endedAtMs !== null) return incident;
+  const isRunning = isCountingDown(incident) && incident.reportBreachedAtMs === null;
+  return {
+    ...incident,
+    ...(isRunning && { reportDueAtMs: incident.reportDueAtMs + clockStepMs }),
+    // What joins it goes by the time since, and a report may be sent from then on, whatever the wall shows.
+    lastAtMs: incident.lastAtMs + clockStepMs,
+    clockStepMs: (incident.clockStepMs ?? 0) + clockStepMs,
+    version: incident.version + 1,
+  };
 }
 
 /** Whether its tickets may not be archived yet (source 004): a confirmed major event without its final report. */

@@ -24,6 +24,7 @@ export {
   type OpeningContext,
   openIncident,
   toHappenedMs,
+  toIncidentKind,
 } from './opening.ts';
 export { moveIncident, owesReport, sweepIncident } from './reports.ts';
 

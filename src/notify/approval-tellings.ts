@@ -1,5 +1,5 @@
 /**
- * What is done in somebody's name (挂起等待、定为疑难): whoever is named as the approver is told by a message of its own, with who
+ * What is done in somebody's name (挂起等待、定为疑难、入户): whoever is named as the approver is told by a message of its own, with who
  * asked, why and until when, and how to refuse; whoever has the ticket is told when it is. Who may refuse is the policy's.
  */
 
@@ -40,14 +40,28 @@ export function toDifficultApproval(event: TicketEvent, context: TellingContext)
   return tellApprover(event, context, difficult.approver, 'clear-difficult', fact);
 }
 
+/** 入户: somebody goes into a home on his word, whoever wrote that down. Told as an emergency is, day and night. */
+export function toEntryApproval(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { approver, reason } = event.detail;
+  if (typeof approver !== 'string') return [];
+  const who = context.nameOf(event.by);
+  const why = typeof reason === 'string' ? reason : '';
+  const fact: Text = {
+    zh: `${who.zh}登记入户，以您为批准人（${why}）`,
+    en: `${who.en} has recorded entry to a dwelling with you as the approver (${why})`,
+  };
+  return tellApprover(event, context, approver, 'object', fact, event.ticket.priority);
+}
+
 /**
- * By a person: its clocks run again, and whoever has it may be elsewhere. What ends by its own time is expected, and where nobody
- * has signed for it whoever resumes it is mostly one of those who have it.
+ * By a person: its clocks run again, and whoever has it may be elsewhere. What ends by its own time is expected, unless it was to be
+ * done by then; and where nobody has signed for it whoever resumes it is mostly one of those who have it.
  */
 export function toResumed(event: TicketEvent, context: TellingContext): readonly Telling[] {
   const { by, detail, ticket } = event;
   const isRevoked = detail['revokedBy'] === by;
-  if (by === GATEWAY || (ticket.takenBy === null && !isRevoked)) return [];
+  if (by === GATEWAY) return toPromiseOver(event, context);
+  if (ticket.takenBy === null && !isRevoked) return [];
   const who = context.nameOf(by);
   const fact: Text = isRevoked
     ? {
@@ -56,6 +70,16 @@ export function toResumed(event: TicketEvent, context: TellingContext): readonly
       }
     : { zh: `${who.zh}已恢复处理`, en: `${who.en} has ended the wait: it goes on` };
   return tellActing(event, context, 'hurry', fact);
+}
+
+/** It waited until the time by which it was promised, and is not done: whoever has it is told, and whoever approved the wait. */
+function toPromiseOver(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { approver } = event.detail;
+  if (typeof approver !== 'string') return [];
+  return [
+    ...tellActing(event, context, 'hurry', PROMISE_OVER),
+    ...tellApprover(event, context, approver, 'oversee', PROMISE_OVER, event.ticket.priority),
+  ];
 }
 
 export function toCleared(event: TicketEvent, context: TellingContext): readonly Telling[] {
@@ -72,7 +96,9 @@ export function toCleared(event: TicketEvent, context: TellingContext): readonly
 
 function toUntil(untilMs: number | null, estimatedAtMs: number | null, { timeOf }: TellingContext): Text {
   const until = untilMs === null ? null : timeOf(untilMs);
-  const estimated = estimatedAtMs === null || estimatedAtMs === untilMs ? null : timeOf(estimatedAtMs);
+  if (until !== null && untilMs === estimatedAtMs)
+    return { zh: `，等至 ${until}，预计届时完成`, en: `, until ${until}, when it is expected to be done` };
+  const estimated = estimatedAtMs === null ? null : timeOf(estimatedAtMs);
   return {
     zh: `${until === null ? '' : `，等至 ${until}`}${estimated === null ? '' : `，预计 ${estimated} 完成`}`,
     en: `${until === null ? '' : `, until ${until}`}${estimated === null ? '' : `, expected to be done at ${estimated}`}`,
@@ -101,9 +127,10 @@ function tellApprover(
   approver: string,
   ask: Ask,
   fact: Text,
+  priority: Telling['priority'] = 'normal',
 ): readonly Telling[] {
   const to = [{ anyOf: [approver], ask: ASK[ask] }];
-  const told = toTelling({ kind: 'information', priority: 'normal', to, fact, event }, context);
+  const told = toTelling({ kind: 'information', priority, to, fact, event }, context);
   return [{ ...told, part: APPROVAL }];
 }
 
@@ -112,3 +139,8 @@ function tellActing(event: TicketEvent, context: TellingContext, ask: Ask, fact:
   const to = [{ anyOf: toActing(ticket), ask: ASK[ask] }, ...toFirm(ticket, ask, context)];
   return [toTelling({ kind: 'information', priority: ticket.priority, to, fact, event }, context)];
 }
+
+const PROMISE_OVER: Text = {
+  zh: '已到预计完成时间仍未完成，等待结束，时限恢复计时',
+  en: 'The time at which it was expected to be done has come: the wait is over, and its limits run again',
+};

@@ -134,7 +134,12 @@ export class Lane {
     const isAbsent = (message: Message): boolean =>
       isWithoutPage(message) || (message.kind === 'information' && absent.has(toThread(message)));
     const open = all.filter((message) => !isAbsent(message));
-    const ages = open.map(({ createdAtMs, notBeforeMs }) => wallMs - Math.max(createdAtMs, notBeforeMs));
+    const heldToMs = this.#toHeldMs();
+    const ages = open.map((message) => {
+      const { kind, createdAtMs, notBeforeMs } = message;
+      const heldMs = kind === 'information' ? (heldToMs.get(toThread(message)) ?? 0) : 0;
+      return wallMs - Math.max(createdAtMs, notBeforeMs, heldMs);
+    });
     return {
       channel: this.#options.notifier.id,
       queued: all.length,
@@ -165,18 +170,36 @@ export class Lane {
   #isDue({ message, dueMonoMs }: Waiting, { wallMs, monoMs }: Now): boolean {
     if (this.#running.has(message.id)) return false;
     if (message.attempts > 0) return monoMs >= dueMonoMs;
-    return wallMs >= message.notBeforeMs && !this.#isBehindRaise(message);
+    if (wallMs >= message.notBeforeMs) return !this.#isBehindRaise(message, wallMs);
+    // Held for the morning, and settled in the night: nobody is asked any more.
+    return isRequest(message) && this.#toDropReason(message) !== null;
   }
 
-  /** What only informs follows what it is about, and is not told before. */
-  #isBehindRaise(message: Message): boolean {
+  /**
+   * What only informs follows what it is about, and is not told before. Whoever has been told waits for nothing that is held for
+   * its hours.
+   */
+  #isBehindRaise(message: Message, wallMs: number): boolean {
     if (message.kind !== 'information' || message.ticket === null) return false;
-    const isRaise = (other: Message): boolean =>
-      other.kind !== 'information' && toThread(other) === toThread(message);
-    return (
-      [...this.#running.values()].some(isRaise) ||
-      [...this.#waiting.values()].some((waiting) => isRaise(waiting.message))
+    const thread = toThread(message);
+    const isBefore = (other: Message): boolean => isRaise(other) && toThread(other) === thread;
+    if ([...this.#running.values()].some(isBefore)) return true;
+    const isTold = this.#isTold.get(thread) === true;
+    return [...this.#waiting.values()].some(
+      ({ message: other }) =>
+        isBefore(other) && (!isTold || other.attempts > 0 || other.notBeforeMs <= wallMs),
     );
+  }
+
+  /** Until when the raises are held for their hours that what informs waits for (`#isBehindRaise`). Key: thread. UTC ms. */
+  #toHeldMs(): ReadonlyMap<string, number> {
+    const held = new Map<string, number>();
+    for (const { message } of this.#waiting.values()) {
+      const thread = toThread(message);
+      if (!isRaise(message) || this.#isTold.get(thread) === true) continue;
+      held.set(thread, Math.max(held.get(thread) ?? 0, message.notBeforeMs));
+    }
+    return held;
   }
 
   /** @returns false when the channel takes no more now */
@@ -272,7 +295,7 @@ export class Lane {
   }
 
   #noteTold(message: Message, isOut: boolean): void {
-    if (message.kind === 'information' || message.ticket === null) return;
+    if (!isRaise(message) || message.ticket === null) return;
     const thread = toThread(message);
     if (this.#isTold.size >= MAX_TOLD) this.#isTold.clear();
     this.#isTold.set(thread, isOut || this.#isTold.get(thread) === true);
@@ -308,6 +331,18 @@ const NO_RECIPIENT: Answer = {
 
 /** Messages by which people learn of an emergency, or that it is theirs; all else follows from it. */
 const FIRST_WORDS: readonly MessageKind[] = ['emergency', 'assigned', 'to-dispatch', 'priority-raised'];
+
+/** What asks for a step at the end of a ticket: it tells nobody of its alarm, and is answered by whoever takes the step. */
+const REQUESTS: readonly MessageKind[] = ['to-accept', 'to-visit'];
+
+function isRequest({ kind }: Message): boolean {
+  return REQUESTS.includes(kind);
+}
+
+/** What a return is told after. */
+function isRaise(message: Message): boolean {
+  return message.kind !== 'information' && !isRequest(message);
+}
 
 function isFirstWord({ kind, priority, reportsTo }: Message): boolean {
   return reportsTo !== undefined || (priority === 'emergency' && FIRST_WORDS.includes(kind));

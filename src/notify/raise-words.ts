@@ -1,4 +1,5 @@
 /** What is said of a ticket that has become graver: from what to what, by which other ticket, and who had it until then. */
+import { SEVERITIES, SEVERITY_NAMES } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
 import { PRIORITIES, type Priority, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { TellingContext } from './telling.ts';
@@ -13,6 +14,14 @@ export function toRaise({ detail, ticket }: TicketEvent): Text {
     typeof merged === 'string'
       ? { zh: `工单 ${merged} 已并入本单，`, en: `Ticket ${merged} has become part of it. ` }
       : { zh: '', en: '' };
+  const severity = SEVERITY_NAMES.find((name) => name === detail['severity']);
+  if (severity !== undefined) {
+    const { text } = SEVERITIES[severity];
+    return joinTexts(part, {
+      zh: `告警升为“${text.zh}”级`,
+      en: `The alarm has become ${text.en.toLowerCase()}`,
+    });
+  }
   return joinTexts(part, { zh: `由“${from.zh}”提升为“${to.zh}”`, en: `Raised from ${from.en} to ${to.en}` });
 }
 

@@ -33,3 +33,15 @@ function toWhere({ place, equipmentName }: Ticket): Text {
   const name = equipmentName ?? { zh: '', en: '' };
   return { zh: join(place.zh, name.zh), en: join(place.en, name.en) };
 }
+
+/**
+ * The desk is there day and night: what people have reported is told to it at once until it has been given to somebody.
+ * Quiet hours are for those who would have to come, and for low alarms.
+ */
+export function atDesk(
+  { source, stage }: Pick<Ticket, 'source' | 'stage'>,
+  tellings: readonly Telling[],
+): readonly Telling[] {
+  const isDesks = source !== 'equipment-alarm' && (stage === 'received' || stage === 'recorded');
+  return isDesks ? tellings.map((telling) => ({ ...telling, hours: null })) : tellings;
+}

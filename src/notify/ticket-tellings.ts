@@ -7,18 +7,23 @@ import { firstMatch, toSettings } from '../config/match.ts';
 import { toBarred } from '../config/own-acceptance.ts';
 import type { Policy } from '../config/policy.ts';
 import type { Calendar } from '../core/calendar.ts';
-import { GATEWAY } from '../core/gateway.ts';
 import type { Message, MessageKind } from '../core/message.ts';
 import type { Text } from '../core/text.ts';
 import { CANCEL_REASONS, isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
-import { toCleared, toDifficultApproval, toResumed, toWaitApproval } from './approval-tellings.ts';
+import {
+  toCleared,
+  toDifficultApproval,
+  toEntryApproval,
+  toResumed,
+  toWaitApproval,
+} from './approval-tellings.ts';
+import { toClocks } from './clock-tellings.ts';
 import { isDispatchedAnew, isOnPath, toFirstStep } from './path-stages.ts';
-import { DESK, isItsFirm, toActing, toActors, toFirm } from './people-of-ticket.ts';
+import { DESK, toActing, toActors, toFirm } from './people-of-ticket.ts';
 import { toProposed, toRaise } from './raise-words.ts';
-import type { Unreached } from './reported.ts';
 import { toEstimateTellings, toMovedTellings } from './source-tellings.ts';
 import type { Addressee, Telling, TellingContext } from './telling.ts';
-import { toTelling } from './telling-parts.ts';
+import { atDesk, toTelling } from './telling-parts.ts';
 import { ASK, type Ask, joinTexts, same } from './wording.ts';
 
 /** Messages after which a return or a cancellation is news. */
@@ -68,6 +73,8 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
       return toResumed(event, context);
     case 'difficult-set':
       return toDifficultApproval(event, context);
+    case 'dwelling-entered':
+      return toEntryApproval(event, context);
     case 'difficult-cleared':
       return toCleared(event, context);
     case 'appointed':
@@ -114,18 +121,6 @@ function toTurn(events: readonly TicketEvent[], ticket: Ticket, context: Telling
 }
 
 /**
- * The desk is there day and night: what people have reported is told to it at once until it has been given to somebody.
- * Quiet hours are for those who would have to come, and for low alarms.
- */
-function atDesk(
-  { source, stage }: Pick<Ticket, 'source' | 'stage'>,
-  tellings: readonly Telling[],
-): readonly Telling[] {
-  const isDesks = source !== 'equipment-alarm' && (stage === 'received' || stage === 'recorded');
-  return isDesks ? tellings.map((telling) => ({ ...telling, hours: null })) : tellings;
-}
-
-/**
  * Each recipient of the policy is told by itself; whoever stands for several of them once (to-messages.ts). While nobody has
  * it the desk is told to dispatch it, which is no report to an assignee: that is made by the dispatch (`toAssigned`).
  */
@@ -169,37 +164,6 @@ function toRework(event: TicketEvent, ticket: Ticket, context: TellingContext): 
   return [toTelling({ ...told, to: isDesks || had.length === 0 ? [desk, ...had] : had }, context)];
 }
 
-/** A warning goes to who has to act, a breach to whom the policy says, with the name of who had to. */
-function toClocks(event: TicketEvent, context: TellingContext): readonly Telling[] {
-  const { ticket, detail, type } = event;
-  const responsible = toText(detail['responsible']);
-  const isFirms = isItsFirm(ticket, responsible);
-  const who = responsible === null || responsible === GATEWAY || isFirms ? [DESK] : [responsible, DESK];
-  const ids = toNames(detail['clocks']);
-  const clocks = ticket.clocks.filter(({ id, stoppedAtMs }) => ids.includes(id) && stoppedAtMs === null);
-  const known = clocks.length > 0 ? clocks : ticket.clocks.filter(({ id }) => ids.includes(id));
-  const zh = known.map(({ name }) => name.zh).join('、');
-  const en = known.map(({ name }) => name.en).join(', ');
-  if (type === 'clock-warned') {
-    const dueAtMs = Math.min(...known.flatMap(({ dueAtMs: at }) => (at === null ? [] : [at])));
-    const due = Number.isFinite(dueAtMs) ? context.timeOf(dueAtMs) : null;
-    const fact: Text = {
-      zh: due === null ? `“${zh}”时限将到` : `“${zh}”时限 ${due} 到期`,
-      en: due === null ? `“${en}” is about to run out` : `“${en}” runs out at ${due}`,
-    };
-    const firm = isFirms ? toFirm(ticket, 'hurry', context) : [];
-    return atDesk(ticket, tell(event, context, 'clock-warned', who, 'hurry', fact, firm));
-  }
-  const name = context.nameOf(responsible ?? DESK);
-  const unreached = toUnreachedText(detail['unreached'], context);
-  const fact: Text = {
-    zh: `“${zh}”已超时，责任人：${name.zh}${unreached.zh}`,
-    en: `“${en}” is breached; responsible: ${name.en}${unreached.en}`,
-  };
-  const to = toText(detail['to']);
-  return tell(event, context, 'clock-breached', to === null ? who : [to], 'oversee', fact);
-}
-
 function toEscalation(event: TicketEvent, context: TellingContext): readonly Telling[] {
   const { ticket, detail } = event;
   const role = toText(detail['role']);
@@ -215,24 +179,6 @@ function toEscalation(event: TicketEvent, context: TellingContext): readonly Tel
         : same(reason);
   const fact: Text = { zh: `第 ${level} 级升级：${why.zh}`, en: `Level ${level}: ${why.en}` };
   return tell(event, context, 'escalated', [role], 'support', fact);
-}
-
-/** Of the report of an emergency: who has not got it, and with whom it was tried. */
-function toUnreachedText(value: unknown, { nameOf }: TellingContext): Text {
-  const rows: readonly Unreached[] = Array.isArray(value) ? value : [];
-  if (rows.length === 0) return { zh: '', en: '' };
-  const named = rows.map(({ to, people }): Text => {
-    const role = to === 'assignee' ? RESPONSIBLE : nameOf(to);
-    const names = people.map((one) => nameOf(one));
-    return {
-      zh: `${role.zh}（${names.map(({ zh }) => zh).join('、') || '无人可通知'}）`,
-      en: `${role.en} (${names.map(({ en }) => en).join(', ') || 'nobody can be told'})`,
-    };
-  });
-  return {
-    zh: `；未送达：${named.map(({ zh }) => zh).join('、')}`,
-    en: `; not reached: ${named.map(({ en }) => en).join(', ')}`,
-  };
 }
 
 /** Only of what has rung: to those who were told, when nothing on the ticket stands any more. */
@@ -379,7 +325,6 @@ const REPORT_FACTS: Readonly<Record<string, Text>> = {
   unanswered: { zh: '此前已报告，无人应答', en: 'Reported before; nobody has answered' },
   again: { zh: '此前的报告未送达，现重新报告', en: 'Told anew: it has not reached you before' },
 };
-const RESPONSIBLE: Text = { zh: '就近责任人', en: 'nearest responsible person' };
 const RETURNED: Text = { zh: '告警已恢复正常', en: 'The alarm has returned to normal' };
 const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };
 const STILL_ACTIVE: Text = { zh: '验收后告警仍未恢复', en: 'The alarm still stands after acceptance' };

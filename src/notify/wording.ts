@@ -29,8 +29,10 @@ export const ASK = {
   stop: { zh: '无须再处理', en: 'Nothing more to do' },
   report: { zh: '请按时报送', en: 'Send the report in time' },
   ring: { zh: '请电话告知报修人', en: 'Ring the reporter and say so' },
+  'ring-them': { zh: '请电话通知未送达的人员', en: 'Ring those who were not reached' },
   'end-wait': { zh: '如不同意，请恢复处理', en: 'If you do not agree, end the wait' },
   'clear-difficult': { zh: '如不同意，请撤销疑难认定', en: 'If you do not agree, withdraw it' },
+  object: { zh: '如未批准，请立即致电前台', en: 'If you have not approved it, ring the desk at once' },
   none: { zh: '', en: '' },
 } as const satisfies Record<string, Text>;
 export type Ask = keyof typeof ASK;

@@ -153,8 +153,8 @@ function toPool(
 }
 
 /**
- * Where a certificate is a must and none of those whom the table names holds it: colleagues of the house who do, whatever
- * their post. A lift is then the lift safety manager's, not the desk's.
+ * Where a certificate is asked for, be it that its want is only warned of, and none of those whom the table names holds it:
+ * colleagues of the house who do, whatever their post. A lift is then the lift safety manager's, not the desk's.
  */
 function toHolders(
   pool: readonly OnCall[],
@@ -163,10 +163,9 @@ function toHolders(
   date: string,
   atMs: number,
 ): readonly OnCall[] {
-  const musts = needed.filter(({ isWarning }) => !isWarning);
   const holdsAll = (one: Pick<OnCall, 'certificates'>): boolean =>
-    musts.every(({ certificate }) => holdsOn(one, certificate, date) === 'holds');
-  if (musts.length === 0 || pool.some(holdsAll)) return [];
+    needed.every(({ certificate }) => holdsOn(one, certificate, date) === 'holds');
+  if (needed.length === 0 || pool.some(holdsAll)) return [];
   return [...duty.book.staff.values()]
     .filter((one) => !one.isDisabled && holdsAll(one) && one.roles.some((role) => !isOutsider(role)))
     .flatMap(({ username }) => duty.person(username, atMs) ?? []);

@@ -18,9 +18,10 @@ import type { PublicProfile, RosterImport, RosterPort, StaffPort, SwapInput } fr
 import { toRosterCsv, withRosterCsv } from './roster-csv.ts';
 import { parseRoster, type ReadRoster, toRosterYaml } from './roster-file.ts';
 import { ROSTER_LIMITS } from './roster-limits.ts';
-import { approveSwap, dropSwap, findSwap, requestSwap } from './roster-swaps.ts';
+import { approveSwap, dropSwap, findSwap, requestSwap, sortSwaps } from './roster-swaps.ts';
 import { addDays, toLocalDate } from './shift-time.ts';
 import { NO_PROFILE, type StaffBook, toStaff } from './staff-book.ts';
+import { findToldGaps } from './told-gaps.ts';
 import { requireSeen, toProfileVersion } from './versions.ts';
 
 export interface DutyBoardOptions {
@@ -35,6 +36,8 @@ export interface DutyBoardOptions {
 
 export interface DutySite extends Pick<StaffBook, 'calendars' | 'parents'> {
   readonly timeZone: string;
+  /** Roles, groups and people whom the policy tells; left out = not known, and no gap of theirs is found. */
+  readonly told?: readonly string[];
 }
 
 /** How long a change made by another process may stay unseen: who keeps the board calls `reload` so often. */
@@ -65,7 +68,9 @@ export class DutyBoard implements RosterPort, StaffPort {
   }
 
   gaps(fromMs: number, toMs: number): ReturnType<RosterPort['gaps']> {
-    return findGaps(this.#view.book, fromMs, toMs);
+    const { timeZone, told = [] } = this.#options.site();
+    const gaps = findGaps(this.#view.book, fromMs, toMs);
+    return [...gaps, ...findToldGaps(this.#view, told, { fromMs, toMs }, timeZone)];
   }
 
   /** @throws RiserError `store-failed`; the view then stays as it was */
@@ -108,13 +113,21 @@ export class DutyBoard implements RosterPort, StaffPort {
       const current = before?.version ?? 0;
       if (current !== input.version) throw new RiserError('roster-changed', { current });
       const { roster: made, profiles } = this.#read(input, before);
-      const swaps = before?.swaps ?? [];
-      const roster = { ...this.#prune(made), version: current + 1, ...(swaps.length > 0 ? { swaps } : {}) };
+      const next = { ...this.#prune(made), version: current + 1 };
+      const { kept: swaps, void: gone } = this.#sortSwaps({ ...next, swaps: before?.swaps ?? [] }, profiles);
+      const roster = { ...next, ...(swaps.length > 0 ? { swaps } : {}) };
       const people = [...profiles].map(
         ([username, profile]): Write => ({ type: 'staff', username, profile }),
       );
       const { length: assignments } = roster.assignments;
-      const detail = { version: roster.version, format: input.format, assignments, staff: people.length };
+      const voidSwaps = gone.map(({ swap, reason }) => ({ id: swap.id, reason: reason.zh }));
+      const detail = {
+        version: roster.version,
+        format: input.format,
+        assignments,
+        staff: people.length,
+        ...(voidSwaps.length > 0 && { voidSwaps }),
+      };
       const audit = { actor: input.by, action: 'roster-import', object: input.name, detail };
       await this.#commit({ writes: [{ type: 'roster', roster }, ...people], audit });
       return roster;
@@ -173,6 +186,13 @@ export class DutyBoard implements RosterPort, StaffPort {
     }
     const { timeZone } = this.#options.site();
     return parseRoster(new TextDecoder().decode(bytes), name, { timeZone, calendars, users });
+  }
+
+  /** By what the file says of its people. */
+  #sortSwaps(roster: Roster, profiles: ReadRoster['profiles']): ReturnType<typeof sortSwaps> {
+    const { staff } = this.#view.book;
+    const people = [...staff].map(([name, one]) => [name, { ...one, ...profiles.get(name) }] as const);
+    return sortSwaps(roster, new Map(people), this.#options.clock.now().wallMs);
   }
 
   #prune(roster: ReadRoster['roster']): ReadRoster['roster'] {

@@ -19,14 +19,17 @@ export type GapKind =
   /** The account does not hold the role of the post: it is told, and may not do what it is told to. */
   | 'role-missing'
   /** The name belongs to no account, or to a disabled one; the hours count as `nobody` as well. */
-  | 'unknown-person';
+  | 'unknown-person'
+  /** Told by the policy, with a way to be reached, and without any shift (told-gaps.ts). */
+  | 'off-duty';
 
 export interface Gap extends Span {
   readonly kind: GapKind;
+  /** Of the roster; or the role, group or person that the policy tells (told-gaps.ts). */
   readonly post: string;
-  /** null for `nobody`. */
+  /** null for `nobody`, and where it is several. */
   readonly username: string | null;
-  /** Certificate, role, or the other post; empty for the rest. */
+  /** Certificate, role, or the other post; `policy` of those whom it tells; empty for the rest. */
   readonly detail: string;
   /** For people, with the local times. */
   readonly text: Text;
@@ -59,7 +62,7 @@ export function findGaps(book: StaffBook, fromMs: number, toMs: number): readonl
   });
 }
 
-type Found = Omit<Gap, 'text'>;
+type Found = Omit<Gap, 'text' | 'kind'> & { readonly kind: Exclude<GapKind, 'off-duty'> };
 
 /** Their hours cut to the stretch; empty ones are left out. */
 function toEntriesWithin({ staff }: StaffBook, roster: Roster, within: Span): readonly DutyEntry[] {
@@ -147,7 +150,7 @@ function toTwice(entry: DutyEntry, all: readonly DutyEntry[]): readonly Found[] 
 }
 
 /** A certificate holds for the days of the calendar: a night shift needs it on the day on which it ends, too. */
-function toCertificateGaps(
+export function toCertificateGaps(
   { post, fromMs, toMs }: DutyEntry,
   member: StaffMember,
   { timeZone }: Roster,
@@ -167,8 +170,8 @@ function toText(gap: Found, { name }: Post, timeZone: string): Text {
   return { zh: `${name.zh} ${times} ${zh}`, en: `${name.en} ${times} ${en}` };
 }
 
-function toReason(kind: GapKind, who: string, detail: string): Text {
-  const reasons: Readonly<Record<GapKind, Text>> = {
+function toReason(kind: Exclude<GapKind, 'off-duty'>, who: string, detail: string): Text {
+  const reasons: Readonly<Record<Exclude<GapKind, 'off-duty'>, Text>> = {
     nobody: { zh: '无人值班', en: 'nobody is on duty' },
     twice: { zh: `${who} 与“${detail}”岗位时间重叠`, en: `${who} is on ${detail} at the same time` },
     'certificate-missing': { zh: `${who} 无证书 ${detail}`, en: `${who} has no certificate ${detail}` },

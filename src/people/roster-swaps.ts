@@ -7,8 +7,10 @@
  */
 import type { Assignment, Roster, SwapRequest } from '../core/duty.ts';
 import { RiserError } from '../core/errors.ts';
+import { isOutsider, ROLES } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import { type DutyEntry, toEntries } from './duty.ts';
+import { toCertificateGaps } from './gaps.ts';
 import { ROSTER_LIMITS } from './roster-limits.ts';
 import type { Staff } from './staff-book.ts';
 
@@ -16,7 +18,8 @@ type Slot = Pick<Assignment, 'date' | 'post' | 'shift'>;
 
 /** @throws RiserError `swap-not-possible` with the reason */
 export function requestSwap(roster: Roster, request: SwapRequest, staff: Staff, nowMs: number): Roster {
-  const waiting = roster.swaps ?? [];
+  // What cannot be carried out any more stands in nobody's way.
+  const waiting = sortSwaps(roster, staff, nowMs).kept;
   if (waiting.length >= ROSTER_LIMITS.swaps)
     refuse(`待批的换班已达 ${waiting.length} 项`, `${waiting.length} swaps are waiting already`);
   const isSame = waiting.some((one) => one.from === request.from && isSlot(one, request));
@@ -40,6 +43,39 @@ export function approveSwap(
   if ([request.from, request.to, request.by].includes(approver)) throw new RiserError('swap-approver');
   const assignments = apply(roster, request, approver, staff, nowMs);
   return { ...withoutSwap(roster, id), assignments };
+}
+
+/**
+ * Swaps that wait, by whether the roster still lets them be carried out: a new roster, a closed account or a shift that is over
+ * makes one void. The service writes down which, and why.
+ */
+export function sortSwaps(
+  roster: Roster,
+  staff: Staff,
+  nowMs: number,
+): {
+  readonly kept: readonly SwapRequest[];
+  readonly void: readonly { readonly swap: SwapRequest; readonly reason: Text }[];
+} {
+  const judged = (roster.swaps ?? []).map((swap) => ({
+    swap,
+    reason: toObstacle(roster, swap, staff, nowMs),
+  }));
+  return {
+    kept: judged.filter(({ reason }) => reason === null).map(({ swap }) => swap),
+    void: judged.flatMap(({ swap, reason }) => (reason === null ? [] : [{ swap, reason }])),
+  };
+}
+
+/** null = it can be carried out. */
+function toObstacle(roster: Roster, swap: SwapRequest, staff: Staff, nowMs: number): Text | null {
+  try {
+    apply(roster, swap, null, staff, nowMs);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RiserError) || error.code !== 'swap-not-possible') throw error;
+    return error.params['reason'] as Text;
+  }
 }
 
 /** Refused or withdrawn. @throws RiserError `not-found` */
@@ -85,7 +121,7 @@ function apply(
     staff,
     assignments.filter(({ username }) => username === from || username === to),
   );
-  for (const [at, username] of moved) checkEntry(at, username, entries, nowMs);
+  for (const [at, username] of moved) checkEntry(roster, at, username, entries, nowMs);
   return assignments;
 }
 
@@ -104,7 +140,13 @@ function hand(
   );
 }
 
-function checkEntry(slot: Slot, username: string, entries: readonly DutyEntry[], nowMs: number): void {
+function checkEntry(
+  roster: Roster,
+  slot: Slot,
+  username: string,
+  entries: readonly DutyEntry[],
+  nowMs: number,
+): void {
   const own = entries.filter(({ assignment }) => assignment.username === username);
   const entry = own.find(({ assignment }) => isSlot(assignment, slot));
   if (entry === undefined) refuse('班次或岗位不存在', 'there is no such shift or post');
@@ -114,6 +156,27 @@ function checkEntry(slot: Slot, username: string, entries: readonly DutyEntry[],
     const { zh, en } = other.post.name;
     refuse(`${username} 同时在“${zh}”值班`, `${username} is on ${en} at the same time`);
   }
+  requireQualified(roster, entry, username);
+}
+
+/** Of the house, with the role of the post and its certificates on every day of the shift. */
+function requireQualified(roster: Roster, entry: DutyEntry, username: string): void {
+  const { member, post } = entry;
+  const { roles = [] } = member ?? {};
+  if (roles.some(isOutsider))
+    refuse(
+      `${username} 是外部人员（承包商、业主），不能值班`,
+      `${username} is from outside (contractor, occupant) and does no duty`,
+    );
+  const { zh, en } = ROLES[post.role];
+  if (!roles.includes(post.role))
+    refuse(`${username} 没有该岗位的角色“${zh}”`, `${username} lacks the role ${en} of the post`);
+  const [lack] = member === null ? [] : toCertificateGaps(entry, member, roster);
+  if (lack === undefined) return;
+  const { detail } = lack;
+  if (lack.kind === 'certificate-missing')
+    refuse(`${username} 无该岗位要求的证书 ${detail}`, `${username} has no certificate ${detail}`);
+  refuse(`${username} 的证书 ${detail} 到期`, `the certificate ${detail} of ${username} has run out`);
 }
 
 function isSlot(a: Slot, b: Slot): boolean {

@@ -29,6 +29,7 @@ import type { DutyView, OnCall } from './duty.ts';
 import { findGaps } from './gaps.ts';
 import { toLocalDate, toLocalText } from './shift-time.ts';
 import { holdsOn } from './staff-book.ts';
+import { findToldGaps, toToldNames } from './told-gaps.ts';
 
 export interface WhoQuestion {
   readonly atMs: number;
@@ -81,7 +82,7 @@ export interface WhoAnswer {
   readonly proposal: Proposal;
   /** Outside numbers: of the equipment, of its kind, and those of its class of emergency. */
   readonly contacts: readonly Contact[];
-  /** What is wrong with the roster at that instant, beside the gaps of the steps. */
+  /** What is wrong with the roster and with others whom the policy tells at that instant, beside the gaps of the steps. */
   readonly gaps: readonly Text[];
 }
 
@@ -105,15 +106,16 @@ export function whoWouldBeTold(question: WhoQuestion, context: WhoContext): WhoA
   const chosen = chooseAssignee(routed, duty, load, policy, { atMs, timeZone });
   const firm = toFirm(question, context);
   const facts = { ...routed, assignee: chosen, responsible: matter.responsible, firm };
+  const steps = toSteps(facts, settings, atMs, context).map((step) => toStep(step, facts, atMs, context));
   return {
     atMs,
     localTime: toLocalText(timeZone, atMs),
     settings,
     heldUntilMs: toHeldUntil(settings, atMs, policy),
-    steps: toSteps(facts, settings, atMs, context).map((step) => toStep(step, facts, atMs, context)),
+    steps,
     proposal,
     contacts: toContacts(question, settings.class, context.contacts, firm),
-    gaps: toRosterGaps(atMs, context),
+    gaps: [...toRosterGaps(atMs, context), ...toPolicyGaps(atMs, steps, context)],
   };
 }
 
@@ -369,4 +371,18 @@ function toRosterGaps(atMs: number, { duty, timeZone }: WhoContext): readonly Te
   return isOver
     ? [{ zh: `排班只排到 ${last || '（无）'}`, en: `the roster ends on ${last || '(empty)'}` }, ...gaps]
     : gaps;
+}
+
+/** Of those whom the policy tells of other alarms: the steps say what is wrong with their own. */
+function toPolicyGaps(
+  atMs: number,
+  steps: readonly WhoStep[],
+  { policy, duty, timeZone }: WhoContext,
+): readonly Text[] {
+  if (duty.book.staff.size === 0) return [];
+  const named = new Set(steps.map(({ assignee }) => assignee));
+  const others = toToldNames(policy).filter((name) => !named.has(name));
+  return findToldGaps(duty, others, { fromMs: atMs - DAY_MS, toMs: atMs + DAY_MS }, timeZone)
+    .filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
+    .map(({ text }) => text);
 }

@@ -8,12 +8,24 @@ import { KINDS, type System } from '../core/kinds.ts';
 import type { Ticket } from '../core/ticket.ts';
 
 /** What it is told by; of a ticket or of anything that knows as much. */
-export type EventSubject = Pick<Ticket, 'class' | 'equipment'> & Partial<Pick<Ticket, 'location'>>;
+export type EventSubject = Pick<Ticket, 'class' | 'equipment'> &
+  Partial<Pick<Ticket, 'location' | 'source' | 'alarms'>>;
 
 export function toEventKind(subject: EventSubject, model: SiteModel): Incident['kind'] {
   const system = toSystemOf(subject, model);
-  if (system === 'lift') return 'entrapment';
+  if (system === 'lift') return isMachineOnly(subject) ? 'other' : 'entrapment';
   return subject.class === 'fire' || system === 'fire' ? 'fire' : 'other';
+}
+
+/**
+ * A lift's own alarms, none of which is about life: its drive is too hot, nobody is in it as far as anybody knows. Whatever a
+ * person reports of a lift may be people in it.
+ */
+function isMachineOnly({ source, alarms = [] }: EventSubject): boolean {
+  const isKnown = alarms.length > 0 && alarms.every(({ severity }) => severity !== undefined);
+  return (
+    source === 'equipment-alarm' && isKnown && alarms.every(({ severity }) => severity !== 'life-safety')
+  );
 }
 
 /** Of its equipment; whoever asks for help where only lifts are is about a lift without naming one. */

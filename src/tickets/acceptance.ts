@@ -56,7 +56,7 @@ function isOwn({ movedTo }: TicketAlarm): boolean {
 }
 
 /** Under a permit, or shelved with somebody by name who answers for it; both have an end. */
-function isOutOfService({ outOfServiceUntilMs, shelvedUntilMs }: TicketAlarm, atMs: number): boolean {
+export function isOutOfService({ outOfServiceUntilMs, shelvedUntilMs }: TicketAlarm, atMs: number): boolean {
   return (outOfServiceUntilMs ?? 0) > atMs || (shelvedUntilMs ?? 0) > atMs;
 }
 

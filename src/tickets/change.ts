@@ -94,6 +94,9 @@ export function follow(
   return next.reduce((done, make) => joinSteps(done, make(done.ticket)), step);
 }
 
+/** Of a report that follows the first one: whoever is told only then is told in the course of the same report. */
+const LATER_REPORTS: readonly unknown[] = ['confirmed', 'unanswered'];
+
 /** A remark that a clock waits for is a person's: the gateway's own notes stop none. */
 function toMarkTypes(
   before: Ticket,
@@ -102,9 +105,12 @@ function toMarkTypes(
   by: string,
   policy: Policy,
 ): readonly TicketMark['type'][] {
-  return happenings.flatMap(({ type, sheet = [] }) => [
-    ...(isMarked(type, before, after, policy) && !(by === GATEWAY && type === 'noted') ? [type] : []),
-    ...sheet.filter((step) => isNamed(step, policy)),
+  const isSilent = ({ type, detail }: Happening): boolean =>
+    (by === GATEWAY && type === 'noted') ||
+    (type === 'reporting' && LATER_REPORTS.includes(detail?.['when']));
+  return happenings.flatMap((happening) => [
+    ...(isMarked(happening.type, before, after, policy) && !isSilent(happening) ? [happening.type] : []),
+    ...(happening.sheet ?? []).filter((step) => isNamed(step, policy)),
   ]);
 }
 

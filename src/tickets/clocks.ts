@@ -33,6 +33,8 @@ import { firstMatch } from './match.ts';
 /** What ends every clock, whatever its policy says: nobody is left who could act. */
 const ENDS: readonly TicketMark['type'][] = ['cancelled', 'merged', 'archived'];
 const NEW_ROUNDS: readonly TicketMark['type'][] = ['reworked', 'reopened'];
+/** Along the path: where an appointment stands, none of them asks for one. */
+const ON_THE_WAY: readonly TicketMark['type'][] = ['recorded', 'dispatched', 'taken', ...NEW_ROUNDS];
 
 /**
  * All clocks of all rounds, in the order of the policy.
@@ -117,6 +119,8 @@ interface Course {
   isOver: boolean;
   /** A start that found no limit: it waits for settings that have one. */
   armed: Start | null;
+  /** The moment last agreed on, by the clock on the wall; null = none, or it was over when the round began. */
+  appointmentMs: number | null;
 }
 
 interface Start {
@@ -136,6 +140,7 @@ function toRuns(clock: ClockPolicy, { marks }: Timeline, policy: Policy): readon
     isPaused: false,
     isOver: false,
     armed: null,
+    appointmentMs: null,
   };
   for (const timed of marks) {
     const { mark } = timed;
@@ -194,12 +199,28 @@ function takeSettings(course: Course, timed: TimedMark, settings: ClockSettings)
 }
 
 function takeStart(course: Course, timed: TimedMark): void {
-  const { type, appointmentMs } = timed.mark;
-  const { start } = course.clock;
+  const { type } = timed.mark;
+  const { start, stop } = course.clock;
+  const agreedMs = takeAppointment(course, timed);
   if (course.isOver) return;
-  if (appointmentMs !== undefined && start.includes('appointment'))
-    begin(course, timed, { appointmentMs, counted: null });
-  else if (start.some((event) => event === type)) begin(course, timed, toStart(course, timed));
+  const isMade =
+    course.appointmentMs !== null && stop.includes('appointed') && ON_THE_WAY.some((step) => step === type);
+  if (agreedMs !== null && start.includes('appointment'))
+    begin(course, timed, { appointmentMs: agreedMs, counted: null });
+  else if (!isMade && start.some((event) => event === type)) begin(course, timed, toStart(course, timed));
+}
+
+/**
+ * The moment that is agreed on here: as it is made or moved, or in a new round as it was, while it lies ahead (rework.ts) and
+ * nothing counts towards it. null = none.
+ */
+function takeAppointment(course: Course, timed: TimedMark): number | null {
+  const { mark, atMs, shiftMs } = timed;
+  if (mark.appointmentMs !== undefined) course.appointmentMs = mark.appointmentMs;
+  else if (!NEW_ROUNDS.includes(mark.type)) return null;
+  else if ((course.appointmentMs ?? Number.NEGATIVE_INFINITY) + shiftMs <= atMs) course.appointmentMs = null;
+  else if (toLive(course) !== null) return null;
+  return course.appointmentMs;
 }
 
 /** One that waits in the same round goes on waiting. */

@@ -15,6 +15,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent, AlarmEventType, Occurrence } from '../core/alarm.ts';
 import { GATEWAY } from '../core/gateway.ts';
+import { compareSeverity } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
 import {
   isTicketOpen,
@@ -26,6 +27,7 @@ import {
 import { withBanner, withoutBanner } from './banners.ts';
 import { byGateway, follow, type Happening, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
+import { wake } from './emergency-anew.ts';
 import { escalate, holdCall } from './escalation.ts';
 import { judgeFalseAlarm, review } from './false-alarm.ts';
 import { isBeforeDone } from './path.ts';
@@ -36,7 +38,7 @@ import { toRework } from './rework.ts';
 import { withPriority } from './routing.ts';
 import { toSightBanners } from './sights.ts';
 import { toClosedSinceMs } from './since.ts';
-import { mergeAlarm } from './ticket-alarms.ts';
+import { mergeAlarm, toGravestSeverity } from './ticket-alarms.ts';
 
 /** What brings back an alarm that was hidden: while it stands it asks for work, unless its ticket is open all the time. */
 const RELEASES: readonly AlarmEventType[] = [
@@ -213,7 +215,9 @@ export function noteDrillOver(
   nowMs: number,
 ): TicketStep {
   const happening: Happening = { type: 'noted', detail: { occurrence: id, isDrill: false } };
-  return toStep(ticket, { isDrill: false }, [happening], byGateway(nowMs), policy);
+  // Who was told of the exercise has not been told of this.
+  const real = toStep(ticket, { isDrill: false, reports: [] }, [happening], byGateway(nowMs), policy);
+  return follow(real, (next) => reportAtOnce(next, policy, nowMs));
 }
 
 /** Whether the ticket was told of a shelf that somebody answers for: its acceptance may stand on it. */
@@ -264,28 +268,37 @@ function raise(
   if (verdict === 'review') return review(ticket, occurrence, policy, nowMs);
   const priority = policy.priorityOf[occurrence.severity];
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
+  // Two severities may have one priority: a pre-alarm that becomes a fire is news all the same.
+  const isGraver = isRaise || isGravest(ticket, occurrence);
   const back = toRecurrence(ticket, nowMs);
   const banners = withoutBanner({ banners: back.change.banners ?? ticket.banners }, 'proposed-done');
   const change: Partial<Ticket> = {
     ...back.change,
-    ...(isRaise && isOfAlarm(ticket) ? { content: occurrence.text, guidance } : {}),
+    ...(isGraver && isOfAlarm(ticket) ? { content: occurrence.text, guidance } : {}),
     ...(isRaise ? withPriority(ticket, priority, policy) : {}),
+    ...(isGraver && !isRaise ? { reports: [] } : {}),
     alarms: mergeAlarm(ticket.alarms, occurrence, nowMs),
     banners,
   };
   const detail = { occurrence: occurrence.id, count: occurrence.count };
   const raised: Happening = {
     type: 'priority-raised',
-    detail: { ...detail, from: ticket.priority, to: priority },
+    detail: {
+      ...detail,
+      from: ticket.priority,
+      to: isRaise ? priority : ticket.priority,
+      ...(!isRaise && { severity: occurrence.severity }),
+    },
   };
   const happenings: readonly Happening[] = [
     { type: 'alarm-attached', detail },
     ...back.happenings.map((it) => ({ ...it, detail: { ...detail, ...it.detail } })),
-    ...(isRaise ? [raised] : []),
+    ...(isGraver ? [raised] : []),
   ];
   const step = toStep(ticket, change, happenings, byGateway(nowMs), policy);
   return follow(
     step,
+    (next) => wake(ticket, next, policy, nowMs),
     (next) => reportAtOnce(next, policy, nowMs),
     (next) => putBeforeDesk(ticket, next, policy, nowMs),
   );
@@ -297,6 +310,12 @@ function end(ticket: Ticket, event: AlarmEvent, policy: Policy, nowMs: number): 
   if (endReason !== 'returned') return mirror(ticket, event, 'rule-changed', policy, nowMs);
   const isNoted = !ticket.alarms.some((alarm) => alarm.occurrence === id && alarm.isActive);
   return isNoted ? null : mirror(ticket, event, 'alarm-returned', policy, nowMs);
+}
+
+/** Graver than whatever alarm the ticket has had. */
+function isGravest({ alarms }: Pick<Ticket, 'alarms'>, { severity }: Occurrence): boolean {
+  const known = toGravestSeverity(alarms);
+  return known !== null && compareSeverity(severity, known) > 0;
 }
 
 /** What the gateway wrote, the graver alarm may rewrite: a fire must not be headed "pre-alarm". A person's words stay. */

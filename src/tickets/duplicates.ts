@@ -5,9 +5,17 @@
 import type { Policy } from '../config/policy.ts';
 import type { Kind } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
-import { ATTENDANCE_NAMES, type Attendance, isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
+import {
+  ATTENDANCE_NAMES,
+  type Attendance,
+  isTicketOpen,
+  PRIORITIES,
+  type Priority,
+  type Ticket,
+} from '../core/ticket.ts';
 import { follow, type Happening, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
+import { wake } from './emergency-anew.ts';
 import type { TicketSubject } from './open.ts';
 import { isBeforeDone } from './path.ts';
 import { reportAtOnce } from './reporting.ts';
@@ -68,9 +76,32 @@ export function addReport(
   if (raise === null && back === null) return step;
   return follow(
     step,
+    (next) => wake(ticket, next, policy, nowMs),
     (next) => reportAtOnce(next, policy, nowMs),
     (next) => putBeforeDesk(ticket, next, policy, nowMs),
   );
+}
+
+/**
+ * Whether what is reported is an emergency by itself: also where the ticket has been one already, whose people are out or whose
+ * fire is over. @param kinds as for `addReport`
+ */
+export function isEmergencyReport(
+  ticket: Pick<Ticket, 'class'>,
+  report: Pick<NewTicket, 'content' | 'priority' | 'impact'>,
+  policy: Policy,
+  kinds: readonly Kind[],
+): boolean {
+  return toSaid(ticket, report, policy, kinds) === 'emergency';
+}
+
+function toSaid(
+  ticket: Pick<Ticket, 'class'>,
+  { content, priority, impact }: Pick<NewTicket, 'content' | 'priority' | 'impact'>,
+  policy: Policy,
+  kinds: readonly Kind[],
+): Priority | null {
+  return priority ?? toPriority(impact, ticket.class, kinds, policy, content);
 }
 
 interface Added {
@@ -81,16 +112,12 @@ interface Added {
 /** null where the matter is no graver, and nobody is asked for sooner. */
 function toRaise(
   ticket: Ticket,
-  {
-    content,
-    priority,
-    impact,
-    attendance,
-  }: Pick<NewTicket, 'content' | 'priority' | 'impact' | 'attendance'>,
+  report: Pick<NewTicket, 'content' | 'priority' | 'impact' | 'attendance'>,
   policy: Policy,
   kinds: readonly Kind[],
 ): Added | null {
-  const said = priority ?? toPriority(impact, ticket.class, kinds, policy, content);
+  const { content, impact, attendance } = report;
+  const said = toSaid(ticket, report, policy, kinds);
   const isGraver = said !== null && PRIORITIES[said].rank > PRIORITIES[ticket.priority].rank;
   const settings = isGraver ? withPriority(ticket, said, policy) : null;
   const known = settings?.attendance ?? ticket.attendance;

@@ -9,13 +9,26 @@ import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
 import { owesReport } from '../incidents/reports.ts';
-import { toStanding } from './acceptance.ts';
+import { isOutOfService, toStanding } from './acceptance.ts';
 import { requireFields } from './fields.ts';
 
 /** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
 export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
   if (entrapment !== null && entrapment.people !== 0)
     requireFields({ released: entrapment.steps.released ?? null }, RELEASED_RULE);
+}
+
+/**
+ * A lift in which people were runs again only after its maintainer has signed (service-workflow.md §3), or stays out of service
+ * until a time that stands on the ticket. @throws RiserError `missing-fields`
+ */
+export function requireBackInService(ticket: Ticket, incident: Incident | null, atMs: number): void {
+  const { entrapment, isDrill, alarms } = ticket;
+  if (isDrill || entrapment === null || entrapment.people === 0) return;
+  if (incident?.verdict === 'false-alarm' || incident?.verdict === 'test') return;
+  const isOut = alarms.some((alarm) => isOutOfService(alarm, atMs));
+  if (isOut) return;
+  requireFields({ 'back-in-service': entrapment.steps['back-in-service'] ?? null }, SIGNED_RULE);
 }
 
 /**
@@ -33,10 +46,17 @@ export function requireCancellable(
   requireReleased(ticket);
   if (incident !== null && owesReport(incident, policy))
     throw new RiserError('report-missing', { incident: incident.number });
-  if (reason !== 'duplicate' && isReal(ticket, incident)) refuse(reason, REAL);
+  if (isReal(ticket, incident)) refuse(reason, REAL);
+  if (reason === 'duplicate') requireTwin(ticket);
   if (reason === 'false-alarm') return requireVerdict(ticket, incident);
   if (reason === 'withdrawn' && ticket.source === 'equipment-alarm') refuse(reason, NO_REPORTER);
   if (toStanding(ticket, atMs).length > 0) refuse(reason, STANDING);
+}
+
+/** What was late does not vanish from the figures as a duplicate of nothing. @throws RiserError `value-not-allowed` */
+function requireTwin({ clocks, links }: Ticket): void {
+  const isLate = clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
+  if (isLate && !links.some(({ kind }) => kind === 'duplicate')) refuse('duplicate', NO_TWIN);
 }
 
 /** A fire is looked at before it is over: real, false alarm or test. @throws RiserError `missing-fields` */
@@ -71,6 +91,10 @@ const RELEASED_RULE: Text = {
   zh: '被困人员全部解救后方可结束；无人被困的，先登记被困人数为 0',
   en: 'not while people are in the lift; where nobody is, enter 0 people first',
 };
+const SIGNED_RULE: Text = {
+  zh: '电梯恢复运行须维保人员签字；暂不恢复的，先将告警登记停用并写明期限',
+  en: 'the maintainer signs before the lift runs again; where it does not, its alarm is out of service until a date',
+};
 const VERDICT_RULE: Text = {
   zh: '火警须先确认：真实、误报或测试',
   en: 'a fire alarm is confirmed first: real, false alarm or test',
@@ -82,6 +106,10 @@ const REAL: Text = {
 const NO_REPORTER: Text = {
   zh: '告警工单没有报修人可撤回，请按误报撤销、合并或处理完毕',
   en: 'an alarm has no reporter to withdraw it: false alarm, merge, or work',
+};
+const NO_TWIN: Text = {
+  zh: '已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
+  en: 'it has breached a limit: link the ticket that it duplicates first, or merge the two',
 };
 const STANDING: Text = {
   zh: '告警仍未恢复：重复的请合并到另一张工单，误报请按误报撤销',

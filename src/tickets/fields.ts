@@ -9,10 +9,13 @@ import type { Ticket } from '../core/ticket.ts';
 import { matches, toSettings } from './match.ts';
 import type { Transition } from './transitions.ts';
 
+/** Blanks, and characters that nobody sees, e.g. a space of no width. */
+const UNSEEN = /^[\s\p{Cf}\p{Z}]*$/u;
+
 /** Nothing, blank text in both languages, or an empty list. Zero and `false` say something. */
 export function isBlank(value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  if (typeof value === 'string') return value.trim() === '';
+  if (typeof value === 'string') return UNSEEN.test(value);
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value !== 'object' || !('zh' in value) || !('en' in value)) return false;
   return isBlank(value.zh) && isBlank(value.en);

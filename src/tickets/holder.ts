@@ -13,7 +13,10 @@ import { toResponsible } from './change.ts';
 export interface Holders {
   /** Named owner of its equipment: user name, group or role; null = the register names none. */
   owner(ticket: Ticket): string | null;
-  /** Who of a role or group is on duty for its place, an account itself; null = nobody is, or nobody is known. */
+  /**
+   * Who of a role or group is on duty for its place, or on stand-by; an account itself, unless it is named like a role. null =
+   * nobody is, or nobody is known.
+   */
   onDuty(name: string, ticket: Ticket): string | null;
 }
 
@@ -73,9 +76,9 @@ function choose(people: readonly Person[]): string | null {
   return first ?? people.find(({ role }) => role !== null)?.role ?? null;
 }
 
-/** Who of a named role or group is on duty; a role of which nobody is, is no person. */
+/** Who of a named role or group is on duty; a role of which nobody is, is no person. Whoever has signed for it is one already. */
 function toMan({ name, role }: Person, ticket: Ticket, holders: Holders): Person {
-  if (name === null) return { name, role };
+  if (name === null || name === ticket.takenBy) return { name, role };
   const found = holders.onDuty(name, ticket);
   if (found !== null) return { name: found, role };
   const own = ROLE_NAMES.find((one) => one === name);

@@ -9,7 +9,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
 import type { TicketMark } from '../core/ticket-clock.ts';
-import { ENTRAPMENT_STEP_NAMES } from '../core/ticket-sheets.ts';
+import { ENTRAPMENT_STEP_NAMES, type EntrapmentSheet } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { follow, type Happening, type Moment, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
@@ -63,7 +63,38 @@ export function linkBack(
 function toRefusal(from: Ticket, into: Ticket): Text | null {
   if (from.id === into.id) return REFUSALS.same;
   if (from.site !== into.site || from.isDrill !== into.isDrill) return REFUSALS.apart;
+  if (hasOtherPeople(from, into)) return REFUSALS.people;
   return isBeforeDone(into) ? null : REFUSALS.over;
+}
+
+/**
+ * One ticket has one sheet. People who are still in a lift are not put onto the sheet of another lift, nor of one whose people
+ * are out.
+ */
+function hasOtherPeople(from: Ticket, into: Ticket): boolean {
+  if (from.entrapment === null || into.entrapment === null || isFree(from.entrapment)) return false;
+  const isOtherLift = from.equipment !== null && into.equipment !== null && from.equipment !== into.equipment;
+  return isOtherLift || isFree(into.entrapment);
+}
+
+function isFree({ people, steps }: EntrapmentSheet): boolean {
+  return people === 0 || steps.released !== undefined;
+}
+
+/** The same people, told of twice: what either sheet knows of them stays; an end of the one is none of the other. */
+function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null): EntrapmentSheet | null {
+  if (into === null || from === null || isFree(from)) return into ?? from;
+  return {
+    ...into,
+    liftCode: into.liftCode || from.liftCode,
+    rescueLine: into.rescueLine || from.rescueLine,
+    floor: into.floor || from.floor,
+    people:
+      into.people === null || from.people === null
+        ? (into.people ?? from.people)
+        : Math.max(into.people, from.people),
+    steps: { ...from.steps, ...into.steps },
+  };
 }
 
 function receive(
@@ -82,6 +113,7 @@ function receive(
   const was = { from: into.priority, to: from.priority, merged: from.number };
   const raised = { type: 'priority-raised' as const, detail: { ...was, class: from.class } };
   const started = withEarliest(into, from, policy, nowMs);
+  const appointed = toPromise(from, into, nowMs);
   const change: Partial<Ticket> = {
     ...(into.entrapment === null && { marks: [...started.marks, ...toSheetMarks(from, started)] }),
     alarms: joinAlarms(into.alarms, from.alarms),
@@ -90,17 +122,31 @@ function receive(
     urges: into.urges + from.urges,
     incident: owed ?? into.incident ?? from.incident,
     fire: into.fire ?? from.fire,
-    entrapment: into.entrapment ?? from.entrapment,
+    entrapment: joinSheets(into.entrapment, from.entrapment),
     equipment: into.equipment ?? from.equipment,
+    contractor: into.contractor ?? from.contractor,
+    estimatedAtMs: into.estimatedAtMs ?? from.estimatedAtMs,
+    ...(appointed !== null && { appointment: from.appointment }),
     ...(isGraver ? withPriority(into, from.priority, policy) : {}),
     ...(isGraver ? withProposed(into, from, policy) : {}),
   };
-  const happenings: readonly Happening[] = [{ type: 'linked', detail }, ...(isGraver ? [raised] : [])];
+  const happenings: readonly Happening[] = [
+    { type: 'linked', detail },
+    ...(appointed === null ? [] : [appointed]),
+    ...(isGraver ? [raised] : []),
+  ];
   return follow(
     toStep(started, change, happenings, moment, policy),
     (ticket) => takeReports(ticket, from, policy, nowMs),
     (ticket) => putBeforeDesk(into, ticket, policy, nowMs),
   );
+}
+
+/** An appointment that was promised to somebody is kept: whoever waits at home does not know of the merge. */
+function toPromise({ appointment, number }: Ticket, into: Ticket, nowMs: number): Happening | null {
+  const isAhead = appointment !== null && appointment.toMs > nowMs;
+  if (!isAhead || into.appointment !== null) return null;
+  return { type: 'appointed', detail: { ...appointment, merged: number } };
 }
 
 /** Nobody has signed for it, and the desk gives it: to whom the graver matter was to go is what is proposed. */
@@ -122,5 +168,9 @@ function toSheetMarks({ marks }: Ticket, { stage }: Ticket): readonly TicketMark
 const REFUSALS = {
   same: { zh: '不能并入自身', en: 'a ticket is not merged into itself' },
   apart: { zh: '演练与实际工单、不同项目的工单不能合并', en: 'drills and other sites stay apart' },
+  people: {
+    zh: '两张工单各有被困人员记录：不是同一部电梯，或并入的一单人员已解救，不能合并',
+    en: 'each has its own people in a lift: another lift, or one whose people are out',
+  },
   over: { zh: '并入的工单已处理完毕', en: 'the other ticket is done' },
 } as const satisfies Record<string, Text>;

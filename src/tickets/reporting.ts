@@ -144,7 +144,8 @@ export function isConfirmation(
   return transition.type === 'dispatch' && isFirst && incident?.kind !== 'fire';
 }
 
-function isReportable(ticket: Ticket, policy: Policy): boolean {
+/** Whether the policy has it reported: an open emergency, as a rule. */
+export function isReportable(ticket: Ticket, policy: Policy): boolean {
   return isTicketOpen(ticket) && matches(policy.report.match, toSettings(ticket));
 }
 

@@ -6,12 +6,12 @@ import { NO_ESCALATION } from './escalation.ts';
 
 /**
  * What a new round begins with, after a rework or a reopening. Diagnosis and result stay until they are written anew. An
- * appointment that is over is none any more: the next one is made, not moved.
+ * appointment whose time has come is none any more: the next one is made, not moved. One that lies ahead stands.
  */
 export function toRework(ticket: Ticket, atMs: number): Partial<Ticket> {
   const { proof } = ticket;
   const { appointment } = ticket;
-  const isAhead = appointment !== null && appointment.toMs > atMs;
+  const isAhead = appointment !== null && appointment.fromMs > atMs;
   const isWatched = proof?.state === 'watching' || proof?.state === 'paused';
   return {
     ...enter('rework', atMs),

@@ -58,12 +58,20 @@ export function toPriority(
     ({ class: classes, kind, words, urgency = 1, complexity = 1, scope = 1 }) =>
       (classes === undefined || classes.includes(ticketClass)) &&
       (kind === undefined || kinds.includes(kind)) &&
-      (words === undefined || words.some((word) => text.includes(word.toLowerCase()))) &&
+      (words === undefined || words.some((word) => isSaid(word, text))) &&
       reached.urgency >= urgency &&
       reached.complexity >= complexity &&
       reached.scope >= scope,
   );
   return row?.priority ?? null;
+}
+
+/** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */
+function isSaid(word: string, text: string): boolean {
+  return word
+    .toLowerCase()
+    .split('+')
+    .every((part) => text.includes(part.trim()));
 }
 
 /** Kinds that a row of the priorities may name. */

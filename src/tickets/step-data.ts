@@ -11,6 +11,8 @@ import { applyContractor } from './contractors.ts';
 import { applyCorrection } from './corrections.ts';
 import { toDeadlineSet } from './day-end.ts';
 import { requireFields } from './fields.ts';
+import { requireUploadRate } from './rates.ts';
+import { isReportable } from './reporting.ts';
 import { toPriority, withPriority } from './routing.ts';
 import { applyDoorStep } from './step-doors.ts';
 import { requireOther } from './step-side.ts';
@@ -120,11 +122,14 @@ function applyReclassify(step: DataStep & { type: 'reclassify' }, { ticket, cont
   };
   const { priority, attendance } = withPriority(changed, derived, policy);
   const settings = { class: ticketClass, priority, flow: changed.flow, impact: changed.impact };
-  const change = { ...settings, attendance: step.attendance ?? attendance };
-  const names = Object.keys(change) as (keyof typeof change)[];
+  const wanted = { ...settings, attendance: step.attendance ?? attendance };
+  const names = Object.keys(wanted) as (keyof typeof wanted)[];
   const from = Object.fromEntries(
-    names.filter((name) => change[name] !== ticket[name]).map((name) => [name, ticket[name]]),
+    names.filter((name) => wanted[name] !== ticket[name]).map((name) => [name, ticket[name]]),
   );
+  // Who was told of an emergency that is none any more is told again should it become one again.
+  const isLet = isReportable(ticket, policy) && !isReportable({ ...ticket, ...wanted }, policy);
+  const change = { ...wanted, ...(isLet && { reports: [] }) };
   requireFields({ reason, change: Object.keys(from) }, RECLASSIFY_RULE);
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   const raised = { type: 'priority-raised' as const, detail: { from: ticket.priority, to: priority } };
@@ -148,8 +153,12 @@ function toDerived(
   return impact !== null || isRaise ? derived : null;
 }
 
-function applyAttach({ attachment }: DataStep & { type: 'attach' }, { ticket }: Work): Outcome {
+function applyAttach(
+  { attachment }: DataStep & { type: 'attach' },
+  { ticket, context, moment }: Work,
+): Outcome {
   const { attachments } = ticket;
+  requireUploadRate(ticket, moment.by, context.policy, moment.nowMs);
   if (attachments.length >= MAX_ATTACHMENTS)
     throw new RiserError('ticket-full', { what: { zh: '附件', en: 'attachments' }, max: MAX_ATTACHMENTS });
   const known = attachments.filter(({ id }) => id !== attachment.id);

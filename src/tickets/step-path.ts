@@ -12,7 +12,12 @@ import { withBanner } from './banners.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
-import { requireIncidentOver, requireReleased, requireVerdict } from './emergency-end.ts';
+import {
+  requireBackInService,
+  requireIncidentOver,
+  requireReleased,
+  requireVerdict,
+} from './emergency-end.ts';
 import { isBlank, requireFields } from './fields.ts';
 import { toHandlingMinutes } from './handling-time.ts';
 import { withoutHeldBack } from './held-back.ts';
@@ -71,6 +76,7 @@ function applyStep(step: PathStep, work: Work): Outcome {
       return applyVisit(step, work);
     case 'close':
       requireVerdict(ticket, work.context.incident);
+      requireBackInService(ticket, work.context.incident, atMs);
       requireNormal(
         ticket,
         ticket.acceptance?.manualReading ?? ticket.testResult,
@@ -195,6 +201,7 @@ function applyAccept(step: PathStep & { type: 'accept' }, work: Work): Outcome {
     const photo = ticket.attachments.find(({ id }) => id === overridePhoto);
     requireFields({ overrideReason, overridePhoto: photo?.id }, OVERRIDE_RULE);
   }
+  requireBackInService(ticket, work.context.incident, moment.atMs);
   requireNormal(ticket, manualReading ?? null, hasOverride, moment.atMs);
   const isOwn = isOwnWork(ticket, work.actor, work.context.policy);
   const override =

@@ -13,6 +13,7 @@ import { takeOver } from './contractors.ts';
 import { requireCancellable } from './emergency-end.ts';
 import { callForHelp, toEscalated } from './escalation.ts';
 import { requireFields } from './fields.ts';
+import { countUrge } from './rates.ts';
 import { toRework } from './rework.ts';
 import { toClosedSinceMs } from './since.ts';
 import type { Transition } from './transitions.ts';
@@ -53,7 +54,13 @@ export function applySideStep(step: SideStep, work: Work): Outcome {
       return applyTransfer(step, work);
     case 'urge':
       requireFields({ note: step.note }, NOTE_RULE);
-      return { type: 'urged', change: { urges: ticket.urges + 1 } };
+      return {
+        type: 'urged',
+        change: {
+          urges: ticket.urges + 1,
+          recentUrges: countUrge(ticket, moment.by, context.policy, nowMs),
+        },
+      };
     case 'escalate': {
       requireFields({ reason: step.reason }, ESCALATE_RULE);
       const escalation = callForHelp(ticket, step.reason, context.policy, nowMs);
@@ -97,24 +104,26 @@ export function toResumed({ waiting, stage }: Ticket, atMs: number): Partial<Tic
   return { waiting: null, ...enter(waiting?.from ?? stage, atMs) };
 }
 
-/** Clocks may stand still for it: who lets them is named, and is not who asks. */
+/**
+ * Clocks may stand still for it: who lets them is named, and is not who asks. It ends when that was given, else when the work was
+ * said to be done: none goes on for ever.
+ */
 function applyWait(step: SideStep & { type: 'wait' }, { ticket, moment }: Work): Outcome {
   const { reason, note, approver, untilMs = null } = step;
   requireFields({ reason, note, approver }, WAIT_RULE);
   requireOther(approver, moment.by);
   if (untilMs !== null) requirePromise(untilMs, moment.nowMs);
-  const waiting = { reason, note, approver, sinceMs: moment.atMs, untilMs, from: ticket.stage };
   const estimatedAtMs = toEstimate(step, ticket, moment.nowMs);
-  return {
-    type: 'waited',
-    change: { waiting, estimatedAtMs, ...enter('waiting', moment.atMs) },
-    ...(estimatedAtMs !== null && { detail: { estimatedAtMs } }),
-  };
+  requireFields({ estimatedAtMs }, WAIT_END_RULE);
+  const endMs = untilMs ?? estimatedAtMs;
+  const waiting = { reason, note, approver, sinceMs: moment.atMs, untilMs: endMs, from: ticket.stage };
+  const change = { waiting, estimatedAtMs, ...enter('waiting', moment.atMs) };
+  return { type: 'waited', change, detail: { estimatedAtMs } };
 }
 
 /**
  * When it will be done, for whoever waits for it: as said now, else as estimated before while that still lies ahead, else when the
- * wait ends. null = nobody knows, which a guard of the policy may refuse. @throws RiserError `end-not-ahead`
+ * wait ends. null = nobody knows. @throws RiserError `end-not-ahead`
  */
 function toEstimate(step: SideStep & { type: 'wait' }, ticket: Ticket, nowMs: number): number | null {
   const { estimatedAtMs, untilMs = null } = step;
@@ -174,6 +183,10 @@ function applyMerge(step: SideStep & { type: 'merge' }, { ticket, moment }: Work
 const WAIT_RULE: Text = {
   zh: '等待须写明原因、说明和批准人',
   en: 'waiting needs a reason, a note and who approved it',
+};
+const WAIT_END_RULE: Text = {
+  zh: '等待须有期限：填写预计完成时间或等待至何时',
+  en: 'a wait has an end: say until when, or when it is expected to be done',
 };
 const REJECT_RULE: Text = { zh: '退回须先记录不合格原因', en: 'rework needs the recorded failure first' };
 const REOPEN_RULE: Text = { zh: '重新打开须写明原因', en: 'reopening needs a reason' };

@@ -15,6 +15,7 @@ import { isNamed, isOneOf, listActors, listNames, mayAct } from './actors.ts';
 import { follow, joinSteps, type Moment, type TicketStep, toStep } from './change.ts';
 import type { Competence } from './competence.ts';
 import { putBeforeDesk } from './desk-turn.ts';
+import { wake } from './emergency-anew.ts';
 import { answer } from './escalation.ts';
 import { requireFields, requireGuards } from './fields.ts';
 import { matches, toSettings } from './match.ts';
@@ -85,6 +86,7 @@ function takeStep(
   const isConfirmed = isConfirmation(transition, ticket, incident);
   return follow(
     step,
+    (next) => (isRated ? wake(ticket, next, policy, nowMs) : null),
     (next) => (isRated ? reportAtOnce(next, policy, nowMs) : null),
     // Whoever may dispatch it knows who has it.
     (next) =>

@@ -125,7 +125,10 @@ function sweepWait(ticket: Ticket, policy: Policy, nowMs: number): TicketStep | 
   const { waiting, stage } = ticket;
   const untilMs = waiting?.untilMs ?? null;
   if (stage !== 'waiting' || untilMs === null || untilMs > nowMs) return null;
-  const happening: Happening = { type: 'resumed', detail: { reason: 'wait-over', untilMs } };
+  // By then it was to be done: whoever approved that is told.
+  const isPromiseOver = ticket.estimatedAtMs !== null && ticket.estimatedAtMs <= untilMs;
+  const approver = isPromiseOver ? { approver: waiting?.approver } : {};
+  const happening: Happening = { type: 'resumed', detail: { reason: 'wait-over', untilMs, ...approver } };
   const atMs = Math.min(nowMs, Math.max(untilMs, ticket.stageSinceMs, toLastStepMs(ticket)));
   return toStep(ticket, toResumed(ticket, atMs), [happening], { ...byGateway(nowMs), atMs }, policy);
 }
@@ -146,16 +149,20 @@ function sweepLimits(ticket: Ticket, policy: Policy, nowMs: number, holders: Hol
     const barred = own?.stop.includes('accepted') ? toBarred(ticket, policy) : [];
     return { ...clock, responsible: choose(ticket, own?.responsible, holders, barred) };
   };
+  // No person is late with what the gateway does, nor can hurry it.
+  const isMachine = (clock: TicketClock): boolean =>
+    policy.clocks.some(({ id, isHuman }) => id === clock.id && !isHuman);
   const late = breached.map((clock): HeldClock => {
     const { responsible } = clock;
-    const isMachine = policy.clocks.some(({ id, isHuman }) => id === clock.id && !isHuman);
-    // No person is late with what the gateway does.
-    if (isMachine) return { ...clock, responsible: GATEWAY };
+    if (isMachine(clock)) return { ...clock, responsible: GATEWAY };
     return responsible === null
       ? withHolder(clock, toAnswerable)
       : { ...clock, responsible: toPersonOf(responsible, ticket, holders) };
   });
-  const near = warned.map((clock) => withHolder(clock, toHolder));
+  const near = warned.map(
+    (clock): HeldClock =>
+      isMachine(clock) ? { ...clock, responsible: GATEWAY } : withHolder(clock, toHolder),
+  );
   const to = policy.escalation.breach;
   const happenings: Happening[] = [
     ...toDetails(near).map((detail): Happening => ({ type: 'clock-warned', detail })),

@@ -1,6 +1,7 @@
 /** The rows of a ticket's alarms: one for each occurrence, kept up to date with it. What they mean is coupling.ts. */
 import type { Occurrence } from '../core/alarm.ts';
 import type { TicketId } from '../core/ids.ts';
+import { compareSeverity, type Severity } from '../core/severity.ts';
 import type { Ticket, TicketAlarm } from '../core/ticket.ts';
 import type { AlarmPeak } from '../core/ticket-alarm.ts';
 
@@ -29,6 +30,7 @@ export function toTicketAlarm(occurrence: Occurrence): TicketAlarm {
     occurrence: occurrence.id,
     key: occurrence.key,
     text: occurrence.text,
+    severity: occurrence.severity,
     firstAtMs: occurrence.raisedAtMs,
     lastAtMs: occurrence.raisedAtMs,
     count: occurrence.count,
@@ -59,7 +61,14 @@ export function mergeAlarm(
     isStanding(occurrence) ? toPeak(occurrence) : null,
     occurrence.level,
   );
-  return alarms.with(at, { ...fresh, firstAtMs, lastAtMs: raisedAgainMs ?? lastAtMs, peak });
+  const severity = toGravestSeverity([before, fresh]) ?? occurrence.severity;
+  return alarms.with(at, { ...fresh, severity, firstAtMs, lastAtMs: raisedAgainMs ?? lastAtMs, peak });
+}
+
+/** The gravest that has been on the ticket; null = none is known. */
+export function toGravestSeverity(alarms: readonly TicketAlarm[]): Severity | null {
+  const known = alarms.flatMap(({ severity }) => severity ?? []);
+  return known.toSorted((a, b) => compareSeverity(b, a))[0] ?? null;
 }
 
 /** Those of both, each occurrence once. */

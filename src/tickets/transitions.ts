@@ -37,8 +37,8 @@ export type Transition =
   | { readonly type: 'dispatch'; readonly assignee: string; readonly note?: Maybe<string> }
   /** Responsible person: read back and sign for it. */
   | { readonly type: 'take'; readonly readBack?: Maybe<string> }
-  /** Responsible person: arrived on site. */
-  | { readonly type: 'arrive'; readonly how: 'by-hand' | 'qr-code' }
+  /** Responsible person: arrived on site; by QR code only with what stands on the label there (engine/arrival-code.ts). */
+  | { readonly type: 'arrive'; readonly how: 'by-hand' | 'qr-code'; readonly code?: Maybe<string> }
   | { readonly type: 'diagnose'; readonly diagnosis: string; readonly faultKind?: Maybe<string> }
   | { readonly type: 'plan'; readonly plan: string; readonly workInstruction?: Maybe<string> }
   /** Owner service and source: told and agreed. */

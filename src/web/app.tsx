@@ -34,6 +34,7 @@ import { useSettings } from './settings.ts';
 import { ErrorBoundary } from './shared/error-boundary.tsx';
 import { QueryState } from './shared/query-state.tsx';
 import { useIsPhone } from './shared/use-is-phone.ts';
+import { toHome } from './shell/entries.ts';
 import { LoginPage } from './shell/login-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { StoragePage } from './storage/storage-page.tsx';
@@ -92,6 +93,11 @@ export function App() {
   );
 }
 
+function Home() {
+  const home = toHome(useSession().data?.permissions ?? []);
+  return home === '/' ? <OverviewPage /> : <Navigate to={home} replace />;
+}
+
 function Pages() {
   const { t } = useTranslation();
   return (
@@ -102,7 +108,7 @@ function Pages() {
       <Route path="/r/:equipment" element={<ReportFormPage />} />
       <Route element={<LoggedIn />}>
         <Route element={<Shell />}>
-          <Route index element={<OverviewPage />} />
+          <Route index element={<Home />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/alarms/:id" element={<AlarmPage />} />
           <Route path="/reports" element={<ReportPage />} />

@@ -117,7 +117,7 @@ async function expectSteady(): Promise<void> {
 
 it.each(Array.from({ length: PLANTS }, (_, at) => at))(
   'a link recovers from everything that has happened to it, plant %i',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (plant) => {
     const chance = createChance(testSeed() + plant);
     const commands: Commands = { given: 0, settled: [] };

@@ -321,7 +321,7 @@ it.each(['connect', 'sample', 'event'])('a mistake of ours in a %s ends the proc
   const child = spawn(process.execPath, [script, where], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const [code] = (await once(child, 'close')) as [number | null];
   vi.useFakeTimers();
   expect(stderr).toContain('a mistake of ours');
   expect(code).toBe(1);

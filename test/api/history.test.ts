@@ -300,7 +300,7 @@ describe('a long export over a real connection', () => {
     await two.response;
     expect((await open().response).statusCode).toBe(503);
     one.client.destroy();
-    await until(endless.isEnded, { timeoutMs: 10_000, what: 'the end of an export that nobody takes' });
+    await until(endless.isEnded, { timeoutMs: 20_000, what: 'the end of an export that nobody takes' });
     const three = open();
     expect((await three.response).statusCode).toBe(200);
     for (const { client } of [two, three]) client.destroy();

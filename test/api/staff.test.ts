@@ -247,15 +247,19 @@ test('the account of a contractor is tied to a firm, and sees what was given to 
   expect([await read(1), await read(2), await read(3), await read(4)]).toEqual([404, 200, 200, 404]);
 });
 
-test('a handover is begun between two who can sign it: nobody without an account, nobody whose account is closed', async () => {
+test('a handover is begun between two who can sign it: nobody without an account, a closed one, or roles that sign none', async () => {
   await using gateway = await start();
-  const begin = async (to: string) =>
-    (await gateway.ask('boss', 'POST', '/handovers', { from: 'boss', to, post: 'desk' })).json();
+  const begin = async (to: string, from = 'boss') =>
+    (await gateway.ask('boss', 'POST', '/handovers', { from, to, post: 'desk' })).json();
   expect(await begin('Mr Wang')).toMatchObject({ code: 'user-unknown', params: { username: 'Mr Wang' } });
   await gateway.changeAccount('wang/disable');
   expect(await begin('wang')).toMatchObject({ code: 'user-unknown' });
   await gateway.changeAccount('wang/enable');
   expect(await begin('wang')).not.toHaveProperty('code');
+  // A firm's account is open, and signs none.
+  const refused = { code: 'value-not-allowed', params: { value: 'firm' } };
+  expect(await begin('firm')).toMatchObject(refused);
+  expect(await begin('boss', 'firm')).toMatchObject(refused);
 });
 
 test('the places that can be the area of a colleague are listed with the way down to each', async () => {

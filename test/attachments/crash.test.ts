@@ -21,7 +21,7 @@ const WHOLE = makePhoto(20_000);
 async function receiveUntil(step: number, when: 'before' | 'after') {
   const directory = temporaryDirectory();
   await using child = await startProcess(process.execPath, [CHILD, directory, String(step), when]);
-  await child.waitForExit(15_000);
+  await child.waitForExit(60_000);
   return { folder: join(directory, 'attachments'), directory, out: child.stdout() };
 }
 

@@ -48,7 +48,7 @@ async function createRig(changes: Partial<BackupRunnerOptions> = {}, backupsAgoH
     pass: async (ms: number) => {
       clock.advance(ms);
       vi.advanceTimersByTime(30_000);
-      await vi.waitFor(() => expect(runner.status().isRunning).toBe(false), { timeout: 10_000 });
+      await vi.waitFor(() => expect(runner.status().isRunning).toBe(false), { timeout: 30_000 });
     },
   };
 }
@@ -145,7 +145,7 @@ describe('result and age', () => {
     await rig.pass(1_000);
     await make(rig, { wallMs: () => rig.clock.now().wallMs + 1_000 });
     await rig.pass(6 * 60_000);
-    await vi.waitFor(() => expect(rig.runner.failed()).toBe(0));
+    await vi.waitFor(() => expect(rig.runner.failed()).toBe(0), { timeout: 30_000 });
     expect(rig.runner.list()).toHaveLength(2);
   });
 
@@ -190,7 +190,7 @@ describe('one at a time', () => {
     const { runBackup } = await import('../../src/backup/thread.ts');
     const rig = await createRig({ run: (job, run) => runBackup({ ...job, bytesPerS: 10_000 }, run) }, []);
     rig.runner.runNow();
-    await vi.waitFor(() => expect(readdirSync(rig.to)).toHaveLength(1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(readdirSync(rig.to)).toHaveLength(1), { timeout: 30_000 });
     await rig.runner.stop();
     expect(readdirSync(rig.to)).toEqual([]);
     expect(rig.runner.failed()).toBe(0);

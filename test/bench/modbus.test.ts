@@ -96,7 +96,7 @@ test('a client whose server goes away does not count failures for ever', async (
   const measured = measureWindow('modbus-load', setup, { warmUpMs: 0, windowMs: 2_000 });
   const seen = async (): Promise<boolean> =>
     ((await field.ask('served')) as { readonly answers: number }).answers > 0;
-  await expect.poll(seen, { timeout: 10_000 }).toBe(true);
+  await expect.poll(seen, { timeout: 30_000 }).toBe(true);
   await field.stop();
   expect((await measured).failures).toBeLessThanOrEqual(2);
 });

@@ -7,7 +7,7 @@ import { pipeline } from '../../bench/suites/pipeline.ts';
 
 /** Three subjects one after the other, the gateway among them, on a busy machine. */
 const RUN_TIMEOUT_MS = 120_000;
-const TIMING = { warmUpMs: 200, windowMs: 1_500, alarmsMs: 1_500, repetitions: 1 };
+const TIMING = { warmUpMs: 200, windowMs: 3_000, alarmsMs: 2_500, repetitions: 1 };
 
 async function start(name: string, setup: unknown): Promise<Child> {
   const child = await startChild(name, setup);
@@ -32,8 +32,8 @@ test('a tiny run reads everything, raises every alarm and costs something on bot
     expect(cpuUsPerReading).toBeGreaterThan(0);
     expect(cores).toBeGreaterThan(0);
     expect(rssEndMb).toBeGreaterThan(10);
-    // 100 registers a second; a window of 1.5 s holds one or two answers.
-    expect(readingsPerS).toBeGreaterThan(50);
+    // 100 registers a second; a window of 3 s holds two to four answers, at least one on a machine that stalls.
+    expect(readingsPerS).toBeGreaterThan(20);
     expect(readingsPerS).toBeLessThan(200);
   }
   const gateway = results[0];

@@ -7,15 +7,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { request } from '../support/client.ts';
 import { until } from '../support/poll.ts';
 import { describeWithTools } from '../support/require-tool.ts';
+import { watchStalls } from '../support/stalls.ts';
 import { toAlarm } from '../web/samples.ts';
 import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
+import { toAnswerTime } from './page-scripts.ts';
 import { type Site, startSite } from './site.ts';
 import { alarmRow, rowState } from './steps.ts';
 import { openTab } from './tab.ts';
 
 const FAULT = '2号潜污泵';
 /** A fault goes through plant, gateway and page. */
-const REACTION_MS = 30_000;
+const REACTION_MS = 90_000;
 const MANY = 1_000;
 /** A page of the list, as the page asks for it. */
 const PAGE_ROWS = 500;
@@ -45,10 +47,10 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     await row.locator('.row-link').click();
     const now = page.getByTestId('alarm-now');
     await now.getByText('条件仍成立').waitFor();
-    expect(await now.locator('.severity').count()).toBe(1);
+    await expect.poll(() => now.locator('.severity').count()).toBe(1);
     await page.getByTestId('alarm-detail-explain').click();
     await page.locator('[data-testid="layer-condition"][data-verdict="true"]').waitFor();
-    expect(await page.locator('[data-testid^="layer-"]').count()).toBe(10);
+    await expect.poll(() => page.locator('[data-testid^="layer-"]').count()).toBe(10);
     await page.getByTestId('alarm-detail-details').click();
   });
 
@@ -70,7 +72,7 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     await alarmRow(page, FAULT).waitFor({ state: 'detached' });
     await page.getByTestId('alarm-tab-shelved').click();
     const shelved = page.locator('[data-testid^="control-row-"]', { hasText: FAULT });
-    expect(await shelved.innerText()).toMatch(/报警中[\s\S]+待备件[\s\S]+还有/);
+    await expect.poll(() => shelved.innerText()).toMatch(/报警中[\s\S]+待备件[\s\S]+还有/);
     await shelved.locator('[data-testid^="alarm-unshelve-"]').click();
     await page.getByTestId('alarm-unshelve-submit').click();
     await shelved.waitFor({ state: 'detached' });
@@ -85,7 +87,7 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     await page.getByText('没有符合条件的告警').waitFor();
     await page.getByTestId('alarm-filter-clear').click();
     await alarmRow(page, FAULT).waitFor();
-    expect(new URL(page.url()).search).toBe('');
+    await expect.poll(() => new URL(page.url()).search).toBe('');
   });
 
   test('a thousand alarms fold into their storm, scroll, and are acknowledged together but for life safety', async () => {
@@ -94,23 +96,38 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     await page.reload();
     const storm = page.getByTestId('storm-row-s-1');
     await storm.waitFor();
-    expect(await storm.innerText()).toContain(`${MANY - 1} 条`);
+    await expect.poll(() => storm.innerText()).toContain(`${MANY - 1} 条`);
     await alarmRow(page, '火灾报警').waitFor();
-    const beganMs = performance.now();
-    await page.getByTestId('storm-fold-s-1').click();
+    // By the page's own clock: how long it takes to be asked is the machine's matter.
+    const fold = toAnswerTime(
+      'click:[data-testid="storm-fold-s-1"]',
+      `document.querySelector('.role-root') !== null`,
+    );
+    using stalls = watchStalls();
+    const beganMs = Date.now();
+    const tookMs = await page.evaluate<number>(fold);
+    expect(tookMs).toBeLessThan(ANSWER_MS + stalls.within(beganMs));
     await page.locator('.role-root').waitFor();
-    expect(performance.now() - beganMs).toBeLessThan(ANSWER_MS);
     const list = page.getByTestId('alarm-table');
-    expect(await list.getAttribute('data-virtual')).toBe('true');
-    expect(await page.locator('[data-testid^="alarm-row-"]').count()).toBeLessThan(100);
+    await list.and(page.locator('[data-virtual="true"]')).waitFor();
+    await expect.poll(() => page.locator('[data-testid^="alarm-row-"]').count()).toBeLessThan(100);
     await page.mouse.move(700, 600);
     await page.mouse.wheel(0, 1e6);
-    await page.getByTestId(`alarm-row-m-${MANY - 2}`).waitFor();
+    // The list is as long as it will be once all of it has come: a wheel that came before that has not reached its end.
+    const last = page.getByTestId(`alarm-row-m-${MANY - 2}`);
+    await until(
+      async () => {
+        if (await last.isVisible()) return true;
+        await page.mouse.wheel(0, 1e6);
+        return false;
+      },
+      { timeoutMs: 45_000, what: 'the last of the alarms', intervalMs: 250 },
+    );
     await page.getByTestId('bulk-all').click();
     const question = page.getByRole('dialog');
-    expect(await question.innerText()).toMatch(/将确认 999 条[\s\S]+生命安全告警 1 条不在其内/);
+    await expect.poll(() => question.innerText()).toMatch(/将确认 999 条[\s\S]+生命安全告警 1 条不在其内/);
     await page.getByTestId('bulk-ack-submit').click();
-    await until(() => Promise.resolve(asked.length === 1), { timeoutMs: 10_000, what: 'the request' });
+    await until(() => Promise.resolve(asked.length === 1), { timeoutMs: 45_000, what: 'the request' });
     expect(asked[0]).toHaveLength(MANY - 1);
     expect(asked[0]).not.toContain('fire');
     await page.unrouteAll({ behavior: 'wait' });

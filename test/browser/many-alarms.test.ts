@@ -19,7 +19,7 @@ import { openTab, type Tab } from './tab.ts';
 /** Promised for every click and question while they stand (issue E; Nielsen: felt as at once). */
 const LIMIT_MS = 100;
 /** Register, poll, decision, one commit for all. */
-const RAISED_MS = 60_000;
+const RAISED_MS = 110_000;
 /** On a machine so busy that opening one of four alarms takes longer than that, a thousand may cost this much more. */
 const BUSY_FACTOR = 2;
 /** What the smallest question takes at most on a machine that does nothing else; one that is busy gets as many times longer. */
@@ -56,9 +56,14 @@ describeWithTools(['chromium'], 'a thousand alarms', (chromium) => {
   afterAll(() => opened.disposeAsync());
 
   test('all stand in one storm, and the page shows every one of them', async () => {
-    const storms = await api.read<{ items: { id: string; members: number }[] }>('/api/v1/storms');
-    expect(storms.items).toHaveLength(1);
-    const [storm] = storms.items;
+    let storms: readonly { readonly id: string; readonly members: number }[] = [];
+    const isOne = async (): Promise<boolean> => {
+      storms = (await api.read<{ items: { id: string; members: number }[] }>('/api/v1/storms')).items;
+      return storms.length === 1 && (storms[0]?.members ?? 0) > MANY_ALARMS - 50;
+    };
+    await until(isOne, { timeoutMs: RAISED_MS, what: 'the storm of them' }).catch(() => null);
+    expect(storms).toHaveLength(1);
+    const [storm] = storms;
     expect(storm?.members).toBeGreaterThan(MANY_ALARMS - 50);
     await page.getByTestId(`storm-row-${storm?.id}`).waitFor();
     await page.getByTestId(`storm-fold-${storm?.id}`).click();

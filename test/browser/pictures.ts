@@ -42,8 +42,9 @@ try {
   mkdirSync(DIRECTORY, { recursive: true });
   const part = process.argv[2];
   if (part === undefined || part === 'story') await takeStory(browser, demo.url);
-  if (part === undefined || part === 'field') await takeField(browser, demo);
   if (part === undefined || part === 'pages') await takePages(browser, demo.url);
+  // Clears the faults that the pages tell of.
+  if (part === undefined || part === 'field') await takeField(browser, demo);
   if (part === undefined || part === 'fire') await takeFire(browser, demo.url);
 } finally {
   rmSync(data, { recursive: true, force: true, maxRetries: 5 });
@@ -179,6 +180,8 @@ function require(name: ToolName): string {
 
 /** @throws Error when the picture is larger than a README should load. */
 async function take(page: Page, name: string): Promise<void> {
+  // A clock may have warned meanwhile: its notice would cover the page.
+  for (const notice of await page.locator('.ant-notification-notice-close').all()) await notice.click();
   // The pointer must not leave a mark on what it clicked last.
   await page.mouse.move(0, 0);
   const picture = await page.screenshot({ animations: 'disabled' });

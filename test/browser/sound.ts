@@ -7,7 +7,7 @@ import { COUNT_TONES, TONES } from './page-scripts.ts';
 export const ROUND_TONES = 5;
 export const CHIME_TONES = 2;
 /** What happens goes through engine, outbox and stream. */
-const HEARD_MS = 15_000;
+const HEARD_MS = 45_000;
 
 /**
  * A second window beside a tab that is logged in, which nobody has muted; closed with the tab.

@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TicketView } from '../../src/api/schemas.ts';
+import { until } from '../support/poll.ts';
 import type { PanelFault } from './words.ts';
 
 /** Values by field name; a choice is given by its option. */
@@ -9,6 +10,9 @@ export type FieldValues = Readonly<Record<string, string>>;
 
 /** The live stream may show the next step before the one before is answered: until then its button takes no tap. */
 export const READY_SUBMIT = '[data-testid="ticket-form-submit"]:not(.ant-btn-loading)';
+
+/** A list is filtered while somebody types. */
+const FOUND_MS = 30_000;
 
 /** Fields that are chosen, not written. */
 const CHOICES: ReadonlySet<string> = new Set([
@@ -91,14 +95,24 @@ export async function injectFaults(page: Page, faults: readonly PanelFault[]): P
     const button = page.getByTestId(`fault-${fault}`);
     await button.waitFor();
     if (found !== null) {
-      const shown = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-testid') ?? ''));
-      expect(new Set(shown.map((id) => id.replace('fault-row-', '')))).toEqual(new Set(found));
+      // The one that is looked for was there before the others went.
+      let shown: readonly string[] = [];
+      const isFound = async (): Promise<boolean> => {
+        const ids: readonly string[] = await rows.evaluateAll((all) =>
+          all.map((row) => row.getAttribute('data-testid') ?? ''),
+        );
+        shown = [...new Set(ids.map((id) => id.replace('fault-row-', '')))].toSorted();
+        return String(shown) === String(found.toSorted());
+      };
+      await until(isFound, { timeoutMs: FOUND_MS, what: `the faults of ${search}` }).catch(() => null);
+      expect(shown).toEqual(found.toSorted());
     }
     await button.click();
     await page.locator(`[data-testid="fault-${fault}"][data-active="true"]`).waitFor();
   }
-  const listed = await page.getByTestId('faults-active').locator('li').count();
-  expect(listed, 'others may be injected too').toBeGreaterThanOrEqual(faults.length);
+  const listed = page.getByTestId('faults-active').locator('li');
+  // Others may be injected too.
+  await listed.nth(faults.length - 1).waitFor();
 }
 
 /** On the page of the equipment: opens the dialog of a writable point, fills it and stops before it is confirmed. */

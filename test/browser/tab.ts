@@ -25,7 +25,7 @@ export interface Tab extends AsyncDisposable {
 }
 
 /** Longest wait for one thing on the page where the test does not say otherwise. */
-const PAGE_TIMEOUT_MS = 15_000;
+const PAGE_TIMEOUT_MS = 45_000;
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** Asking who is logged in, and a refused login: the browser reports every refusal. */

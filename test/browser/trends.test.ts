@@ -12,12 +12,14 @@ import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
 import { type Site, startSite } from './site.ts';
 import { openTab } from './tab.ts';
 
+/** What the page does by itself. */
+const SOON_MS = 45_000;
 const PRESSURE = 'dws-1/outlet-pressure';
 const CURRENT = 'dws-1-pump-1/current';
 const RUNNING = 'dws-1-pump-1/running';
 const LEVEL = 'sump-1/level';
 /** A silent device is given up after its time-outs; a busy machine takes its time. */
-const REACTION_MS = 30_000;
+const REACTION_MS = 90_000;
 
 describeWithTools(['chromium'], 'trends', (chromium) => {
   const opened = new AsyncDisposableStack();
@@ -52,7 +54,7 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
     await page.getByTestId('trend-picker').locator('input').fill('生活变频 出水压力');
     await page.keyboard.press('Enter');
     await page.getByTestId(`curve-${PRESSURE}`).locator('.curve-line').waitFor({ state: 'attached' });
-    expect(new URL(page.url()).searchParams.get('p')).toBe(PRESSURE);
+    await expect.poll(() => new URL(page.url()).searchParams.get('p')).toBe(PRESSURE);
     const seen = new Set<string>();
     await until(async () => seen.add((await valueOf(PRESSURE).innerText()).split('\n')[0] ?? '').size >= 2, {
       timeoutMs: REACTION_MS,
@@ -69,10 +71,10 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
     await page.getByTestId('trend-pane-MPa').waitFor();
     await page.getByTestId('trend-pane-A').waitFor();
     await page.getByTestId(`lane-${RUNNING}`).waitFor();
-    expect(await page.getByTestId('trend-legend').locator('li').count()).toBe(3);
+    await expect.poll(() => page.getByTestId('trend-legend').locator('li').count()).toBe(3);
     await page.getByTestId(`legend-remove-${CURRENT}`).click();
     await page.getByTestId('trend-pane-A').waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('p')).toBe(`${PRESSURE},${RUNNING}`);
+    await expect.poll(() => new URL(page.url()).searchParams.get('p')).toBe(`${PRESSURE},${RUNNING}`);
   });
 
   test('drawing zooms in, the wheel further down to readings, the button and the browser go back', async () => {
@@ -82,20 +84,20 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
     await page.mouse.down();
     await page.mouse.move(x + width * 0.99, y + 120, { steps: 4 });
     await page.mouse.up();
-    await until(async () => (await lengthOnShow()) < 4 * 3_600_000, { timeoutMs: 5_000, what: 'the zoom' });
+    await until(async () => (await lengthOnShow()) < 4 * 3_600_000, { timeoutMs: SOON_MS, what: 'the zoom' });
     const drawn = await lengthOnShow();
-    expect(new URL(page.url()).searchParams.get('from')).not.toBeNull();
+    await expect.poll(() => new URL(page.url()).searchParams.get('from')).not.toBeNull();
     await page.waitForTimeout(800); // A later wheel is a step of its own.
     await page.mouse.wheel(0, -100);
-    await until(async () => (await lengthOnShow()) < drawn, { timeoutMs: 5_000, what: 'the wheel' });
+    await until(async () => (await lengthOnShow()) < drawn, { timeoutMs: SOON_MS, what: 'the wheel' });
     await page.getByTestId('trend-back').click();
-    await until(async () => (await lengthOnShow()) === drawn, { timeoutMs: 5_000, what: 'the step back' });
+    await until(async () => (await lengthOnShow()) === drawn, { timeoutMs: SOON_MS, what: 'the step back' });
     await page.goBack();
     await until(async () => (await lengthOnShow()) === 24 * 3_600_000, {
-      timeoutMs: 5_000,
+      timeoutMs: SOON_MS,
       what: 'the way back',
     });
-    expect(new URL(page.url()).searchParams.get('range')).toBe('24h');
+    await expect.poll(() => new URL(page.url()).searchParams.get('range')).toBe('24h');
   });
 
   test('by the keyboard the time is moved, zoomed around, and the building is opened at it', async () => {
@@ -103,12 +105,12 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
     await chart().focus();
     await page.keyboard.press('ArrowLeft');
     const at = () => new URL(page.url()).searchParams.get('at');
-    await until(() => Promise.resolve(at() !== null), { timeoutMs: 5_000, what: 'a pinned time' });
+    await until(() => Promise.resolve(at() !== null), { timeoutMs: SOON_MS, what: 'a pinned time' });
     const first = Number(at());
     await page.keyboard.press('Shift+ArrowLeft');
-    await until(() => Promise.resolve(Number(at()) < first), { timeoutMs: 5_000, what: 'an earlier time' });
+    await until(() => Promise.resolve(Number(at()) < first), { timeoutMs: SOON_MS, what: 'an earlier time' });
     await page.keyboard.press('+');
-    await until(async () => (await lengthOnShow()) < 3_600_000, { timeoutMs: 5_000, what: 'a zoom' });
+    await until(async () => (await lengthOnShow()) < 3_600_000, { timeoutMs: SOON_MS, what: 'a zoom' });
     await page.keyboard.press('Enter');
     const building = page.getByTestId('building');
     await until(async () => (await building.getAttribute('data-at')) === at(), {
@@ -126,7 +128,7 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
       timeoutMs: REACTION_MS,
       what: 'the bad value',
     });
-    expect(await valueOf(LEVEL).innerText()).toMatch(/^—[\s\S]+(无应答|通信中断|数据过期)/);
+    await expect.poll(() => valueOf(LEVEL).innerText()).toMatch(/^—[\s\S]+(无应答|通信中断|数据过期)/);
     await until(
       async () =>
         ((await page.getByTestId(`strip-${LEVEL}`).locator('.strip-bad').getAttribute('d')) ?? '') !== '',
@@ -136,7 +138,7 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
     await page.getByTestId('building-only').getByText('异常和存疑').click();
     const row = page.locator(`[data-testid="building-row-${LEVEL}"][data-quality="bad"]`);
     await row.waitFor({ timeout: REACTION_MS });
-    expect(await row.innerText()).toMatch(/无应答|通信中断|过期/);
+    await expect.poll(() => row.innerText()).toMatch(/无应答|通信中断|过期/);
     await control(site.plant, 'DELETE', '/wire', wire);
   });
 

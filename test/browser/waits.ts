@@ -6,7 +6,7 @@ import { type Ink, TREND_INK } from './page-scripts.ts';
 /** A fault has to go through plant, gateway and page. */
 const TEXTS_MS = 60_000;
 /** The history is asked for, then the curve grows by a few pixels. */
-const INK_MS = 20_000;
+const INK_MS = 60_000;
 
 /** Texts of numbered tiles: `1 关闭`. */
 export function toTiles(count: number, words: string): readonly RegExp[] {

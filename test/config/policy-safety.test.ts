@@ -63,6 +63,68 @@ describe('is refused:', () => {
     ).toEqual([`report.recipients[1].role: ${house}`]);
   });
 
+  describe('a table by which a person’s report', () => {
+    const FIRE = '{ class: [fire], priority: emergency }';
+    const LIFT = '{ class: [help], kind: lift, priority: emergency }';
+    const tableOf = (...rows: readonly string[]) =>
+      problemsOf(`priorityFrom: [${FIRE}, ${LIFT}]`, `priorityFrom: [${rows.join(', ')}]`);
+    const EXPECTED = 'emergency: fire and people in a lift never wait';
+
+    test.each([
+      ['of fire is normal', ['{ class: [fire], priority: normal }', LIFT]],
+      ['of anything grave is urgent before it is a fire', ['{ urgency: 3, priority: urgent }', FIRE, LIFT]],
+      ['is normal by its words', ['{ words: [smell], priority: normal }', FIRE, LIFT]],
+      ['is normal by its equipment', ['{ class: [fire], kind: pump, priority: normal }', FIRE, LIFT]],
+      ['of help at a lift is urgent', ['{ class: [help], kind: lift, priority: urgent }', FIRE, LIFT]],
+      ['of help is normal', ['{ class: [help], priority: normal }', FIRE, LIFT]],
+    ])('%s', (_what, rows) => {
+      expect(tableOf(...rows)[0]).toBe(`priorityFrom[0].priority: ${EXPECTED}`);
+    });
+
+    test('names neither, or only some of them', () => {
+      const missing = (what: string) =>
+        `priorityFrom: a row that makes every report of ${what} an emergency, whatever its impact, words or equipment`;
+      expect(tableOf()).toEqual([missing('fire'), missing('help at a lift')]);
+      expect(tableOf('{ class: [fire], urgency: 2, priority: emergency }', LIFT)).toEqual([missing('fire')]);
+      expect(tableOf('{ class: [fire], words: [火], priority: emergency }', LIFT)).toEqual([missing('fire')]);
+      expect(tableOf(FIRE)).toEqual([missing('help at a lift')]);
+    });
+
+    test('may say of all others what it likes, in any order, and all may be emergencies', () => {
+      expect(
+        tableOf(
+          '{ class: [cleaning], priority: normal }',
+          LIFT,
+          '{ kind: pump, class: [help], priority: urgent }',
+          FIRE,
+        ),
+      ).toEqual([]);
+      expect(tableOf('{ priority: emergency }')).toEqual([]);
+      expect(tableOf('{ class: [fire, help], priority: emergency }', '{ priority: normal }')).toEqual([]);
+    });
+  });
+
+  describe('an approver who could not withdraw', () => {
+    test('a wait', () => {
+      expect(problemsOf('resume: [desk]', 'resume: [supervisor]')).toEqual([
+        'actors.resume: all of staff.waitApprovers: whoever approves a wait may end it',
+      ]);
+      expect(problemsOf('waitApprovers: [desk]', 'waitApprovers: [desk, foreman]')).toEqual([
+        'actors.resume: all of staff.waitApprovers: whoever approves a wait may end it',
+      ]);
+    });
+
+    test('what is difficult', () => {
+      expect(problemsOf('clear-difficult: [desk]', 'clear-difficult: [supervisor]')).toEqual([
+        'actors.clear-difficult: all of staff.approvers: whoever approves that a matter is difficult may withdraw it',
+      ]);
+    });
+
+    test('where nobody may ask for it, nobody has to', () => {
+      expect(problemsOf(' wait: [desk], resume: [desk]', ' wait: [], resume: [supervisor]')).toEqual([]);
+    });
+  });
+
   test('a limit of nothing', () => {
     expect(problemsOf('limit: 8h', 'limit: 0')).toEqual([
       'clocks[0].limits[1].limit: a duration: with 0 everything is overdue as it begins',

@@ -64,8 +64,13 @@ async function expectNothingLeft(rounds: number, round: Round): Promise<void> {
   const before = { sockets: sockets(), timers: timers(), bytes: await heapBytes() };
   for (let number = 0; number < rounds; number++) await round(number, signal);
   const isQuiet = () => sockets() <= before.sockets && timers() <= before.timers + 1;
-  await until(isQuiet, { timeoutMs: 5_000, what: `no socket and no timer left (${sockets()}, ${timers()})` });
-  expect(((await heapBytes()) - before.bytes) / rounds).toBeLessThan(MAX_BYTES_EACH);
+  await until(isQuiet, {
+    timeoutMs: 15_000,
+    what: `no socket and no timer left (${sockets()}, ${timers()})`,
+  });
+  // What has just been closed may be held for a moment; what leaks is held for good.
+  const isFree = async () => ((await heapBytes()) - before.bytes) / rounds < MAX_BYTES_EACH;
+  await until(isFree, { timeoutMs: 15_000, what: `less than ${MAX_BYTES_EACH} bytes a round` });
   expect(getEventListeners(signal, 'abort')).toEqual([]);
   expect(warnings).toEqual([]);
 }
@@ -104,7 +109,7 @@ it('of MQTT leave nothing behind, neither the client nor the broker', async () =
     if (round % 3 !== 2) await connected;
     if (round % 3 === 1) {
       wire.cut();
-      await until(() => sink.losses.length > 0, { timeoutMs: 5_000, what: 'the loss', intervalMs: 1 });
+      await until(() => sink.losses.length > 0, { timeoutMs: 15_000, what: 'the loss', intervalMs: 1 });
       wire.restore();
     }
     await connection.close();
@@ -112,7 +117,7 @@ it('of MQTT leave nothing behind, neither the client nor the broker', async () =
   });
 });
 
-it('of OPC UA leave nothing behind', { timeout: 60_000 }, async () => {
+it('of OPC UA leave nothing behind', { timeout: 240_000 }, async () => {
   const server = await startOpcuaServer({
     namespace: NAMESPACE,
     variables: { load: { type: 'Double', value: 4 } },
@@ -125,10 +130,11 @@ it('of OPC UA leave nothing behind', { timeout: 60_000 }, async () => {
     if (round % 3 !== 2) await connected;
     if (round % 3 === 1) {
       server.closeSessions();
-      await until(() => lost.length > 0, { timeoutMs: 5_000, what: 'the loss', intervalMs: 1 });
+      await until(() => lost.length > 0, { timeoutMs: 15_000, what: 'the loss', intervalMs: 1 });
     }
     await connection.close();
     await connected;
   });
-  expect([server.sessions(), server.subscriptions()]).toEqual([0, 0]);
+  const isClosed = () => server.sessions() === 0 && server.subscriptions() === 0;
+  await until(isClosed, { timeoutMs: 15_000, what: 'no session and no subscription left' });
 });

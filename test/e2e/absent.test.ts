@@ -13,6 +13,7 @@ import { startQuietPlant } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { freePorts } from '../support/ports.ts';
 import type { TestProcess } from '../support/process.ts';
+import { watchStalls } from '../support/stalls.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
 import { writeSite } from './site.ts';
 
@@ -20,7 +21,7 @@ const CHIEF = 'chief';
 const GUEST = 'guest';
 const PASSWORD = 'only for this test';
 /** The back-off's longest pause, and some for a busy machine (acquisition/back-off.ts). */
-const RECONNECT_MS = 45_000;
+const RECONNECT_MS = 90_000;
 /** `user --help` promises 30 s. */
 const DISABLED_MS = 30_000;
 /** Allowed beside a promise: a busy machine, and the interval of asking. */
@@ -38,6 +39,7 @@ let guest: ApiClient;
 let startedAtMs = 0;
 /** From `user disable` until the session of the guest was refused; runs beside the tests that wait for devices. */
 let disabling: Promise<number> | null = null;
+let disablingStalledMs = 0;
 
 beforeAll(async () => {
   place = createTemporaryDirectory();
@@ -80,12 +82,14 @@ async function readOffline(): Promise<readonly AlarmView[]> {
 }
 
 async function measureDisabling(): Promise<number> {
+  using stalls = watchStalls([gateway.pid]);
   expect((await guest.get('/api/v1/session')).status).toBe(200);
   expect(await user('disable', GUEST)).toMatchObject({ code: 0 });
-  const fromMs = performance.now();
+  const fromMs = Date.now();
   const isRefused = async (): Promise<boolean> => (await guest.get('/api/v1/points')).status === 401;
   await until(isRefused, { timeoutMs: 2 * DISABLED_MS, what: 'the session to end', intervalMs: 250 });
-  return performance.now() - fromMs;
+  disablingStalledMs = stalls.within(fromMs);
+  return Date.now() - fromMs;
 }
 
 test('accounts are made before the first start, and a password that is too short is refused', async () => {
@@ -131,19 +135,25 @@ test('/health is degraded and names InfluxDB and both links, and the readings wa
       expect(sick.get('link:pump-room')).toMatch(/^offline: .*refused/);
       return true;
     },
-    { timeoutMs: 10_000, what: '/health to tell what is missing' },
+    { timeoutMs: 60_000, what: '/health to tell what is missing' },
   );
   await until(
     async () => {
       const metrics = String((await request(url, 'GET', '/metrics')).body);
       return Number(/^riser_journal_backlog_readings (\d+)$/m.exec(metrics)?.[1]) > 30;
     },
-    { timeoutMs: 10_000, what: 'readings to wait in the journal' },
+    { timeoutMs: 60_000, what: 'readings to wait in the journal' },
   );
 });
 
 test('every point is bad with its reason and without a value', async () => {
-  const points = await readPoints();
+  const points = await until(
+    async () => {
+      const found = await readPoints();
+      return found.every(({ qualityReason }) => qualityReason === 'comm-loss') && found;
+    },
+    { timeoutMs: 30_000, what: 'every point to have been tried' },
+  );
   expect(points.length).toBeGreaterThan(40);
   for (const point of points) {
     expect(point).toMatchObject({ value: null, quality: 'bad', qualityReason: 'comm-loss', lastGood: null });
@@ -190,7 +200,7 @@ test('the equipment is reported offline when the grace of the start is over, wit
       const found = await readOffline();
       return found.length === 2 && found;
     },
-    { timeoutMs: LIMITS.bootGraceMs + 30_000, what: 'two offline alarms' },
+    { timeoutMs: LIMITS.bootGraceMs + 60_000, what: 'two offline alarms' },
   );
   const firstMs = Math.min(...alarms.map(({ raisedAtMs }) => raisedAtMs)) - startedAtMs;
   console.log(`offline was raised ${(firstMs / 1_000).toFixed(1)} s after the start`);
@@ -214,7 +224,7 @@ test('when the devices appear all is well by itself', async () => {
     `all points were good ${Math.round(performance.now() - fromMs)} ms after the devices were switched on`,
   );
   await until(async () => (await readOffline()).every(({ isActive }) => !isActive), {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     what: 'the offline alarms to return',
   });
   const { items } = await chief.read<{ items: AlarmView[] }>('/api/v1/alarms?state=all');
@@ -225,7 +235,7 @@ test('when the devices appear all is well by itself', async () => {
 test('an account that is disabled at the command line is out of the running gateway within 30 s', async () => {
   const ms = await disabling;
   console.log(`the session of the disabled account ended after ${((ms ?? 0) / 1_000).toFixed(1)} s`);
-  expect(ms).toBeLessThanOrEqual(DISABLED_MS + SLACK_MS);
+  expect(ms).toBeLessThanOrEqual(DISABLED_MS + SLACK_MS + disablingStalledMs);
   await expect(login(url, GUEST, PASSWORD)).rejects.toThrow('wrong-credentials');
   const { items } = await chief.read<{ items: UserView[] }>('/api/v1/users');
   expect(items.find(({ username }) => username === GUEST)).toMatchObject({ isDisabled: true });

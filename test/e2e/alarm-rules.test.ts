@@ -17,7 +17,7 @@ const API = '/api/v1';
 const RULE = `${API}/rules/dws-1/suction-level-low`;
 /** A tank that is never so full: the alarm stands as soon as the rule does. */
 const RAISING = { lo: { limit: 50, deadband: 0 }, onDelayMs: 0, minGoodSamples: 1 };
-const SOON_MS = 30_000;
+const SOON_MS = 60_000;
 
 const directory = createTemporaryDirectory();
 let gateway: TestGateway;
@@ -42,18 +42,18 @@ async function follow(): Promise<void> {
     if (!following.signal.aborted) throw error;
   }
 }
-let stream: Promise<void>;
+let stream: Promise<void> | undefined;
 
 beforeAll(async () => {
   await start();
   stream = follow();
-}, 120_000);
+});
 afterAll(async () => {
   following.abort();
-  await stream.catch(() => null);
+  await stream?.catch(() => null);
   await gateway?.stop();
   directory.remove();
-}, 60_000);
+});
 
 const openAlarm = async (): Promise<AlarmView | null> => {
   const { items } = await supervisor.read<{ items: AlarmView[] }>(`${API}/alarms?equipment=dws-1`);
@@ -93,8 +93,8 @@ describe('a rule that is changed while the gateway runs', () => {
       source: { change: { by: 'engineer' } },
     });
     expect(alarm).toMatchObject({ state: 'B', ruleVersion: rule.version });
-    expect(await readSteadyLinks()).toEqual(before);
-  }, 60_000);
+    expect(await within('all links online', readSteadyLinks)).toEqual(before);
+  });
 
   test('explains itself, by its rule and by the occurrence', async () => {
     const alarm = await within('the alarm', openAlarm);
@@ -152,8 +152,11 @@ describe('its alarm', () => {
     expect(
       seen.filter(({ event }) => event === 'control').map(({ data }) => (data as { type: string }).type),
     ).toEqual(['shelved', 'unshelved']);
-    expect(seen.map(({ event }) => event)).toContain('rule-change');
-  }, 60_000);
+    await within(
+      'the change in the events',
+      async () => seen.some(({ event }) => event === 'rule-change') || null,
+    );
+  });
 
   test('ends with the change, never as recovered', async () => {
     const alarm = await within('the alarm', openAlarm);
@@ -162,7 +165,7 @@ describe('its alarm', () => {
     expect(await supervisor.read(`${API}/alarms/${alarm.id}`)).toMatchObject({ endReason: 'rule-changed' });
     expect(await supervisor.read(`${API}/alarms/${alarm.id}/explain`)).toMatchObject({ isLive: false });
     expect((await supervisor.read<RuleView>(RULE)).source.change).toBeNull();
-  }, 60_000);
+  });
 });
 
 test('the figures of the day know the alarm', async () => {
@@ -171,7 +174,7 @@ test('the figures of the day know the alarm', async () => {
     return status === 200 ? (body as AlarmReportView) : null;
   });
   expect(report.items.find(({ rule }) => rule === 'suction-level-low')?.figures.annunciated.n).toBe(1);
-}, 60_000);
+});
 
 test('a proposed change is tried over what was recorded, and the verdict stands beside it', async () => {
   const proposal = { override: { onDelayMs: 9_000 }, reason: 'flutters' };
@@ -192,13 +195,13 @@ test('a proposed change is tried over what was recorded, and the verdict stands 
   expect(items[0]?.backtest).toMatchObject({ id, verdict: { missed: 0, needsSecondApprover: false } });
   const approved = await supervisor.send<RuleChangeView>(`${API}/rule-changes/${proposed?.id}/approve`);
   expect(approved).toMatchObject({ state: 'approved', approvals: [{ isUntested: false }] });
-}, 120_000);
+});
 
 test('a restart leaves what was approved', async () => {
   const { version } = await supervisor.read<RuleView>(RULE);
   following.abort();
-  await stream.catch(() => null);
+  await stream?.catch(() => null);
   await gateway.stop();
   await start();
   expect(await supervisor.read<RuleView>(RULE)).toMatchObject({ version, onDelayMs: 9_000, isEnabled: true });
-}, 120_000);
+});

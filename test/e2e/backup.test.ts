@@ -73,7 +73,7 @@ test('a gateway that is lost comes back from its backup with the same open ticke
         const found = await readOpen(api);
         return found.tickets.length > 0 ? found : null;
       },
-      { timeoutMs: 20_000, what: 'the ticket of the tripped pump' },
+      { timeoutMs: 60_000, what: 'the ticket of the tripped pump' },
     );
 
     const made = await runRiser(['backup', '--data', data, '--to', to]);
@@ -88,7 +88,7 @@ test('a gateway that is lost comes back from its backup with the same open ticke
         const found = await api.read<BackupsView>('/api/v1/backups');
         return !found.status.isRunning && found.total > 0 ? found : null;
       },
-      { timeoutMs: 30_000, what: 'the backup of the gateway itself' },
+      { timeoutMs: 90_000, what: 'the backup of the gateway itself' },
     );
     expect(view).toMatchObject({
       total: 1,
@@ -143,14 +143,16 @@ test('200 MB are copied without the main loop feeling it', async () => {
     put(one.data, `journal/00000000000010${String(n).padStart(2, '0')}.seg`, block);
   const job = { ...one, site: SITE, version: '1.2.3', bytesPerS: BACKUP_LIMITS.bytesPerS };
   const run = () => runBackup(job, { signal: new AbortController().signal, onProgress: () => undefined });
+  // Before and after: other work of the machine comes and goes.
   const idle = await measureLoop(() => delay(3_000));
   const busy = await measureLoop(run);
+  const later = await measureLoop(() => delay(3_000));
   console.log(
     `loop delay, idle: ${idle.text}; during a backup of 200 MB (${busy.seconds.toFixed(1)} s): ${busy.text}`,
   );
   // Held to its speed. The loop is compared with itself: other tests run on this machine.
   expect(busy.seconds).toBeGreaterThan(200_000_000 / BACKUP_LIMITS.bytesPerS - 1);
-  expect(busy.p99Ms).toBeLessThan(idle.p99Ms + 50);
+  expect(busy.p99Ms).toBeLessThan(Math.max(idle.p99Ms, later.p99Ms) + 50);
 });
 
 /** Resolution of the histogram: what it shows beyond that is delay. */

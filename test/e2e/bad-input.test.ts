@@ -208,7 +208,7 @@ describe('a data directory', () => {
     writeSite(site, { httpHost: '127.1', httpPort, ...devicePorts });
     const args = ['test/support/gateway-child.ts', '--config', site, '--data', at('outside')];
     await using child = await startProcess(process.execPath, args, { cwd: PROJECT_DIRECTORY });
-    expect(await child.waitForExit(30_000)).toMatchObject({ code: 1 });
+    expect(await child.waitForExit(90_000)).toMatchObject({ code: 1 });
     expect(child.stderr()).toMatch(/^demo-not-on-loopback: /m);
     expect(existsSync(at('outside'))).toBe(false);
   });

@@ -6,7 +6,7 @@ import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage
 import type { Answer } from '../support/client.ts';
 
 /** Longest wait for an answer. */
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 60_000;
 
 export interface Racer {
   readonly token: string;

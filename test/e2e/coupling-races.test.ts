@@ -22,7 +22,7 @@ import { toOpenPolicy } from './coupling-site.ts';
 
 const API = '/api/v1';
 /** Long enough to open a ticket again that has just been closed, short enough to wait for the archive. */
-const REOPEN_MS = 8_000;
+const REOPEN_MS = 20_000;
 const HOUR_MS = 3_600_000;
 
 let rig: CouplingRig;

@@ -13,7 +13,7 @@ import { REGISTERS, type Register, writeCouplingSite } from './coupling-site.ts'
 
 const API = '/api/v1';
 /** From a register to the ticket, on a machine that has much else to do. */
-const SOON_MS = 30_000;
+const SOON_MS = 90_000;
 /** Five cases ask at once: often enough to lose no time, and far below the limit of requests. */
 const ASK_MS = 120;
 /** Units of each endpoint; a case has one for itself. */

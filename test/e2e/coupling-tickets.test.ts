@@ -34,6 +34,8 @@ import {
 import { GRACE_MS } from './coupling-site.ts';
 
 const API = '/api/v1';
+/** To be over within the test; and long enough for the steps of a test on a busy machine. */
+const SERVICE_MS = 20_000;
 const OPINION = { opinion: 'runs' } as const;
 
 let rig: CouplingRig;
@@ -175,7 +177,7 @@ describe.concurrent('ACCEPTED and CLOSED', () => {
 
   test('under such a permit are opened again when it ends and the alarm still stands', async () => {
     const done = await doneActive();
-    expect(await takeOut(done, toService(8_000))).toMatchObject({ status: 200 });
+    expect(await takeOut(done, toService(SERVICE_MS))).toMatchObject({ status: 200 });
     const told = await untilTicket(rig, done.ticket, 'the service', ({ alarms }) =>
       alarms.some(({ outOfServiceUntilMs }) => (outOfServiceUntilMs ?? 0) > 0),
     );

@@ -9,8 +9,16 @@ import { loadSite } from '../../src/config/load.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { PROJECT } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
+import { type StallWatch, watchStalls } from '../support/stalls.ts';
 import { type Building, isProgrammed, type LinkName, MODBUS_TIMEOUT_MS, startBuilding } from './building.ts';
-import { badSince, goodAgain, otherLinks, raisedSince } from './wire-watch.ts';
+import {
+  badSince,
+  goodAgain,
+  otherLinks,
+  raisedSince,
+  SILENT_AFTER_MS,
+  toPatientOpcua,
+} from './wire-watch.ts';
 
 interface Case {
   readonly protocol: string;
@@ -48,8 +56,8 @@ const CASES: readonly Case[] = [
     equipment: ['lift-1', 'lift-2'],
     blamed: 'gateway-link-lift-server',
     closedMs: 1_000,
-    // `silentAfterMs`, and two looks.
-    silentMs: 6_000,
+    // And two looks.
+    silentMs: SILENT_AFTER_MS + 1_000,
     reasons: ['comm-loss'],
     state: 'offline',
   },
@@ -79,9 +87,11 @@ const PUSH_CYCLE_MS = 1_000;
  */
 const TICKET_MS = LIMITS.bootGraceMs + 20_000;
 /** A server keeps session and subscription of a gateway that was cut off so long (drivers/opcua: opening, subscription). */
-const LEFT_OVER_MS = 15_000 + 30_000;
+const LEFT_OVER_MS = 3 * SILENT_AFTER_MS + 45_000;
 
 let building: Building;
+/** Of this process, in which the wires are, the gateway and the plant. */
+let stalls: StallWatch;
 let restoredAtMs = 0;
 /** In the order of the cases, before the first cut. */
 let openBefore: readonly Readonly<Record<string, unknown>>[] = [];
@@ -93,10 +103,12 @@ const cycleMs = new Map(
 );
 
 beforeAll(async () => {
-  building = await startBuilding();
+  building = await startBuilding({ site: toPatientOpcua });
+  stalls = watchStalls([building.gateway.process.pid, building.plant.pid]);
   openBefore = await Promise.all(CASES.map(readOpen));
 });
 afterAll(async () => {
+  stalls?.[Symbol.dispose]();
   await building?.[Symbol.asyncDispose]();
 });
 
@@ -122,11 +134,11 @@ async function untilBad(one: Case, fromMs: number, timeoutMs: number): Promise<n
 }
 
 async function expectOthersGood(one: Case, fromMs: number): Promise<void> {
-  const others = (await building.points()).filter(({ id }) => !isBehind(one, id) && isProgrammed(id));
+  const isOther = (id: string): boolean => !isBehind(one, id) && isProgrammed(id);
+  const others = (await building.points()).filter(({ id }) => isOther(id));
   expect(others.filter(({ quality }) => quality !== 'good').map(({ id }) => id)).toEqual([]);
   expect(others.length).toBeGreaterThan(200);
-  const bad = [...badSince(building, fromMs)].filter((point) => !isBehind(one, point));
-  expect(bad.filter((point) => isProgrammed(point))).toEqual([]);
+  expect([...badSince(building, fromMs)].filter(isOther)).toEqual([]);
   expect(otherLinks(building, one.link, fromMs)).toEqual([]);
 }
 
@@ -146,11 +158,12 @@ async function expectBack(one: Case, kind: string): Promise<void> {
   console.log(
     `${one.protocol}, ${kind}: all good again ${Math.max(...ids.map(afterMs))} ms after the wire was back`,
   );
-  expect(ids.filter((id) => afterMs(id) > allowedMs(id) + SLACK_MS).map((id) => [id, afterMs(id)])).toEqual(
+  const slackMs = SLACK_MS + stalls.within(restoredAtMs);
+  expect(ids.filter((id) => afterMs(id) > allowedMs(id) + slackMs).map((id) => [id, afterMs(id)])).toEqual(
     [],
   );
   await until(async () => (await building.link(one.link)).state === 'online', {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     what: `${one.link} to be online`,
   });
 }
@@ -170,11 +183,17 @@ describe.each(CASES)('$protocol: the wire of $link is cut', (one) => {
   test('closed: its points alone are bad, at once', async () => {
     cutAtMs = Date.now();
     wire().cut(one.only);
-    const ms = await untilBad(one, cutAtMs, 15_000);
+    const ms = await untilBad(one, cutAtMs, 30_000);
     console.log(`${one.protocol}, closed: all bad ${ms} ms after the cut`);
-    expect(ms).toBeLessThan(one.closedMs + SLACK_MS);
-    const { state, reason } = await building.link(one.link);
-    expect({ state, reason }).toEqual({ state: one.state, reason: expect.stringMatching(/\w/) });
+    expect(ms).toBeLessThan(one.closedMs + SLACK_MS + stalls.within(cutAtMs));
+    const { reason } = await until(
+      async () => {
+        const link = await building.link(one.link);
+        return link.state === one.state && link;
+      },
+      { timeoutMs: 30_000, what: `${one.link} to be ${one.state}` },
+    );
+    expect(reason).toMatch(/\w/);
     if (one.only !== undefined) expect(reason).toContain(one.only);
   });
 
@@ -215,7 +234,7 @@ describe.each(CASES)('$protocol: the wire of $link is cut', (one) => {
           alarms.some(({ key, isActive }) => key === `demo/${id}/offline` && !isActive),
         );
       },
-      { timeoutMs: 20_000, what: 'the offline alarms to return' },
+      { timeoutMs: 60_000, what: 'the offline alarms to return' },
     );
     await expectOthersGood(one, cutAtMs);
   });
@@ -225,7 +244,7 @@ describe.each(CASES)('$protocol: the wire of $link is cut', (one) => {
     wire().mute(one.only);
     const ms = await untilBad(one, mutedAtMs, one.silentMs + 15_000);
     console.log(`${one.protocol}, half-open: all bad after ${ms} ms`);
-    expect(ms).toBeLessThan(one.silentMs + SLACK_MS);
+    expect(ms).toBeLessThan(one.silentMs + SLACK_MS + stalls.within(mutedAtMs));
     restoredAtMs = Date.now();
     wire().restore();
     await expectBack(one, 'half-open');

@@ -38,7 +38,7 @@ import { judge, type Verdict } from './day/verdict.ts';
 const IS_FULL = process.env['RISER_DAY'] === 'full';
 const IS_LIE = process.env['RISER_DAY'] === 'lie';
 const ROUNDS = IS_FULL ? 8 : 1;
-const LIMIT_MS = IS_FULL ? 1_500_000 : 300_000;
+const LIMIT_MS = IS_FULL ? 3_000_000 : 900_000;
 /** The patterns change so much faster than life: every 50 ms, which is sooner than any point is asked again. */
 const SPEED = 20;
 /** More frames, and more values of an address, than any day has. */
@@ -49,7 +49,7 @@ const DURABLE_MS = 1_000;
 const SLACK_MS = process.env['RISER_TEST_STRICT'] === '1' ? 0 : 1_500;
 /** Answers that are under way reach the gateway within it. */
 const ARRIVAL_MS = 500;
-const DRAIN_MS = 60_000;
+const DRAIN_MS = 120_000;
 
 /** All that a day leaves behind. */
 interface Told {
@@ -128,6 +128,8 @@ describeWithTools(['influxd'], 'a day of outages, kills and clock steps', () => 
     // Nothing is asked in vain: what was served has arrived.
     rig.setFault(null, { kind: 'silent' });
     await delay(ARRIVAL_MS);
+    // Its loop has turned since: a question that came later than the answers has been answered.
+    for (let turn = 0; turn < 3; turn++) await gateway.figures();
     await gateway.stop();
     rig.clearFaults();
   }
@@ -147,6 +149,7 @@ describeWithTools(['influxd'], 'a day of outages, kills and clock steps', () => 
     }
     rig.setFault(null, { kind: 'silent' });
     await delay(ARRIVAL_MS + DURABLE_MS + SLACK_MS);
+    for (let turn = 0; turn < 3; turn++) await gateway.figures();
     await until(async () => (await gateway.figures()).backlog === 0, {
       timeoutMs: DRAIN_MS,
       what: 'nothing to wait',
@@ -163,8 +166,10 @@ describeWithTools(['influxd'], 'a day of outages, kills and clock steps', () => 
       const { served, stored, verdict } = told;
       console.log(`InfluxDB: ${stretches.join(', ')}; writes struck ${JSON.stringify(uplink.struck)}`);
       console.log(`lives: ${day.lives.map(({ what, ms, end }) => `${what} ${ms} ms ${end}`).join(', ')}`);
-      for (const { atMs, lost, oldestMs } of verdict.kills)
-        console.log(`kill at ${atMs}: ${lost} readings lost, the oldest ${oldestMs} ms old`);
+      for (const { atMs, lost, oldestMs, silentMs } of verdict.kills)
+        console.log(
+          `kill at ${atMs}, ${silentMs} ms after it was heard: ${lost} readings lost, the oldest ${oldestMs} ms old`,
+        );
       console.log(`served ${summarise(served)}`);
       console.log(`to be stored ${summarise(verdict.expected)}, stored ${summarise(stored.points)}`);
       const kept = Map.groupBy(readdirSync(`${files.path}/data/journal`), (name) =>

@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { type StallWatch, watchStalls } from '../support/stalls.ts';
 import { type Building, startBuilding } from './building.ts';
 import {
-  expectNoTicketBut,
   MAINS,
   readAlarm,
   readTickets,
@@ -15,6 +15,7 @@ import {
   SLACK_MS,
   toPatientSite,
   untilActive,
+  untilNoTicketBut,
   untilTickets,
   untilValues,
 } from './linked-watch.ts';
@@ -31,11 +32,14 @@ const ENTRAPMENT = /^lift-2: (?:Passengers trapped in the lift|Passenger alarm b
 let building: Building;
 let entrapment = '';
 let lostAtMs = 0;
+let stalls: StallWatch;
 
 beforeAll(async () => {
   building = await startBuilding({ site: toPatientSite });
+  stalls = watchStalls([building.gateway.process.pid, building.plant.pid]);
 });
 afterAll(async () => {
+  stalls?.[Symbol.dispose]();
   await building?.[Symbol.asyncDispose]();
 });
 
@@ -52,16 +56,17 @@ const pin = async (isTrapped: boolean): Promise<void> => {
 test('the mains are lost: one ticket, and the dead essential section is explained by it', async () => {
   lostAtMs = Date.now();
   await building.inject('transformer-1 mains-lost');
-  await untilTickets(building, [MAINS], 10_000);
-  const dead = await until(() => readAlarm(building, 'esb-1/bus-dead'), {
-    timeoutMs: 10_000,
-    what: 'the dead section',
-  });
-  expect(dead).toMatchObject({
-    isActive: true,
-    ticket: null,
-    explainedBy: { key: 'demo/msb-1/mains-lost' },
-  });
+  await untilTickets(building, [MAINS]);
+  // Whether it is still dead when this is asked is up to the generator.
+  const dead = await until(
+    async () => {
+      const alarm = await readAlarm(building, 'esb-1/bus-dead');
+      return alarm?.explainedBy != null && alarm;
+    },
+    { timeoutMs: SETTLE_MS, what: 'the dead section, and why' },
+  );
+  expect(dead).toMatchObject({ ticket: null, explainedBy: { key: 'demo/msb-1/mains-lost' } });
+  expect(dead.raisedAtMs).toBeGreaterThanOrEqual(lostAtMs);
 });
 
 test('somebody is trapped while the power is off: a ticket at once all the same', async () => {
@@ -72,29 +77,31 @@ test('somebody is trapped while the power is off: a ticket at once all the same'
       (await building.tickets()).find(
         ({ equipment, priority }) => equipment === 'lift-2' && priority === 'emergency',
       ),
-    { timeoutMs: 10_000, what: 'the ticket of the entrapment' },
+    { timeoutMs: SETTLE_MS, what: 'the ticket of the entrapment' },
   );
   const ms = Date.now() - pinnedAtMs;
   console.log(`entrapment during the power failure: emergency ticket after ${ms} ms`);
-  expect(ms).toBeLessThan(LIFE_SAFETY_MS + SLACK_MS);
-  expect((await building.point('esb-1/bus-live')).value).toBe(0);
-  expect(await readAlarm(building, 'lift-2/entrapment')).toMatchObject({
-    severity: 'life-safety',
-    explainedBy: null,
-    ticket: ticket.id,
-  });
+  expect(ms).toBeLessThan(LIFE_SAFETY_MS + SLACK_MS + stalls.within(pinnedAtMs));
+  const entrapped = await readAlarm(building, 'lift-2/entrapment');
+  expect(entrapped).toMatchObject({ severity: 'life-safety', explainedBy: null, ticket: ticket.id });
+  const power = building.live.readings((point) => point === 'esb-1/bus-live');
+  const raisedAtMs = entrapped?.raisedAtMs ?? 0;
+  expect(
+    power.findLast(({ receivedMs }) => receivedMs <= raisedAtMs)?.value,
+    'power when it was raised',
+  ).toBe(0);
   entrapment = `lift-2: ${ticket.content.en}`;
   expect(entrapment).toMatch(ENTRAPMENT);
   await pin(false);
-  await untilTickets(building, [MAINS, entrapment], 1_000);
+  await untilTickets(building, [MAINS, entrapment]);
 });
 
 test('the generator takes the load after about 10 s', async () => {
-  await untilValues(building, { 'esb-1/source': 2, 'generator-1/state': 3, 'esb-1/bus-live': 1 }, 25_000);
+  await untilValues(building, { 'esb-1/source': 2, 'generator-1/state': 3, 'esb-1/bus-live': 1 }, SETTLE_MS);
   const ms = Date.now() - lostAtMs;
   console.log(`generator on load ${(ms / 1_000).toFixed(1)} s after the mains were lost`);
   expect(ms).toBeGreaterThan(8_000);
-  expect(ms).toBeLessThan(13_000 + SLACK_MS);
+  expect(ms).toBeLessThan(13_000 + SLACK_MS + stalls.within(lostAtMs));
 });
 
 test('what the failure has switched off is listed and explained, and opens no ticket', async () => {
@@ -114,28 +121,23 @@ test('what the failure has switched off is listed and explained, and opens no ti
     'meter-pump-room/offline',
     'msb-1/mains-lost',
   ]);
-  await untilTickets(building, [MAINS, entrapment], 1_000);
-  const explained = await expectNoTicketBut(
-    building,
-    lostAtMs,
-    /msb-1\/mains-lost|lift-2\/(?:entrapment|passenger-alarm)/,
-  );
-  expect(explained).toBeGreaterThan(8);
+  await untilTickets(building, [MAINS, entrapment]);
+  await untilNoTicketBut(building, lostAtMs, /msb-1\/mains-lost|lift-2\/(?:entrapment|passenger-alarm)/);
 });
 
 test('the mains are back: everything returns, and no ticket has come of it', async () => {
   await building.clear('transformer-1 mains-lost');
   await untilActive(building, []);
-  await untilTickets(building, [MAINS, entrapment], 1_000);
+  await untilTickets(building, [MAINS, entrapment]);
 });
 
 test('a fire in a zone: one alarm of life safety and its emergency ticket within 2 s', async () => {
   const injectedAtMs = Date.now();
   await building.inject('fire-panel-1-zone-3 manual-call-point');
-  await untilTickets(building, [MAINS, entrapment, FIRE], 10_000);
+  await untilTickets(building, [MAINS, entrapment, FIRE]);
   const ms = Date.now() - injectedAtMs;
   console.log(`fire: emergency ticket ${ms} ms after the call point was pressed`);
-  expect(ms).toBeLessThan(LIFE_SAFETY_MS + SLACK_MS);
+  expect(ms).toBeLessThan(LIFE_SAFETY_MS + SLACK_MS + stalls.within(injectedAtMs));
   const fire = (await building.tickets()).find(({ equipment }) => equipment === 'fire-panel-1-zone-3');
   expect(fire).toMatchObject({ class: 'fire', priority: 'emergency' });
   const alarms = await building.alarms();
@@ -163,7 +165,7 @@ test('lifts are recalled, doors released, non-fire power cut, and the panel has 
     60_000,
   );
   const cut = await until(() => readAlarm(building, 'acs-1/mains-lost'), {
-    timeoutMs: 30_000,
+    timeoutMs: SETTLE_MS,
     what: 'the cut of the controller',
   });
   expect(cut).toMatchObject({ ticket: null });
@@ -172,11 +174,11 @@ test('lifts are recalled, doors released, non-fire power cut, and the panel has 
       (await readAlarm(building, 'acs-1/mains-lost'))?.explainedBy?.key ===
       'demo/fire-panel-1/linkage-active',
     {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: 'the linkage to explain it',
     },
   );
-  await untilTickets(building, [MAINS, entrapment, FIRE], 1_000);
+  await untilTickets(building, [MAINS, entrapment, FIRE]);
 });
 
 test('reset: all is normal but the fire pump, which people must stop', async () => {
@@ -191,7 +193,7 @@ test('reset: all is normal but the fire pump, which people must stop', async () 
       'acs-1/mains': 1,
       'fire-panel-1/linkage-commands': 0,
     },
-    30_000,
+    SETTLE_MS,
   );
   // The linkage explains the pump for a while; after that it has a ticket of its own.
   const others = (await readTickets(building)).filter((ticket) => ticket !== PUMP_RUNS);

@@ -33,7 +33,7 @@ export async function listen(api: ApiClient): Promise<Listener> {
   });
   const of = <Name extends LiveEventName>(name: Name): readonly Arrived<Name>[] =>
     (arrived.get(name) ?? []) as unknown as readonly Arrived<Name>[];
-  await until(() => failure !== null || of('hello').length > 0, { timeoutMs: 10_000, what: 'event hello' });
+  await until(() => failure !== null || of('hello').length > 0, { timeoutMs: 30_000, what: 'event hello' });
   if (of('hello').length === 0) throw failure ?? new Error('no hello');
   return {
     of,

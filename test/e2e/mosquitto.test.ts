@@ -3,17 +3,19 @@
  * ways, one device is cut off from it, and it is killed and started again. The tests follow one another.
  */
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
 import { freePort } from '../support/ports.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 import { describeWithTools } from '../support/require-tool.ts';
+import { type StallWatch, watchStalls } from '../support/stalls.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../support/temp.ts';
 import { BROKER, type Building, isProgrammed, startBuilding } from './building.ts';
-import { badSince, goodAgain, otherLinks } from './wire-watch.ts';
+import { badSince, goodAgain, otherLinks, toPatientOpcua } from './wire-watch.ts';
 
 /** Of the gateway's link: silence is noticed after one and a half times this. */
-const KEEP_ALIVE_S = 2;
+const KEEP_ALIVE_S = 6;
 const SILENT_MS = 1_500 * KEEP_ALIVE_S;
 const SLACK_MS = process.env['RISER_TEST_STRICT'] === '1' ? 250 : 1_500;
 /** What stands for the poll cycle: of points that are told, and of telemetry that is sent every 10 s. */
@@ -21,6 +23,7 @@ const PUSH_CYCLE_MS = 1_000;
 const TELEMETRY_CYCLE_MS = 10_000;
 const DEVICE = 'acs-1';
 const DEVICES = 8;
+const WHOLE = { state: 'online', connected: DEVICES, wires: 1, devices: DEVICES } as const;
 
 const isTelemetry = (point: string): boolean => /^(?:climate|meter|water-meter)-/.test(point);
 const isOfDevice = (point: string): boolean =>
@@ -39,6 +42,8 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
   let broker: TestProcess;
   let building: Building;
   let isBehind: (point: string) => boolean;
+  /** Of this process, in which the wires are, the gateway and the plant. */
+  let stalls: StallWatch;
 
   const startBroker = (): Promise<TestProcess> =>
     startProcess(mosquitto, ['-c', `${place.path}/mosquitto.conf`]);
@@ -49,11 +54,17 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
     const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'user root'];
     writeFileSync(`${place.path}/mosquitto.conf`, `${lines.join('\n')}\n`);
     broker = await startBroker();
-    building = await startBuilding({ site: dialOut, brokerPort: port, gatewayBrokerPort: port });
+    building = await startBuilding({
+      site: (text) => toPatientOpcua(dialOut(text)),
+      brokerPort: port,
+      gatewayBrokerPort: port,
+    });
+    stalls = watchStalls([building.gateway.process.pid, building.plant.pid]);
     const ids = new Set(building.pointsOf(BROKER));
     isBehind = (point) => ids.has(point);
   });
   afterAll(async () => {
+    stalls?.[Symbol.dispose]();
     await building?.[Symbol.asyncDispose]();
     await broker?.stop();
     place.remove();
@@ -79,6 +90,15 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
     return Math.max(...points.map(({ receivedMs }) => receivedMs ?? 0)) - fromMs;
   }
 
+  /** @returns why it is so */
+  async function untilLink(state: string): Promise<string | null> {
+    const isSo = async () => {
+      const link = await building.link(BROKER);
+      return link.state === state && link;
+    };
+    return (await until(isSo, { timeoutMs: 30_000, what: `the link to be ${state}` })).reason;
+  }
+
   async function expectOthersGood(fromMs: number, matches: (point: string) => boolean): Promise<void> {
     const bad = [...badSince(building, fromMs)].filter((point) => !matches(point) && isProgrammed(point));
     expect(bad).toEqual([]);
@@ -99,33 +119,37 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
         const good = goodAgain(building, fromMs);
         return ids.every((id) => good.has(id)) && good;
       },
-      { timeoutMs: 3 * TELEMETRY_CYCLE_MS, what: `all good after: ${what}` },
+      { timeoutMs: 6 * TELEMETRY_CYCLE_MS, what: `all good after: ${what}` },
     );
-    await building.untilGood(5_000);
+    const slackMs = SLACK_MS + stalls.within(fromMs);
+    await building.untilGood(30_000);
     const late = (told: readonly string[]): number =>
       Math.max(...told.map((id) => (first.get(id) ?? Infinity) - fromMs));
     const [told, sent] = [ids.filter((id) => !isTelemetry(id)), ids.filter(isTelemetry)];
     console.log(
       `${what}: good again after ${late(told)} ms, telemetry after ${sent.length > 0 ? late(sent) : '–'} ms`,
     );
-    expect(late(told)).toBeLessThan(2 * PUSH_CYCLE_MS + SLACK_MS);
-    if (sent.length > 0) expect(late(sent)).toBeLessThan(2 * TELEMETRY_CYCLE_MS + SLACK_MS);
-    expect((await building.link(BROKER)).state).toBe('online');
-    expect(building.wires[BROKER].open()).toBe(1);
-    expect(await building.counters(BROKER)).toMatchObject({ connected: DEVICES });
-    expect(building.devices.open()).toBe(DEVICES);
+    expect(late(told)).toBeLessThan(2 * PUSH_CYCLE_MS + slackMs);
+    if (sent.length > 0) expect(late(sent)).toBeLessThan(2 * TELEMETRY_CYCLE_MS + slackMs);
+    // The points are good before the link is called whole; what is left of the old connections goes by itself.
+    let found: unknown = null;
+    const isWhole = async (): Promise<boolean> => {
+      const { state } = await building.link(BROKER);
+      const { connected } = await building.counters(BROKER);
+      found = { state, connected, wires: building.wires[BROKER].open(), devices: building.devices.open() };
+      return isDeepStrictEqual(found, WHOLE);
+    };
+    await until(isWhole, { timeoutMs: 30_000, what: 'one connection of each' }).catch(() => null);
+    expect(found).toEqual(WHOLE);
   }
 
   test('the wire between gateway and broker is closed: all of the link is bad, and good again when it is back', async () => {
     const cutAtMs = Date.now();
     building.wires[BROKER].cut();
-    const ms = await untilBad(cutAtMs, 10_000, isBehind);
+    const ms = await untilBad(cutAtMs, 30_000, isBehind);
     console.log(`broker's wire closed: all bad after ${ms} ms`);
-    expect(ms).toBeLessThan(1_000 + SLACK_MS);
-    expect(await building.link(BROKER)).toMatchObject({
-      state: 'offline',
-      reason: expect.stringMatching(/\w/),
-    });
+    expect(ms).toBeLessThan(1_000 + SLACK_MS + stalls.within(cutAtMs));
+    expect(await untilLink('offline')).toMatch(/\w/);
     const restoredAtMs = Date.now();
     building.wires[BROKER].restore();
     await expectBack('closed', restoredAtMs, isBehind);
@@ -135,9 +159,9 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
   test('it falls silent: that is noticed within one and a half keep-alives', async () => {
     const mutedAtMs = Date.now();
     building.wires[BROKER].mute();
-    const ms = await untilBad(mutedAtMs, 20_000, isBehind);
+    const ms = await untilBad(mutedAtMs, SILENT_MS + 30_000, isBehind);
     console.log(`broker's wire half-open: all bad after ${ms} ms`);
-    expect(ms).toBeLessThan(SILENT_MS + SLACK_MS);
+    expect(ms).toBeLessThan(SILENT_MS + SLACK_MS + stalls.within(mutedAtMs));
     const restoredAtMs = Date.now();
     building.wires[BROKER].restore();
     await expectBack('half-open', restoredAtMs, isBehind);
@@ -147,10 +171,9 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
   test('one device loses the broker: its will takes its own points, and no others', async () => {
     const cutAtMs = Date.now();
     building.devices.cut(DEVICE);
-    const ms = await untilBad(cutAtMs, 10_000, isOfDevice);
+    const ms = await untilBad(cutAtMs, 30_000, isOfDevice);
     console.log(`${DEVICE} cut off: all its points bad after ${ms} ms`);
-    const { state, reason } = await building.link(BROKER);
-    expect({ state, reason }).toEqual({ state: 'degraded', reason: expect.stringContaining(DEVICE) });
+    expect(await untilLink('degraded')).toContain(DEVICE);
     const restoredAtMs = Date.now();
     building.devices.restore();
     await expectBack('one device', restoredAtMs, isOfDevice);
@@ -161,7 +184,7 @@ describeWithTools(['mosquitto'], 'a broker that is not ours', (mosquitto) => {
     const killedAtMs = Date.now();
     broker.kill('SIGKILL');
     await broker.exited;
-    const ms = await untilBad(killedAtMs, 10_000, isBehind);
+    const ms = await untilBad(killedAtMs, 30_000, isBehind);
     console.log(`broker killed: all bad after ${ms} ms`);
     const startedAtMs = Date.now();
     broker = await startBroker();

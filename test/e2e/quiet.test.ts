@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TicketView } from '../../src/api/schemas.ts';
 import { until } from '../support/poll.ts';
+import { watchStalls } from '../support/stalls.ts';
 import { type Building, isProgrammed, MODBUS_TIMEOUT_MS, SERVERS, startBuilding } from './building.ts';
 import { badSince, raisedSince } from './wire-watch.ts';
 
@@ -17,9 +18,9 @@ const READY_MS = 10_000;
 const READY_BUSY_MS = 30_000;
 /** Of the whole building with all drivers loaded: against a leak, not a promise. What is measured is printed. */
 const MAX_RSS_MB = { gateway: 650, simulators: 400 } as const;
-/** Silence of a server's clock that is not accepted; the shortest that can be configured. */
-const SILENT_AFTER_MS = 1_000;
-/** Many times that, and several times the 10 s of the telemetry. */
+/** Silence of a server's clock that is not accepted: less than the default, and more than a moment of a busy machine. */
+const SILENT_AFTER_MS = 4_000;
+/** Several times that, and several times the 10 s of the telemetry. */
 const QUIET_MS = 30_000;
 /** One and a half times the keep-alive of 15 s that the devices announce. */
 const DEVICE_SILENT_MS = 22_500;
@@ -88,7 +89,7 @@ test(`${QUIET_MS / 1_000} s of it raise no alarm, open no ticket and turn no poi
   });
 });
 
-test('values that have not changed for many windows of silence are good with their old time', async () => {
+test('values that have not changed for several windows of silence are good with their old time', async () => {
   const points = (await building.points()).filter(({ id }) => isProgrammed(id));
   const old = points.filter(({ receivedMs }) => Date.now() - (receivedMs ?? 0) > QUIET_MS / 2);
   const ofServer = old.filter(({ equipment }) =>
@@ -111,6 +112,7 @@ test('memory of gateway and simulators', () => {
 });
 
 test('a building that is frozen turns bad, each protocol within its own time', async () => {
+  using stalls = watchStalls([building.gateway.process.pid]);
   const frozenAtMs = Date.now();
   process.kill(building.plant.pid, 'SIGSTOP');
   try {
@@ -125,14 +127,15 @@ test('a building that is frozen turns bad, each protocol within its own time', a
     } as const;
     for (const link of ['power-server', 'fire-control-room', 'iot'] as const) {
       await until(isBad(link), {
-        timeoutMs: limits[link] + 15_000,
+        timeoutMs: limits[link] + 30_000,
         what: `${link} to be bad`,
         intervalMs: 50,
       });
       const ms = Date.now() - frozenAtMs;
       console.log(`frozen: ${link} was bad after ${ms} ms`);
       // The first of the links is looked at until it is bad, so the second may have been bad before.
-      expect(ms).toBeLessThan(Math.max(limits[link], limits['power-server']) + SLACK_MS);
+      const slackMs = SLACK_MS + stalls.within(frozenAtMs);
+      expect(ms).toBeLessThan(Math.max(limits[link], limits['power-server']) + slackMs);
     }
   } finally {
     process.kill(building.plant.pid, 'SIGCONT');
@@ -147,5 +150,6 @@ test('and is good again when it goes on', async () => {
     });
   });
   console.log(`good again ${Math.round(ms)} ms after the building went on`);
-  for (const id of SERVERS) expect(await building.link(id)).toMatchObject({ state: 'online' });
+  for (const id of SERVERS)
+    await until(async () => (await building.link(id)).state === 'online', { timeoutMs: 30_000, what: id });
 });

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import type { Exit } from '../support/process.ts';
 import { findSurvivors, killSurvivors, MARK_VARIABLE, type Survivor } from '../support/survivors.ts';
 
@@ -45,7 +46,7 @@ export async function openTerminal(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const exited = once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode }));
+  const exited = toExit(child);
   const output = capture(child);
   await once(child, 'spawn');
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
@@ -62,6 +63,20 @@ export async function openTerminal(
       if (!hasEnded()) await exited;
     },
   };
+}
+
+/** Time for the last output to arrive after the exit, where something else keeps it open. */
+const DRAIN_MS = 1_000;
+
+/** Resolves when it has ended and what it said is read. */
+async function toExit(child: ChildProcess): Promise<Exit> {
+  const closed = once(child, 'close');
+  await once(child, 'exit');
+  await Promise.race([closed, delay(DRAIN_MS)]);
+  // Where this process stood still, the timer was first: what lies in the pipe is read in the turn after it.
+  await turn();
+  await turn();
+  return { code: child.exitCode, signal: child.signalCode };
 }
 
 function interrupt(group: number): void {

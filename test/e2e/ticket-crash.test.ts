@@ -15,13 +15,16 @@ import { temporaryDirectory } from '../support/temp.ts';
 import { verifyStore } from '../support/verify-store.ts';
 
 const TRIP = { equipment: 'dws-1-pump-1', fault: 'trip' };
-/** Point of the loop, and which time it is passed in that life; the last one lives on. */
+/**
+ * Point of the loop, and which time it is passed in that life; the last one lives on. A delivery has a commit of its own only
+ * where it is not in time for that of the next step: with none at all there are steps enough for every life to come to its end.
+ */
 const LIVES = [
   'after-commit:1',
   'before-commit:2',
   'after-commit:3',
   'after-publish:2',
-  'before-commit:3',
+  'before-commit:1',
   null,
 ];
 
@@ -64,7 +67,7 @@ test('a ticket that is worked on through four kills has each step once, and ever
     // Nothing of a life that is over can be asked: the next one goes on.
     await live(gateway, answered).catch(async (error: unknown) => {
       if (crash === null) throw error;
-      expect(await gateway.process.waitForExit(20_000), String(error)).toMatchObject({ signal: 'SIGKILL' });
+      expect(await gateway.process.waitForExit(60_000), String(error)).toMatchObject({ signal: 'SIGKILL' });
       kills += 1;
     });
     if (crash === null) await checkEnd(gateway);
@@ -79,7 +82,7 @@ async function live(gateway: ChildGateway, answered: Set<string>): Promise<void>
   const [engineer, supervisor] = await Promise.all([gateway.login('engineer'), gateway.login('supervisor')]);
   const api = (by: DemoUser): ApiClient => (by === 'engineer' ? engineer : supervisor);
   const first = await until(async () => (await readTickets(engineer))[0], {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     what: 'the ticket',
   });
   const known = await readEvents(engineer, first.id);
@@ -109,7 +112,7 @@ async function checkEnd(gateway: ChildGateway): Promise<void> {
       const { items } = await api.read<{ items: MessageView[] }>(`/api/v1/tickets/${id}/messages`);
       return items.every(({ state }) => state !== 'queued') && items;
     },
-    { timeoutMs: 10_000, what: 'every message to be delivered' },
+    { timeoutMs: 60_000, what: 'every message to be delivered' },
   );
   const kinds = messages.map(({ kind, recipient, createdAtMs }) => `${kind} ${recipient} ${createdAtMs}`);
   expect(new Set(kinds).size).toBe(kinds.length);

@@ -17,7 +17,7 @@ import { writeSite } from './site.ts';
 
 const OFF_LOOPBACK = '127.1';
 const USER = { username: 'chief', password: 'only for this test' };
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 let place: TemporaryDirectory;
 let data: string;

@@ -4,6 +4,13 @@
  */
 import type { Building, LinkName } from './building.ts';
 
+/** How long an OPC UA server may say nothing where a machine that stands still for a moment must not be taken for a cut. */
+export const SILENT_AFTER_MS = 8_000;
+
+/** Changes the demo's site file before it is used. */
+export const toPatientOpcua = (text: string): string =>
+  text.replaceAll('protocol: opcua\n', `protocol: opcua\n    silentAfterMs: ${SILENT_AFTER_MS}\n`);
+
 /** Points of the field with a reading that was not good since then. The gateway's own are another matter. */
 export function badSince(building: Building, atMs: number): ReadonlySet<string> {
   const bad = building.live

@@ -23,7 +23,7 @@ const REVERTING = '/api/v1/points/dws-2/pressure-setpoint/write';
 const REVERT_MS = 9_000;
 /** Of the read-back of both profiles, and some for a busy machine. */
 const READ_BACK_MS = 5_000;
-const SOON_MS = 30_000;
+const SOON_MS = 60_000;
 
 interface Frame {
   readonly atMs: number;

@@ -174,3 +174,23 @@ test('a clock names whoever of a role is on duty, and nobody who is off', () => 
   expect(onDuty('supervisor', saturday, null)).toBeNull();
   expect(onDuty('desk', saturday + 30 * 86_400_000, null)).toBeNull();
 });
+
+test('a clock of a role names who is on duty, also where somebody who is off has an account of that name', () => {
+  const roster = makeRoster([
+    assign('2026-11-21', 'desk', 'day', 'desk'),
+    assign('2026-11-21', 'desk', 'night', 'desk-chen'),
+    assign('2026-11-21', 'standby-electrician', 'night', 'zhao'),
+    assign('2026-11-21', 'duty-engineer', 'day', 'engineer'),
+    assign('2026-11-21', 'duty-engineer', 'day', 'an'),
+  ]);
+  const named = ['desk-chen', 'desk'].map((name) => member(name, ['desk']));
+  const engineers = ['an', 'engineer', 'zhao'].map((name) => member(name, ['engineer']));
+  const duty = createDutyView(makeBook(roster, [...named, ...engineers]));
+  const { onDuty } = createEnginePeople(() => duty, ZONE);
+  const noon = Date.parse('2026-11-21T12:00:00+08:00');
+  const night = Date.parse('2026-11-21T23:00:00+08:00');
+  expect([noon, night].map((atMs) => onDuty('desk', atMs, null))).toEqual(['desk', 'desk-chen']);
+  // Whoever was meant by it, where both are there; then whoever is on stand-by.
+  expect([noon, night].map((atMs) => onDuty('engineer', atMs, null))).toEqual(['engineer', 'zhao']);
+  expect(onDuty('desk-chen', noon, null)).toBe('desk-chen');
+});

@@ -6,6 +6,7 @@ import { type EquipmentId, toId } from '../../src/core/ids.ts';
 import type { NewTicket } from '../../src/tickets/transitions.ts';
 import { createTestLoop, type TestLoop } from '../support/loop.ts';
 import { createTestModel } from '../support/model.ts';
+import { defaultPolicy } from '../support/random-tickets.ts';
 import { toTicketCommand } from '../support/ticket-command.ts';
 
 const HOUR_MS = 3_600_000;
@@ -62,6 +63,35 @@ describe('a drill of the mains', () => {
     loop.advance(2 * HOUR_MS, () => {});
     expect(records(loop)).toMatchObject([{ equipment: 'transformer', content: '停电演练', begunBy: 'boss' }]);
     expect(records(loop)[0]?.tickets).toHaveLength(2);
+  });
+});
+
+describe('a drill that ends while its fire burns', () => {
+  const state = { type: 'state', severity: 'life-safety', class: 'fire', points: ['on'] } as const;
+  const panel = {
+    id: 'panel',
+    kind: 'fire-panel',
+    points: [{ name: 'on' }],
+    rules: [{ id: 'fire', ...state, params: { point: 'on', in: [1] } }],
+  } as const;
+  const incidents = (loop: TestLoop) => {
+    const known = loop.writes.flatMap((write) => (write.type === 'incident' ? [write.incident] : []));
+    return [...new Map(known.map((incident) => [incident.id, incident])).values()];
+  };
+
+  test('is reported to all, and has an incident that is none of the drill', () => {
+    const loop = createTestLoop(createTestModel({ equipment: [panel], policy: defaultPolicy }));
+    const untilMs = loop.clock.now().wallMs + HOUR_MS;
+    const drill = { equipment: toId<EquipmentId>('panel'), by: 'boss', reason: '消防演练', isWhole: false };
+    loop.command({ type: 'drill', ...drill, untilMs });
+    loop.feed({ on: 1 });
+    expect(incidents(loop)).toMatchObject([{ isDrill: true, verdict: 'test' }]);
+    const told = loop.ticketEvents.filter(({ type }) => type === 'reporting').length;
+    loop.advance(2 * HOUR_MS, () => {});
+    const [ticket] = loop.tickets();
+    expect(ticket).toMatchObject({ isDrill: false, incident: incidents(loop)[1]?.id });
+    expect(loop.ticketEvents.filter(({ type }) => type === 'reporting')).toHaveLength(told + 1);
+    expect(incidents(loop)[1]).toMatchObject({ isDrill: false, verdict: 'open', tickets: [ticket?.id] });
   });
 });
 

@@ -69,7 +69,7 @@ function createTestEngine() {
     engine.accept(readings);
   };
   const told = (what: string) =>
-    until(() => alarms.some(({ type }) => type === what), { timeoutMs: 5_000, what });
+    until(() => alarms.some(({ type }) => type === what), { timeoutMs: 15_000, what });
   const memories = () =>
     store.batches
       .flatMap(({ writes }) =>
@@ -114,7 +114,7 @@ test('a shelf of an alarm that is normal is told and stored, and explains itself
   const untilMs = createFakeClock().now().wallMs + 60_000;
   const outcome = await engine.submit({ ...shelve, untilMs });
   expect(outcome).toMatchObject({ occurrence: null, control: { shelf: { by: 'wang', untilMs } } });
-  await until(() => controls.length > 0, { timeoutMs: 5_000, what: 'the announcement' });
+  await until(() => controls.length > 0, { timeoutMs: 15_000, what: 'the announcement' });
   expect(controls).toMatchObject([{ type: 'shelved', by: 'wang', note: 'cleaning' }]);
   const types = store.batches.flatMap(({ writes }) => writes.map(({ type }) => type));
   expect(types).toEqual(['alarm-control', 'alarm-event']);
@@ -125,11 +125,11 @@ test('other rules wait for the round that is being stored, and are judged at onc
   const { engine, store, alarms, feed } = createTestEngine();
   store.hold();
   feed(11);
-  await until(() => engine.status().rounds > 0, { timeoutMs: 5_000, what: 'a round' });
+  await until(() => engine.status().rounds > 0, { timeoutMs: 15_000, what: 'a round' });
   const replaced = engine.replaceModel(toModel(50));
   store.release();
   await replaced;
-  await until(() => alarms.some(({ type }) => type === 'ended'), { timeoutMs: 5_000, what: 'the end' });
+  await until(() => alarms.some(({ type }) => type === 'ended'), { timeoutMs: 15_000, what: 'the end' });
   expect(alarms.map(({ type, occurrence }) => [type, occurrence.endReason])).toEqual([
     ['raised', null],
     ['ended', 'rule-changed'],

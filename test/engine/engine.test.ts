@@ -75,10 +75,10 @@ describe('the decision loop', () => {
     const { store, alarms, tickets, phases, feed } = createTestEngine();
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'the commit' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'the commit' });
     expect([alarms.length, tickets.length]).toEqual([0, 0]);
     store.release();
-    await until(() => phases.includes('after-publish'), { timeoutMs: 5_000, what: 'the announcement' });
+    await until(() => phases.includes('after-publish'), { timeoutMs: 15_000, what: 'the announcement' });
     expect(phases).toEqual([
       'before-step',
       'after-step',
@@ -108,12 +108,12 @@ describe('the decision loop', () => {
     const { engine, store, clock, alarms, feed } = createTestEngine();
     store.fail(true);
     feed(11);
-    await until(() => engine.status().commitFailures > 0, { timeoutMs: 5_000, what: 'the failure' });
+    await until(() => engine.status().commitFailures > 0, { timeoutMs: 15_000, what: 'the failure' });
     expect(engine.status()).toMatchObject({ isHealthy: false, openAlarms: 0, openTickets: 0 });
     expect(alarms).toEqual([]);
     store.fail(false);
     clock.advance(LIMITS.commitRetryMs);
-    await until(() => alarms.length > 0, { timeoutMs: 5_000, what: 'the alarm' });
+    await until(() => alarms.length > 0, { timeoutMs: 15_000, what: 'the alarm' });
     expect(store.batches).toHaveLength(1);
     expect(engine.status()).toMatchObject({ isHealthy: true, openAlarms: 1, openTickets: 1 });
   });
@@ -123,7 +123,7 @@ describe('the decision loop', () => {
     engines.pop();
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'the commit' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'the commit' });
     const stopped = engine.stop();
     store.fail(true, new AssertionFailure('a second open ticket'));
     store.release();
@@ -134,7 +134,7 @@ describe('the decision loop', () => {
   test('a command in a round that fails to commit is answered store-failed and leaves no trace', async () => {
     const { engine, store, clock, alarms, feed } = createTestEngine();
     feed(11);
-    await until(() => alarms.length > 0, { timeoutMs: 5_000, what: 'the alarm' });
+    await until(() => alarms.length > 0, { timeoutMs: 15_000, what: 'the alarm' });
     const id = alarms[0]?.occurrence.id as OccurrenceId;
     store.fail(true);
     await expect(engine.submit(acknowledge(id))).rejects.toMatchObject({ code: 'store-failed' });
@@ -148,7 +148,7 @@ describe('the decision loop', () => {
   test('one refused command does not touch another of the same round', async () => {
     const { engine, store, alarms, feed } = createTestEngine();
     feed(11);
-    await until(() => alarms.length > 0, { timeoutMs: 5_000, what: 'the alarm' });
+    await until(() => alarms.length > 0, { timeoutMs: 15_000, what: 'the alarm' });
     const id = alarms[0]?.occurrence.id as OccurrenceId;
     store.hold();
     const answers = Promise.allSettled([
@@ -167,7 +167,7 @@ describe('the decision loop', () => {
     const { engine, store, phases, feed } = createTestEngine();
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a round that waits' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'a round that waits' });
     const answers = Array.from({ length: LIMITS.engineQueueCommands + 5 }, () =>
       engine.submit(acknowledge('o-99' as OccurrenceId)),
     );
@@ -184,12 +184,12 @@ describe('the decision loop', () => {
     const { store, alarms, tickets, phases, feed } = createTestEngine();
     store.hold();
     feed(11, 0, 2);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'a commit that hangs' });
     for (const value of [5, 12, 5, 13, 5]) feed(value);
     store.release();
     const what = 'the last return';
     await until(() => alarms.filter(({ type }) => type === 'returned').length > 1, {
-      timeoutMs: 5_000,
+      timeoutMs: 15_000,
       what,
     });
     const told = alarms.filter((event) => event.occurrence.rule === 'high');
@@ -206,7 +206,7 @@ describe('the decision loop', () => {
     const { engine, store, clock, alarms, phases, feed } = createTestEngine();
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'a commit that hangs' });
     feed(Number.NaN, QUALITIES['comm-loss'].code);
     const other = new ReadingBatchBuilder(model.epoch, 1);
     other.add(1, 1, 0, clock.now().wallMs);
@@ -214,7 +214,7 @@ describe('the decision loop', () => {
     for (let count = 0; count < 20_000; count++) engine.accept(batch);
     clock.advance(LIMITS.blindAfterMs);
     store.release();
-    await until(() => alarms.at(-1)?.type === 'blind', { timeoutMs: 5_000, what: 'the blind alarm' });
+    await until(() => alarms.at(-1)?.type === 'blind', { timeoutMs: 15_000, what: 'the blind alarm' });
     expect(alarms.map((event) => event.type)).toEqual(['raised', 'blind']);
   });
 
@@ -225,42 +225,42 @@ describe('the decision loop', () => {
         it.writes.flatMap((write) => (write.type === 'delays' ? [write.delays] : [])),
       );
     feed(5, 0, 1);
-    await until(() => engine.status().rounds > 0, { timeoutMs: 5_000, what: 'a round' });
+    await until(() => engine.status().rounds > 0, { timeoutMs: 15_000, what: 'a round' });
     feed(11, 0, 1);
     clock.advance(LIMITS.delaySnapshotMs);
     await until(() => delays().at(-1)?.length === 1, {
-      timeoutMs: 5_000,
+      timeoutMs: 15_000,
       what: 'the running delay in the store',
     });
     store.fail(true);
     feed(5, 0, 1);
     clock.advance(LIMITS.delaySnapshotMs);
-    await until(() => engine.status().commitFailures > 0, { timeoutMs: 5_000, what: 'the failed snapshot' });
+    await until(() => engine.status().commitFailures > 0, { timeoutMs: 15_000, what: 'the failed snapshot' });
     store.fail(false);
     clock.advance(LIMITS.delaySnapshotMs);
-    await until(() => delays().at(-1)?.length === 0, { timeoutMs: 5_000, what: 'the snapshot without it' });
+    await until(() => delays().at(-1)?.length === 0, { timeoutMs: 15_000, what: 'the snapshot without it' });
   });
 
   test('a loop whose wall clock is set forward is not stuck; one whose commit hangs is', async () => {
     const { engine, store, clock, phases, feed } = createTestEngine();
     feed(5);
-    await until(() => engine.status().rounds > 0, { timeoutMs: 5_000, what: 'a round' });
+    await until(() => engine.status().rounds > 0, { timeoutMs: 15_000, what: 'a round' });
     clock.stepWall(3_600_000);
     expect(engine.status().idleMs).toBe(0);
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a commit that hangs' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'a commit that hangs' });
     clock.advance(60_000);
     expect(engine.status().idleMs).toBeGreaterThanOrEqual(60_000);
     store.release();
-    await until(() => engine.status().idleMs === 0, { timeoutMs: 5_000, what: 'the next turn' });
+    await until(() => engine.status().idleMs === 0, { timeoutMs: 15_000, what: 'the next turn' });
   });
 
   test('a stopped loop refuses what waits and what comes', async () => {
     const { engine, store, phases, feed } = createTestEngine();
     store.hold();
     feed(11);
-    await until(() => phases.includes('before-commit'), { timeoutMs: 5_000, what: 'a round that waits' });
+    await until(() => phases.includes('before-commit'), { timeoutMs: 15_000, what: 'a round that waits' });
     const waiting = engine.submit(acknowledge('o-1' as OccurrenceId));
     const stopped = engine.stop();
     store.release();
@@ -277,7 +277,7 @@ describe('the decision loop', () => {
     batch.add(0, 99, 0, 0);
     const before = engine.status().rounds;
     engine.accept(batch.finish(0));
-    await until(() => engine.status().rounds > before, { timeoutMs: 5_000, what: 'a round' });
+    await until(() => engine.status().rounds > before, { timeoutMs: 15_000, what: 'a round' });
     expect(alarms).toEqual([]);
   });
 });

@@ -69,9 +69,21 @@ const breachOf = (loop: TestLoop) =>
   );
 
 describe.each([
-  { name: 'default', policy: defaultPolicy, limitMs: 90 * SECOND_MS, at: ['wang', 'boss-wu', 'leader-zhou'] },
-  { name: 'hospital', policy: hospitalPolicy, limitMs: 60 * SECOND_MS, at: ['duty-he', 'wang'] },
-])('under the $name policy', ({ policy, limitMs, at }) => {
+  {
+    name: 'default',
+    policy: defaultPolicy,
+    limitMs: 90 * SECOND_MS,
+    at: ['wang', 'boss-wu', 'leader-zhou'],
+    ringer: 'desk-li',
+  },
+  {
+    name: 'hospital',
+    policy: hospitalPolicy,
+    limitMs: 60 * SECOND_MS,
+    at: ['duty-he', 'wang'],
+    ringer: 'duty-he',
+  },
+])('under the $name policy', ({ policy, limitMs, at, ringer }) => {
   test('the clock runs from the alarm on, while nobody is known to have been reached', () => {
     const loop = start(policy);
     const began = loop.clock.now().wallMs;
@@ -150,6 +162,23 @@ describe.each([
     pages = 1;
     await attempt();
     expect(clockOf(loop).stoppedAtMs).toBe(loop.clock.now().wallMs);
+  });
+
+  test('before it runs out, whoever dispatches is told whom to ring, and nobody whom nothing has reached', () => {
+    const loop = start(policy);
+    const [reached, ...missing] = reportsOf(loop);
+    record(loop, defined(reached, 'a message'));
+    loop.advance(limitMs * 0.8);
+    const isMeant = ({ kind, body }: Message): boolean => kind === 'clock-warned' && /“紧急/.test(body.zh);
+    const warnings = loop.messages.filter(isMeant);
+    expect(warnings.map(({ recipient }) => recipient)).toEqual([ringer]);
+    for (const { recipient } of missing) expect(warnings[0]?.body.zh).toContain(recipient);
+    expect(warnings[0]?.body.zh).toMatch(/未送达：.*请电话通知未送达的人员。/);
+    expect(warnings[0]?.body.en).toMatch(/not reached: .*Ring those who were not reached\./);
+    const warned = loop.ticketEvents.find(
+      ({ type, detail }) => type === 'clock-warned' && 'unreached' in detail,
+    );
+    expect(warned?.detail).toMatchObject({ responsible: 'gateway' });
   });
 
   test('one way that works is enough', () => {

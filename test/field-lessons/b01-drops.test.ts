@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, test } from 'vitest';
 import type { ModbusRig } from '../support/modbus-rig.ts';
 import { until } from '../support/poll.ts';
+import { freePort } from '../support/ports.ts';
 import { createRandom, randomInteger, testSeed } from '../support/seed.ts';
 import type { Wire } from '../support/wire.ts';
 import {
@@ -17,7 +18,7 @@ import {
   findFalseReadings,
   layWire,
   pointsOf,
-  SLACK_MS,
+  slackSince,
   startAcquisition,
   startRig,
   toDevice,
@@ -43,7 +44,7 @@ type Drop = (line: Line, forMs: number) => Promise<void>;
 
 async function untilStruck({ rig }: Line): Promise<void> {
   await until(() => rig.faults().length === 0, {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     what: 'the fault to be over',
     intervalMs: 5,
   });
@@ -104,11 +105,11 @@ describe('B1 polling goes on by itself after a drop', () => {
     await DROPS[name]?.(line, 700);
     const wholeMs = Date.now();
     const backMs = await untilGood(seen, pointsOf(seen, 'pump'), { afterMs: wholeMs });
-    expect(backMs - wholeMs).toBeLessThanOrEqual(BOUND_MS + SLACK_MS);
+    expect(backMs - wholeMs).toBeLessThanOrEqual(BOUND_MS + slackSince(wholeMs));
     // It stays: the next cycles come in their time, on one connection.
     const before = toAsked(line.rig.log()).length;
     await until(() => toAsked(line.rig.log()).length >= before + 6, {
-      timeoutMs: 5_000,
+      timeoutMs: 15_000,
       what: 'six more polls',
     });
     const gaps = gapsOf(toAsked(line.rig.log()).slice(before));
@@ -124,8 +125,8 @@ test.concurrent('B1 reconnect faster than the disconnect was noticed: the device
   expect,
   onTestFinished,
 }) => {
-  let rig = await startRig(onTestFinished, { units: UNITS });
-  const { port } = rig;
+  const port = await freePort();
+  let rig = await startRig(onTestFinished, { units: UNITS, port });
   const seen = startAcquisition(
     onTestFinished,
     [toLink(port, LINK_OPTIONS)],
@@ -138,7 +139,7 @@ test.concurrent('B1 reconnect faster than the disconnect was noticed: the device
     rig = await startRig(onTestFinished, { units: UNITS, port });
     const thereMs = Date.now();
     const backMs = await untilGood(seen, points, { afterMs: thereMs });
-    expect(backMs - thereMs).toBeLessThanOrEqual(BOUND_MS + SLACK_MS);
+    expect(backMs - thereMs).toBeLessThanOrEqual(BOUND_MS + slackSince(thereMs));
     expect(toAsked(rig.log()).length).toBeGreaterThan(0);
   }
 });
@@ -158,7 +159,7 @@ test.concurrent('B1 a device with one place still holds the dead connection: pol
   rig.setFault(null, { kind: 'connection-limit', n: 1 });
   rig.setFault(null, { kind: 'half-open', times: 1 });
   await until(() => rig.log('connection-limit').length >= 3, {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     what: 'three attempts that the device turns away',
   });
   expect(seen.status('link').state).toBe('offline');
@@ -167,7 +168,7 @@ test.concurrent('B1 a device with one place still holds the dead connection: pol
   rig.clearFaults(null, 'half-open');
   const freeMs = Date.now();
   expect((await untilGood(seen, points, { afterMs: freeMs })) - freeMs).toBeLessThanOrEqual(
-    BOUND_MS + SLACK_MS,
+    BOUND_MS + slackSince(freeMs),
   );
   expect(findFalseReadings(seen, rig)).toEqual([]);
 });
@@ -202,7 +203,7 @@ test.concurrent('B1 200 random drops on 40 links, some of them while the link is
       // One in three is dropped again while it is on its way back.
       if (drop < DROPS_PER_LINK - 1 && random() < 1 / 3) continue;
       const tookMs = (await untilGood(seen, points, { afterMs: wholeMs })) - wholeMs;
-      if (tookMs > BOUND_MS + SLACK_MS)
+      if (tookMs > BOUND_MS + slackSince(wholeMs))
         slow.push(`line ${at}, drop ${drop} (${name}, ${forMs} ms): ${tookMs} ms`);
     }
     return DROPS_PER_LINK;
@@ -215,4 +216,4 @@ test.concurrent('B1 200 random drops on 40 links, some of them while the link is
     expect(findFalseReadings(seen, rig, { link: ids[at] ?? '' })).toEqual([]);
   }
   expect(ids.map((id) => seen.status(id).state)).toEqual(ids.map(() => 'online'));
-}, 60_000);
+}, 400_000);

@@ -4,12 +4,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import { createRandom, randomInteger, testSeed } from '../support/seed.ts';
 import {
   findFalseReadings,
   layWire,
   pointsOf,
+  quietSpan,
   SLACK_MS,
   startAcquisition,
   startRig,
@@ -66,11 +66,7 @@ describe('B4 never two poll chains', () => {
     rig.clearFaults();
     const wholeMs = Date.now();
     await untilGood(seen, points, { afterMs: wholeMs });
-    const settledMs = Date.now();
-    await until(() => Date.now() >= settledMs + WINDOW_CYCLES * CYCLE_MS, {
-      timeoutMs: 10_000,
-      what: 'the window',
-    });
+    const settledMs = await quietSpan(WINDOW_CYCLES * CYCLE_MS);
     const endMs = settledMs + WINDOW_CYCLES * CYCLE_MS;
     const asked = toAsked(rig.log());
     const counts = tally(asked.filter(({ atMs }) => atMs >= settledMs && atMs < endMs));
@@ -110,8 +106,8 @@ describe('B4 never two poll chains', () => {
       wire.restore();
     }
     const wholeMs = Date.now();
-    const backMs = await untilGood(seen, pointsOf(seen, 'pump'), { afterMs: wholeMs });
-    await until(() => Date.now() >= backMs + 10 * cycleMs, { timeoutMs: 10_000, what: 'ten cycles' });
+    await untilGood(seen, pointsOf(seen, 'pump'), { afterMs: wholeMs });
+    const backMs = await quietSpan(10 * cycleMs);
     const asked = toAsked(rig.log()).filter(({ atMs }) => atMs > backMs && atMs <= backMs + 10 * cycleMs);
     expect(asked.length).toBeLessThanOrEqual(11);
     expect(asked.length).toBeGreaterThanOrEqual(9 - SLACK_MS / 500);

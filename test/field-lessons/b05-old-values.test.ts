@@ -12,6 +12,7 @@ import {
   findFalseReadings,
   layWire,
   SLACK_MS,
+  stalls,
   startAcquisition,
   startRig,
   toDevice,
@@ -87,30 +88,34 @@ describe('B5 the last value of a dead device is not repeated with a new time (Th
       [toDevice('pump', { pollMs: CYCLE_MS, staleMs: STALE_MS, habits: { retries: 0 } })],
     );
     const good = () => seen.of('pump/p0').filter(({ quality }) => quality === 'good');
-    await until(() => good().length >= 5, { timeoutMs: 5_000, what: 'five good readings' });
+    await until(() => good().length >= 5, { timeoutMs: 15_000, what: 'five good readings' });
     const diedMs = Date.now();
     death.die(rig, wire);
     const answered = toAsked(rig.log()).filter(({ isAnswered }) => isAnswered);
     await delay(DEAD_MS);
     const deadToMs = Date.now();
+    // Held up for long enough, it is too old before the question is given up.
+    const isTold = (): boolean => death.quality.test(seen.last('pump/p0')?.quality ?? '');
+    await until(isTold, { timeoutMs: 10_000, what: 'the death' }).catch(() => null);
     expect(seen.last('pump/p0')?.quality).toMatch(death.quality);
     expect(seen.last('pump/p0')?.value).toBeNaN();
     const last = good().at(-1);
     const lastAnswerMs = answered.at(-1)?.atMs ?? 0;
-    expect(last?.receivedMs).toBeLessThanOrEqual(lastAnswerMs + WAY_MS);
+    const wayMs = WAY_MS + stalls.within(lastAnswerMs, deadToMs);
+    expect(last?.receivedMs).toBeLessThanOrEqual(lastAnswerMs + wayMs);
     const bad = seen
       .of('pump/p0')
       .find(({ quality, receivedMs }) => quality !== 'good' && receivedMs >= diedMs);
     expect((bad?.receivedMs ?? Infinity) - (last?.receivedMs ?? 0)).toBeLessThanOrEqual(
-      STALE_MS + WATCHDOG_MS + SLACK_MS / 3,
+      STALE_MS + WATCHDOG_MS + SLACK_MS / 3 + stalls.within(last?.receivedMs ?? 0),
     );
     // One reading for each answer at most, and none after the last answer, however often it was asked.
     expect(good().length).toBeLessThanOrEqual(answered.length);
-    expect(good().filter(({ receivedMs }) => receivedMs > diedMs + WAY_MS && receivedMs < deadToMs)).toEqual(
+    expect(good().filter(({ receivedMs }) => receivedMs > diedMs + wayMs && receivedMs < deadToMs)).toEqual(
       [],
     );
     death.revive(rig, wire);
-    await until(() => (good().at(-1)?.receivedMs ?? 0) > deadToMs, { timeoutMs: 8_000, what: 'its return' });
+    await until(() => (good().at(-1)?.receivedMs ?? 0) > deadToMs, { timeoutMs: 15_000, what: 'its return' });
     expect(findFalseReadings(seen, rig, { windowMs: Math.min(death.timeoutMs, 500) + WAY_MS })).toEqual([]);
   });
 
@@ -127,7 +132,7 @@ describe('B5 the last value of a dead device is not repeated with a new time (Th
       [toDevice('pump', { pollMs: CYCLE_MS, staleMs: STALE_MS, habits: { retries: 0 } })],
     );
     // The answer to the same question asked before may be taken for the answer to this one: it is one of the two.
-    await until(() => rig.log('late').length >= 20, { timeoutMs: 10_000, what: '20 late answers' });
+    await until(() => rig.log('late').length >= 20, { timeoutMs: 30_000, what: '20 late answers' });
     const good = seen.of('pump/p0').filter(({ quality }) => quality === 'good');
     expect(good.length).toBeLessThanOrEqual(rig.log('late').length);
     expect(findFalseReadings(seen, rig, { windowMs: lateMs + WAY_MS })).toEqual([]);

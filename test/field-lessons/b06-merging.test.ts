@@ -72,7 +72,7 @@ describe('B6 neighbours are asked together', () => {
     await untilGood(seen, [seen.model.points.at(-1)?.id ?? '']);
     const asked = () => toAsked(rig.log()).map(({ address, count }) => `${address}+${count}`);
     await until(() => asked().length >= planned.length * CYCLES, {
-      timeoutMs: 8_000,
+      timeoutMs: 15_000,
       what: `${CYCLES} cycles`,
     });
     // All that was ever asked is the plan, again and again: nothing besides, and nothing that was tried first.

@@ -17,6 +17,8 @@ import {
   pointsOf,
   range,
   SLACK_MS,
+  slackSince,
+  stalls,
   startAcquisition,
   startRig,
   toDevice,
@@ -52,10 +54,11 @@ async function askOnce(port: number): Promise<boolean> {
   return isAnswered;
 }
 
-/** Tries until `untilMs`; after success it has what it wants for half a cycle. */
-async function beOtherMaster(port: number, untilMs: number): Promise<number> {
+/** Tries for so long, and what this process stood still meanwhile; after success it has what it wants for half a cycle. */
+async function beOtherMaster(port: number, forMs: number): Promise<number> {
   let answers = 0;
-  while (Date.now() < untilMs) {
+  const fromMs = Date.now();
+  while (Date.now() < fromMs + forMs + stalls.within(fromMs)) {
     const isAnswered = await askOnce(port);
     if (isAnswered) answers++;
     await delay(isAnswered ? CYCLE_MS / 2 : 40);
@@ -74,7 +77,7 @@ describe('B9 a device that serves one master at a time', () => {
       units.map((unit) => toDevice(`unit-${unit}`, { unit, pollMs: 100 })),
     );
     await until(() => units.every((unit) => seen.of(`unit-${unit}/p0`).length >= 10), {
-      timeoutMs: 8_000,
+      timeoutMs: 15_000,
       what: 'ten cycles of all units',
     });
     expect(rig.log('connection-limit')).toEqual([]);
@@ -94,7 +97,7 @@ describe('B9 a device that serves one master at a time', () => {
     );
     await untilGood(seen, pointsOf(seen, 'chiller'));
     const fromMs = Date.now();
-    const answers = await beOtherMaster(rig.port, fromMs + 8 * CYCLE_MS);
+    const answers = await beOtherMaster(rig.port, 8 * CYCLE_MS);
     expect(answers).toBeGreaterThanOrEqual(6);
     // Nor does the gateway miss anything: a cycle that met the other one is late, not lost.
     expect(new Set(seen.seen.map(({ quality }) => quality))).toEqual(new Set(['good']));
@@ -115,7 +118,7 @@ describe('B9 a device that serves one master at a time', () => {
       [toDevice('chiller', { pollMs: CYCLE_MS })],
     );
     await untilGood(seen, pointsOf(seen, 'chiller'));
-    expect(await beOtherMaster(rig.port, Date.now() + 2 * CYCLE_MS)).toBe(0);
+    expect(await beOtherMaster(rig.port, 2 * CYCLE_MS)).toBe(0);
     expect(rig.log('connection-limit').length).toBeGreaterThan(3);
   });
 
@@ -132,12 +135,13 @@ describe('B9 a device that serves one master at a time', () => {
     const fromMs = Date.now();
     const since = (at: number) =>
       gateways[at]?.of('chiller/p0').filter(({ receivedMs }) => receivedMs > fromMs) ?? [];
-    await until(() => Date.now() > fromMs + 8 * CYCLE_MS, { timeoutMs: 9_000, what: 'eight cycles' });
+    const toMs = (): number => fromMs + 8 * CYCLE_MS + stalls.within(fromMs);
+    await until(() => Date.now() > toMs(), { timeoutMs: 60_000, what: 'eight cycles' });
     for (const [at, seen] of gateways.entries()) {
       // Whom a busy machine keeps from its turn for a whole cycle says so; it is without data for no longer than that.
       const good = since(at).filter(({ quality }) => quality === 'good');
       const gaps = gapsOf(good.map(({ receivedMs }) => ({ atMs: receivedMs })));
-      expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * CYCLE_MS + SLACK_MS);
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * CYCLE_MS + slackSince(fromMs));
       if (SLACK_MS < CYCLE_MS) expect(since(at).length).toBe(good.length);
       expect(since(at).length, `readings of gateway ${at}`).toBeGreaterThanOrEqual(6);
       expect(findFalseReadings(seen, rig)).toEqual([]);
@@ -185,7 +189,7 @@ describe('B9 pauses', () => {
       [toLink(rig.port, { gapMs })],
       units.map((unit) => toDevice(`unit-${unit}`, { unit, pollMs: 100 })),
     );
-    await until(() => rig.log().length >= 30, { timeoutMs: 8_000, what: '30 requests' });
+    await until(() => rig.log().length >= 30, { timeoutMs: 15_000, what: '30 requests' });
     expect(Math.min(...gapsOf(toAsked(rig.log())))).toBeGreaterThanOrEqual(gapMs - 2);
   });
 });
@@ -212,7 +216,7 @@ describeWithTools(['socat'], 'B9 on a serial bus', (socat) => {
       [toLink(0, { transport: 'serial', device: pair.near, ...serial })],
       units.map((unit) => toDevice(`unit-${unit}`, { unit, pollMs: 100 })),
     );
-    await until(() => rig.log().length >= 40, { timeoutMs: 10_000, what: '40 requests' });
+    await until(() => rig.log().length >= 40, { timeoutMs: 30_000, what: '40 requests' });
     // 11 bits a character at 1,200 baud; the log counts whole milliseconds.
     const silenceMs = (3.5 * 11 * 1_000) / serial.baudRate;
     const gaps = gapsOf(toAsked(rig.log(), 'rtu'));

@@ -12,6 +12,7 @@ import { type Recorder, record, type Seen } from '../acquisition/support.ts';
 import { type ModbusRig, type RigOptions, startModbusRig } from '../support/modbus-rig.ts';
 import { createTestLink, createTestModel, type TestEquipment, type TestPoint } from '../support/model.ts';
 import { until } from '../support/poll.ts';
+import { watchStalls } from '../support/stalls.ts';
 import { createWire, type Wire } from '../support/wire.ts';
 
 /** Takes what ends a thing: `onTestFinished`, of the test itself where tests run at once; runs last in, first out. */
@@ -23,9 +24,39 @@ export const SLACK_MS = process.env['RISER_TEST_STRICT'] === '1' ? 250 : 1_500;
 export const BACK_OFF_MS = 500;
 /** Age of a value where a test is about something else: longer than any stall of the machine. */
 const STALE_MS = 10_000;
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 8_000;
+/** Longest way from a register to the reading where a machine lets both run. */
+const WAY_MS = 2_000;
+/** Gateway and simulators are this process: what holds it up holds up all of them. */
+export const stalls = watchStalls();
+/** Longest wait for a span in which nothing holds it up. */
+const QUIET_SPAN_MS = 60_000;
+/** Held up for longer at once, a span tells more of the machine than of the gateway. */
+const DISTURBED_MS = 250;
 /** The patterns live so much faster than life: every value is another one after 100 ms. */
 const SPEED = 10;
+
+/** `SLACK_MS`, and what this process stood still since then. @param fromMs UTC ms */
+export function slackSince(fromMs: number): number {
+  return SLACK_MS + stalls.within(fromMs);
+}
+
+/**
+ * Waits for a span in which nothing has held up this process, so that what it did in it can be counted. On a machine that never
+ * lets it run for so long it is the last one.
+ * @returns its beginning, UTC ms
+ */
+export async function quietSpan(ms: number): Promise<number> {
+  let fromMs = Date.now();
+  const giveUpMs = fromMs + QUIET_SPAN_MS;
+  const isOver = (): boolean => {
+    const nowMs = Date.now();
+    if (nowMs < giveUpMs && stalls.isNear(nowMs, nowMs - fromMs, DISTURBED_MS)) fromMs = nowMs;
+    return nowMs >= fromMs + ms;
+  };
+  await until(isOver, { timeoutMs: 2 * QUIET_SPAN_MS, what: `${ms} ms without a stall` });
+  return fromMs;
+}
 
 /** An endpoint whose values change ten times a second. */
 export async function startRig(defer: Defer, options: RigOptions): Promise<ModbusRig> {
@@ -106,7 +137,7 @@ export interface UntilGood {
 export async function untilGood(
   recorder: Recorder,
   points: readonly string[],
-  { afterMs = 0, timeoutMs = 10_000 }: UntilGood = {},
+  { afterMs = 0, timeoutMs = 30_000 }: UntilGood = {},
 ): Promise<number> {
   /** Key: index of the point; value: when it was good first. */
   const firstMs = new Map<number, number>();
@@ -145,12 +176,12 @@ function summary(recorder: Recorder, points: readonly string[]): string {
 
 /**
  * Good readings that the registers have not held between question and answer; the list must be empty.
- * @param windowMs longest way from the register to the reading, ms
+ * @param windowMs longest way from the register to the reading, ms; a process that stands still in between makes it longer
  */
 export function findFalseReadings(
   { model, seen }: Recorder,
   rig: ModbusRig,
-  { link = 'link', windowMs = TIMEOUT_MS } = {},
+  { link = 'link', windowMs = WAY_MS } = {},
 ): readonly string[] {
   return seen.flatMap((reading) => {
     const point = defined(model.points[reading.point], 'point of the reading');
@@ -158,7 +189,10 @@ export function findFalseReadings(
     const { table, address } = point.address as { table: Table; address: number };
     const unit = Number(model.equipment.get(point.equipment)?.device['unit']);
     const { value, receivedMs } = reading;
-    const isTrue = rig.held(unit, table, address, value, receivedMs - windowMs, receivedMs);
+    const isHeldWithin = (ms: number): boolean =>
+      rig.held(unit, table, address, value, receivedMs - ms, receivedMs);
+    const isTrue =
+      isHeldWithin(windowMs) || isHeldWithin(windowMs + stalls.within(receivedMs - windowMs, receivedMs));
     return isTrue ? [] : [`${point.id} = ${value} at ${receivedMs}`];
   });
 }

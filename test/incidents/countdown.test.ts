@@ -1,7 +1,7 @@
 /** The two hours within which an emergency is reported: warned before, told when they are over, each once. */
 import { describe, expect, test } from 'vitest';
 import { type Incident, isIncidentOver } from '../../src/core/incident.ts';
-import { moveIncident, sweepIncident } from '../../src/incidents/step.ts';
+import { moveIncident, stepIncident, sweepIncident } from '../../src/incidents/step.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { BEGAN_MS, begin, HOUR_MS, MINUTE_MS, POLICY } from './fixtures.ts';
 
@@ -95,12 +95,28 @@ describe('after a step of the wall clock', () => {
     expect(sweepIncident(moved, POLICY, untilMs(120))?.events[0]?.type).toBe('report-breached');
   });
 
+  test('what joins it goes by the time since, and a report may be sent from its beginning on', () => {
+    const open = begin();
+    const moved = moveIncident(open, -HOUR_MS);
+    expect(moved).toMatchObject({ lastAtMs: open.lastAtMs - HOUR_MS, beganAtMs: open.beganAtMs });
+    const atMs = open.beganAtMs - HOUR_MS + 20 * 60_000;
+    const written = { ...moved, reports: [{ ...SENT, kind: 'first' as const, sent: null }] };
+    const sent = { type: 'report-sent', kind: 'first', to: 'a', how: 'b', evidence: 'c', atMs } as const;
+    const step = stepIncident(written, sent, 'li', POLICY, atMs);
+    expect(step.incident.reports[0]?.sent?.atMs).toBe(atMs);
+    // Before it began by that clock, it was not sent.
+    const early = { ...sent, atMs: open.beganAtMs - 2 * HOUR_MS };
+    expect(() => stepIncident(written, early, 'li', POLICY, atMs)).toThrow();
+  });
+
   test('what does not run is not touched', () => {
     const open = begin();
     for (const given of [{ reports: [SENT] }, { verdict: 'test' }, { reportBreachedAtMs: 1 }] as const) {
       const incident: Incident = { ...open, ...given };
-      expect(moveIncident(incident, HOUR_MS)).toBe(incident);
+      expect(moveIncident(incident, HOUR_MS).reportDueAtMs).toBe(incident.reportDueAtMs);
     }
+    const ended: Incident = { ...open, endedAtMs: 1 };
+    expect(moveIncident(ended, HOUR_MS)).toBe(ended);
     expect(moveIncident(open, 0)).toBe(open);
   });
 });

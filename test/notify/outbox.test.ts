@@ -257,6 +257,74 @@ describe('a return', () => {
     expect(channel.delivered).toHaveLength(1);
     expect(store.messages.get('return0' as MessageId)?.answer?.code).toBe('untold');
   });
+
+  const NIGHT_MS = 4 * 3_600_000;
+  const held = (kind: Message['kind'], id: string): readonly Message[] =>
+    many(1, { kind, notBeforeMs: START_MS + NIGHT_MS, nextAtMs: START_MS + NIGHT_MS }, id);
+
+  test.each(['to-visit', 'to-accept'] as const)(
+    'does not wait for a request (%s) that is held for the morning: it is no raise',
+    async (kind) => {
+      const channel = createFakeNotifier();
+      const { outbox } = open([channel], [...held(kind, 'request'), ...information]);
+      outbox.start();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(channel.delivered.map(({ id }) => id)).toEqual(['return0']);
+    },
+  );
+
+  test('does not wait for a held message of those who have been told of the raise', async () => {
+    const channel = createFakeNotifier();
+    const told = many(1, { kind: 'emergency' });
+    const { outbox } = open([channel], [...told, ...held('clock-warned', 'warning'), ...information]);
+    outbox.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(channel.delivered.map(({ id }) => id)).toEqual(['m0', 'return0']);
+  });
+
+  test('waits for a raise that is held, and is not late meanwhile', async () => {
+    const channel = createFakeNotifier();
+    const { outbox } = open([channel], [...held('assigned', 'raise'), ...information]);
+    outbox.start();
+    await vi.advanceTimersByTimeAsync(NIGHT_MS - NOTIFY_LIMITS.lookMs);
+    expect(channel.delivered).toHaveLength(0);
+    expect(outbox.status()).toMatchObject({ queued: 2, oldestMs: 0, undelivered: 0 });
+    await vi.advanceTimersByTimeAsync(2 * NOTIFY_LIMITS.lookMs);
+    expect(channel.delivered.map(({ id }) => id)).toEqual(['raise0', 'return0']);
+  });
+
+  test('is told also where a request to the same person was dropped before', async () => {
+    const channel = createFakeNotifier();
+    const { outbox } = open([channel], many(1, { kind: 'to-visit' }, 'request'), {
+      toDropReason: ({ kind }) => (kind === 'to-visit' ? { code: 'done', text: '' } : null),
+    });
+    outbox.start();
+    await vi.advanceTimersByTimeAsync(0);
+    outbox.accept(information);
+    await vi.advanceTimersByTimeAsync(NOTIFY_LIMITS.lookMs);
+    expect(channel.delivered.map(({ id }) => id)).toEqual(['return0']);
+  });
+});
+
+test('a request that is held for the morning leaves as soon as it is settled, anything else when it is due', async () => {
+  const channel = createFakeNotifier();
+  const later = { notBeforeMs: START_MS + 3_600_000, nextAtMs: START_MS + 3_600_000 };
+  let isSettled = false;
+  const requests = [
+    ...many(1, { ...later, kind: 'to-visit' }, 'visit'),
+    ...many(1, { ...later, kind: 'assigned' }, 'work'),
+  ];
+  const { store, outbox } = open([channel], requests, {
+    toDropReason: () => (isSettled ? { code: 'done', text: '' } : null),
+  });
+  const stateOf = (id: string) => store.messages.get(id as MessageId)?.state;
+  outbox.start();
+  await vi.advanceTimersByTimeAsync(2 * NOTIFY_LIMITS.lookMs);
+  expect([stateOf('visit0'), stateOf('work0')]).toEqual(['queued', 'queued']);
+  isSettled = true;
+  await vi.advanceTimersByTimeAsync(NOTIFY_LIMITS.lookMs);
+  expect([stateOf('visit0'), stateOf('work0')]).toEqual(['dropped', 'queued']);
+  expect(channel.delivered).toHaveLength(0);
 });
 
 test('a person whom the channel cannot reach is a failure, not silence', async () => {
@@ -392,7 +460,7 @@ describe('on real time', () => {
       channels: [{ notifier: hang, rate: null, attemptMs: 20 }],
     });
     outbox.start();
-    await until(() => store.outcomes.length === 1, { timeoutMs: 5_000, what: 'the time-out' });
+    await until(() => store.outcomes.length >= 1, { timeoutMs: 15_000, what: 'the time-out' });
     expect(store.outcomes[0]).toMatchObject({ delivery: { result: 'retry', answer: { code: 'timeout' } } });
   });
 
@@ -401,7 +469,7 @@ describe('on real time', () => {
     const { store, outbox } = open([channel], [createMessage()]);
     store.failing = 1;
     outbox.start();
-    await until(() => store.outcomes.length === 1, { timeoutMs: 5_000, what: 'the record' });
+    await until(() => store.outcomes.length === 1, { timeoutMs: 15_000, what: 'the record' });
     expect(channel.delivered).toHaveLength(1);
     expect(outbox.status()).toMatchObject({ recordFailures: 1 });
     expect(store.messages.get('m1' as MessageId)?.state).toBe('sent');
@@ -412,13 +480,13 @@ describe('on real time', () => {
     const before = open([first], [createMessage()]);
     before.store.failing = Number.POSITIVE_INFINITY;
     before.outbox.start();
-    await until(() => first.delivered.length === 1, { timeoutMs: 5_000, what: 'the first delivery' });
+    await until(() => first.delivered.length === 1, { timeoutMs: 15_000, what: 'the first delivery' });
     await before.outbox.stop();
     expect(before.store.messages.get('m1' as MessageId)?.state).toBe('queued');
     const second = createFakeNotifier();
     const after = open([second], [...before.store.messages.values()]);
     after.outbox.start();
-    await until(() => after.store.outcomes.length === 1, { timeoutMs: 5_000, what: 'the second record' });
+    await until(() => after.store.outcomes.length === 1, { timeoutMs: 15_000, what: 'the second record' });
     expect(second.delivered.map(({ id }) => id)).toEqual(first.delivered.map(({ id }) => id));
     expect(first.isClosed).toBe(true);
   });

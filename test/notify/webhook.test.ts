@@ -1,12 +1,12 @@
 /** The signed webhook against servers that misbehave. */
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { byteLength } from '../../src/notify/fit.ts';
 import type { Delivery } from '../../src/notify/notifier.ts';
 import { createWebhook, sign } from '../../src/notify/webhook.ts';
 import { createFakeClock, TEST_START_MS } from '../support/clock.ts';
+import { freePort } from '../support/ports.ts';
 import { type ContractRig, describeNotifier, type Mood } from './contract.ts';
 import { createMessage, toRecipient } from './fixtures.ts';
 
@@ -31,8 +31,9 @@ async function openServer() {
     });
     request.on('error', () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  // One that stays its own when it is closed.
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -98,7 +99,7 @@ async function deliver(answer: Answering, given = {}): Promise<{ delivery: Deliv
   const delivery = await notifier.deliver(
     createMessage(given),
     toRecipient('engineer-li'),
-    AbortSignal.timeout(2_000),
+    AbortSignal.timeout(30_000),
   );
   const [received] = server.received;
   if (received === undefined) throw new Error('nothing was received');
@@ -215,7 +216,7 @@ test('a server that is not there is tried again, and the answer does not name th
     userAgent: 'Riser/test',
   });
   onTestFinished(() => notifier.close());
-  const delivery = await notifier.deliver(createMessage(), toRecipient('li'), AbortSignal.timeout(2_000));
+  const delivery = await notifier.deliver(createMessage(), toRecipient('li'), AbortSignal.timeout(30_000));
   expect(delivery).toMatchObject({ result: 'retry', answer: { code: 'ECONNREFUSED' } });
   expect(JSON.stringify(delivery)).not.toContain('hidden');
 });

@@ -91,6 +91,13 @@ test('where nobody of the named role holds the certificate, colleagues who do ar
   expect(order(propose([...people, engineer('b', holds)], lift))).toEqual(['b', 'a']);
 });
 
+test('in an emergency, in which a certificate is only warned of, the colleague who holds it is proposed first all the same', () => {
+  const holds = { certificates: [{ kind: 'lift', number: '1', validTo: '2027-11-28' }] };
+  const people = [engineer('a'), member('keeper', ['lift-safety'], holds)];
+  const lift = { kind: 'lift', system: 'lift', isLifeSafety: true } as const;
+  expect(order(propose(people, lift, [], ['a']))).toEqual(['keeper', 'a']);
+});
+
 test('a certificate by class is asked for whatever the kind', () => {
   expect(propose([engineer('a')], { settings: { class: 'fire' } }).best).toBeNull();
   expect(propose([engineer('a')]).best?.person.username).toBe('a');

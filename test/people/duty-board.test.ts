@@ -143,6 +143,22 @@ describe('a swap', () => {
     expect(board.roster()?.swaps).toHaveLength(1);
   });
 
+  test('that the new roster has no shift for is void with it, with the reason in the audit', async () => {
+    const { board, importFile, audit } = await open();
+    await importFile(0);
+    const { id } = await board.requestSwap(input);
+    await importFile(2, FILE.replace('from: 2026-11-21,', 'from: 2026-11-23,'));
+    expect(board.roster()?.swaps).toBeUndefined();
+    const [entry] = await audit();
+    expect(entry).toMatchObject({
+      action: 'roster-import',
+      detail: { voidSwaps: [{ id, reason: expect.any(String) }] },
+    });
+    await expect(board.requestSwap(input)).rejects.toMatchObject({ code: 'swap-not-possible' });
+    await importFile(3);
+    expect((await board.requestSwap({ ...input, reason: '再次申请' })).from).toBe('li');
+  });
+
   test('that is dropped by its own people is withdrawn, by others refused', async () => {
     const { board, importFile, audit } = await open();
     await importFile(0);

@@ -22,7 +22,7 @@ const HERE = '192.0.2.1';
 
 async function user(args: readonly string[], input = '') {
   await using child = await startProcess(process.execPath, [MAIN, 'user', ...args], { input });
-  const { code } = await child.waitForExit(15_000);
+  const { code } = await child.waitForExit(60_000);
   return { code, stdout: child.stdout(), stderr: child.stderr() };
 }
 

@@ -1,4 +1,5 @@
 /** The `who` command as people run it: with a roster from a file, with a data directory, and used wrongly. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -30,7 +31,7 @@ async function who(...args: readonly string[]) {
 
 async function startWho(...args: readonly string[]) {
   await using child = await startProcess(process.execPath, [MAIN, 'who', '--config', CONFIG, ...args]);
-  const { code } = await child.waitForExit(30_000);
+  const { code } = await child.waitForExit(60_000);
   return { code, stdout: child.stdout(), stderr: child.stderr() };
 }
 
@@ -74,6 +75,17 @@ describe('who', () => {
     );
     expect(stdout).toContain('电梯应急救援 / Lift rescue line · 应急救援电话 / Rescue line · 96333');
     expect(stdout).not.toContain('没有排班表');
+    expect(stdout).toContain(`数据目录 / Data directory\n  ${directory}\n`);
+  });
+
+  test('says that it has read no accounts where the directory of the gateway is not named', async () => {
+    const cwd = temporaryDirectory();
+    const args = [MAIN, 'who', '--config', CONFIG, ...AT];
+    await using child = await startProcess(process.execPath, args, { cwd });
+    expect((await child.waitForExit(60_000)).code).toBe(0);
+    expect(child.stdout()).toContain(
+      `! ${join(cwd, 'data')} 中没有数据，未读取账号和排班：请用 --data 指明网关的数据目录`,
+    );
   });
 
   test.each([

@@ -36,6 +36,8 @@ type WhoPolicy = Pick<
   | 'quiet'
   | 'certificates'
   | 'staff'
+  | 'dayEnd'
+  | 'clocks'
 >;
 
 /** Only what the question goes by. */
@@ -75,6 +77,8 @@ function makePolicy(more: Partial<WhoPolicy> = {}): Policy {
       breach: 'supervisor',
     },
     quiet: { severities: ['low'], calendar: WORKING.id },
+    dayEnd: null,
+    clocks: [],
     certificates: [{ match: {}, kind: 'lift', certificate: 'lift' }],
     staff: {
       approvers: ['supervisor'],
@@ -224,13 +228,18 @@ describe('gaps', () => {
 
   test('of the roster at that instant are named: the uncovered post, the missing certificate', () => {
     const texts = ask().gaps.map(({ en }) => en);
-    expect(texts).toHaveLength(2);
+    const policys = texts.filter((text) => text.includes('told by the policy'));
+    expect(
+      policys.map((text) => text.split(' 2026')[0]),
+      'beside those of the steps',
+    ).toEqual(['Leader', 'Duty person', 'Lift safety manager', 'plumbing']);
+    expect(texts).toHaveLength(2 + policys.length);
     expect(texts[0]).toMatch(/^duty-engineer .* nobody is on duty$/);
     expect(texts[1]).toMatch(/^standby-electrician .* liu has no certificate electrician-lv$/);
   });
 
   test('are a roster that is not there, and one that has ended', () => {
-    expect(ask({}, makePolicy(), null).gaps).toMatchObject([{ zh: '没有排班表：只能按角色通知' }]);
+    expect(ask({}, makePolicy(), null).gaps[0]).toMatchObject({ zh: '没有排班表：只能按角色通知' });
     expect(ask({ atMs: SATURDAY_3AM + 7 * 86_400_000 }).gaps[0]).toEqual({
       zh: '排班只排到 2026-11-27',
       en: 'the roster ends on 2026-11-27',

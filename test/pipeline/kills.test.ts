@@ -70,7 +70,7 @@ function untilSent(gateway: KillableGateway): Promise<unknown> {
   const isIdle = (): boolean =>
     gateway.rows("select 1 from message where state = 'queued' and json_extract(doc, '$.attempts') = 0")
       .length === 0;
-  return until(isIdle, { timeoutMs: 5_000, what: 'the outbox', intervalMs: 2 });
+  return until(isIdle, { timeoutMs: 15_000, what: 'the outbox', intervalMs: 2 });
 }
 
 /** @param onAnswer after each step that is answered, or was there already */

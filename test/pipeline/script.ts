@@ -141,7 +141,7 @@ function field(plant: Field, name: string, value: number, isDone: Step['isDone']
     async act(gateway) {
       plant[name] = value;
       gateway.feed({ [name]: value });
-      await until(() => isDone(gateway), { timeoutMs: 5_000, what: `${name} = ${value}` });
+      await until(() => isDone(gateway), { timeoutMs: 15_000, what: `${name} = ${value}` });
     },
   };
 }

@@ -10,7 +10,7 @@ import { startProcess } from '../support/process.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const quiet = fileURLToPath(new URL('../../simulators/scenarios/quiet.yaml', import.meta.url));
-const ENDED_MS = 15_000;
+const ENDED_MS = 50_000;
 
 afterEach(() => {
   vi.restoreAllMocks();

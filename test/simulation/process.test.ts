@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseOptions } from '../../simulators/options.ts';
 import { type SimulatorProcess, startSimulators } from '../../src/simulation/process.ts';
 import { openWire } from '../simulators/wire.ts';
@@ -19,6 +19,10 @@ const demo = toPath('../../simulators/scenarios/demo.yaml');
 const free = { isAnyPort: true };
 const READ_PRESSURE = '00 01 00 00 00 06 01 03 00 00 00 01';
 
+/** On a machine that does much else. */
+const READY_MS = 120_000;
+vi.setConfig({ testTimeout: READY_MS + 60_000 });
+
 const running: SimulatorProcess[] = [];
 const occupied: Server[] = [];
 
@@ -30,7 +34,12 @@ afterEach(async () => {
 async function start(
   options: Partial<Parameters<typeof startSimulators>[0]> = {},
 ): Promise<SimulatorProcess> {
-  const simulators = await startSimulators({ scenario: small, ...free, ...options });
+  const simulators = await startSimulators({
+    scenario: small,
+    readyTimeoutMs: READY_MS,
+    ...free,
+    ...options,
+  });
   running.push(simulators);
   return simulators;
 }
@@ -77,7 +86,7 @@ describe('once started', () => {
     });
     expect(Object.keys(simulators.ports)).toEqual(Object.keys(simulators.protocols));
     expect(await readPressure(simulators)).toBeGreaterThan(420);
-    const state = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(5_000) });
+    const state = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(30_000) });
     expect(await state.json()).toMatchObject({
       endpoints: {
         'pump-room': { protocol: 'modbus', framesServed: 1 },
@@ -85,7 +94,7 @@ describe('once started', () => {
         iot: { protocol: 'mqtt', connected: 0 },
       },
     });
-    const faults = await fetch(`${simulators.controlUrl}/faults`, { signal: AbortSignal.timeout(5_000) });
+    const faults = await fetch(`${simulators.controlUrl}/faults`, { signal: AbortSignal.timeout(30_000) });
     expect(await faults.json()).toContainEqual(
       expect.objectContaining({ equipment: 'generator-1', fault: 'start-failure', isActive: false }),
     );
@@ -94,11 +103,11 @@ describe('once started', () => {
   it('they can run faster than life, and the timeline with them', async () => {
     const simulators = await start({ scenario: demo, speed: 100 });
     const trip = async (): Promise<boolean> => {
-      const answer = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(5_000) });
+      const answer = await fetch(`${simulators.controlUrl}/state`, { signal: AbortSignal.timeout(30_000) });
       const { activeFaults, timeMs } = (await answer.json()) as { activeFaults: string[]; timeMs: number };
       return activeFaults.includes('dws-1-pump-1/trip') && timeMs >= 20_000;
     };
-    expect(await until(trip, { timeoutMs: 8_000, what: 'the first fault' })).toBe(true);
+    expect(await until(trip, { timeoutMs: 15_000, what: 'the first fault' })).toBe(true);
   });
 });
 
@@ -163,7 +172,7 @@ console.log(JSON.stringify({ pid: simulators.pid, port: simulators.ports['pump-r
 `,
     );
     await using parent = await startProcess(process.execPath, [script]);
-    const [line] = await parent.waitForLine(/^\{.*\}$/, 15_000);
+    const [line] = await parent.waitForLine(/^\{.*\}$/, READY_MS);
     const { pid, port } = JSON.parse(line) as { readonly pid: number; readonly port: number };
     const wire = await openWire(port);
     wire.send(READ_PRESSURE);
@@ -173,7 +182,7 @@ console.log(JSON.stringify({ pid: simulators.pid, port: simulators.ports['pump-r
     parent.kill('SIGKILL');
     await wire.closed();
     const isGone = (): boolean => !parent.survivors().some((each) => each.pid === pid);
-    expect(await until(isGone, { timeoutMs: 5_000, what: 'end of the simulators' })).toBe(true);
+    expect(await until(isGone, { timeoutMs: 15_000, what: 'end of the simulators' })).toBe(true);
   });
 });
 
@@ -182,14 +191,14 @@ describe('the program by itself', () => {
     const ports = ['--any-port'];
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await using child = await startProcess(process.execPath, [program, small, ...ports]);
-      const [line] = await child.waitForLine(/^\{.*\}$/, 15_000);
+      const [line] = await child.waitForLine(/^\{.*\}$/, READY_MS);
       expect(JSON.parse(line)).toMatchObject({
         type: 'ready',
         endpoints: { 'pump-room': expect.any(Number) },
         controlPort: expect.any(Number),
       });
       child.kill(signal);
-      expect(await child.waitForExit(5_000)).toEqual({ code: 0, signal: null });
+      expect(await child.waitForExit(READY_MS)).toEqual({ code: 0, signal: null });
       expect(child.stdout().trim().split('\n')).toHaveLength(1);
     }
   });
@@ -200,10 +209,10 @@ describe('the program by itself', () => {
     const env = { TMPDIR: folder, HOME: home, XDG_CONFIG_HOME: home };
     const own = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('riser-'));
     await using child = await startProcess(process.execPath, [program, quiet, '--any-port'], { env });
-    await child.waitForLine(/^\{.*\}$/, 15_000);
+    await child.waitForLine(/^\{.*\}$/, READY_MS);
     expect(own()).toHaveLength(2);
     child.kill('SIGTERM');
-    await child.waitForExit(5_000);
+    await child.waitForExit(READY_MS);
     expect(own()).toEqual([]);
     expect(readdirSync(home)).toEqual([]);
   });
@@ -223,7 +232,7 @@ describe('the program by itself', () => {
 
   it('says what it refuses and how it is used, and ends with 1', async () => {
     await using child = await startProcess(process.execPath, [program]);
-    expect((await child.waitForExit(15_000)).code).toBe(1);
+    expect((await child.waitForExit(READY_MS)).code).toBe(1);
     expect(child.stderr()).toContain('expected exactly one scenario file');
     expect(child.stderr()).toContain('usage:');
   });
@@ -232,7 +241,7 @@ describe('the program by itself', () => {
     const port = await occupy();
     const args = [small, '--control-port', String(port), '--port', 'pump-room=0'];
     await using child = await startProcess(process.execPath, [program, ...args]);
-    expect((await child.waitForExit(15_000)).code).toBe(1);
+    expect((await child.waitForExit(READY_MS)).code).toBe(1);
     expect(child.stderr()).toBe(`control interface: port 127.0.0.1:${port} is in use by another program\n`);
   });
 });

@@ -38,7 +38,7 @@ afterEach(() => control.close());
 function call(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}${path}`, {
     method,
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(30_000),
     ...(body === undefined
       ? {}
       : { headers: { 'content-type': type }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -50,7 +50,7 @@ function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
-    socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
+    socket.setTimeout(30_000, () => socket.destroy(new Error('no answer')));
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString('utf8');

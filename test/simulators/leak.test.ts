@@ -25,7 +25,7 @@ describe('the leak cable', () => {
     expect(more).toEqual([]);
     expect(message).toEqual({ topic: 'state', payload: DRY, isRetained: true, repeatMs: 60_000 });
     expect(isJson(message?.payload)).toBe(true);
-  }, 30_000);
+  }, 240_000);
 
   it('leak: is seen after 2 s at one place, and the cable dries within 10 s', () => {
     const rig = createLeakRig();

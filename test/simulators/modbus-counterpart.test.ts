@@ -19,7 +19,7 @@ describe.each(CONNECTS)('a foreign client over %s', (framing, connect) => {
     onTestFinished(() => rig.close());
     const client = new modbusSerial.default();
     client.setID(9);
-    client.setTimeout(4_000);
+    client.setTimeout(20_000);
     await connect(client, rig.port);
     onTestFinished(() => client.close(() => {}));
     const held = (table: 'holding' | 'input' | 'coil' | 'discrete', count: number): number[] =>

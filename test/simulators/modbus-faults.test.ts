@@ -174,15 +174,15 @@ describe('time', () => {
   });
 
   it('a late answer comes behind those to later requests, with what was true when it was asked for', async () => {
-    rig.setFault(1, { kind: 'late', ms: 150, times: 1 });
+    rig.setFault(1, { kind: 'late', ms: 1_000, times: 1 });
     const wire = await open();
     wire.send(ASK);
-    await until(() => rig.log('late').length === 1, { timeoutMs: 4_000, what: 'the request' });
+    await until(() => rig.log('late').length === 1, { timeoutMs: 15_000, what: 'the request' });
     rig.pin(1, 'holding', 0, 0x5678);
     wire.send(ASK_NEXT);
     expect(await wire.receive(2 * GOOD_BYTES)).toBe(`00 02 00 00 00 05 01 03 02 56 78 ${GOOD}`);
     const [late] = rig.log('late');
-    expect((late?.sentAtMs ?? 0) - (late?.atMs ?? 0)).toBeGreaterThanOrEqual(150 - EARLY_MS);
+    expect((late?.sentAtMs ?? 0) - (late?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000 - EARLY_MS);
   });
 
   it('an answer in pieces arrives in pieces, and the next one does not get between them', async () => {
@@ -200,7 +200,7 @@ describe('time', () => {
     rig.setFault(1, { kind: 'late', ms: 60_000 });
     const wire = await open();
     wire.send(ASK);
-    await until(() => rig.log('late').length === 1, { timeoutMs: 4_000, what: 'the request' });
+    await until(() => rig.log('late').length === 1, { timeoutMs: 15_000, what: 'the request' });
     wire.end();
     rig.clearFaults();
     const second = await open();
@@ -261,7 +261,7 @@ describe('connections', () => {
     rig.setFault(null, { kind: 'half-open' });
     const fresh = await open();
     for (const wire of [old, fresh]) wire.send(ASK_NEXT);
-    await until(() => rig.log('half-open').length === 2, { timeoutMs: 4_000, what: 'both mute' });
+    await until(() => rig.log('half-open').length === 2, { timeoutMs: 15_000, what: 'both mute' });
     expect([old.isClosed(), fresh.isClosed()]).toEqual([false, false]);
     rig.clearFaults();
     for (const wire of [old, fresh]) {
@@ -320,7 +320,7 @@ describe('connections', () => {
       third.send(ASK);
       return third.receive(GOOD_BYTES);
     };
-    expect(await until(askAgain, { timeoutMs: 4_000, what: 'a free place' })).toBe(GOOD);
+    expect(await until(askAgain, { timeoutMs: 15_000, what: 'a free place' })).toBe(GOOD);
   });
 });
 

@@ -93,7 +93,7 @@ describeWithTools(['socat'], 'a serial line', (socat) => {
       await pair.unplug();
       await pair.plug();
       await until(() => rig.counters()['connectionsMade'] === pulls + 2, {
-        timeoutMs: 10_000,
+        timeoutMs: 20_000,
         what: `the port after pull ${pulls + 1}`,
       });
       line = await openSerialWire(pair.far);
@@ -151,7 +151,7 @@ describe('a modem that dials in', () => {
     const wire = await server.accept();
     await wire.receive(4);
     wire.send(ASK);
-    await until(() => wire.rest().includes(GOOD), { timeoutMs: 4_000, what: 'the answer in one' });
+    await until(() => wire.rest().includes(GOOD), { timeoutMs: 15_000, what: 'the answer in one' });
     const [answer] = rig.log('split');
     const beats = rig
       .log()
@@ -168,7 +168,7 @@ describe('a modem that dials in', () => {
     expect(await second.receive(4)).toBe('44 54 55 37');
     await server[Symbol.asyncDispose]();
     await until(() => Number(rig.counters()['connectionsFailed']) >= 2, {
-      timeoutMs: 4_000,
+      timeoutMs: 15_000,
       what: 'two attempts in vain',
     });
     const back = await openDialledServer(server.port);
@@ -198,7 +198,7 @@ describe('a modem that dials in', () => {
     const rig = await dial(server, { reconnectMs: 20 });
     await server.accept();
     rig.setFault(null, { kind: 'refuse', times: 3 });
-    await until(() => rig.log('refuse').length === 3, { timeoutMs: 4_000, what: 'three refusals' });
+    await until(() => rig.log('refuse').length === 3, { timeoutMs: 15_000, what: 'three refusals' });
     await server.accept();
     await server.accept();
     const last = await server.accept();

@@ -50,7 +50,7 @@ beforeAll(async () => {
   client = OPCUAClient.create({ endpointMustExist: false, connectionStrategy: { maxRetry: 1 } });
   await client.connect(`opc.tcp://127.0.0.1:${liftPort}/`);
   session = await client.createSession();
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await session?.close();
@@ -109,13 +109,13 @@ describe('changes', () => {
       TimestampsToReturn.Both,
     );
     item.on('changed', (value: DataValue) => seen.push(value.value.value));
-    await until(() => seen.length === 1, { timeoutMs: 5_000, what: 'first value' });
+    await until(() => seen.length === 1, { timeoutMs: 15_000, what: 'first value' });
     lift.set('Load', { type: 'Double', value: 40 });
     lifts.refresh();
     lifts.refresh();
     lift.set('Load', { type: 'Double', value: 41 });
     lifts.refresh();
-    await until(() => seen.length >= 3, { timeoutMs: 5_000, what: 'changes' });
+    await until(() => seen.length >= 3, { timeoutMs: 15_000, what: 'changes' });
     expect(seen).toEqual([12.5, 40, 41]);
     expect(log.list().filter(({ endpoint }) => endpoint === 'lift-server')).toMatchObject([
       { equipment: 'lift-1', changes: { Load: 40 } },

@@ -87,7 +87,7 @@ describe('an ordinary day', () => {
       expect(rig.read('generator-1.State')).toBe(0);
       expect(rig.read('ups-1.State')).toBe(1);
     }
-  }, 30_000);
+  }, 240_000);
 
   it('shows what flows: the switchboard draws more than its essential section, that more than the UPS', () => {
     const rig = createRig();
@@ -314,7 +314,7 @@ describe('what goes wrong', () => {
     expect(rig.read('generator-1.FuelLevel')).toBe(0);
     expect(rig.read('esb-1.Source')).toBe(0);
     expect(rig.read('esb-1.GeneratorBreaker')).toBe(0);
-  }, 30_000);
+  }, 240_000);
 
   it('incomer-trip: the mains are there, the board is dead, the generator takes the essential section', () => {
     const rig = createRig();

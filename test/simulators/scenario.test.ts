@@ -126,5 +126,5 @@ describe('the shipped scenarios', () => {
     const shown = before.flat().length + scenario.devices.filter(({ unit }) => unit !== null).length;
     expect(shown).toBe(scenario.devices.length);
     expect(simulation.faults().every(({ isActive }) => !isActive)).toBe(true);
-  }, 60_000);
+  }, 240_000);
 });

@@ -2,6 +2,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
+import { freePort } from '../support/ports.ts';
 
 export interface RawWire {
   /** Sends bytes written as hex with blanks. */
@@ -24,7 +25,7 @@ export interface Wire extends RawWire {
   readonly socket: Socket;
 }
 
-const DEADLINE_MS = 4_000;
+const DEADLINE_MS = 15_000;
 
 export async function openWire(port: number): Promise<Wire> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
@@ -55,7 +56,7 @@ export interface DialledServer extends AsyncDisposable {
   connections(): number;
 }
 
-export async function openDialledServer(port = 0): Promise<DialledServer> {
+export async function openDialledServer(ownPort?: number): Promise<DialledServer> {
   const wires: RawWire[] = [];
   let taken = 0;
   const told = new Set<() => void>();
@@ -63,10 +64,11 @@ export async function openDialledServer(port = 0): Promise<DialledServer> {
     wires.push(toWire(socket));
     for (const each of told) each();
   });
+  // One that stays its own while nobody listens there.
+  const port = ownPort ?? (await freePort());
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port,
     connections: () => wires.length,
     accept: () =>
       waitFor('a connection', told, () => {

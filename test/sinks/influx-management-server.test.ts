@@ -18,7 +18,7 @@ describeWithTools(['influxd'], 'managing the real InfluxDB', () => {
   beforeAll(async () => {
     influx = await startInflux({ administrator });
     await influx.query('', `CREATE USER guest WITH PASSWORD 'guest'`);
-  }, 30_000);
+  }, 240_000);
   afterAll(async () => {
     for (const management of opened) management.close();
     await influx.stop();

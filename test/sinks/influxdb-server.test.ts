@@ -28,7 +28,7 @@ describeWithTools(['influxd'], 'real InfluxDB', () => {
   let influx: RunningInflux;
   beforeAll(async () => {
     influx = await startInflux({ administrator });
-  }, 30_000);
+  }, 240_000);
   afterAll(() => influx.stop());
 
   function settings(database: string, changes: Partial<InfluxSettings> = {}): InfluxSettings {

@@ -53,7 +53,7 @@ async function serve(
   servers.push(server.listen(0, '127.0.0.1'));
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const settings = toInfluxSettings({ url: `http://127.0.0.1:${port}`, database: 'riser', timeoutMs: 300 });
+  const settings = toInfluxSettings({ url: `http://127.0.0.1:${port}`, database: 'riser', timeoutMs: 1_000 });
   return { settings, requests };
 }
 
@@ -149,7 +149,7 @@ test.each([
   [{ status: 500, body: '{"error":"timeout"}' }, 'down', '500 timeout'],
   [{ status: 429, body: 'slow down' }, 'down', '429 slow down'],
   ['close', 'down', 'socket hang up'],
-  ['hang', 'down', 'no answer within 300 ms'],
+  ['hang', 'down', 'no answer within 1000 ms'],
 ] as const)('an answer of %j keeps the readings for later', async (reply, state, reason) => {
   const { settings } = await serve(() => reply);
   expect(await send(settings)).toEqual({ outcome: 'retry', state, reason, waitMs: null });

@@ -22,7 +22,7 @@ describeWithTools(['victoria-metrics'], 'real VictoriaMetrics', () => {
   let victoria: RunningVictoria;
   beforeAll(async () => {
     victoria = await startVictoria();
-  }, 30_000);
+  }, 240_000);
   afterAll(() => victoria.stop());
 
   const stored = async (database: string): Promise<readonly string[]> =>

@@ -39,11 +39,11 @@ test('a directory in use is refused with the process that holds it, and free aga
 test('the lock of another process holds while it lives and ends with kill -9', async () => {
   const path = temporaryDirectory();
   await using holder = await startProcess(process.execPath, [HOLDER, path]);
-  await holder.waitForLine(/^held$/, 15_000);
+  await holder.waitForLine(/^held$/, 60_000);
   const locked = { code: 'data-locked', params: { path, pid: String(holder.pid) } };
   expect(() => open(path)).toThrow(expect.objectContaining(locked));
   holder.kill('SIGKILL');
-  await holder.waitForExit(5_000);
+  await holder.waitForExit(60_000);
   expect(open(path).path).toBe(path);
 });
 

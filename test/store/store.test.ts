@@ -199,7 +199,7 @@ test('two stores on one file see each other and share the chain', async () => {
 });
 
 /** Three processes, each started anew and let commit up to 200 times. */
-const KILL_TIMEOUT_MS = 90_000;
+const KILL_TIMEOUT_MS = 240_000;
 /** One row each of every batch of commit-loop.ts. */
 const CRASH_TABLES = [
   'occurrence',
@@ -228,9 +228,9 @@ test(
         fileURLToPath(new URL('./support/commit-loop.ts', import.meta.url)),
         roundDirectory,
       ]);
-      await child.waitForLine(new RegExp(`^${randomInteger(random, 1, 200)}$`), 15_000);
+      await child.waitForLine(new RegExp(`^${randomInteger(random, 1, 200)}$`), 60_000);
       child.kill('SIGKILL');
-      await child.waitForExit(5_000);
+      await child.waitForExit(60_000);
       const acknowledged = Number(child.stdout().trim().split('\n').at(-1));
       const { store, file } = await openTestStore(roundDirectory);
       const stored = (await store.boot(0)).counters.get('ticket') ?? 0;

@@ -9,7 +9,9 @@ import { silent } from './support/open.ts';
 import * as rows from './support/rows.ts';
 
 const STORE_FAILED = { code: 'store-failed' };
-const WAIT = { timeoutMs: 10_000 };
+const WAIT = { timeoutMs: 20_000 };
+/** Long enough for an answer of the thread on a busy machine, where one comes. */
+const COMMIT_MS = 1_500;
 
 function order(action: string): WriteBatch {
   return { writes: [rows.audit(action)] };
@@ -33,7 +35,7 @@ async function openWriter(options: Partial<WriterOptions> = {}) {
 }
 
 test('a commit without an answer is refused in time, and nothing of it is stored', async () => {
-  const { writer } = await openWriter({ limits: { commitMs: 50 } });
+  const { writer } = await openWriter({ limits: { commitMs: COMMIT_MS } });
   await expect(writer.commit(order('hang'))).rejects.toMatchObject({
     params: { reason: 'no answer; nothing was stored' },
   });
@@ -44,7 +46,7 @@ test('a commit without an answer is refused in time, and nothing of it is stored
 });
 
 test('while the outcome of a commit is unknown, others are refused at once; a late "failed" ends that', async () => {
-  const { writer, answer } = await openWriter({ limits: { commitMs: 300 } });
+  const { writer, answer } = await openWriter({ limits: { commitMs: COMMIT_MS } });
   await expect(writer.commit(order('hang-in-commit'))).rejects.toMatchObject({
     params: { reason: 'no answer; the outcome is not known' },
   });
@@ -57,7 +59,10 @@ test('while the outcome of a commit is unknown, others are refused at once; a la
 
 test('a commit that is stored after it was given up makes the store diverged, once and for good', async () => {
   let diverged = 0;
-  const { writer, answer } = await openWriter({ limits: { commitMs: 300 }, onDiverged: () => diverged++ });
+  const { writer, answer } = await openWriter({
+    limits: { commitMs: COMMIT_MS },
+    onDiverged: () => diverged++,
+  });
   await expect(writer.commit(order('hang-in-commit'))).rejects.toMatchObject(STORE_FAILED);
   answer('done');
   await until(() => diverged === 1, { ...WAIT, what: 'the store to notice' });

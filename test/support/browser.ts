@@ -16,7 +16,7 @@ export const CHROMIUM_ARGS = [
 ] as const;
 
 /** A cold start on two busy cores. */
-const LAUNCH_TIMEOUT_MS = 60_000;
+const LAUNCH_TIMEOUT_MS = 150_000;
 
 /**
  * Each launch has a profile of its own, removed on `close`, which the caller must call.

@@ -26,7 +26,7 @@ export interface ApiClient {
 }
 
 /** Longest wait for one answer. */
-const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** @param url of the gateway, e.g. `http://127.0.0.1:8080`. @throws Error when the login is refused. */
 export async function login(url: string, username: string, password: string): Promise<ApiClient> {
@@ -50,7 +50,7 @@ interface RequestOptions {
   readonly body?: unknown;
 }
 
-/** One request without a login. Any status is an answer. @throws when nobody answers within 10 s. */
+/** One request without a login. Any status is an answer. @throws when nobody answers within 30 s. */
 export async function request(
   url: string,
   method: string,
@@ -60,6 +60,8 @@ export async function request(
   const response = await fetch(new URL(path, url), {
     method,
     headers: {
+      // A connection that was kept may be closed by the other end just when it is used again.
+      connection: 'close',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

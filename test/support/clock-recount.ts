@@ -70,6 +70,8 @@ function recountOne(
   let isPaused = false;
   let stage: string | null = null;
   let next = 0;
+  // The appointment that a round began with or has made; one whose time has come is none of the next round.
+  let standingMs: number | null = null;
 
   const tryStart = (atMs: number, appointmentMs: number | null): void => {
     if (live !== null) {
@@ -119,7 +121,8 @@ function recountOne(
           live = null;
         }
       }
-      if (type === 'reworked' || type === 'reopened') round++;
+      const isNewRound = type === 'reworked' || type === 'reopened';
+      if (isNewRound) round++;
       if (mark.stage !== stage) {
         stage = mark.stage;
         isPaused = (clock.pauses as string[]).includes(mark.stage);
@@ -131,9 +134,15 @@ function recountOne(
         if (live !== null) change(live, clock, settings, wasDifficult, atMs);
         else if (armed.start !== null && row !== null) tryStart(atMs, armed.start.appointmentMs);
       }
-      if (mark.appointmentMs !== undefined && clock.start.includes('appointment'))
-        tryStart(atMs, mark.appointmentMs);
-      else if ((clock.start as string[]).includes(type)) tryStart(atMs, null);
+      if (mark.appointmentMs !== undefined) standingMs = mark.appointmentMs;
+      else if (isNewRound && standingMs !== null && standingMs <= atMs) standingMs = null;
+      const isKept: boolean = isNewRound && standingMs !== null && live === null;
+      const agreedMs: number | null = mark.appointmentMs ?? (isKept ? standingMs : null);
+      // On the way to the work, nobody is asked to make the appointment that stands.
+      const isMade = standingMs !== null && (clock.stop as string[]).includes('appointed');
+      const isOnTheWay = isNewRound || ['recorded', 'dispatched', 'taken'].includes(type);
+      if (agreedMs !== null && clock.start.includes('appointment')) tryStart(atMs, agreedMs);
+      else if ((clock.start as string[]).includes(type) && !(isMade && isOnTheWay)) tryStart(atMs, null);
       if (!isPaused) noteUsedUp(runs.at(-1), atMs);
     }
     if (live !== null) countMinute(live, policy, isPaused, atMs);

@@ -56,7 +56,7 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 /** Cold start with simulators on two busy cores. */
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 150_000;
 /** Discard port: refuses at once, so that no InfluxDB of this machine is written to by accident. */
 const NO_INFLUX_URL = 'http://127.0.0.1:9';
 
@@ -78,7 +78,7 @@ export interface Said {
 }
 
 /** Cold start of a command that only says something, on two busy cores. */
-const COMMAND_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 150_000;
 
 /** Runs a command of the product to its end. @throws Error when it does not end by itself, or leaves a process behind. */
 export async function runRiser(args: readonly string[], options: StartOptions = {}): Promise<Said> {

@@ -16,6 +16,7 @@ import { createRandom, parseSeed, randomInteger } from './seed.ts';
 import { deal, LONGEST } from './sequencer.ts';
 import type { SseEvent } from './sse.ts';
 import { parseSse } from './sse.ts';
+import { startStopwatch } from './stopwatch.ts';
 
 describe('the fake clock', () => {
   test('stands still until it is moved', () => {
@@ -58,6 +59,19 @@ describe('waiting', () => {
 
   test('a check that is work is asked more rarely, up to a limit', () => {
     expect([0, 5, 30, 49, 60, 10_000].map(toPause)).toEqual([20, 20, 60, 98, 100, 100]);
+  });
+});
+
+describe('the stopwatch', () => {
+  test('leaves out what the machine takes away, but not what the process computes', async () => {
+    using watch = startStopwatch();
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(watch.readMs()).toBeLessThan(1_000);
+    const before = process.threadCpuUsage().user;
+    while (process.threadCpuUsage().user < before + 300_000);
+    expect(watch.readMs()).toBeGreaterThanOrEqual(300);
   });
 });
 
@@ -252,7 +266,7 @@ describe('the site model for tests', () => {
   });
 });
 
-test('the browser of this machine opens a page', { timeout: 60_000 }, async (context) => {
+test('the browser of this machine opens a page', { timeout: 180_000 }, async (context) => {
   const browser = await launchBrowser(requireTool('chromium', context));
   try {
     const page = await browser.newPage();

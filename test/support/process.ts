@@ -6,7 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { until } from './poll.ts';
 import type { Survivor } from './survivors.ts';
 import { findSurvivors, MARK_VARIABLE } from './survivors.ts';
@@ -46,8 +46,8 @@ export interface TestProcess extends AsyncDisposable {
 
 /** Stopping has limits of its own in the gateway (LIMITS.stopMs); a little more than that. */
 const DEFAULT_GRACE_MS = 10_000;
-/** Time for the last output to arrive after the exit. */
-const DRAIN_MS = 250;
+/** Time for the last output to arrive after the exit, where a descendant keeps the output open. */
+const DRAIN_MS = 1_000;
 /** Characters kept per stream; the oldest go first. */
 const MAX_OUTPUT_CHARS = 1_000_000;
 /** Characters of output quoted in an error. */
@@ -81,6 +81,9 @@ async function toExit(child: ChildProcess): Promise<Exit> {
   const closed = new Promise((resolve) => child.once('close', resolve));
   await new Promise((resolve) => child.once('exit', resolve));
   await Promise.race([closed, delay(DRAIN_MS)]);
+  // Where this process stood still, the timer was first: what lies in the pipe is read in the turn after it.
+  await turn();
+  await turn();
   return { code: child.exitCode, signal: child.signalCode };
 }
 

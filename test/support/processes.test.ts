@@ -1,13 +1,13 @@
 /** Helpers that start and watch processes: what they promise when a child is slow, silent, deaf or orphaned. */
-import { describe, expect, test } from 'vitest';
-import { teardown } from './global-setup.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { endSurvivors, teardown } from './global-setup.ts';
 import { until } from './poll.ts';
-import { freePorts } from './ports.ts';
+import { freePorts, releasePorts } from './ports.ts';
 import type { TestProcess } from './process.ts';
 import { startProcess } from './process.ts';
 import { findSurvivors, killSurvivors, MARK_VARIABLE } from './survivors.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 
 function startScript(script: string, env: Readonly<Record<string, string>> = {}): Promise<TestProcess> {
   return startProcess(process.execPath, ['--eval', script], { env });
@@ -103,7 +103,7 @@ describe('survivors', () => {
     Object.assign(process.env, { RISER_TEST_RUN: `${run}x`, [MARK_VARIABLE]: `${run}x` });
     try {
       await using forgotten = await startScript(`/* forgotten */ ${STAY}`);
-      await expect(teardown()).rejects.toThrow(/1 child processes .*\n.*forgotten/);
+      await expect(endSurvivors(1_000)).rejects.toThrow(/1 child processes .*\n.*forgotten/);
       expect(await forgotten.waitForExit(DEADLINE_MS)).toEqual({ code: null, signal: 'SIGKILL' });
       await expect(teardown()).resolves.toBeUndefined();
     } finally {
@@ -133,6 +133,24 @@ describe('until', () => {
     });
   });
 
+  test('time in which this process stood still does not count', async () => {
+    let isHere = false;
+    const standStill = () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+      setTimeout(() => (isHere = true), 30);
+    };
+    setTimeout(standStill, 10);
+    await until(() => isHere, { timeoutMs: 1_000, what: 'what comes after the pause', intervalMs: 50 });
+    const answer = () =>
+      new Promise<boolean>((resolve) => {
+        setTimeout(() => {
+          standStill();
+          setTimeout(() => resolve(true), 30);
+        }, 10);
+      });
+    await until(answer, { timeoutMs: 1_000, what: 'an answer after the pause' });
+  });
+
   test('a check that never answers does not outlast the deadline', async () => {
     await expect(until(() => new Promise(() => {}), { timeoutMs: 30, what: 'an answer' })).rejects.toThrow(
       'an answer',
@@ -140,6 +158,26 @@ describe('until', () => {
   });
 });
 
-test('free ports are different from each other', async () => {
-  expect(new Set(await freePorts(20)).size).toBe(20);
+describe('free ports', () => {
+  test('are different from each other, and none of those that connections are given', async () => {
+    const ports = [...(await freePorts(20)), ...(await freePorts(20))];
+    expect(new Set(ports).size).toBe(40);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
+
+  test('are given away once, whichever process of the run asks', async () => {
+    const module = JSON.stringify(new URL('ports.ts', import.meta.url).href);
+    const script = `import(${module}).then(async ({ freePorts }) => console.log((await freePorts(500)).join()))`;
+    const run = `${process.env['RISER_TEST_RUN']}-ports`;
+    onTestFinished(() => releasePorts(run));
+    const children = await Promise.all([1, 2].map(() => startScript(script, { RISER_TEST_RUN: run })));
+    onTestFinished(async () => void (await Promise.all(children.map((child) => child.stop()))));
+    const given: string[] = [];
+    for (const child of children) {
+      await child.waitForExit(DEADLINE_MS);
+      given.push(...child.stdout().trim().split(',').filter(Boolean));
+    }
+    expect(given.length).toBe(1_000);
+    expect(new Set(given).size).toBe(given.length);
+  });
 });

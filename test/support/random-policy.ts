@@ -95,6 +95,12 @@ const PAUSES = ['waiting', 'rework', 'planned', 'handling', 'done', 'received', 
 const MAY_BE_EMPTY = ['forms', 'guards', 'routing', 'proof', 'deskDispatches', 'ownAcceptance', 'from'];
 const WINDOWS = ['00:00-24:00', '08:00-12:00', '13:30-17:30', '09:00-17:00', '21:00-05:00', '06:00-22:00'];
 
+/** Whoever approves may withdraw; the approvers are the usual ones. */
+const WITHDRAWING = {
+  resume: ['foreman', 'supervisor', 'manager', 'leader'],
+  'clear-difficult': ['supervisor', 'manager', 'leader'],
+} as const;
+
 /** @throws Error when no valid policy comes of the seed: the reader is not content with ever fewer rows */
 export function randomPolicy(seed: number): Policy {
   const random = createRandom(seed);
@@ -173,7 +179,17 @@ function toContent(random: Random): Json {
     ],
     paths: [...list(random, 3, () => toPath(random, toMatch(random))), toPath(random, {})],
     forms: list(random, 2, (at) => toForm(random, at)),
-    actors: Object.fromEntries(TRANSITION_NAMES.map((name) => [name, toActors(random)])),
+    // No policy is one without these two.
+    priorityFrom: [
+      { class: ['fire'], priority: 'emergency' },
+      { class: ['help'], kind: 'lift', priority: 'emergency' },
+    ],
+    actors: Object.fromEntries(
+      TRANSITION_NAMES.map((name) => [
+        name,
+        [...new Set([...toActors(random), ...(WITHDRAWING[name as keyof typeof WITHDRAWING] ?? [])])],
+      ]),
+    ),
     guards: list(random, 6, () => toGuard(random)),
     ownAcceptance: list(random, 2, () => toMatch(random)),
     clocks: [toClock(random, 0, calendars), ...list(random, 6, (at) => toClock(random, at + 1, calendars))],
@@ -213,7 +229,7 @@ function toContent(random: Random): Json {
 }
 
 /** One role at least: a step that only a named person may take may wait for ever. */
-function toActors(random: Random): Json {
+function toActors(random: Random): readonly string[] {
   return [...new Set<string>([pick(random, ROLE_NAMES), ...some(random, ACTOR_NAMES, 0, 3)])];
 }
 

@@ -76,7 +76,7 @@ const limit: fc.Arbitrary<ClockLimit> = fc.record({
 
 const plainClock = fc.record({
   start: fc.uniqueArray(fc.constantFrom('received', ...EVENTS), { minLength: 1, maxLength: 3 }),
-  stop: fc.uniqueArray(fc.constantFrom(...EVENTS), { minLength: 1, maxLength: 3 }),
+  stop: fc.uniqueArray(fc.constantFrom(...EVENTS, 'appointed'), { minLength: 1, maxLength: 3 }),
   limits: fc.array(limit, { minLength: 1, maxLength: 4 }),
   pauses: fc.uniqueArray(fc.constantFrom(...STAGES), { maxLength: 2 }),
   isEachRound: fc.boolean(),

@@ -1,7 +1,6 @@
 /** Two serial ports that are joined by a cable: pseudo-terminals of socat under stable names, as an adapter has them. */
 import { realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from './poll.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
 export interface SerialPair extends AsyncDisposable {
@@ -14,7 +13,7 @@ export interface SerialPair extends AsyncDisposable {
   plug(): Promise<void>;
 }
 
-const START_MS = 5_000;
+const START_MS = 15_000;
 /** To come back under other numbers. */
 const MAX_TRIES = 5;
 
@@ -64,12 +63,10 @@ export async function startSerialPair(socat: string, directory: string): Promise
 }
 
 async function start(socat: string, near: string, far: string): Promise<TestProcess> {
-  const process = await startProcess(socat, [terminal(near), terminal(far)]);
+  const process = await startProcess(socat, ['-d', '-d', terminal(near), terminal(far)]);
   try {
-    await until(() => [near, far].map((name) => realpathSync(name)), {
-      timeoutMs: START_MS,
-      what: 'the pseudo-terminals of socat',
-    });
+    // The names are there earlier than the cable: bytes that come in between are echoed, or lost.
+    await process.waitForLine(/starting data transfer loop/, START_MS);
   } catch (error) {
     await process.stop();
     throw error;

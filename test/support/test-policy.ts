@@ -96,6 +96,7 @@ export const TEST_SERVICE: Omit<Policy, 'version' | 'name' | 'explain' | 'alarms
   offHours: null,
   lateEntry: { holdMs: 15 * 60_000, withinMs: 60 * 60_000, oldestMs: 30 * 86_400_000 },
   duplicateMs: 30 * MINUTE_MS,
+  perPerson: { urges: 6, uploads: 30, withinMs: HOUR_MS },
   incidents: {
     from: [],
     joinMs: 30 * MINUTE_MS,

@@ -9,7 +9,7 @@ import { freePort } from './ports.ts';
 import { createTemporaryDirectory } from './temp.ts';
 import { findTool, TOOLS } from './tools.ts';
 
-const START_MS = 20_000;
+const START_MS = 30_000;
 const STOP_MS = 10_000;
 
 /** One series as `/api/v1/export` gives it. */

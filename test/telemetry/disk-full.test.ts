@@ -146,7 +146,7 @@ test('a disk that fills up again and again at any byte, and is freed, loses noth
   expect(held()).toEqual(Array.from({ length: rounds * ROUND }, (_, at) => at));
   expect(opened.status).toMatchObject({ lost: null, damagedReadings: 0 });
   expect(sink.stored.size).toBeGreaterThanOrEqual(16 * ROUND);
-}, 60_000);
+}, 240_000);
 
 test('a sealing that finds no room takes none for long: what it began is removed, commits go on', async () => {
   const first = await openHost({ directory, model, segmentBytes: 1e7 });

@@ -7,6 +7,7 @@ import type { SendResult, Sink, SinkBlock } from '../../src/sinks/sink.ts';
 import { type HostParts, type JournalHost, openJournalHost } from '../../src/telemetry/host.ts';
 import { createSegmentFile, type SegmentFile } from '../../src/telemetry/journal/files.ts';
 import { toTableText } from '../../src/telemetry/journal/table.ts';
+import { until as poll } from '../support/poll.ts';
 
 /** The host's wall clock unless a test says otherwise. */
 export const START_MS = 1_700_000_000_000;
@@ -48,12 +49,12 @@ export function openHost(options: HostTestOptions): Promise<JournalHost> {
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
   what: () => string,
-  deadlineMs = 10_000,
+  deadlineMs = 20_000,
 ): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  try {
+    await poll(isTrue, { timeoutMs: deadlineMs, what: 'the state', intervalMs: 10 });
+  } catch (error) {
+    throw new Error(`not within ${deadlineMs} ms: ${what()}`, { cause: error });
   }
 }
 

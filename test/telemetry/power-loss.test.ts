@@ -221,7 +221,7 @@ beforeAll(async () => {
     directory.remove();
   }
   cuts = Array.from({ length: run.steps.length + 1 }, (_, cut) => cut);
-}, 60_000);
+}, 240_000);
 
 test('the recorded run commits, seals, confirms, and deletes confirmed and unconfirmed readings', () => {
   const count = (isOne: (step: Step) => boolean): number => run.steps.filter(isOne).length;
@@ -277,4 +277,4 @@ test('what is left can be written on, and arrives at the sink', async () => {
     expect(unsent).toEqual([]);
     expect([...readJournal(directory)]).toHaveLength(readings.length + 1);
   }
-}, 60_000);
+}, 240_000);

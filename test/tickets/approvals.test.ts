@@ -130,7 +130,7 @@ test('who approves a wait of what he has reported himself is told both: as the s
   expect(messages.map(({ body }) => body.en)).toEqual([
     expect.stringMatching(/^Expected to be done at /),
     expect.stringMatching(
-      /with you as the approver \(Part: 阀芯, expected to be done at 2026-09-25 12:00\)\. If you do not agree, end/,
+      /with you as the approver \(Part: 阀芯, until 2026-09-25 12:00, when it is expected to be done\)\. If you do not agree, end/,
     ),
   ]);
   expect(new Set(messages.map(({ key }) => key)).size).toBe(2);
@@ -201,3 +201,29 @@ test.each(SITES)('whoever may approve under the $site policy may refuse', ({ pol
   expect(actors.resume).toEqual(expect.arrayContaining([...staff.waitApprovers]));
   expect(actors['clear-difficult']).toEqual(expect.arrayContaining([...staff.approvers]));
 });
+
+test.each(SITES)(
+  'entry to a dwelling under the $site policy is told to whoever is named as its approver',
+  (site) => {
+    const { policy } = site;
+    const by = policy === defaultPolicy ? 'desk-li' : 'duty-he';
+    const story = createStory(policy, '09-21 02:00');
+    story.report(by, { class: 'fire', priority: 'emergency', content: '1201 冒烟', place: '12 层' });
+    expect(story.ticket().priority).toBe('emergency');
+    const { number } = story.ticket();
+    const before = story.loop.messages.length;
+    story.act(by, { type: 'enter-dwelling', approver: 'manager-sun', reason: '室内无人应答' });
+    const told = story.loop.messages.slice(before).filter(({ recipient }) => recipient === 'manager-sun');
+    expect(told).toMatchObject([
+      {
+        kind: 'information',
+        body: {
+          zh: `名${by}登记入户，以您为批准人（室内无人应答）。如未批准，请立即致电前台。工单 ${number}`,
+          en: `Name ${by} has recorded entry to a dwelling with you as the approver (室内无人应答). If you have not approved it, ring the desk at once. Ticket ${number}`,
+        },
+      },
+    ]);
+    // At two in the night: it is an emergency, and he may have to stop it.
+    expect(told[0]?.nextAtMs).toBe(toMs('09-21 02:00'));
+  },
+);

@@ -7,11 +7,21 @@ import type { Policy } from '../../src/config/policy.ts';
 import type { IncidentId, TicketId } from '../../src/core/ids.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
+import type { TicketClock } from '../../src/core/ticket-clock.ts';
 import { allowedTransitions, isAllowed } from '../../src/tickets/path.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
-import { BASE_MS, createAlarm, createContext, createFull, DESK, HOUR_MS, refusalOf } from './fixtures.ts';
+import {
+  BASE_MS,
+  createAlarm,
+  createContext,
+  createFull,
+  DESK,
+  HOUR_MS,
+  refusalOf,
+  withClocks,
+} from './fixtures.ts';
 import { createStory, type Story } from './story-rig.ts';
 
 const INCIDENT: Incident = {
@@ -63,6 +73,9 @@ describe('cancelling', () => {
   const trapped = { entrapment: SHEET };
   const released = { entrapment: { ...SHEET, steps: { released: OUT } } };
   const alarm = { source: 'equipment-alarm', alarms: [createAlarm()] } as const;
+  const overdue = { ...withClocks(createFull(), defaultPolicy, BASE_MS).clocks[0], breachedAtMs: BASE_MS };
+  const late = { clocks: [overdue as TicketClock] };
+  const twin = { ...late, links: [{ ticket: 'GC-9' as TicketId, kind: 'duplicate' as const }] };
   const gone = { ...alarm, alarms: [createAlarm({ isActive: false, returnedAtMs: BASE_MS })] } as const;
 
   test.each([
@@ -100,6 +113,9 @@ describe('cancelling', () => {
     ],
     ['a standing alarm, as a duplicate: it is merged', 'duplicate', alarm, null, 'value-not-allowed'],
     ['an alarm that has returned, as a duplicate', 'duplicate', gone, null, 'cancelled'],
+    ['a real fire, as a duplicate of nothing', 'duplicate', { fire: FIRE }, INCIDENT, 'value-not-allowed'],
+    ['what was late, as a duplicate of nothing', 'duplicate', late, null, 'value-not-allowed'],
+    ['what was late, as a duplicate of another', 'duplicate', twin, null, 'cancelled'],
     ['a standing alarm that is a false one', 'false-alarm', alarm, null, 'cancelled'],
     ['a matter that its reporter has withdrawn', 'withdrawn', {}, null, 'cancelled'],
     [
@@ -240,8 +256,12 @@ describe('a confirmed major fire', () => {
     story.to('09-22 11:31');
     expect(story.incidents()).toHaveLength(1);
     expect(story.incidents()[0]?.tickets).toHaveLength(2);
-    story.incident({ type: 'end', note: '' });
+    // A detector that calls and that nobody has looked at is not ended with the others.
+    expect(() => story.incident({ type: 'end', note: '' })).toThrow(
+      expect.objectContaining({ code: 'value-not-allowed' }),
+    );
     story.feed({ 'smoke-2': 0 });
+    story.incident({ type: 'end', note: '' });
     story.to('09-22 14:00');
     story.report('desk-li', {
       class: 'fire',

@@ -69,7 +69,7 @@ export const COMPLETE: Readonly<Record<TransitionType, Transition>> = {
   record: { type: 'record', content: 'water on the floor', place: 'lobby' },
   dispatch: { type: 'dispatch', assignee: 'ann' },
   take: { type: 'take', readBack: 'lobby, water' },
-  arrive: { type: 'arrive', how: 'qr-code' },
+  arrive: { type: 'arrive', how: 'by-hand' },
   diagnose: { type: 'diagnose', diagnosis: 'seal worn' },
   plan: { type: 'plan', plan: 'new seal', workInstruction: 'WI-12' },
   agree: {

@@ -32,6 +32,7 @@ function refusal(ticket: Partial<Ticket>, transition: Transition, given: Partial
 /** Stage, step with something left out, the fields that the refusal names, and what else is so of the ticket. */
 const OWN_RULES: readonly (readonly [Stage, Transition, string, Partial<Ticket>?])[] = [
   ['recorded', { type: 'dispatch', assignee: ' ' }, 'assignee'],
+  ['on-site', { type: 'diagnose', diagnosis: '\u200b\u2060 ' }, 'diagnosis'],
   ['on-site', { type: 'diagnose', diagnosis: '' }, 'diagnosis'],
   ['diagnosed', { type: 'plan', plan: '\t' }, 'plan'],
   ['handling', { type: 'done', result: '' }, 'result'],

@@ -47,6 +47,48 @@ function createInto(given: Partial<Ticket> = {}): Ticket {
 
 const from = createAlarmTicket({ stage: 'dispatched', attachments: [{ ...PHOTO, id: toId('photo-2') }] });
 
+const SHEET = { liftCode: '', rescueLine: '', floor: '', people: null, steps: {} } as const;
+const OUT = { atMs: BASE_MS, by: 'li', who: 'li', note: '' };
+
+test('an appointment and the firm of a ticket are kept by the one that takes it over', () => {
+  const appointment = { fromMs: NOW_MS + 60 * MINUTE_MS, toMs: NOW_MS + 120 * MINUTE_MS };
+  const contractor = { user: 'firm', contact: null };
+  const given = { ...from, appointment, contractor, estimatedAtMs: appointment.toMs };
+  const into = createInto({ contractor: null, appointment: null, estimatedAtMs: null });
+  const merged = mergeTickets(given, into, merge, DESK, context).into;
+  expect(merged.ticket).toMatchObject({ appointment, contractor, estimatedAtMs: appointment.toMs });
+  expect(merged.events.map(({ type }) => type)).toContain('appointed');
+  // What the other one has promised itself stays.
+  const own = { fromMs: NOW_MS + 5 * MINUTE_MS, toMs: NOW_MS + 10 * MINUTE_MS };
+  const kept = mergeTickets(given, createInto({ appointment: own }), merge, DESK, context).into;
+  expect(kept.ticket.appointment).toEqual(own);
+});
+
+describe('people in lifts', () => {
+  const lift = (equipment: string | null, people: number | null, isOut = false): Partial<Ticket> => ({
+    equipment: equipment as Ticket['equipment'],
+    entrapment: { ...SHEET, people, steps: isOut ? { released: OUT } : {} },
+  });
+  const into = (given: Partial<Ticket>) => createInto(given);
+  const mergedFrom = (given: Partial<Ticket>, other: Partial<Ticket>) =>
+    mergeTickets({ ...from, ...given }, into(other), merge, DESK, context).into.ticket.entrapment;
+
+  test.each([
+    ['of another lift', lift('lift-2', 3), lift('lift-1', 1)],
+    ['of a lift whose people are out', lift('lift-1', 3), lift('lift-1', 1, true)],
+  ])('are not put onto the sheet %s', (_what, given, other) => {
+    expect(refusalOf(() => mergedFrom(given, other))).toMatchObject({ code: 'merge-refused' });
+  });
+
+  test('who were told of twice are on one sheet', () => {
+    expect(mergedFrom(lift(null, 3), lift('lift-1', null))).toMatchObject({ people: 3, steps: {} });
+  });
+
+  test('who are out elsewhere are not out here', () => {
+    expect(mergedFrom(lift('lift-1', 2, true), lift('lift-1', 1))).toMatchObject({ people: 1, steps: {} });
+  });
+});
+
 describe('merging', () => {
   test('moves alarms and photos, and keeps the earliest start', () => {
     const into = createInto();

@@ -97,6 +97,12 @@ describe.each(SHIPPED)('under the %s policy', (name, policy) => {
   test.each([
     ['电梯困人', 'help'],
     ['two people are TRAPPED in the lift', 'engineering'],
+    ['有人困在电梯里了', 'help'],
+    ['电梯卡住了，里面有人', 'help'],
+    ['我在电梯里出不来', 'engineering'],
+    ['人关在电梯里面', 'help'],
+    ['my mother is stuck in a lift', 'help'],
+    ["we are in the elevator and can't get out", 'engineering'],
   ] as const)('people in a lift are an emergency also where no lift is named: %s', (content, ticketClass) => {
     const story = begin(policy);
     const ticket = report(story, { class: ticketClass, content });
@@ -107,6 +113,10 @@ describe.each(SHIPPED)('under the %s policy', (name, policy) => {
       'normal',
     );
     expect(report(begin(policy), { class: 'complaint', content }).priority).not.toBe('emergency');
+  });
+
+  test.each(['电梯卡丢了，要补办', '电梯里灯不亮'])('what is no such call is none: %s', (content) => {
+    expect(report(begin(policy), { class: 'help', content }).priority).not.toBe('emergency');
   });
 
   test('somebody in a lift and its own alarm are one incident, whichever comes first', () => {

@@ -3,7 +3,7 @@
  * that waits carries a time (service-workflow.md §1 and §2). And two acts of which only the record stays (§8, §2).
  */
 import { describe, expect, test } from 'vitest';
-import { stepTicket } from '../../src/tickets/step.ts';
+import { stepTicket, sweepTicket } from '../../src/tickets/step.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
 import {
   BASE_MS,
@@ -103,6 +103,31 @@ describe.each([
     expect(refusalOf(() => step(given)).code).toBe('end-not-ahead');
   });
 
+  test.each([
+    ['said now', { estimatedAtMs: at(5) }, null, at(5)],
+    ['said before', {}, at(4), at(4)],
+  ] as const)(
+    'ends when the estimate that was %s is over, unless an end is given',
+    (_how, given, known, end) => {
+      const waiting = step(given, { ...ticket, estimatedAtMs: known }).ticket;
+      expect(waiting.waiting?.untilMs).toBe(end);
+      expect(sweepTicket(waiting, policy, end - 1)?.ticket.stage ?? 'waiting').toBe('waiting');
+      const resumed = sweepTicket(waiting, policy, end)?.ticket;
+      expect(resumed).toMatchObject({ stage: 'handling', waiting: null });
+      expect(resumed?.clocks.filter(({ isPaused }) => isPaused)).toEqual([]);
+      const own = step({ untilMs: at(3), estimatedAtMs: at(5) }).ticket;
+      expect(own.waiting?.untilMs).toBe(at(3));
+    },
+  );
+
+  test('has an end also where no guard asks for one', () => {
+    const free = createContext({ policy: { ...policy, guards: [] } });
+    expect(refusalOf(() => stepTicket(ticket, wait, SUPERVISOR, free))).toMatchObject({
+      code: 'missing-fields',
+      params: { fields: 'estimatedAtMs' },
+    });
+  });
+
   test('an estimate of the past is none', () => {
     expect(refusalOf(() => step({}, { ...ticket, estimatedAtMs: BASE_MS - 1 })).code).toBe('missing-fields');
   });
@@ -127,6 +152,35 @@ test('the desk is asked to ring a reporter without an account, once the estimate
     ...desks,
   ]);
 });
+
+test.each([
+  ['default', defaultPolicy, 'repair', 'wang', ['wang']],
+  // Nobody signs for it there: it is all engineers'.
+  ['hospital', hospitalPolicy, 'completion', 'foreman-tan', ['wang', 'zhao']],
+] as const)(
+  'when the promised time comes and it still waits, its clock runs again, and those of the wait are told: %s',
+  (_name, policy, id, by, acting) => {
+    const story = createStory(policy, '09-22 10:00');
+    story.report('duty-he', { priority: 'urgent', source: 'internal-need' });
+    if (policy === defaultPolicy) story.act('wang', { type: 'take', readBack: 'x' });
+    if (story.ticket().stage === 'received') story.act('duty-he', { type: 'record' });
+    story.act('wang', { type: 'arrive', how: 'by-hand' });
+    const wait = { type: 'wait', reason: 'part', note: '阀芯', approver: 'boss-wu' } as const;
+    story.act(by, { ...wait, estimatedAtMs: toMs('09-22 12:00') });
+    const clock = () => story.ticket().clocks.find((one) => one.id === id);
+    expect(clock()).toMatchObject({ isPaused: true, dueAtMs: null });
+    const from = story.loop.messages.length;
+    story.to('09-22 12:00');
+    expect(story.ticket()).toMatchObject({ stage: 'on-site', waiting: null });
+    expect(clock()).toMatchObject({ isPaused: false, dueAtMs: expect.any(Number) });
+    expect(told(story, from).filter((it) => it.includes('expected to be done'))).toEqual([
+      expect.stringMatching(/^information boss-wu .*limits run again\. See to it/),
+      ...acting.map((name) =>
+        expect.stringMatching(new RegExp(`^information ${name} .*limits run again\\. Act on it soon`)),
+      ),
+    ]);
+  },
+);
 
 test('an account is told itself, and nobody is asked to ring', () => {
   const story = createStory(defaultPolicy, '09-22 10:00');

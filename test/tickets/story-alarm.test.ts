@@ -52,7 +52,7 @@ test('under the default policy an alarm of medium severity goes through every st
   story.act('wang', { type: 'take', readBack: 'pump room, pump' });
   story.expect({ stage: 'taken', clocks: { 'dispatch/1': { stop: '10-08 09:06' } } });
   story.to('10-08 09:20');
-  story.act('wang', { type: 'arrive', how: 'qr-code' });
+  story.act('wang', { type: 'arrive', how: 'qr-code', code: 'pump' });
   story.expect({ stage: 'on-site', clocks: { 'arrival/1': { stop: '10-08 09:20' } } });
   story.to('10-08 09:25');
   story.act('wang', { type: 'diagnose', diagnosis: 'seal worn' });
@@ -394,7 +394,7 @@ test('under the policy of the hospital the same alarm is urgent, and goes anothe
   story.to('09-30 17:10');
   expect(story.refusal('wang', { type: 'take', readBack: 'pump' })).toBe('wrong-stage');
   expect(story.refusal('desk-li', { type: 'arrive', how: 'by-hand' })).toBe('not-your-step');
-  story.act('wang', { type: 'arrive', how: 'qr-code' });
+  story.act('wang', { type: 'arrive', how: 'qr-code', code: 'pump' });
   story.expect({ stage: 'on-site', clocks: { 'presence/1': { stop: '09-30 17:10' } } });
   story.to('09-30 17:12');
   story.act('boss-wu', { type: 'answer', note: 'go on' });
@@ -506,7 +506,7 @@ function beRefusedByTheWard(story: Story): void {
     told: ['assigned zhao'],
   });
   story.to('10-08 11:10');
-  story.act('zhao', { type: 'arrive', how: 'qr-code' }, { type: 'start' });
+  story.act('zhao', { type: 'arrive', how: 'qr-code', code: 'pump' }, { type: 'start' });
   story.to('10-08 11:30');
   story.act('zhao', { type: 'done', result: 'new pump', handler: 'zhao', testResult: '0.4 MPa' });
   story.expect({
@@ -546,7 +546,7 @@ function comeBackAfterTheClose(story: Story): void {
   story.to('10-10 10:03');
   story.act('foreman-tan', { type: 'dispatch', assignee: 'wang' });
   story.to('10-10 10:10');
-  story.act('wang', { type: 'arrive', how: 'qr-code' }, { type: 'start' });
+  story.act('wang', { type: 'arrive', how: 'qr-code', code: 'pump' }, { type: 'start' });
   expect(story.loop.tickets()).toHaveLength(1);
   story.feed({ 'pump-fault': 0 });
   story.to('10-10 10:15');

@@ -315,6 +315,8 @@ function finishInTheHospital(story: Story): void {
     clocks: { 'completion-emergency/1': { breach: '10-04 07:00', by: 'lift-ma' } },
     told: ['clock-breached foreman-tan'],
   });
+  const signed = { who: 'Mr Wu', firm: 'Lift Firm', phone: '8805', signedSlip: 'WB-8' };
+  story.act('lift-ma', { type: 'entrapment', step: 'back-in-service', ...signed });
   story.act('lift-ma', { type: 'done', result: 'new lock', handler: 'firm', testResult: 'runs' });
   story.expect({
     stage: 'done',

@@ -184,6 +184,8 @@ function disappoint(story: Story): void {
       'dispatch/2': run('10-08 14:01', '14:02:36', '14:03'),
       // Still difficult: a week.
       'repair/2': run('10-08 14:01', '10-14 04:25', '10-15 14:01'),
+      // The appointment of the first round is over: the next one is the desk's to make.
+      'appointing/2': run('10-08 14:01', '14:25', '14:31'),
     },
     told: ['reworked desk-chen', 'reworked wang', 'reworked zhao'],
   });
@@ -195,10 +197,16 @@ function disappoint(story: Story): void {
     stage: 'taken',
     clocks: {
       'dispatch/2': { stop: '10-08 14:02' },
+      'appointing/2': { stop: '10-08 14:02' },
+      // Two hours before: its call is due by 15:45.
+      'appointment-call/2': run('10-08 15:15', '15:39', '15:45'),
       'arrival-appointment/2': run('10-08 15:27', '15:51', '15:57'),
     },
     told: ['assigned zhao'],
   });
+  story.to('10-08 15:30');
+  story.act('zhao', { type: 'contact', how: 'phone', note: '四点前到' });
+  story.expect({ stage: 'taken', clocks: { 'appointment-call/2': { stop: '10-08 15:30' } } });
   // He comes two minutes late.
   story.to('10-08 15:51');
   story.to('10-08 15:56');
@@ -215,7 +223,7 @@ function disappoint(story: Story): void {
         stop: '10-08 15:59',
       },
       // The warning stayed unanswered for five minutes: the supervisor has five to support him.
-      'support/2': run('10-08 15:56', '16:00', '16:01'),
+      'support/1': run('10-08 15:56', '16:00', '16:01'),
     },
     told: ['clock-warned zhao', 'escalated boss-wu', 'clock-breached boss-wu'],
   });
@@ -235,7 +243,7 @@ function disappoint(story: Story): void {
   story.expect({
     stage: 'done',
     clocks: {
-      'support/2': { stop: '10-08 15:59' },
+      'support/1': { stop: '10-08 15:59' },
       'plan/2': run('10-08 15:59', '16:01:24', '16:02', { stop: '15:59' }),
       'repair/2': { stop: '10-08 15:59' },
       'acceptance/2': run('10-08 15:59', '10-09 14:23', '10-09 15:59'),
@@ -297,7 +305,7 @@ test('under the policy of the hospital a ward agrees on it, and the work is done
   story.act('wang', { type: 'take' });
   story.to('09-25 08:46');
   expect(story.refusal('wang', { type: 'diagnose', diagnosis: '阀芯' })).toBe('wrong-stage');
-  story.act('wang', { type: 'arrive', how: 'qr-code' });
+  story.act('wang', { type: 'arrive', how: 'by-hand' });
   // 8 h of the night have counted.
   story.expect({
     stage: 'on-site',
@@ -402,7 +410,7 @@ function signInTheWard(story: Story): void {
   });
   story.to('10-08 09:05');
   story.act('foreman-tan', { type: 'dispatch', assignee: 'wang' });
-  story.act('wang', { type: 'take' }, { type: 'arrive', how: 'qr-code' });
+  story.act('wang', { type: 'take' }, { type: 'arrive', how: 'by-hand' });
   story.to('10-08 09:15');
   story.act('foreman-tan', { type: 'plan', plan: '换龙头' });
   story.expect({

@@ -170,6 +170,12 @@ describe('where no stage asks anybody to sign for it, a breach is recorded with'
     expect(untaken({ assignee: 'engineer' }, ['assignee', 'desk'])).toBe('wang');
   });
 
+  test('whoever has signed for it, also where the name is that of a role with somebody else on duty', () => {
+    expect(untaken({ takenBy: 'engineer' })).toBe('engineer');
+    expect(untaken({ takenBy: 'engineer' }, ['assignee', 'desk'])).toBe('engineer');
+    expect(untaken({ takenBy: 'engineer' }, ['desk'])).toBe('li');
+  });
+
   test('the account that it was given to', () => {
     expect(untaken({ assignee: 'ann' })).toBe('ann');
   });

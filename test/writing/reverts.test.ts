@@ -331,7 +331,7 @@ describe('what was not put back', () => {
     expect(unreverted(rig)).toBe(1);
     rig.stepWall(WRITING_LIMITS.givenUpShownMs);
     expect(unreverted(rig)).toBe(0);
-  }, 30_000);
+  }, 240_000);
 
   test('counts no more once somebody has put it back on site, or written it anew', async () => {
     const rig = await givenUp();
@@ -341,7 +341,7 @@ describe('what was not put back', () => {
     expect(unreverted(rig)).toBe(1);
     await ending(rig.ask({ value: 0.5 }));
     expect(unreverted(rig)).toBe(0);
-  }, 30_000);
+  }, 240_000);
 });
 
 describe('a revert that fails', () => {
@@ -374,7 +374,7 @@ describe('a revert that fails', () => {
     expect(rig.field.written).toHaveLength(1 + WRITING_LIMITS.revertTries);
     expect(rig.store.rows.get('w-1')).toMatchObject({ state: 'revert-failed', revertAtMs: null });
     expect(rig.errors).toHaveLength(2);
-  }, 30_000);
+  }, 240_000);
 
   test('because it cannot be stored is not begun, and made when it can be', async () => {
     const rig = await createRig(model());

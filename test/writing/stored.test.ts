@@ -43,8 +43,12 @@ test('a write, its revert and a tag go on where the process ended', async () => 
   writing.sweep();
   await expect.poll(async () => (await writing.writes({ limit: 9 }))[0]?.detail).toMatch(/locked out by li/);
   await writing.unlock(SET, 'li', []);
-  writing.sweep();
-  await expect.poll(async () => (await writing.writes({ limit: 9 }))[0]?.state).toBe('reverted');
+  // As the gateway does it; one round may find the one before still at its end.
+  const sweepAndLook = async () => {
+    writing.sweep();
+    return (await writing.writes({ limit: 9 }))[0]?.state;
+  };
+  await expect.poll(sweepAndLook).toBe('reverted');
   expect(values).toEqual([0.45]);
   await writing.stop();
   expect((await store.queries.audit({ limit: 20, offset: 0 })).items.map(({ action }) => action)).toEqual([

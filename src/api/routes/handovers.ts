@@ -1,5 +1,8 @@
 /** Handovers of shifts (交接班): list, begin, sign. What is frozen and who may sign is handover/. */
 import { RiserError } from '../../core/errors.ts';
+import type { Text } from '../../core/text.ts';
+import { toPermissions } from '../../people/permissions.ts';
+import type { StaffMember } from '../../people/staff-book.ts';
 import { created, listOf, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { HandoverBody, HandoverSchema, type HandoverView } from '../duty-schemas.ts';
@@ -60,7 +63,9 @@ function signRoutes(api: Api, { services: { handovers, roster } }: ApiContext): 
       schema: {
         operationId: 'beginHandover',
         summary: 'Begin a handover: its lists are frozen now',
-        description: '`user-unknown` where one of the two has no open account and could never sign.',
+        description:
+          '`user-unknown` where one of the two has no open account, `value-not-allowed` where none of its roles ' +
+          'signs handovers (`handover.sign`): they could never sign it.',
         tags,
         body: HandoverBody,
         response: created(HandoverSchema),
@@ -69,8 +74,7 @@ function signRoutes(api: Api, { services: { handovers, roster } }: ApiContext): 
     async (request, reply) => {
       const { note = '', ...rest } = request.body;
       const { staff } = roster.view().book;
-      for (const username of [rest.from, rest.to])
-        if (staff.get(username)?.isDisabled !== false) throw new RiserError('user-unknown', { username });
+      for (const username of [rest.from, rest.to]) requireSigner(username, staff.get(username));
       const made = await handovers.begin({ ...rest, note, by: personOf(request).username });
       reply.code(201);
       return made as unknown as HandoverView;
@@ -94,3 +98,15 @@ function signRoutes(api: Api, { services: { handovers, roster } }: ApiContext): 
       (await handovers.sign(request.params.id, personOf(request).username)) as unknown as HandoverView,
   );
 }
+
+/** @throws RiserError `user-unknown`, `value-not-allowed` */
+function requireSigner(username: string, member: StaffMember | undefined): void {
+  if (member?.isDisabled !== false) throw new RiserError('user-unknown', { username });
+  if (!toPermissions(member.roles).has(sign.permission))
+    throw new RiserError('value-not-allowed', { value: username, allowed: SIGNERS });
+}
+
+const SIGNERS: Text = {
+  zh: '有交接班签字权限的人员',
+  en: 'people whose role signs handovers',
+};

@@ -11,6 +11,7 @@ import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type AttachmentId, toId } from '../../core/ids.ts';
 import type { Attachment } from '../../core/ticket.ts';
+import { requireUploadRate } from '../../tickets/rates.ts';
 import { created, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { toRange } from '../file-range.ts';
@@ -62,6 +63,7 @@ function uploadRoute(api: Api, { services, policies }: ApiContext): void {
       const { id } = request.params;
       const actor = toActor(personOf(request), services);
       await requireReadable(id, actor, services);
+      await requireRate(id, actor.username, services, policies);
       const { part, version, occurredAtMs } = await readUpload(request);
       const file = { id: toNewId(), name: part.filename, by: actor.username };
       const attachment = await services.attachments.receive(part.file, file);
@@ -88,6 +90,18 @@ function uploadRoute(api: Api, { services, policies }: ApiContext): void {
       }
     },
   );
+}
+
+/** Before 10 MB are received in vain; the step itself judges. @throws RiserError `upload-limited` */
+async function requireRate(
+  id: string,
+  by: string,
+  { queries, clock }: ApiContext['services'],
+  policies: ApiContext['policies'],
+): Promise<void> {
+  const ticket = await queries.ticket(id);
+  if (ticket === null) return;
+  requireUploadRate(ticket, by, await policies.of(ticket.policyVersion), clock.now().wallMs);
 }
 
 /** A name begins with a letter (`ID_PATTERN`), which most random ones do not. */

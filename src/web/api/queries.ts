@@ -239,6 +239,8 @@ export function useTicket(id: string) {
   return useQuery({
     queryKey: keys.ticket(id),
     queryFn: ({ signal }) => request<Ticket>('GET', toPath`/tickets/${id}`, undefined, signal),
+    // No event tells its reporter what becomes of the ticket that his went into.
+    refetchInterval: ({ state }) => (state.data?.together?.isOver === false ? RECHECK_MS : false),
   });
 }
 

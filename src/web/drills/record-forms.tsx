@@ -109,19 +109,29 @@ function ParticipantsField() {
   const { t } = useTranslation();
   const format = useFormat();
   const staff = useStaff().data?.items ?? [];
+  const names = new Map(staff.map(({ username, displayName }) => [username, format.text(displayName)]));
   return (
-    <Form.Item name="participants" label={t('drillRecord.participants')}>
+    <Form.Item
+      name="participants"
+      label={t('drillRecord.participants')}
+      normalize={(typed: readonly string[]) => [...new Set(typed.map((name) => toColleague(name, names)))]}
+    >
       <Select
         mode="tags"
-        options={staff.map(({ username, displayName }) => ({
-          value: username,
-          label: format.text(displayName),
-        }))}
+        options={[...names].map(([value, label]) => ({ value, label }))}
         showSearch={{ optionFilterProp: 'label' }}
         {...testId('drill-record-participants')}
       />
     </Form.Item>
   );
+}
+
+/** Who types a colleague's name means the colleague: 刘强 is 刘强（强电班）, as long as nobody else is called so. */
+function toColleague(typed: string, names: ReadonlyMap<string, string>): string {
+  if (names.has(typed)) return typed;
+  const name = typed.trim();
+  const meant = [...names].filter(([, full]) => full === name || full.split(/[（(]/)[0]?.trim() === name);
+  return meant.length === 1 ? (meant[0]?.[0] ?? name) : name;
 }
 
 /** A record without it is none. */

@@ -111,7 +111,7 @@ function RecordCard({ record, canRun }: RecordCardProps) {
       <RecordFacts record={record} />
       {revision > 1 && <Revisions record={record} />}
       {canRun && !isOpen && (
-        <Button data-testid={`drill-evaluate-${id}`} onClick={() => setOpen(true)}>
+        <Button className="gap-above" data-testid={`drill-evaluate-${id}`} onClick={() => setOpen(true)}>
           {evaluation === null ? t('drillRecord.evaluate') : t('drillRecord.supplement')}
         </Button>
       )}

@@ -19,7 +19,8 @@ export function InboxPage() {
   const [filter, setFilter] = useState<'unread' | 'all'>('all');
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
-  const messages = query.data.items.filter((message) => filter === 'all' || isUnread(message));
+  const unread = query.data.items.filter(isUnread);
+  const messages = filter === 'all' ? query.data.items : unread;
   return (
     <>
       <div className="toolbar">
@@ -30,6 +31,8 @@ export function InboxPage() {
           data-testid="inbox-filter"
           onChange={setFilter}
         />
+        <span className="spread" />
+        <ReadAll messages={unread.filter(({ priority }) => priority !== 'emergency')} />
       </div>
       {messages.length === 0 && <Empty description={t('inbox.empty')} />}
       <div className="cards">
@@ -43,6 +46,27 @@ export function InboxPage() {
     </>
   );
 }
+
+/** After a busy night: all at once, but for emergencies, which are taken note of one by one. */
+function ReadAll({ messages }: { readonly messages: readonly Message[] }) {
+  const { t } = useTranslation();
+  const toErrorText = useErrorText();
+  const { message: notice } = App.useApp();
+  const read = useReadMessage();
+  const tell = (error: Error) => void notice.error(toErrorText(error));
+  const readAll = (): void => {
+    for (const { id } of messages) read.mutate(id, { onError: tell });
+  };
+  if (messages.length < MANY) return null;
+  return (
+    <Button loading={read.isPending} data-testid="inbox-read-all" onClick={readAll}>
+      {t('inbox.readAll', { count: messages.length })}
+    </Button>
+  );
+}
+
+/** Fewer are read one by one. */
+const MANY = 3;
 
 function MessageCard({ message }: { readonly message: Message }) {
   const { t } = useTranslation();
@@ -71,8 +95,6 @@ function MessageActions({ message }: { readonly message: Message }) {
   const toErrorText = useErrorText();
   const { message: notice } = App.useApp();
   const read = useReadMessage();
-  const answer = useAnswerMessage();
-  const [text, setText] = useState('');
   const fail = { onError: (error: Error) => void notice.error(toErrorText(error)) };
   const look = (): void => {
     if (isUnread(message)) read.mutate(message.id, fail);
@@ -99,23 +121,46 @@ function MessageActions({ message }: { readonly message: Message }) {
           {t('inbox.read')}
         </Button>
       )}
-      {message.answeredAtMs === null || message.answer === null ? (
-        <Input.Search
-          className="message-answer"
-          maxLength={MAX_LINE_CHARS}
-          value={text}
-          placeholder={t('inbox.answerHint')}
-          enterButton={t('inbox.send')}
-          loading={answer.isPending}
-          data-testid={`message-answer-${message.id}`}
-          onChange={(event) => setText(event.target.value)}
-          onSearch={(value) => {
-            if (value.trim() !== '') answer.mutate({ id: message.id, text: value.trim() }, fail);
-          }}
-        />
-      ) : (
-        <span className="hint">{t('inbox.answered', { text: message.answer.text })}</span>
-      )}
+      <Answer message={message} />
     </div>
+  );
+}
+
+/** One tap away: most messages are answered by what is done with the ticket. */
+function Answer({ message }: { readonly message: Message }) {
+  const { t } = useTranslation();
+  const toErrorText = useErrorText();
+  const { message: notice } = App.useApp();
+  const answer = useAnswerMessage();
+  const [isOpen, setOpen] = useState(false);
+  const [text, setText] = useState('');
+  const send = (value: string): void => {
+    if (value.trim() === '') return;
+    answer.mutate(
+      { id: message.id, text: value.trim() },
+      { onError: (error) => void notice.error(toErrorText(error)) },
+    );
+  };
+  if (message.answeredAtMs !== null && message.answer !== null)
+    return <span className="hint">{t('inbox.answered', { text: message.answer.text })}</span>;
+  if (!isOpen)
+    return (
+      <Button data-testid={`message-reply-${message.id}`} onClick={() => setOpen(true)}>
+        {t('inbox.reply')}
+      </Button>
+    );
+  return (
+    <Input.Search
+      autoFocus
+      className="message-answer"
+      maxLength={MAX_LINE_CHARS}
+      value={text}
+      placeholder={t('inbox.answerHint')}
+      enterButton={t('inbox.send')}
+      loading={answer.isPending}
+      data-testid={`message-answer-${message.id}`}
+      onChange={(event) => setText(event.target.value)}
+      onSearch={send}
+    />
   );
 }

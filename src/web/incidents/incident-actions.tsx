@@ -1,5 +1,5 @@
 /** What the commander does: confirm, grade, enter the next phase, end. */
-import { Button, Card, Form, Input, Select } from 'antd';
+import { Button, Card, Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Incident } from '../api/types.ts';
@@ -141,12 +141,13 @@ function Choice({ name, label, options, group }: ChoiceProps) {
       label={label}
       rules={[{ required: true, message: t('common.required', { field: label }) }]}
     >
-      <Select
-        options={options.map((value) => ({
-          value,
-          label: t(`incident.${group}.${value}` as 'incident.grade.major'),
-        }))}
-      />
+      <Radio.Group className="choice-wrap">
+        {options.map((value) => (
+          <Radio.Button key={value} value={value} data-testid={`incident-${name}-${value}`}>
+            {t(`incident.${group}.${value}` as 'incident.grade.major')}
+          </Radio.Button>
+        ))}
+      </Radio.Group>
     </Form.Item>
   );
 }

@@ -11,6 +11,7 @@ import { useFormat } from '../shared/use-format.ts';
 import { useIncidents } from './incident-queries.ts';
 import { PlanList } from './plan-list.tsx';
 import { ReportCountdown } from './report-countdown.tsx';
+import { useIncidentPlace } from './use-incident-place.ts';
 
 export function IncidentListPage() {
   const { t } = useTranslation();
@@ -49,6 +50,7 @@ export function IncidentListPage() {
 function IncidentCard({ incident }: { readonly incident: Incident }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const place = useIncidentPlace(incident);
   const isOver = incident.endedAtMs !== null;
   return (
     <Link
@@ -62,7 +64,7 @@ function IncidentCard({ incident }: { readonly incident: Incident }) {
         <ReportCountdown incident={incident} />
       </div>
       <b>
-        {t(`incident.kind.${incident.kind}`)} · {format.text(incident.place)}
+        {t(`incident.kind.${incident.kind}`)} · {place}
       </b>
       <div className="hint">
         {format.dateTime(incident.beganAtMs)} · {t('incident.tickets', { count: incident.tickets.length })}

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { useTicket } from '../api/queries.ts';
 import type { Incident } from '../api/types.ts';
 import { type Fact, FactCard } from '../shared/fact-card.tsx';
-import { usePersonName } from '../shared/person-name.ts';
+import { useDoerName } from '../shared/person-name.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { usePermission } from '../shared/use-permission.ts';
@@ -17,6 +17,7 @@ import { useIncident, usePlans } from './incident-queries.ts';
 import { PlanReview, PlanSteps } from './plan-list.tsx';
 import { ReportCountdown } from './report-countdown.tsx';
 import { IncidentReports } from './report-form.tsx';
+import { useIncidentPlace } from './use-incident-place.ts';
 
 export function IncidentPage() {
   const { id = '' } = useParams();
@@ -28,7 +29,7 @@ export function IncidentPage() {
 
 function IncidentView({ incident }: { readonly incident: Incident }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const place = useIncidentPlace(incident);
   const navigate = useNavigate();
   const canManage = usePermission('incident.manage');
   return (
@@ -47,7 +48,7 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
           <IncidentTags incident={incident} />
         </div>
         <h1>
-          {t(`incident.kind.${incident.kind}`)} · {format.text(incident.place)}
+          {t(`incident.kind.${incident.kind}`)} · {place}
         </h1>
         <p className="incident-countdown">
           <ReportCountdown incident={incident} />
@@ -76,13 +77,13 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
 function IncidentFacts({ incident }: { readonly incident: Incident }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const toName = usePersonName();
+  const toDoer = useDoerName();
   const { commander, endedAtMs } = incident;
   const facts: readonly Fact[] = [
     [t('incident.place'), format.text(incident.place)],
     [t('incident.began'), format.dateTime(incident.beganAtMs)],
     [t('incident.ended'), endedAtMs === null ? null : format.dateTime(endedAtMs)],
-    [t('incident.commander'), commander === null ? null : toName(commander)],
+    [t('incident.commander'), commander === null ? null : toDoer(commander)],
     [t('incident.phaseLabel'), t(`incident.phase.${incident.phase}`)],
   ];
   return <FactCard title={t('ticket.details')} facts={facts} />;

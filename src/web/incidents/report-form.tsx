@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Incident } from '../api/types.ts';
 import { serverNow } from '../live/server-clock.ts';
-import { usePersonName } from '../shared/person-name.ts';
+import { useDoerName } from '../shared/person-name.ts';
 import { TimeField } from '../shared/time-field.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIncidentChange } from './incident-queries.ts';
+import { useIncidentPlace } from './use-incident-place.ts';
 
 type Report = Incident['reports'][number];
 
@@ -73,6 +74,7 @@ function ReportForm({ incident, onDone }: { readonly incident: Incident; readonl
   const format = useFormat();
   const change = useIncidentChange(incident);
   const toErrorText = useErrorText();
+  const place = useIncidentPlace(incident);
   const [form] = Form.useForm();
   const isFinal = Form.useWatch('kind', form) === 'final';
   const toRules = (name: string) => {
@@ -86,7 +88,7 @@ function ReportForm({ incident, onDone }: { readonly incident: Incident; readonl
     nature: last?.nature ?? incident.nature,
     type: last?.type ?? t(`incident.kind.${incident.kind}`),
     time: last?.time ?? format.dateTime(incident.beganAtMs),
-    place: last?.place ?? format.text(incident.place),
+    place: last?.place ?? place,
     ...Object.fromEntries(TEXTS.map((name) => [name, last?.[name] ?? ''])),
     cause: Object.fromEntries(CAUSES.map((name) => [name, last?.cause[name] ?? ''])),
   };
@@ -163,7 +165,7 @@ interface ReportCardProps {
 function ReportCard({ incident, report, canSend }: ReportCardProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const toName = usePersonName();
+  const toDoer = useDoerName();
   const { sent } = report;
   const causes = CAUSES.filter((name) => report.cause[name] !== '');
   return (
@@ -171,7 +173,7 @@ function ReportCard({ incident, report, canSend }: ReportCardProps) {
       <div className="row-card-head">
         <span className="tag">{t(`incident.reportKind.${report.kind}`)}</span>
         <span className="hint">
-          {toName(report.by)} {format.dateTime(report.atMs)}
+          {toDoer(report.by)} {format.dateTime(report.atMs)}
         </span>
         <span className={sent === null ? 'attention' : 'hint'}>
           {sent === null
@@ -229,13 +231,25 @@ function SentForm({ incident, kind }: { readonly incident: Incident; readonly ki
           <TimeField />
         </Form.Item>
         <Form.Item name="to" label={t('incident.to')} rules={required(t('incident.to'))}>
-          <Input maxLength={MAX_LINE_CHARS} data-testid="incident-sent-to" />
+          <Input
+            maxLength={MAX_LINE_CHARS}
+            placeholder={t('incident.toHint')}
+            data-testid="incident-sent-to"
+          />
         </Form.Item>
         <Form.Item name="how" label={t('incident.how')} rules={required(t('incident.how'))}>
-          <Input maxLength={MAX_LINE_CHARS} data-testid="incident-sent-how" />
+          <Input
+            maxLength={MAX_LINE_CHARS}
+            placeholder={t('incident.howHint')}
+            data-testid="incident-sent-how"
+          />
         </Form.Item>
         <Form.Item name="evidence" label={t('incident.evidence')} rules={required(t('incident.evidence'))}>
-          <Input maxLength={MAX_LINE_CHARS} data-testid="incident-sent-evidence" />
+          <Input
+            maxLength={MAX_LINE_CHARS}
+            placeholder={t('incident.evidenceHint')}
+            data-testid="incident-sent-evidence"
+          />
         </Form.Item>
       </div>
       <Button htmlType="submit" loading={change.isPending} data-testid="incident-sent-submit">

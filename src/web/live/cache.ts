@@ -1,5 +1,5 @@
 /** What each live event changes in the query cache. Refetches where the event does not carry the whole answer. */
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import { keys } from '../api/queries.ts';
 import type {
   Alarm,
@@ -154,7 +154,7 @@ export function applyRuleChange(
   { equipment, rule }: RuleChange,
   refetch = createJoinedRefetch(client),
 ): void {
-  void client.invalidateQueries({ queryKey: keys.rule(equipment, rule) });
+  askAgain(client, keys.rule(equipment, rule));
   refetch(['rules']);
   refetch(['rule-changes']);
 }
@@ -187,7 +187,7 @@ function applyTickets(
     ),
   );
   repairRace(client, open, refetch);
-  for (const id of changed.keys()) void client.invalidateQueries({ queryKey: keys.ticket(id) });
+  for (const id of changed.keys()) askAgain(client, keys.ticket(id));
   refetch(['tickets', 'all']);
   refetch(['tickets', 'closed']);
   refetch(['tickets', 'found']);
@@ -200,6 +200,21 @@ function repairRace(
   refetch: (key: readonly unknown[]) => void,
 ): void {
   if (client.isFetching({ queryKey }) > 0) refetch(queryKey);
+}
+
+/**
+ * What is on show is asked for again. A first answer that is still under way may be older than what has happened, and asking
+ * while it is would change nothing: it is shown, and asked for once more then.
+ */
+function askAgain(client: QueryClient, queryKey: readonly unknown[]): void {
+  const isFirst = ({ state }: Query): boolean => state.data === undefined && state.fetchStatus !== 'idle';
+  const firsts = client.getQueryCache().findAll({ queryKey, predicate: isFirst });
+  void client.invalidateQueries({ queryKey });
+  for (const query of firsts) {
+    const again = (): void => void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    // Joins the question that is under way; one that fails is shown as what it is.
+    query.fetch().then(again, () => undefined);
+  }
 }
 
 function replaceLink(page: Page<LinkStatus> | undefined, link: LinkStatus): Page<LinkStatus> | undefined {
@@ -228,7 +243,7 @@ function createJoinedRefetch(client: QueryClient) {
     waiting.add(name);
     setTimeout(() => {
       waiting.delete(name);
-      void client.invalidateQueries({ queryKey });
+      askAgain(client, queryKey);
     }, JOIN_MS);
   };
 }

@@ -11,6 +11,8 @@ type RecordTexts = Pick<
   | 'certificate'
   | 'contactWay'
   | 'messageChannel'
+  | 'channelAnswer'
+  | 'group'
   | 'assignees'
 >;
 
@@ -81,7 +83,7 @@ export const enRecords: RecordTexts = {
     empty: 'There are no drill records',
     open: 'Evaluation open',
     revision: 'Revision {{count}}',
-    earlier: '{{count}} earlier revisions',
+    earlier: 'Earlier revisions ({{count}})',
     evaluate: 'Evaluate',
     supplement: 'Add to the evaluation',
     kind: 'Kind of drill',
@@ -163,4 +165,29 @@ export const enRecords: RecordTexts = {
     unfit: 'lacks the certificate',
   },
   messageChannel: { inbox: 'Inbox', webhook: 'Webhook' },
+  channelAnswer: {
+    'no-page': 'has no page open',
+    error: 'the channel failed',
+    untold: 'the raise was never told',
+    'no-recipient': 'nobody to tell',
+    timeout: 'no answer in time',
+    'no-channel': 'no such channel is configured',
+    over: 'the ticket is over',
+    taken: 'somebody has taken it',
+    done: 'that step has been taken',
+    silenced: 'the alarm is shelved, suppressed or out of service',
+    'too-long': 'the answer is too long',
+  },
+  group: {
+    desk: 'Desk',
+    engineering: 'Engineering',
+    electrical: 'Electricians',
+    plumbing: 'Plumbers',
+    hvac: 'Air conditioning',
+    'low-voltage': 'Low voltage',
+    lift: 'Lifts',
+    fire: 'Fire protection',
+    security: 'Security',
+    cleaning: 'Cleaning',
+  },
 };

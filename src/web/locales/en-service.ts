@@ -56,6 +56,8 @@ export const enService: ServiceTexts = {
     answered: 'answered: {{text}}',
     drill: 'Drill',
     more: 'Show earlier messages',
+    reply: 'Answer',
+    readAll: 'Got them all, but emergencies ({{count}})',
   },
   siren: {
     title: 'Emergency, not acknowledged: {{what}}',
@@ -260,6 +262,9 @@ export const enService: ServiceTexts = {
     planReview: 'next review {{date}}',
     plans: 'Emergency plans',
     planOverdue: 'review overdue ({{date}})',
+    toHint: 'Owners’ committee, property owner',
+    howHint: 'Telephone, in person, letter, mail',
+    evidenceHint: 'Call record, receipt number, subject of the mail',
     writeNone: 'Write “none” if there is none',
     saved: 'Recorded',
     drill: 'Drill',

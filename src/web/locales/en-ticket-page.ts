@@ -98,6 +98,7 @@ export const enTicketPage: PageTexts = {
     splitFrom: 'Split from',
     firstReceiver: 'First receiver',
     isFirstFix: 'Fixed the first time',
+    unreached: 'Not reached',
   },
   option: {
     'by-hand': 'By hand',
@@ -130,6 +131,7 @@ export const enTicketPage: PageTexts = {
     proven: 'Proven',
     failed: 'Came back',
     unproven: 'Not proven: the points could not be seen',
+    raised: 'priority raised',
     water: 'Water',
     power: 'Power',
     lift: 'Lift',
@@ -256,6 +258,10 @@ export const enTicketPage: PageTexts = {
     lateEntry: 'Late entry',
     occurredAt: 'Happened in fact at',
     repeatContent: 'Repeat the content',
+    together: 'Your matter is dealt with together with the same one; this is where that one stands.',
+    allRepairs: 'All repairs of this equipment',
+    scanHelp:
+      'Scan the label on the equipment and choose the ticket there: it is filled in. Where it cannot be scanned, by hand.',
     repeatAndConfirm: 'Repeat as written and confirm: {{what}}',
     conflict:
       'Somebody else changed the ticket. The latest state is loaded and what you entered is still here; check and submit again.',
@@ -287,7 +293,10 @@ export const enTicketPage: PageTexts = {
     lateEntryHelp: 'When it really happened: clocks go by it, and it is marked as entered late.',
     chooseTicket: 'Find by number or content',
     choosePerson: 'Choose or type',
-    noPhoto: 'Upload a photo under "Photos and documents" first',
+    noPhoto: 'No photo yet',
+    photoAdd: 'Take or choose a photo',
+    dispatchedTo:
+      'Dispatched to {{name}}, who has not read it back yet. To give it to somebody else, choose and dispatch again.',
   },
   sheet: {
     fire: 'Fire confirmation',
@@ -297,9 +306,12 @@ export const enTicketPage: PageTexts = {
     entrapment: 'Lift entrapment sheet',
     begin: 'Begin the sheet',
     stepDone: 'Done',
+    remarks: 'Done by somebody else, or with a note (fill in first, then tap Done)',
     stepNote: 'Note',
     stepWho: 'Done by (if somebody else)',
-    signedBy: 'Signed by (maintainer)',
+    sign: 'Record signature',
+    signHelp: 'The maintainer who came signs: who, and the number of the signed slip or a photo of it.',
+    verdictAgain: 'Change the verdict',
     correct: 'Correct',
     save: 'Save',
     notYet: 'not recorded',

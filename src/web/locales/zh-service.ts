@@ -39,6 +39,8 @@ export const zhService = {
     answered: '已答复：{{text}}',
     drill: '演练',
     more: '查看更早的消息',
+    reply: '答复',
+    readAll: '全部知道了（突发紧急除外，{{count}} 条）',
   },
   siren: {
     title: '突发紧急，尚未确认：{{what}}',
@@ -238,6 +240,9 @@ export const zhService = {
     plans: '应急预案',
     planOverdue: '评审已到期（{{date}}）',
     writeNone: '没有请写“无”',
+    toHint: '业主委员会、产权人',
+    howHint: '电话、当面、书面、邮件',
+    evidenceHint: '通话记录、签收单号、邮件标题',
     saved: '已登记',
     drill: '演练',
     form: {

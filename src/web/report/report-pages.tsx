@@ -188,7 +188,7 @@ function StaffAtCode({ equipment }: { readonly equipment: string }) {
       description={
         <div className="report-staff">
           {tickets.map(({ id, number, content }) => (
-            <Link key={id} to={`/tickets/${id}?arrival=qr`} data-testid={`report-arrive-${number}`}>
+            <Link key={id} to={`/tickets/${id}?code=${equipment}`} data-testid={`report-arrive-${number}`}>
               <Button block>{`${number} ${format.text(content)}`}</Button>
             </Link>
           ))}

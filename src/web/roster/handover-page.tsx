@@ -1,5 +1,6 @@
 /** 交接班: what one shift hands to the next, frozen when it is begun, signed by both. */
 import { Button, Card, Empty, Form, Input, Select } from 'antd';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/queries.ts';
 import type { Handover } from '../api/types.ts';
@@ -9,7 +10,7 @@ import { testId } from '../shared/test-id.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { usePermission } from '../shared/use-permission.ts';
 import { ColleagueSelect } from './colleague-select.tsx';
-import { useDutyChange, useHandovers, useRoster, useSign } from './duty-queries.ts';
+import { useDutyChange, useDutyNow, useHandovers, useRoster, useSign } from './duty-queries.ts';
 import { DutyTabs } from './duty-tabs.tsx';
 import { useStaffName } from './staff-name.ts';
 
@@ -49,13 +50,23 @@ function BeginForm() {
   const format = useFormat();
   const username = useSession().data?.username ?? '';
   const posts = useRoster().data?.posts ?? [];
+  const own = useDutyNow().data?.items.find((one) => one.username === username)?.post;
   const [form] = Form.useForm<Values>();
+  // Whoever hands over mostly hands over the post that he is on; chosen already, it stays.
+  useEffect(() => {
+    if (own !== undefined && form.getFieldValue('post') === undefined) form.setFieldValue('post', own);
+  }, [own, form]);
   const change = useDutyChange(t('handover.begun'));
   const required = (field: string) => [{ required: true, message: t('common.required', { field }) }];
   const begin = ({ to, post, note = '' }: Values): void =>
     change.mutate(
       { method: 'POST', path: '/handovers', body: { from: username, to, post, note } },
-      { onSuccess: () => form.resetFields() },
+      {
+        onSuccess: () => {
+          form.resetFields();
+          if (own !== undefined) form.setFieldValue('post', own);
+        },
+      },
     );
   return (
     <Card size="small" title={t('handover.begin')}>

@@ -32,10 +32,11 @@ export function RosterPage() {
         </Empty>
       ) : (
         <div className="ticket">
+          <Gaps />
           <OnNow />
           <SwapList roster={query.data} />
           <Week roster={query.data} />
-          <Gaps />
+          <NoGaps />
           <RosterFiles version={query.data.version} />
         </div>
       )}
@@ -57,8 +58,10 @@ function OnNow() {
         {items.map((entry) => (
           <div key={`${entry.post} ${entry.username}`} className="duty-person">
             <span className="hint">{format.text(entry.postName)}</span>
-            <b>{format.text(entry.name)}</b>
-            {entry.isStandby && <span className="tag">{t('roster.standby')}</span>}
+            <span>
+              <b>{format.text(entry.name)}</b>{' '}
+              {entry.isStandby && <span className="tag">{t('roster.standby')}</span>}
+            </span>
             <span className="hint">{t('roster.until', { time: format.time(entry.toMs).slice(0, 5) })}</span>
           </div>
         ))}
@@ -185,12 +188,20 @@ function Cell({ roster, post, date, onSwap }: CellProps) {
   });
 }
 
+/** That all is well needs no place above who is on now. */
+function NoGaps() {
+  const { t } = useTranslation();
+  const gaps = useGaps().data?.items;
+  if (gaps?.length !== 0) return null;
+  return <Alert type="success" showIcon title={t('roster.noGaps')} />;
+}
+
+/** Above everything: there is still time to fill them. */
 function Gaps() {
   const { t } = useTranslation();
   const format = useFormat();
   const gaps = useGaps().data?.items;
-  if (gaps === undefined) return null;
-  if (gaps.length === 0) return <Alert type="success" showIcon title={t('roster.noGaps')} />;
+  if (gaps === undefined || gaps.length === 0) return null;
   return (
     <Alert
       type="warning"

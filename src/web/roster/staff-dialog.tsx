@@ -149,7 +149,11 @@ function ChoiceFields({ profile }: { readonly profile: StaffProfile }) {
   return (
     <>
       <Form.Item name="groups" label={t('staff.groups')}>
-        <Select mode="tags" options={toOptions(groups, String)} {...testId('staff-groups')} />
+        <Select
+          mode="tags"
+          options={toOptions(groups, (id) => toEventText(t, 'group', id))}
+          {...testId('staff-groups')}
+        />
       </Form.Item>
       <Form.Item name="specialities" label={t('staff.specialities')}>
         <Select

@@ -170,7 +170,10 @@ function useColumns(): readonly Column[] {
       title: t('staff.roles'),
       render: (_, { roles }) => list(roles.map((role) => toEventText(t, 'role', role))),
     },
-    { title: t('staff.groups'), render: (_, { groups }) => list(groups ?? []) },
+    {
+      title: t('staff.groups'),
+      render: (_, { groups }) => list((groups ?? []).map((id) => toEventText(t, 'group', id))),
+    },
     {
       title: t('staff.specialities'),
       render: (_, { specialities }) =>

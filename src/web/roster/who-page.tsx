@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useEquipment } from '../api/queries.ts';
 import type { WhoAnswer } from '../api/types.ts';
 import { serverNow } from '../live/server-clock.ts';
+import { PhoneText } from '../shared/phone-text.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { testId } from '../shared/test-id.ts';
 import { TimeField } from '../shared/time-field.tsx';
@@ -161,7 +162,7 @@ function Contacts({ contacts }: Pick<WhoAnswer, 'contacts'>) {
       <ul className="plain-list">
         {contacts.map(({ id, name, method }) => (
           <li key={id}>
-            {format.text(name)} <span className="figures">{method}</span>
+            {format.text(name)} <PhoneText text={method} />
           </li>
         ))}
       </ul>

@@ -21,7 +21,7 @@ export function FactCard({ title, facts, extra, testId }: FactCardProps) {
     children: <span className="prewrap">{value ?? t('common.none')}</span>,
   }));
   return (
-    <Card size="small" title={title} extra={extra} data-testid={testId}>
+    <Card size="small" className="fact-card" title={title} extra={extra} data-testid={testId}>
       <Descriptions size="small" column={1} items={items} />
     </Card>
   );

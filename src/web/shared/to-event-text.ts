@@ -21,7 +21,9 @@ type Group =
   | 'speciality'
   | 'certificate'
   | 'contactWay'
-  | 'messageChannel';
+  | 'messageChannel'
+  | 'channelAnswer'
+  | 'group';
 
 export function toEventText(t: TFunction, group: Group, code: string): string {
   if (!Object.hasOwn(zh[group], code)) return code;

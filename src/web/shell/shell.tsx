@@ -25,12 +25,13 @@ import { ErrorBoundary } from '../shared/error-boundary.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
-import { usePermission } from '../shared/use-permission.ts';
 import { DrillBanner } from './drill-banner.tsx';
+import { ENTRIES, type EntryName, isOpenTo } from './entries.ts';
 import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
 import { Logo } from './logo.tsx';
 import { Siren } from './siren.tsx';
 import { LanguageSwitch, SoundSwitch, ThemeSwitch } from './switches.tsx';
+import { useHeaderHeight } from './use-header-height.ts';
 
 /** Counts above this are shown as `999+`. */
 const MAX_BADGE = 999;
@@ -43,7 +44,7 @@ export function Shell() {
   useAlarmAnnouncer();
   return (
     <div className="shell">
-      <header className="header">
+      <header className="header" ref={useHeaderHeight()}>
         <div className="header-row">
           <SiteName />
           {!isPhone && <Navigation />}
@@ -90,33 +91,32 @@ function Navigation() {
   const alarms = useOpenAlarms().data;
   const tickets = useTickets('open').data;
   const hasSimulation = useSite().data?.hasSimulation ?? false;
-  const canSimulate = usePermission('simulation.control') && hasSimulation;
   const unacknowledged = alarms?.items.filter(isUnacknowledged).length ?? 0;
   useEffect(() => {
     document.title = unacknowledged > 0 ? `(${unacknowledged}) Riser` : 'Riser';
   }, [unacknowledged]);
   return (
     <nav className="navigation">
-      <NavigationLink to="/" testId="nav-overview" icon={<DashboardOutlined />} text={t('nav.overview')} />
+      <NavigationLink to="/" entry="overview" icon={<DashboardOutlined />} text={t('nav.overview')} />
       <NavigationLink
         to="/alarms"
-        testId="nav-alarms"
+        entry="alarms"
         icon={<AlertOutlined />}
         text={t('nav.alarms')}
         count={<Badge count={unacknowledged} overflowCount={MAX_BADGE} className="count-urgent" />}
       />
       <NavigationLink
         to="/tickets"
-        testId="nav-tickets"
+        entry="tickets"
         icon={<FileTextOutlined />}
         text={t('nav.tickets')}
         count={<Badge count={tickets?.total ?? 0} overflowCount={MAX_BADGE} className="count-calm" />}
       />
-      <NavigationLink to="/trends" testId="nav-trends" icon={<LineChartOutlined />} text={t('nav.trends')} />
+      <NavigationLink to="/trends" entry="trends" icon={<LineChartOutlined />} text={t('nav.trends')} />
       <NavigationLink
         to="/links"
         also="/quality"
-        testId="nav-links"
+        entry="links"
         icon={<ApiOutlined />}
         text={t('nav.links')}
       />
@@ -124,38 +124,23 @@ function Navigation() {
         <NavigationLink
           to="/duty"
           also="/incidents"
-          testId="nav-duty"
+          entry="duty"
           icon={<TeamOutlined />}
           text={t('nav.service')}
         />
       )}
       {/* On a phone they stand in the menu of the person: few need them there, and thumbs need room. */}
       {!isPhone && (
-        <NavigationLink to="/rules" testId="nav-rules" icon={<ControlOutlined />} text={t('nav.rules')} />
+        <NavigationLink to="/rules" entry="rules" icon={<ControlOutlined />} text={t('nav.rules')} />
       )}
       {!isPhone && (
-        <NavigationLink
-          to="/reports"
-          testId="nav-reports"
-          icon={<BarChartOutlined />}
-          text={t('nav.reports')}
-        />
+        <NavigationLink to="/reports" entry="reports" icon={<BarChartOutlined />} text={t('nav.reports')} />
       )}
       {!isPhone && (
-        <NavigationLink
-          to="/storage"
-          testId="nav-storage"
-          icon={<DatabaseOutlined />}
-          text={t('nav.storage')}
-        />
+        <NavigationLink to="/storage" entry="storage" icon={<DatabaseOutlined />} text={t('nav.storage')} />
       )}
-      {canSimulate && (
-        <NavigationLink
-          to="/faults"
-          testId="nav-faults"
-          icon={<ExperimentOutlined />}
-          text={t('nav.faults')}
-        />
+      {hasSimulation && (
+        <NavigationLink to="/faults" entry="faults" icon={<ExperimentOutlined />} text={t('nav.faults')} />
       )}
     </nav>
   );
@@ -165,26 +150,33 @@ interface NavigationLinkProps {
   readonly to: string;
   /** A second page that stands under this entry. */
   readonly also?: string;
-  readonly testId: string;
+  readonly entry: EntryName;
   readonly icon: ReactNode;
   readonly text: string;
   readonly count?: ReactNode;
 }
 
-function NavigationLink({ to, also, testId, icon, text, count }: NavigationLinkProps) {
+function NavigationLink({ to, also, entry, icon, text, count }: NavigationLinkProps) {
   const isAlso = useLocation().pathname === also;
+  const isOpen = useIsOpen();
+  if (!isOpen(entry)) return null;
   return (
     <NavLink
       to={to}
       end={to === '/'}
       className={({ isActive }) => `navigation-link ${isActive || isAlso ? 'active' : ''}`}
-      data-testid={testId}
+      data-testid={`nav-${entry}`}
     >
       {icon}
       <span>{text}</span>
       {count}
     </NavLink>
   );
+}
+
+function useIsOpen(): (entry: EntryName) => boolean {
+  const permissions = useSession().data?.permissions ?? [];
+  return (entry) => isOpenTo(entry, permissions);
 }
 
 function GatewayTime() {
@@ -198,6 +190,13 @@ function GatewayTime() {
   );
 }
 
+const PHONE_ENTRIES = [
+  { key: 'duty', title: 'dutyPages.title', icon: <TeamOutlined /> },
+  { key: 'reports', title: 'reports.title', icon: <BarChartOutlined /> },
+  { key: 'rules', title: 'rules.title', icon: <ControlOutlined /> },
+  { key: 'storage', title: 'storage.title', icon: <DatabaseOutlined /> },
+] as const satisfies readonly { readonly key: EntryName; readonly title: string; readonly icon: ReactNode }[];
+
 function PersonMenu() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -207,6 +206,7 @@ function PersonMenu() {
   const person = useSession().data;
   const { message } = AntApp.useApp();
   const toErrorText = useErrorText();
+  const isOpen = useIsOpen();
   const leave = useMutation({
     mutationFn: () => logout(client),
     onError: (error) => void message.error(toErrorText(error)),
@@ -214,34 +214,15 @@ function PersonMenu() {
   if (person == null) return null;
   const items = [
     { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
-    ...(isPhone
-      ? [
-          {
-            key: 'duty',
-            label: t('dutyPages.title'),
-            icon: <TeamOutlined />,
-            'data-testid': 'nav-duty',
-          },
-          {
-            key: 'reports',
-            label: t('reports.title'),
-            icon: <BarChartOutlined />,
-            'data-testid': 'nav-reports',
-          },
-          { key: 'rules', label: t('rules.title'), icon: <ControlOutlined />, 'data-testid': 'nav-rules' },
-          {
-            key: 'storage',
-            label: t('storage.title'),
-            icon: <DatabaseOutlined />,
-            'data-testid': 'nav-storage',
-          },
-        ]
-      : []),
+    ...(isPhone ? PHONE_ENTRIES : [])
+      .filter(({ key }) => isOpen(key))
+      .map(({ key, title, icon }) => ({ key, label: t(title), icon, 'data-testid': `nav-${key}` })),
     { key: 'logout', label: t('shell.logout'), icon: <LogoutOutlined />, 'data-testid': 'logout' },
   ];
   const choose = ({ key }: { readonly key: string }): void => {
     if (key === 'logout') leave.mutate();
-    if (key === 'storage' || key === 'rules' || key === 'duty' || key === 'reports') void navigate(`/${key}`);
+    const entry = PHONE_ENTRIES.find((one) => one.key === key);
+    if (entry !== undefined) void navigate(ENTRIES[entry.key].path);
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>

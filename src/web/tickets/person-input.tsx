@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useContacts, useStaff } from '../api/people-queries.ts';
 import { useSession } from '../api/queries.ts';
 import type { StaffMember, TransitionType } from '../api/types.ts';
+import { toEventText } from '../shared/to-event-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { CodeInput, type CodeOption } from './code-input.tsx';
 
@@ -69,7 +70,10 @@ function useOptions(
   const groups = [...new Set(house.flatMap((member) => member.groups ?? []))].sort();
   return toDistinct([
     ...roles,
-    ...groups.map((group) => ({ value: group, label: t('ticket.group', { group }) })),
+    ...groups.map((group) => ({
+      value: group,
+      label: t('ticket.group', { group: toEventText(t, 'group', group) }),
+    })),
     ...house.map(toOption),
   ]);
 }

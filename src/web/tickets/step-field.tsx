@@ -31,13 +31,26 @@ interface StepFieldProps {
   readonly ticket: Ticket;
 }
 
-export function StepField({ transition, field, ticket }: StepFieldProps) {
+export function StepField(props: StepFieldProps) {
+  const how = Form.useWatch<string | undefined>(['arrive', 'how']);
+  if (!isScan(props)) return <ShownField {...props} />;
+  // By hand there is no code, and none is sent.
+  return how === 'qr-code' && <ShownField {...props} field={{ ...props.field, isRequired: true }} />;
+}
+
+/** What stands on the label: it is filled in by coming from there. */
+function isScan({ transition, field }: Pick<StepFieldProps, 'transition' | 'field'>): boolean {
+  return transition === 'arrive' && field.name === 'code';
+}
+
+function ShownField({ transition, field, ticket }: StepFieldProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const label = format.text(field.text);
   const isRequired = isDemanded(field, ticket);
   return (
     <Form.Item
+      {...(isScan({ transition, field }) && { extra: t('ticket.scanHelp') })}
       name={[transition, field.name]}
       label={isRequired ? label : t('common.optionalField', { field: label })}
       required={isRequired}
@@ -159,7 +172,7 @@ function FieldInput({ transition, field, ticket, id, value, onChange }: FieldInp
     case 'ticket':
       return <TicketInput {...own} ticket={ticket} isOpenOnly={transition === 'merge'} />;
     case 'photo':
-      return <PhotoInput testId={testId} ticket={ticket} value={value as string} onChange={change} />;
+      return <PhotoInput {...own} ticket={ticket} />;
     case 'materials':
       return <MaterialsInput testId={testId} value={value} onChange={change} />;
     case 'impact':

@@ -39,7 +39,7 @@ export function StepForm({ ticket, action, submit, onDone }: StepFormProps) {
   const format = useFormat();
   const [form] = Form.useForm<StepValues>();
   const username = useSession().data?.username ?? '';
-  const isAtCode = useSearchParams()[0].get('arrival') === 'qr';
+  const scannedCode = useSearchParams()[0].get('code');
   const [occurredAtMs, setOccurredAtMs] = useState<number | null>(null);
   const what = format.text(action.text);
   const toFieldErrors = useFieldErrors(action);
@@ -60,7 +60,7 @@ export function StepForm({ ticket, action, submit, onDone }: StepFormProps) {
     <Form<StepValues>
       form={form}
       layout="vertical"
-      initialValues={toInitialValues(action, ticket, { username, language: format.language, isAtCode })}
+      initialValues={toInitialValues(action, ticket, { username, language: format.language, scannedCode })}
       onFinish={send}
     >
       <Warnings ticket={ticket} action={action} />
@@ -125,7 +125,7 @@ function StepFields({ step, ticket, isOneOfMany }: StepFieldsProps) {
     ));
   if (!isOneOfMany) return <div className="step-fields">{toFields(step.fields)}</div>;
   if (step.fields.length === 0) return null;
-  const demanded = step.fields.filter((field) => isDemanded(field, ticket));
+  const demanded = step.fields.filter((field) => isDemanded(field, ticket) || field.name === 'code');
   const others = step.fields.filter((field) => !demanded.includes(field));
   return (
     <fieldset className="step-fields">

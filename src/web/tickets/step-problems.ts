@@ -15,6 +15,7 @@ export interface FieldProblem {
 /** Codes that are about these fields, whichever of them the form has. */
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   'own-approval': ['approver'],
+  'arrival-code-wrong': ['code'],
   'nothing-to-correct': ['field'],
   'value-not-allowed': ['value', 'ticket'],
   'merge-refused': ['into'],

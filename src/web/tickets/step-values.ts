@@ -104,8 +104,8 @@ const USUAL: Readonly<Record<string, unknown>> = {
 export interface Filler {
   readonly username: string;
   readonly language: Language;
-  /** Came by the code on the equipment: stands before it. */
-  readonly isAtCode: boolean;
+  /** Came by the code on the equipment: stands before it. null = did not. */
+  readonly scannedCode: string | null;
 }
 
 export function toInitialValues({ steps }: Action, ticket: Ticket, by: Filler): StepValues {
@@ -121,7 +121,7 @@ function toInitial(
   transition: TransitionType,
   name: string,
   ticket: Ticket,
-  { username, language, isAtCode }: Filler,
+  { username, language, scannedCode }: Filler,
 ): unknown {
   const path = `${transition}.${name}`;
   switch (path) {
@@ -134,7 +134,9 @@ function toInitial(
     case 'dispatch.assignee':
       return ticket.assignee ?? undefined;
     case 'arrive.how':
-      return isAtCode ? 'qr-code' : 'by-hand';
+      return scannedCode === null ? 'by-hand' : 'qr-code';
+    case 'arrive.code':
+      return scannedCode ?? undefined;
     case 'done.handler':
       return ticket.takenBy ?? username;
     case 'diagnose.faultKind':

@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTicketStep } from '../api/ticket-queries.ts';
 import type { Ticket } from '../api/types.ts';
+import { usePersonName } from '../shared/person-name.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { SplitButton } from './split-dialog.tsx';
@@ -14,6 +15,7 @@ const ENDED: readonly Ticket['stage'][] = ['closed', 'archived', 'cancelled', 'm
 
 export function TicketActions({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const [chosen, setChosen] = useState<string | null>(null);
   const card = useRef<HTMLDivElement>(null);
   const submit = useTicketStep(ticket);
@@ -28,6 +30,9 @@ export function TicketActions({ ticket }: { readonly ticket: Ticket }) {
         <NothingToDo ticket={ticket} />
       </div>
     );
+  // The steps along the path are named by their buttons, the others stand below the form.
+  const isAside = action !== null && others.includes(action);
+  const title = isAside ? `${t('ticket.moreSteps')} · ${format.text(action.text)}` : t('ticket.action');
   const choose = ({ id }: Action): void => {
     submit.reset();
     setChosen(id);
@@ -35,8 +40,9 @@ export function TicketActions({ ticket }: { readonly ticket: Ticket }) {
     card.current?.scrollIntoView({ block: 'nearest' });
   };
   return (
-    <Card ref={card} size="small" title={t('ticket.action')} className="actions">
+    <Card ref={card} size="small" title={title} className="actions">
       <MainActions actions={main} chosen={action?.id ?? null} onChoose={choose} />
+      {action?.id === 'dispatch' && <Dispatched ticket={ticket} />}
       {failure}
       {action === null ? (
         <p className="hint">{t('ticket.noAction')}</p>
@@ -52,6 +58,14 @@ export function TicketActions({ ticket }: { readonly ticket: Ticket }) {
       <OtherActions ticket={ticket} actions={others} chosen={action?.id ?? null} onChoose={choose} />
     </Card>
   );
+}
+
+/** Given to somebody already: said before it is given to another. */
+function Dispatched({ ticket: { stage, assignee } }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const toName = usePersonName();
+  if (stage !== 'dispatched' || assignee === null) return null;
+  return <p className="hint">{t('ticket.dispatchedTo', { name: toName(assignee) })}</p>;
 }
 
 interface ActionsProps {

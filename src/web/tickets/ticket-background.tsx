@@ -67,7 +67,8 @@ function Notice({ text }: { readonly text: string }) {
   );
 }
 
-export function PastRepairs({ ticket: { history = [] } }: { readonly ticket: Ticket }) {
+/** The last ones as they were when the ticket was opened; all of them, with those since, are the list's to page through. */
+export function PastRepairs({ ticket: { history = [], equipment } }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (history.length === 0) return null;
@@ -88,6 +89,11 @@ export function PastRepairs({ ticket: { history = [] } }: { readonly ticket: Tic
           </li>
         ))}
       </ul>
+      {equipment !== null && (
+        <Link to={`/tickets?state=closed&equipment=${equipment}`} data-testid="ticket-all-repairs">
+          {t('ticket.allRepairs')}
+        </Link>
+      )}
     </Card>
   );
 }

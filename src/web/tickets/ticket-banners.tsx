@@ -32,9 +32,29 @@ export function TicketBanners({ ticket }: { readonly ticket: Ticket }) {
           data-testid={`ticket-banner-${kind}`}
         />
       ))}
+      <Together ticket={ticket} />
       <Waiting ticket={ticket} />
       <Proof ticket={ticket} />
     </>
+  );
+}
+
+/** Merged: its reporter follows the one that it went into. */
+function Together({ ticket: { together } }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (together === undefined) return null;
+  const { stageText, promised } = together;
+  const promise =
+    promised === null ? '' : `${format.text(promised.text)} ${format.dateTime(promised.atMs)} · `;
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={format.text(stageText)}
+      description={`${promise}${t('ticket.together')}`}
+      data-testid="ticket-together"
+    />
   );
 }
 

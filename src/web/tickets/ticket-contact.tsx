@@ -3,6 +3,7 @@ import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { usePersonalFields } from '../api/ticket-queries.ts';
 import type { Ticket } from '../api/types.ts';
+import { PhoneText } from '../shared/phone-text.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { usePermission } from '../shared/use-permission.ts';
@@ -17,11 +18,12 @@ export function TicketContact({ ticket }: { readonly ticket: Ticket }) {
   const read = usePersonalFields(ticket.id);
   const { contact } = ticket;
   const shown = read.data ?? { name: format.text(contact.name), method: contact.method };
-  const words = [shown.name, shown.method].filter((part) => part !== '').join('　');
   const isHidden = contact.personal !== null && read.data === undefined;
   return (
     <>
-      {words === '' ? t('common.none') : words}
+      {shown.name === '' && shown.method === '' && t('common.none')}
+      {shown.name !== '' && `${shown.name}　`}
+      <PhoneText text={shown.method} />
       {contact.isConfirmed !== null && (
         <span className="hint">
           {' '}

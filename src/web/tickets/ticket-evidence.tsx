@@ -80,7 +80,8 @@ function PointTable({ points, raiser }: EvidenceTableProps) {
   const equipment = useEquipment().data?.items;
   const toEquipmentName = (point: string) => {
     const known = equipment?.find((item) => item.id === equipmentOf(point));
-    return known === undefined ? equipmentOf(point) : format.text(known.name);
+    // Whoever may not see the register, e.g. a contractor, reads no codes of it.
+    return known === undefined ? '' : format.text(known.name);
   };
   const isPhone = useIsPhone();
   const quality = {

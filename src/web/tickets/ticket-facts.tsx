@@ -17,7 +17,7 @@ export function TicketFacts({ ticket }: { readonly ticket: Ticket }) {
   const always: readonly Fact[] = [
     [t('tickets.assignee'), <Assignee key="assignee" ticket={ticket} />],
     [t('ticket.contact'), <TicketContact key="contact" ticket={ticket} />],
-    [t('ticket.source'), `${t(`source.${ticket.source}`)} · ${t(`channel.${ticket.channel}`)}`],
+    [t('ticket.source'), toDistinct([t(`source.${ticket.source}`), t(`channel.${ticket.channel}`)])],
     [t('ticket.flow'), `${t(`flow.${ticket.flow}`)} · ${t(`attendance.${ticket.attendance}`)}`],
     [t('tickets.received'), format.dateTime(ticket.receivedAtMs)],
     [t('ticket.firstReceiver'), toDoer(ticket.firstReceiver)],
@@ -59,6 +59,11 @@ export function TicketFacts({ ticket }: { readonly ticket: Ticket }) {
     [t('ticket.reports'), ticket.reports.length > 0 && <Reports key="reports" ticket={ticket} />],
   ];
   return <FactCard title={t('ticket.details')} facts={[...always, ...entered(some)]} testId="ticket-facts" />;
+}
+
+/** An alarm comes from the equipment by the alarm: said once. */
+function toDistinct(words: readonly string[]): string {
+  return [...new Set(words)].join(' · ');
 }
 
 function Links({ ticket }: { readonly ticket: Ticket }) {

@@ -1,35 +1,11 @@
 /** What narrows the list of tickets: words, class, stage, priority, mine, overdue. */
-import { Input, Select } from 'antd';
+import { Input, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useEquipment } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
 import { testId } from '../shared/test-id.ts';
-
-export interface TicketFilters {
-  readonly state: 'open' | 'closed' | 'all';
-  /** '' = all, here and below. */
-  readonly text: string;
-  readonly class: string;
-  readonly stage: string;
-  readonly priority: string;
-  readonly isMine: boolean;
-  /** Of what is listed; the clocks run on the page. */
-  readonly isOverdue: boolean;
-}
-
-export const NO_FILTER: TicketFilters = {
-  state: 'open',
-  text: '',
-  class: '',
-  stage: '',
-  priority: '',
-  isMine: false,
-  isOverdue: false,
-};
-
-/** Whether the gateway must be asked for it. */
-export function isNarrowed({ text, class: ticketClass, stage, priority, isMine }: TicketFilters): boolean {
-  return isMine || [text, ticketClass, stage, priority].some((value) => value.trim() !== '');
-}
+import { useFormat } from '../shared/use-format.ts';
+import type { TicketFilters } from './filter-values.ts';
 
 const CLASSES = ['engineering', 'fire', 'security', 'complaint', 'help', 'enquiry', 'cleaning'] as const;
 const PRIORITIES = ['emergency', 'urgent', 'normal'] as const;
@@ -107,6 +83,9 @@ export function TicketFilterBar({ filters, onChange }: FilterBarProps) {
         options={STAGES.map((value) => ({ value, label: t(`stage.${value}`) }))}
         onChange={(stage) => onChange({ stage })}
       />
+      {filters.equipment !== '' && (
+        <EquipmentTag id={filters.equipment} onClose={() => onChange({ equipment: '' })} />
+      )}
     </div>
   );
 }
@@ -150,5 +129,15 @@ function Choice({ id, value, all, options, onChange }: ChoiceProps) {
       onChange={onChange}
       {...testId(id)}
     />
+  );
+}
+
+function EquipmentTag({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const format = useFormat();
+  const found = useEquipment().data?.items.find((one) => one.id === id);
+  return (
+    <Tag closable onClose={onClose} data-testid="ticket-filter-equipment">
+      {found === undefined ? id : format.text(found.name)}
+    </Tag>
   );
 }

@@ -39,21 +39,19 @@ const HIDDEN: ReadonlySet<string> = new Set([
   'enteredAtMs',
   'rounds',
 ]);
-/** Parts that are moments. */
-const TIMES: ReadonlySet<string> = new Set(['atMs', 'fromMs', 'toMs', 'untilMs', 'endsAtMs']);
-const NAMES: ReadonlySet<string> = new Set([
-  'assignee',
-  'revokedBy',
-  'responsible',
-  'approver',
+/** Parts that are always a person: where an account is called like a role, the account is meant. */
+const DOERS: ReadonlySet<string> = new Set([
   'handler',
   'who',
-  'proposed',
-  'recipients',
-  'role',
-  'firstReceiver',
   'by',
+  'approver',
+  'revokedBy',
+  'firstReceiver',
+  'unreached',
 ]);
+/** Parts that are moments. */
+const TIMES: ReadonlySet<string> = new Set(['atMs', 'fromMs', 'toMs', 'untilMs', 'endsAtMs']);
+const NAMES: ReadonlySet<string> = new Set(['assignee', 'responsible', 'proposed', 'recipients', 'role']);
 
 export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
@@ -83,7 +81,7 @@ function Entry({ entry, ticket }: { readonly entry: HistoryEntry; readonly ticke
   const format = useFormat();
   const toName = usePersonName();
   const toDoer = useDoerName();
-  const words = { t, format, toName, toKind: useKindName(ticket) };
+  const words = { t, format, toName, toDoer, toKind: useKindName(ticket) };
   return (
     <>
       <b>{toEventText(t, 'ticketEvent', entry.type)}</b>{' '}
@@ -107,6 +105,8 @@ interface Words {
   readonly format: Format;
   /** Of a person, group or role. */
   readonly toName: (name: string) => string;
+  /** Of a person. */
+  readonly toDoer: (username: string) => string;
   /** Of a kind of fault. */
   readonly toKind: (id: string) => string;
 }
@@ -148,12 +148,17 @@ function toKept(type: string, detail: HistoryEntry['detail']): HistoryEntry['det
     return { splitInto, ...others };
   }
   if (type === 'clock-breached') {
-    const { to: _told, ...others } = detail;
-    return others;
+    const { to: _told, unreached, ...others } = detail;
+    return { ...others, ...(Array.isArray(unreached) && { unreached: unreached.flatMap(toPeople) }) };
   }
   if (type !== 'reporting' && type !== 'reported') return detail;
   const { to: recipients, ...others } = detail;
   return { recipients, ...others };
+}
+
+/** Who of a post was not reached; the post where nobody holds it. */
+function toPeople(post: { readonly to?: string; readonly people?: readonly string[] }): readonly string[] {
+  return post.people !== undefined && post.people.length > 0 ? post.people : [post.to ?? ''];
 }
 
 /** 补录: written down later than it happened. */
@@ -194,11 +199,12 @@ function toPlace(name: string): number {
 
 /** '' for what is empty or no value that a person can read. */
 function toValueText(name: string, value: unknown, words: Words): string {
-  const { t, format, toName } = words;
+  const { t, format, toName, toDoer } = words;
   if (typeof value === 'boolean') {
     return value ? t('common.yes') : t('common.no');
   }
   if (typeof value === 'number') return TIMES.has(name) ? format.dateTime(value) : String(value);
+  if (typeof value === 'string' && DOERS.has(name)) return toDoer(value);
   if (typeof value === 'string') return NAMES.has(name) ? toName(value) : toWord(value, t);
   if (Array.isArray(value)) {
     return value

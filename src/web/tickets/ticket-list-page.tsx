@@ -4,7 +4,7 @@ import PlusOutlined from '@ant-design/icons/PlusOutlined';
 import { Button, Empty, Pagination, Segmented } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { useSession, useTickets } from '../api/queries.ts';
 import { FOUND_ROWS, toSearch, useFoundTickets } from '../api/ticket-queries.ts';
 import type { Page, Ticket } from '../api/types.ts';
@@ -14,7 +14,8 @@ import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { usePermission } from '../shared/use-permission.ts';
 import { isOverdue, toFirstDueMs } from './clock-order.ts';
-import { isNarrowed, NO_FILTER, TicketFilterBar, type TicketFilters } from './ticket-filters.tsx';
+import { isNarrowed, type TicketFilters, toFirstFilters } from './filter-values.ts';
+import { TicketFilterBar } from './ticket-filters.tsx';
 import { TicketCards, TicketTable } from './ticket-rows.tsx';
 
 const RANKS: Readonly<Record<Ticket['priority'], number>> = { emergency: 3, urgent: 2, normal: 1 };
@@ -22,7 +23,8 @@ const STATES = ['open', 'closed', 'all'] as const;
 
 export function TicketListPage() {
   const { t } = useTranslation();
-  const [filters, setFilters] = useState<TicketFilters>(NO_FILTER);
+  const [search] = useSearchParams();
+  const [filters, setFilters] = useState<TicketFilters>(() => toFirstFilters(search));
   const [page, setPage] = useState(1);
   const change = (part: Partial<TicketFilters>): void => {
     setFilters({ ...filters, ...part });
@@ -51,6 +53,7 @@ export function TicketListPage() {
 function NewButton() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const isPhone = useIsPhone();
   const canOpen = usePermission('ticket.open');
   if (!canOpen) return null;
   return (
@@ -58,9 +61,10 @@ function NewButton() {
       type="primary"
       icon={<PlusOutlined />}
       data-testid="ticket-new"
+      aria-label={t('tickets.new')}
       onClick={() => void navigate('/tickets/new')}
     >
-      {t('tickets.new')}
+      {isPhone ? null : t('tickets.new')}
     </Button>
   );
 }

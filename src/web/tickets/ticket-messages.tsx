@@ -1,5 +1,6 @@
 /** Whom the gateway told, by which channel, and what became of it. */
 import { Card } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { useTicketMessages } from '../api/ticket-queries.ts';
 import type { Message, Ticket } from '../api/types.ts';
@@ -44,6 +45,12 @@ function Messages({ id }: { readonly id: string }) {
   );
 }
 
+/** What a channel says by its code has words in both languages; what a person answers stands as it is. */
+function toAnswerText(t: TFunction, { code, text }: NonNullable<Message['answer']>): string {
+  const known = toEventText(t, 'channelAnswer', code);
+  return known === code && text !== '' ? text : known;
+}
+
 function Delivery({ message }: { readonly message: Message }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -57,7 +64,7 @@ function Delivery({ message }: { readonly message: Message }) {
       <span className={isTrouble ? 'attention' : 'hint'}>
         {t(`messageState.${state}`)}
         {readAtMs !== null && ` ${format.time(readAtMs)}`}
-        {answer !== null && ` · ${answer.text === '' ? answer.code : answer.text}`}
+        {answer !== null && ` · ${toAnswerText(t, answer)}`}
       </span>
     </li>
   );

@@ -10,6 +10,7 @@ import type { Ticket } from '../api/types.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { useIsPhone } from '../shared/use-is-phone.ts';
 import { ClockList } from './clock-view.tsx';
 import { TicketActions } from './ticket-actions.tsx';
 import { TicketAlarms, TicketExplains } from './ticket-alarms.tsx';
@@ -88,6 +89,7 @@ function TicketHeader({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
+  const isPhone = useIsPhone();
   return (
     <header className="ticket-header">
       <div className="row-card-head">
@@ -105,9 +107,12 @@ function TicketHeader({ ticket }: { readonly ticket: Ticket }) {
         <StageTag stage={ticket.stage} testId="ticket-stage" />
         <TicketMarks ticket={ticket} />
         <span className="spread" />
-        <Link to={`/tickets/${ticket.id}/slip`} data-testid="ticket-slip">
-          <PrinterOutlined /> {t('ticket.slipPrint')}
-        </Link>
+        {/* On a phone the first look belongs to the next step, and nobody prints there. */}
+        {!isPhone && (
+          <Link to={`/tickets/${ticket.id}/slip`} data-testid="ticket-slip">
+            <PrinterOutlined /> {t('ticket.slipPrint')}
+          </Link>
+        )}
       </div>
       <h1 className="prewrap">{format.text(ticket.content)}</h1>
       <div className="hint">

@@ -1,22 +1,19 @@
 /** The two sheets that an emergency adds to its ticket: fire confirmation (火警确认) and lift entrapment (电梯困人记录). */
-import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
-import { Alert, Button, Card, Input } from 'antd';
+import { Alert, Button, Card } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTicketStep } from '../api/ticket-queries.ts';
-import type { OfferedStep, Text, Ticket } from '../api/types.ts';
-import { usePersonName } from '../shared/person-name.ts';
+import type { OfferedField, OfferedStep, Text, Ticket } from '../api/types.ts';
+import { useDoerName } from '../shared/person-name.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { SheetSteps } from './sheet-steps.tsx';
 import { StepForm, SubmitError } from './step-form.tsx';
 import { findStep, toStepAction } from './step-values.ts';
-
-/** core/limits.ts `shortTextChars`. */
-const MAX_LINE_CHARS = 200;
 
 export function FireCard({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const toName = usePersonName();
+  const toDoer = useDoerName();
   const submit = useTicketStep(ticket);
   const [isOpen, setOpen] = useState(false);
   const confirm = findStep(ticket, 'confirm-fire');
@@ -27,13 +24,13 @@ export function FireCard({ ticket }: { readonly ticket: Ticket }) {
   return (
     <Card size="small" className="sheet sheet-fire" title={t('sheet.fire')} data-testid="ticket-fire-sheet">
       {fire === null ? (
-        <Alert className="gap-below" type="error" showIcon title={t('sheet.fireHelp')} />
+        <Alert className="gap-below" type="warning" showIcon title={t('sheet.fireHelp')} />
       ) : (
         <p data-testid="ticket-fire-verdict">
           <b className={fire.verdict === 'real' ? 'attention' : ''}>{t(`option.${fire.verdict}`)}</b>{' '}
           <span className="hint">
             {t('sheet.fireBy', {
-              by: toName(fire.by),
+              by: toDoer(fire.by),
               time: format.dateTime(fire.atMs),
               how: t(`option.${fire.how}`),
             })}
@@ -41,7 +38,7 @@ export function FireCard({ ticket }: { readonly ticket: Ticket }) {
           {fire.cause !== null && <span className="prewrap"> {fire.cause}</span>}{' '}
           {confirm !== null && !isOpen && (
             <Button size="small" type="link" onClick={() => setOpen(true)}>
-              {format.text(confirm.text)}
+              {t('sheet.verdictAgain')}
             </Button>
           )}
         </p>
@@ -56,7 +53,7 @@ export function FireCard({ ticket }: { readonly ticket: Ticket }) {
         />
       )}
       {fire?.verdict === 'real' && (
-        <SheetSteps done={fire.steps} offered={step} submit={submit} signature={null} />
+        <SheetSteps done={fire.steps} offered={step} submit={submit} numbers={FIRE_NUMBERS} />
       )}
       <p className="hint">{t('sheet.auxiliary')}</p>
     </Card>
@@ -68,7 +65,6 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const submit = useTicketStep(ticket);
   const [isOpen, setOpen] = useState(false);
-  const [edited, setEdited] = useState<Edited | null>(null);
   const step = findStep(ticket, 'entrapment');
   const { entrapment } = ticket;
   if (entrapment === null && (step === null || ticket.class === 'fire')) return null;
@@ -84,48 +80,68 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
         {t('sheet.entrapment')} · {t('sheet.begin')}
       </Button>
     );
-  const facts = step !== null && { ...step, fields: step.fields.filter(({ name }) => FACTS.includes(name)) };
   return (
     <Card size="small" className="sheet" title={t('sheet.entrapment')} data-testid="ticket-entrapment-sheet">
       {submit.error !== null && <SubmitError error={submit.error} ticket={ticket} />}
-      {facts !== false && (
+      {entrapment !== null && <Steps ticket={ticket} sheet={entrapment} offered={step} submit={submit} />}
+      {step !== null && (
         <StepForm
           key={`${entrapment === null}`}
           ticket={ticket}
-          action={{ ...toStepAction(facts), text: SAVE }}
+          action={{ ...toStepAction(withFields(step, FACTS)), text: SAVE }}
           submit={submit}
         />
       )}
-      {entrapment !== null && (
-        <>
-          {facts === false && <EntrapmentFacts sheet={entrapment} />}
-          <SheetSteps
-            done={entrapment.steps}
-            offered={step}
-            submit={submit}
-            signature={{ step: 'back-in-service', label: t('sheet.signedBy') }}
-            onEdit={setEdited}
-          />
-          {step !== null && edited !== null && (
-            <EntryForm
-              key={`${edited.step}/${edited.isCorrection}`}
-              ticket={ticket}
-              offered={step}
-              edited={edited}
-              submit={submit}
-              onDone={() => setEdited(null)}
-            />
-          )}
-        </>
-      )}
+      {entrapment !== null && step === null && <EntrapmentFacts sheet={entrapment} />}
     </Card>
+  );
+}
+
+function withFields(step: OfferedStep, names: readonly string[]): OfferedStep {
+  const fields = names.flatMap((name) => step.fields.find((field) => field.name === name) ?? []);
+  return { ...step, fields };
+}
+
+interface StepsProps {
+  readonly ticket: Ticket;
+  readonly sheet: Sheet;
+  readonly offered: OfferedStep | null;
+  readonly submit: ReturnType<typeof useTicketStep>;
+}
+
+/** What was not said of somebody's first call can be written anew; the last step is signed for. */
+function Steps({ ticket, sheet, offered, submit }: StepsProps) {
+  const [edited, setEdited] = useState<Edited | null>(null);
+  const edit = (step: string, isCorrection: boolean): void => setEdited({ step, isCorrection });
+  const entryForm = offered !== null &&
+    edited !== null && {
+      step: edited.step,
+      form: (
+        <EntryForm
+          key={`${edited.step}/${edited.isCorrection}`}
+          ticket={ticket}
+          offered={offered}
+          edited={edited}
+          onDone={() => setEdited(null)}
+        />
+      ),
+    };
+  return (
+    <SheetSteps
+      done={sheet.steps}
+      offered={offered}
+      submit={submit}
+      numbers={{ 'maintainer-called': sheet.maintainer ?? '', 'rescue-called': sheet.rescueLine }}
+      signed={SIGNED_STEP}
+      onEdit={edit}
+      entryForm={entryForm === false ? null : entryForm}
+    />
   );
 }
 
 /** A step that is written down with all that belongs to it: a signature, or what was wrong before. */
 interface Edited {
   readonly step: string;
-  readonly text: Text;
   readonly isCorrection: boolean;
 }
 
@@ -133,182 +149,66 @@ interface EntryFormProps {
   readonly ticket: Ticket;
   readonly offered: OfferedStep;
   readonly edited: Edited;
-  readonly submit: ReturnType<typeof useTicketStep>;
   readonly onDone: () => void;
 }
 
-function EntryForm({ ticket, offered, edited, submit, onDone }: EntryFormProps) {
-  const { step, text, isCorrection } = edited;
-  const names = isCorrection ? [...SIGNATURE, 'reason'] : SIGNATURE;
-  const fields = offered.fields
-    .filter(({ name }) => names.includes(name))
-    .map((field) => ({ ...field, isRequired: field.name === 'who' || field.name === 'reason' }));
+/** Its errors stand in it: the card begins far above. */
+function EntryForm({ ticket, offered, edited: { step, isCorrection }, onDone }: EntryFormProps) {
+  const { t } = useTranslation();
+  const submit = useTicketStep(ticket);
+  const isSigned = step === SIGNED_STEP;
+  const names = [...(isSigned ? SIGNATURE : REMARK), ...(isCorrection ? ['reason'] : [])];
+  const toText = ({ name, text }: OfferedField): Text => (isSigned && name === 'who' ? SIGNER : text);
+  const fields = withFields(offered, names).fields.map((field) => ({
+    ...field,
+    text: toText(field),
+    isRequired: field.name === 'reason' || (isSigned && field.name === 'who'),
+  }));
+  const option = offered.fields
+    .find(({ name }) => name === 'step')
+    ?.options?.find(({ value }) => value === step);
   const mutate: typeof submit.mutate = (given, options) =>
     submit.mutate({ ...given, body: { ...given.body, step } }, options);
   return (
-    <div data-testid={`sheet-entry-${step}`}>
+    <div className="sheet-entry" data-testid={`sheet-entry-${step}`}>
+      {isSigned && <p className="hint">{t('sheet.signHelp')}</p>}
       <StepForm
         ticket={ticket}
-        action={{ ...toStepAction({ ...offered, fields }), text }}
+        action={{ ...toStepAction({ ...offered, fields }), text: option?.text ?? { zh: step, en: step } }}
         submit={{ ...submit, mutate }}
         onDone={onDone}
       />
+      {submit.error !== null && <SubmitError error={submit.error} ticket={ticket} />}
+      <Button type="link" onClick={onDone}>
+        {t('common.cancel')}
+      </Button>
     </div>
   );
 }
 
-const SIGNATURE: readonly string[] = ['who', 'contact', 'firm', 'phone', 'signedSlip', 'signedPhoto', 'note'];
-const FACTS: readonly string[] = ['liftCode', 'rescueLine', 'floor', 'people'];
+type Sheet = NonNullable<Ticket['entrapment']>;
+
+/** The maintainer signs for it. */
+const SIGNED_STEP = 'back-in-service';
+const SIGNATURE: readonly string[] = ['who', 'signedSlip', 'signedPhoto', 'note', 'contact', 'firm', 'phone'];
+const REMARK: readonly string[] = ['who', 'note'];
+const SIGNER: Text = { zh: '维保签字人', en: 'Signed by (maintainer)' };
+const FACTS: readonly string[] = ['floor', 'people', 'liftCode', 'rescueLine'];
+const FIRE_NUMBERS = { 'called-119': '119' };
 /** What the buttons confirm. */
 const VERDICT: Text = { zh: '结论', en: 'verdict' };
 const SAVE: Text = { zh: '困人信息', en: 'entrapment facts' };
 
-function EntrapmentFacts({ sheet }: { readonly sheet: NonNullable<Ticket['entrapment']> }) {
+function EntrapmentFacts({ sheet }: { readonly sheet: Sheet }) {
   const { t } = useTranslation();
   return (
     <dl className="facts">
-      {(['liftCode', 'rescueLine', 'floor', 'people'] as const).map((name) => (
+      {(['floor', 'people', 'liftCode', 'rescueLine'] as const).map((name) => (
         <div key={name} className="fact-pair">
           <dt>{t(`field.${name}`)}</dt>
           <dd>{sheet[name] ?? t('sheet.notYet')}</dd>
         </div>
       ))}
     </dl>
-  );
-}
-
-interface SheetStepsProps {
-  readonly done: Readonly<Record<string, NonNullable<Ticket['fire']>['steps'][string]>>;
-  /** null = only read. */
-  readonly offered: OfferedStep | null;
-  readonly submit: ReturnType<typeof useTicketStep>;
-  /** The step that needs the name of somebody from outside. */
-  readonly signature: { readonly step: string; readonly label: string } | null;
-  /** Left out = what is written down stays as it is. */
-  readonly onEdit?: (edited: Edited) => void;
-}
-
-/** One tap per step; who did it and a note can be added first. */
-function SheetSteps({ done, offered, submit, signature, onEdit }: SheetStepsProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const [who, setWho] = useState('');
-  const [note, setNote] = useState('');
-  const options = offered?.fields.find(({ name }) => name === 'step')?.options ?? [];
-  const known = options.length > 0 ? options.map(({ value }) => value) : Object.keys(done);
-  const toText = (code: string) => {
-    const option = options.find(({ value }) => value === code);
-    return option === undefined ? code : format.text(option.text);
-  };
-  const edit = (step: string, isCorrection: boolean): void => {
-    const option = options.find(({ value }) => value === step);
-    onEdit?.({ step, text: option?.text ?? { zh: step, en: step }, isCorrection });
-  };
-  const send = (step: string): void => {
-    if (offered === null) return;
-    if (step === signature?.step) return edit(step, false);
-    const body = {
-      step,
-      ...(who.trim() !== '' && { who: who.trim() }),
-      ...(note.trim() !== '' && { note: note.trim() }),
-    };
-    submit.mutate(
-      { route: [offered.transition], body, occurredAtMs: null, what: toText(step) },
-      {
-        onSuccess: () => {
-          setWho('');
-          setNote('');
-        },
-      },
-    );
-  };
-  return (
-    <>
-      <ul className="sheet-steps">
-        {known.map((step) => (
-          <li key={step} data-testid={`sheet-step-${step}`} data-done={done[step] !== undefined}>
-            <SheetStep
-              text={toText(step)}
-              entry={done[step] ?? null}
-              isOffered={offered !== null}
-              isPending={submit.isPending}
-              onDone={() => send(step)}
-              {...(onEdit !== undefined && offered !== null && { onCorrect: () => edit(step, true) })}
-            />
-          </li>
-        ))}
-      </ul>
-      {offered !== null && (
-        <div className="sheet-notes">
-          <Input
-            maxLength={MAX_LINE_CHARS}
-            value={who}
-            placeholder={
-              signature === null ? t('sheet.stepWho') : `${t('sheet.stepWho')} / ${signature.label}`
-            }
-            data-testid="sheet-who"
-            onChange={(event) => setWho(event.target.value)}
-          />
-          <Input
-            maxLength={MAX_LINE_CHARS}
-            value={note}
-            placeholder={t('sheet.stepNote')}
-            data-testid="sheet-note"
-            onChange={(event) => setNote(event.target.value)}
-          />
-        </div>
-      )}
-    </>
-  );
-}
-
-interface SheetStepProps {
-  readonly text: string;
-  readonly entry: NonNullable<Ticket['fire']>['steps'][string] | null;
-  readonly isOffered: boolean;
-  readonly isPending: boolean;
-  readonly onDone: () => void;
-  /** Left out = it is not corrected. */
-  readonly onCorrect?: () => void;
-}
-
-function SheetStep({ text, entry, isOffered, isPending, onDone, onCorrect }: SheetStepProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const toName = usePersonName();
-  if (entry === null)
-    return (
-      <>
-        <span>{text}</span>
-        {isOffered ? (
-          <Button disabled={isPending} onClick={onDone}>
-            {t('sheet.stepDone')}
-          </Button>
-        ) : (
-          <span className="hint">{t('sheet.notYet')}</span>
-        )}
-      </>
-    );
-  return (
-    <>
-      <span>
-        <CheckCircleFilled className="step-done" /> {text}
-      </span>
-      <span className="hint">
-        {format.time(entry.atMs)} {toName(entry.who)} {entry.firm} {entry.phone} {entry.signedSlip}{' '}
-        {entry.note}
-        {(entry.corrected ?? []).map((old) => (
-          <del key={old.atMs}>
-            {' '}
-            {format.time(old.atMs)} {toName(old.who)} {old.note}
-          </del>
-        ))}
-        {onCorrect !== undefined && (
-          <Button size="small" type="link" onClick={onCorrect}>
-            {t('sheet.correct')}
-          </Button>
-        )}
-      </span>
-    </>
   );
 }

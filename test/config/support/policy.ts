@@ -5,6 +5,7 @@ export const SMALL_POLICY = `version: 2
 name: { zh: 小, en: Small }
 calendars: [{ id: work, name: { zh: 班, en: Work }, week: { mon-fri: ["09:00-17:00"] } }]
 priorityOf: { life-safety: emergency, high: urgent, medium: normal, low: normal }
+priorityFrom: [{ class: [fire], priority: emergency }, { class: [help], kind: lift, priority: emergency }]
 flowFrom: [{ match: { source: [owner-call] }, flow: daily }, { flow: public-area }]
 attendanceFrom: [{ attendance: immediate }]
 paths:
@@ -22,4 +23,5 @@ clocks:
 report: { recipients: [{ role: leader, when: at-once }, { role: manager, when: { unanswered: 2min } }] }
 escalation: { unanswered: 5min, ladder: [{ role: supervisor, after: 0 }], breach: supervisor }
 incidents: { majorGrades: [major] }
+staff: { approvers: [desk], waitApprovers: [desk] }
 `;

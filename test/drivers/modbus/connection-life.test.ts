@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createTestLink } from '../../support/model.ts';
 import { until } from '../../support/poll.ts';
+import { freePort } from '../../support/ports.ts';
 import { driver, never, open, registers, setUp, VALUES, values } from './connection-support.ts';
 import { answer, answerAddresses, startFakeServer, staySilent } from './fake-server.ts';
 
@@ -10,7 +11,7 @@ describe('ends of the connection', () => {
     const { server, connection, losses } = await setUp(() => Buffer.from('0001000000FF0103FFFF', 'hex'));
     await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'bad-frame' });
     expect(losses).toEqual([expect.stringContaining('length 255')]);
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'the socket to close' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'the socket to close' });
     await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'bad-frame' });
     expect(connection.stats()).toMatchObject({ bad_frames: 1 });
   });
@@ -28,7 +29,7 @@ describe('ends of the connection', () => {
   it('a device that hangs up between reads is noticed without asking', async () => {
     const { server, losses } = await setUp();
     for (const socket of server.sockets) socket.end();
-    await until(() => losses.length === 1, { timeoutMs: 2_000, what: 'the loss' });
+    await until(() => losses.length === 1, { timeoutMs: 15_000, what: 'the loss' });
     expect(losses[0]).toMatch(/connection closed by 127\.0\.0\.1/);
   });
 
@@ -38,7 +39,7 @@ describe('ends of the connection', () => {
     connection.close();
     connection.close();
     await expect(reading).rejects.toMatchObject({ code: 'stopped' });
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'the socket to close' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'the socket to close' });
     expect(losses).toEqual([]);
   });
 
@@ -46,7 +47,7 @@ describe('ends of the connection', () => {
     const { server, connection } = await setUp(staySilent);
     const abort = new AbortController();
     const reading = connection.read(registers, abort.signal);
-    await until(() => server.requests.length === 1, { timeoutMs: 2_000, what: 'the request' });
+    await until(() => server.requests.length === 1, { timeoutMs: 15_000, what: 'the request' });
     abort.abort();
     await expect(reading).rejects.toMatchObject({ code: 'stopped' });
     server.respond = (request, socket) => {
@@ -68,10 +69,9 @@ describe('ends of the connection', () => {
 
 describe('connecting', () => {
   it('names who refused', async () => {
-    const server = await startFakeServer();
-    await server.close();
-    const connection = driver.open(createTestLink('link', { port: server.port }), () => {});
-    const message = `connect refused by 127.0.0.1:${server.port}`;
+    const port = await freePort();
+    const connection = driver.open(createTestLink('link', { port }), () => {});
+    const message = `connect refused by 127.0.0.1:${port}`;
     await expect(connection.connect(never)).rejects.toMatchObject({ code: 'connect-failed', message });
   });
 
@@ -101,7 +101,7 @@ describe('connecting', () => {
     const link = createTestLink('link', { port: server.port, pauseAfterConnectMs: 60_000 });
     const connection = (open.connection = driver.open(link, (reason) => losses.push(reason)));
     const connecting = connection.connect(never);
-    await until(() => server.sockets.size === 1, { timeoutMs: 2_000, what: 'the connection' });
+    await until(() => server.sockets.size === 1, { timeoutMs: 15_000, what: 'the connection' });
     for (const socket of server.sockets) socket.resetAndDestroy();
     await expect(connecting).rejects.toMatchObject({ code: 'connect-failed' });
     expect(losses).toEqual([]);
@@ -112,7 +112,7 @@ describe('connecting', () => {
     const abort = new AbortController();
     const link = createTestLink('link', { port: server.port, pauseAfterConnectMs: 60_000 });
     const connecting = driver.open(link, () => {}).connect(abort.signal);
-    await until(() => server.sockets.size === 1, { timeoutMs: 2_000, what: 'the connection' });
+    await until(() => server.sockets.size === 1, { timeoutMs: 15_000, what: 'the connection' });
     abort.abort();
     await expect(connecting).rejects.toMatchObject({ code: 'stopped' });
   });

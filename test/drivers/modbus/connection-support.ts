@@ -3,6 +3,7 @@ import { afterEach, vi } from 'vitest';
 import type { PollConnection, PollRequest, SampleColumns } from '../../../src/drivers/driver.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { createTestLink, createTestModel } from '../../support/model.ts';
+import { until } from '../../support/poll.ts';
 import { answerAddresses, type FakeServer, type Responder, startFakeServer } from './fake-server.ts';
 
 export const driver = createModbusDriver();
@@ -27,14 +28,18 @@ const requests = driver.plan(
   model.points,
   (point) => model.equipment.get(point.equipment)!,
 );
-const TIMEOUT_MS = 100;
+/** For an answer that comes, however slow the machine is; and for one that does not. */
+const PATIENT_MS = 20_000;
+const HASTY_MS = 300;
 
 /** Holding registers 10–12: two points, read with a time-out of 100 ms. */
-export const registers = toQuick('holding');
+export const registers = toPatient('holding');
+/** The same, where no answer is expected. */
+export const hastyRegisters: PollRequest = { ...registers, timeoutMs: HASTY_MS };
 /** What `answerAddresses` says of them. */
 export const VALUES = [10, 11 * 65_536 + 12];
 /** Coil 3. */
-export const coils = toQuick('coil');
+export const coils = toPatient('coil');
 
 /** What a test has opened; closed after it. */
 export const open: { server: FakeServer | null; connection: PollConnection | null } = {
@@ -61,6 +66,7 @@ export async function setUp(respond: Responder = answerAddresses, options: objec
   const link = createTestLink('link', { port: server.port, ...options });
   const connection = (open.connection = driver.open(link, (reason) => losses.push(reason)));
   await connection.connect(never);
+  await until(() => server.sockets.size === 1, { timeoutMs: 15_000, what: 'the connection' });
   return { server, connection, losses };
 }
 
@@ -68,7 +74,7 @@ export async function values(reading: Promise<SampleColumns>): Promise<number[]>
   return [...(await reading).value];
 }
 
-function toQuick(table: string): PollRequest {
+function toPatient(table: string): PollRequest {
   const request = requests.find(({ block }) => block?.table === table)!;
-  return { ...request, timeoutMs: TIMEOUT_MS };
+  return { ...request, timeoutMs: PATIENT_MS };
 }

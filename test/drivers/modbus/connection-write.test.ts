@@ -20,7 +20,9 @@ import {
 } from './fake-server.ts';
 
 const never = new AbortController().signal;
-const TIMEOUT_MS = 100;
+/** For an answer that comes, however slow the machine is; and for one that does not. */
+const PATIENT_MS = 20_000;
+const HASTY_MS = 200;
 
 const open: { server: FakeServer | null; connection: PollConnection | null } = {
   server: null,
@@ -39,13 +41,15 @@ async function setUp(respond: Responder, options: object = {}) {
   const connection = (open.connection = createModbusDriver().open(link, (reason) => losses.push(reason)));
   await connection.connect(never);
   const write = (detail: ModbusWrite, signal = never) => connection.write!(toRequest(detail), signal);
+  const writeInHaste = (detail: ModbusWrite) =>
+    connection.write!({ ...toRequest(detail), timeoutMs: HASTY_MS }, never);
   const sent = () => server.requests.map(({ pdu }) => pdu.toString('hex').toUpperCase());
-  return { server, connection, losses, write, sent };
+  return { server, connection, losses, write, writeInHaste, sent };
 }
 
 function toRequest(detail: ModbusWrite): WriteRequest {
   const label = `unit 1 holding ${detail.address} = x`;
-  return { point: 0, device: 'unit 1', label, timeoutMs: TIMEOUT_MS, detail };
+  return { point: 0, device: 'unit 1', label, timeoutMs: PATIENT_MS, detail };
 }
 
 const readDetail: ModbusRequest = {
@@ -63,7 +67,7 @@ const READ: PollRequest = {
   label: 'unit 1 holding 5',
   block: null,
   costMs: 1,
-  timeoutMs: TIMEOUT_MS,
+  timeoutMs: PATIENT_MS,
   retries: 0,
   maxInFlight: 1,
   detail: readDetail,
@@ -187,7 +191,8 @@ describe('a write that fails', () => {
       held.push(request);
       return null;
     });
-    await expect(wire.write(REGISTER)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(wire.writeInHaste(REGISTER)).rejects.toMatchObject({ code: 'timeout' });
+    await until(() => held.length > 0, { timeoutMs: 15_000, what: 'the request' });
     expect(wire.sent()).toEqual(['0600010003']);
     wire.server.respond = (request, socket) => {
       socket.write(confirmWrites(held[0]!, socket)!);
@@ -203,7 +208,9 @@ describe('a write that fails', () => {
     ['answered by two registers', (request: FakeRequest) => answer(request, hex('00 12 00 13')), 'exception'],
   ] as const)('of a part writes nothing when the reading before is %s', async (_what, respond, code) => {
     const wire = await setUp(respond);
-    await expect(wire.write(PART)).rejects.toMatchObject({ code });
+    const write = code === 'timeout' ? wire.writeInHaste : wire.write;
+    await expect(write(PART)).rejects.toMatchObject({ code });
+    await until(() => wire.server.requests.length > 0, { timeoutMs: 15_000, what: 'the request' });
     expect(wire.sent()).toEqual(['0300040001']);
   });
 
@@ -220,7 +227,7 @@ describe('a write that fails', () => {
     const wire = await setUp(staySilent);
     const abort = new AbortController();
     const writing = wire.write(REGISTER, abort.signal);
-    await until(() => wire.server.requests.length === 1, { timeoutMs: 2_000, what: 'the request' });
+    await until(() => wire.server.requests.length === 1, { timeoutMs: 15_000, what: 'the request' });
     abort.abort();
     await expect(writing).rejects.toMatchObject({ code: 'stopped' });
     wire.server.respond = confirmWrites;
@@ -231,7 +238,7 @@ describe('a write that fails', () => {
     const abort = new AbortController();
     const wire = await setUp((request) => answer(request, hex('00 12')), { gapMs: 60_000 });
     const writing = wire.write(PART, abort.signal);
-    await until(() => wire.connection.stats()['replies'] === 1, { timeoutMs: 2_000, what: 'the register' });
+    await until(() => wire.connection.stats()['replies'] === 1, { timeoutMs: 15_000, what: 'the register' });
     abort.abort();
     await expect(writing).rejects.toMatchObject({ code: 'stopped' });
     expect(wire.sent()).toEqual(['0300040001']);

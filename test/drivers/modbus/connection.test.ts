@@ -8,7 +8,16 @@ import { toModbusLink } from '../../../src/drivers/modbus/schema.ts';
 import { TransactionIds } from '../../../src/drivers/modbus/transaction-ids.ts';
 import { createTcpWire } from '../../../src/drivers/modbus/wires/tcp.ts';
 import { until } from '../../support/poll.ts';
-import { coils, never, open, registers, setUp, VALUES, values } from './connection-support.ts';
+import {
+  coils,
+  hastyRegisters,
+  never,
+  open,
+  registers,
+  setUp,
+  VALUES,
+  values,
+} from './connection-support.ts';
 import {
   answer,
   answerAddresses,
@@ -72,7 +81,7 @@ describe('reading', () => {
     const { connection } = await setUp(answerAddresses, { gapMs: 30 });
     await connection.read(registers, never);
     const endMs = performance.now();
-    await until(() => performance.now() - endMs > 31, { timeoutMs: 2_000, what: 'the gap', intervalMs: 5 });
+    await until(() => performance.now() - endMs > 31, { timeoutMs: 15_000, what: 'the gap', intervalMs: 5 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     // With the clock of timers held, a pause would never end.
     expect(await values(connection.read(registers, never))).toEqual(VALUES);
@@ -95,10 +104,11 @@ describe('answers that do not belong', () => {
       late.push(request);
       return null;
     });
-    await expect(connection.read(registers, never)).rejects.toMatchObject({
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({
       code: 'timeout',
       retryable: true,
     });
+    await until(() => late.length === 1, { timeoutMs: 15_000, what: 'the request' });
     server.respond = (request, socket) => {
       socket.write(answer(late[0]!, Buffer.from('DEADDEADDEAD', 'hex')));
       return answerAddresses(request, socket);
@@ -113,7 +123,8 @@ describe('answers that do not belong', () => {
     const transport = new MbapTransport(createTcpWire(link), new TransactionIds(4));
     const connection = (open.connection = new ModbusConnection({ link, transport, onLost: () => {} }));
     await connection.connect(never);
-    await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({ code: 'timeout' });
+    await until(() => server.requests.length === 1, { timeoutMs: 15_000, what: 'the request' });
     server.respond = answerAddresses;
     for (let read = 0; read < 5; read++) await connection.read(registers, never);
     expect(server.requests.map(({ transaction }) => transaction)).toEqual([1, 2, 3, 0, 2, 3]);
@@ -138,6 +149,7 @@ describe('answers that do not belong', () => {
     expect(await values(connection.read(registers, never))).toEqual(VALUES);
     server.respond = answerAddresses;
     expect(await values(connection.read(registers, never))).toEqual(VALUES);
+    await until(() => connection.stats()['unsolicited'] === 1, { timeoutMs: 15_000, what: 'the second' });
     expect(connection.stats()).toMatchObject({ replies: 2, unsolicited: 1 });
   });
 
@@ -145,7 +157,7 @@ describe('answers that do not belong', () => {
     const { connection, losses } = await setUp((request) =>
       answer({ ...request, unit: 2 }, Buffer.from('000100010001', 'hex')),
     );
-    await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({ code: 'timeout' });
     expect(connection.stats()).toMatchObject({ wrong_unit: 1, timeouts: 1 });
     expect(losses).toEqual([]);
   });
@@ -154,7 +166,7 @@ describe('answers that do not belong', () => {
     const { server, connection } = await setUp();
     for (const socket of server.sockets) socket.write(Buffer.from('004200000003010102', 'hex'));
     await until(() => connection.stats()['unsolicited'] === 1, {
-      timeoutMs: 2_000,
+      timeoutMs: 15_000,
       what: 'the unsolicited frame',
     });
     expect(await values(connection.read(registers, never))).toEqual(VALUES);
@@ -165,7 +177,7 @@ describe('answers that do not belong', () => {
     ['an exception', (request: FakeRequest) => refuse({ ...request, functionCode: 4 }, 2)],
   ])('%s of another function is discarded; the right one after it is taken', async (_what, wrong) => {
     const { server, connection, losses } = await setUp(wrong);
-    await expect(connection.read(registers, never)).rejects.toMatchObject({
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({
       code: 'timeout',
       exceptionCode: null,
     });
@@ -231,8 +243,9 @@ describe('refusals and silence', () => {
   it('silence ends the read after the time-out, not before, and the connection stays', async () => {
     const { server, connection, losses } = await setUp(staySilent);
     const startMs = performance.now();
-    await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'timeout' });
-    expect(performance.now() - startMs).toBeGreaterThanOrEqual(98);
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({ code: 'timeout' });
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(hastyRegisters.timeoutMs - 2);
+    await until(() => server.requests.length === 1, { timeoutMs: 15_000, what: 'the request' });
     server.respond = answerAddresses;
     expect(await values(connection.read(registers, never))).toEqual(VALUES);
     expect(losses).toEqual([]);
@@ -242,17 +255,17 @@ describe('refusals and silence', () => {
     const { connection } = await setUp((request, socket) =>
       answerAddresses(request, socket)!.subarray(0, 12),
     );
-    await expect(connection.read(registers, never)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(connection.read(hastyRegisters, never)).rejects.toMatchObject({ code: 'timeout' });
   });
 
   it('an answer that came in time is taken although our own process was held up', async () => {
     const { connection } = await setUp((request, socket) => {
       socket.write(answerAddresses(request, socket)!);
-      const untilMs = performance.now() + 200;
+      const untilMs = performance.now() + 2 * hastyRegisters.timeoutMs;
       while (performance.now() < untilMs);
       return null;
     });
-    expect(await values(connection.read(registers, never))).toEqual(VALUES);
+    expect(await values(connection.read(hastyRegisters, never))).toEqual(VALUES);
     expect(connection.stats()).toMatchObject({ timeouts: 0 });
   });
 });

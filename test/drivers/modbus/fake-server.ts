@@ -3,6 +3,7 @@
  * to, byte for byte. It shares no code with the driver.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../support/ports.ts';
 
 export interface FakeRequest {
   readonly bytes: Buffer;
@@ -97,8 +98,9 @@ export async function startFakeServer(
   const sockets = new Set<Socket>();
   let accepted = 0;
   let refused = 0;
-  let server = await listen(0);
-  const { port } = server.address() as { port: number };
+  // One that stays its own while it is cut.
+  const port = await freePort();
+  let server = await listen(port);
 
   function onConnection(socket: Socket): void {
     socket.on('error', () => {});

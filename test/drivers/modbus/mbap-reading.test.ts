@@ -37,7 +37,7 @@ async function serve(respond: Responder): Promise<FakeServer> {
 }
 
 async function connect(port: number, options: Partial<TcpLink> = {}) {
-  const wire = createTcpWire({ host: '127.0.0.1', port, connectTimeoutMs: 2_000, ...options });
+  const wire = createTcpWire({ host: '127.0.0.1', port, connectTimeoutMs: 20_000, ...options });
   const transport = new MbapTransport(wire);
   closers.push(() => transport.close());
   const losses: string[] = [];
@@ -49,7 +49,7 @@ async function connect(port: number, options: Partial<TcpLink> = {}) {
 /** Reads holding registers, each of which holds its own address. */
 function toExchange(address: number, count: number): Exchange {
   const pdu = Buffer.from([3, address >> 8, address & 255, 0, count]);
-  return { unit: 1, pdu, answerBytes: 2 + 2 * count, timeoutMs: 2_000, label: `register ${address}` };
+  return { unit: 1, pdu, answerBytes: 2 + 2 * count, timeoutMs: 20_000, label: `register ${address}` };
 }
 
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
@@ -62,20 +62,20 @@ const failure = (answering: Promise<unknown>) => answering.catch(({ code }: { co
 
 const arrived = (transport: Transport, bytes: number) =>
   until(() => transport.stats()['bytes_in'] === bytes, {
-    timeoutMs: 2_000,
+    timeoutMs: 15_000,
     intervalMs: 1,
     what: `${bytes} bytes`,
   });
 
 /** The only connection of a server. */
 async function socketOf({ sockets }: FakeServer): Promise<Socket> {
-  await until(() => sockets.size === 1, { timeoutMs: 2_000, what: 'the connection' });
+  await until(() => sockets.size === 1, { timeoutMs: 15_000, what: 'the connection' });
   return [...sockets][0]!;
 }
 
 /** Waits for so many requests, then gives their answers one behind the other. */
 async function answersTo(server: FakeServer, count: number): Promise<Buffer> {
-  await until(() => server.requests.length === count, { timeoutMs: 2_000, what: 'the requests' });
+  await until(() => server.requests.length === count, { timeoutMs: 15_000, what: 'the requests' });
   return Buffer.concat(server.requests.map((request) => toAnswer(request, server)));
 }
 
@@ -218,7 +218,7 @@ describe('what comes before anything is asked', () => {
 
   it('ends the connection when it is no frame, and nothing behind it is read', async () => {
     const { transport, losses } = await connect(await startTalker(Buffer.alloc(100_000, 'login: ')));
-    await until(() => losses.length > 0, { timeoutMs: 2_000, what: 'the loss' });
+    await until(() => losses.length > 0, { timeoutMs: 15_000, what: 'the loss' });
     expect(losses).toEqual([expect.stringMatching(/protocol id/)]);
     expect(transport.stats()).toMatchObject({ bad_frames: 1 });
     expect(transport.stats()['bytes_in']).toBeLessThan(100_000);
@@ -239,7 +239,7 @@ describe('the end of a connection', () => {
     });
     const { transport, losses } = await connect(server.port);
     expect(await ask(transport, 1)).toEqual([7, 8]);
-    await until(() => losses.length > 0, { timeoutMs: 2_000, what: 'the loss' });
+    await until(() => losses.length > 0, { timeoutMs: 15_000, what: 'the loss' });
     expect(await failure(ask(transport, 2))).toBe('connection-lost');
     expect(losses).toEqual([`connection closed by 127.0.0.1:${server.port}`]);
   });
@@ -252,15 +252,15 @@ describe('the end of a connection', () => {
     const { transport, losses } = await connect(server.port);
     expect(await failure(ask(transport, 1))).toBe('connection-lost');
     expect(losses).toEqual([`connection closed by 127.0.0.1:${server.port}`]);
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'our end to close' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'our end to close' });
   });
 
   it('by the device that only stops sending (half-closed) ends ours too', async () => {
     const server = await serve(staySilent);
     const { losses } = await connect(server.port);
     (await socketOf(server)).end();
-    await until(() => losses.length > 0, { timeoutMs: 2_000, what: 'the loss' });
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'our end to close' });
+    await until(() => losses.length > 0, { timeoutMs: 15_000, what: 'the loss' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'our end to close' });
     expect(losses).toEqual([`connection closed by 127.0.0.1:${server.port}`]);
   });
 
@@ -274,7 +274,7 @@ describe('the end of a connection', () => {
       await arrived(transport, 8);
     }
     socket.resetAndDestroy();
-    await until(() => losses.length > 0, { timeoutMs: 2_000, what: 'the loss' });
+    await until(() => losses.length > 0, { timeoutMs: 15_000, what: 'the loss' });
     expect([await asked, losses.length]).toEqual(['connection-lost', 1]);
   });
 
@@ -287,7 +287,7 @@ describe('the end of a connection', () => {
     transport.close();
     socket.write(late);
     expect(await asked).toBe('stopped');
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'the socket to close' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'the socket to close' });
     expect([transport.stats()['bytes_in'], losses]).toEqual([0, []]);
   });
 });

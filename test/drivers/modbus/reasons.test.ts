@@ -6,6 +6,7 @@ import { DeviceError } from '../../../src/core/errors.ts';
 import { toReasons } from '../../../src/core/reason.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
 import { createTestLink } from '../../support/model.ts';
+import { freePort } from '../../support/ports.ts';
 import { temporaryDirectory } from '../../support/temp.ts';
 
 const NEVER = new AbortController().signal;
@@ -14,7 +15,7 @@ const NEVER = new AbortController().signal;
 async function failure(options: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const driver = createModbusDriver();
   onTestFinished(() => driver.close?.());
-  const connection = driver.open(createTestLink('link', { connectTimeoutMs: 10_000, ...options }), () => {});
+  const connection = driver.open(createTestLink('link', { connectTimeoutMs: 20_000, ...options }), () => {});
   const error = await connection.connect(NEVER).then(
     () => null,
     (thrown: unknown) => thrown,
@@ -22,15 +23,6 @@ async function failure(options: Readonly<Record<string, unknown>>): Promise<read
   connection.close();
   if (!(error instanceof DeviceError)) throw new Error('it has connected');
   return toReasons(error.message).map(({ code }) => code);
-}
-
-/** A port of this machine at which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = defined(server.address(), 'address') as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A port that another program has. */

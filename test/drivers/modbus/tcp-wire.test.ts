@@ -41,9 +41,10 @@ async function serve(respond: Responder = answerAddresses, options?: FakeServerO
 /** A link with its driver: `open` is what acquisition does for each attempt. */
 function createSite(port: number, options: object = {}) {
   const driver = createModbusDriver();
-  const link = createTestLink('link', { port, connectTimeoutMs: 500, ...options });
+  const link = createTestLink('link', { port, connectTimeoutMs: 20_000, ...options });
   const [planned] = driver.plan(link, model.points, ({ equipment }) => model.equipment.get(equipment)!);
-  const request: PollRequest = { ...planned!, timeoutMs: 100 };
+  const request: PollRequest = { ...planned!, timeoutMs: 20_000 };
+  const hasty: PollRequest = { ...request, timeoutMs: 100 };
   const losses: string[] = [];
   async function open(): Promise<PollConnection> {
     const connection = driver.open(link, (reason) => losses.push(reason));
@@ -52,7 +53,9 @@ function createSite(port: number, options: object = {}) {
     return connection;
   }
   const read = async (connection: PollConnection) => toSamples(await connection.read(request, never));
-  return { open, losses, read };
+  /** Of a device that does not answer. */
+  const readInVain = (connection: PollConnection) => connection.read(hasty, never);
+  return { open, losses, read, readInVain };
 }
 
 const toBackup = ({ port }: FakeServer) => ({ backup: { host: '127.0.0.1', port } });
@@ -82,10 +85,10 @@ describe('a backup host', () => {
 
   it('is tried when the host does not answer to connecting', async () => {
     const [host, backup] = [await serve(), await serve()];
-    const { open, read } = createSite(host.port, toBackup(backup));
+    const { open, read } = createSite(host.port, { ...toBackup(backup), connectTimeoutMs: 20_000 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const opening = open();
-    vi.advanceTimersByTime(500);
+    vi.advanceTimersByTime(20_000);
     vi.useRealTimers();
     expect(await read(await opening)).toMatchObject([{ value: 5 }]);
     expect(backup.accepted).toBe(1);
@@ -103,9 +106,9 @@ describe('a backup host', () => {
 
   it('comes first after the host took the connection and answered nothing', async () => {
     const [host, backup] = [await serve(staySilent), await serve()];
-    const { open, read } = createSite(host.port, toBackup(backup));
+    const { open, read, readInVain } = createSite(host.port, toBackup(backup));
     const mute = await open();
-    await expect(read(mute)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(readInVain(mute)).rejects.toMatchObject({ code: 'timeout' });
     mute.close();
     const connection = await open();
     expect(await read(connection)).toMatchObject([{ value: 5 }]);
@@ -116,21 +119,22 @@ describe('a backup host', () => {
     const [host, backup] = [await serve(), await serve()];
     const { open, read, losses } = createSite(host.port, toBackup(backup));
     await open();
-    await until(() => host.sockets.size === 1, { timeoutMs: 2_000, what: 'the connection' });
+    await until(() => host.sockets.size === 1, { timeoutMs: 15_000, what: 'the connection' });
     for (const socket of host.sockets) socket.resetAndDestroy();
-    await until(() => losses.length === 1, { timeoutMs: 2_000, what: 'the loss' });
+    await until(() => losses.length === 1, { timeoutMs: 15_000, what: 'the loss' });
     await read(await open());
     expect([host.accepted, backup.accepted]).toEqual([1, 1]);
   });
 
   it('gives way to the host again when it is mute itself', async () => {
     const [host, backup] = [await serve(staySilent), await serve(staySilent)];
-    const { open, read } = createSite(host.port, toBackup(backup));
+    const { open, readInVain } = createSite(host.port, toBackup(backup));
     for (let attempt = 0; attempt < 4; attempt++) {
       const connection = await open();
-      await read(connection).catch(() => null);
+      await readInVain(connection).catch(() => null);
       connection.close();
     }
+    await until(() => host.accepted + backup.accepted === 4, { timeoutMs: 15_000, what: 'the connections' });
     expect([host.accepted, backup.accepted]).toEqual([2, 2]);
   });
 
@@ -159,7 +163,7 @@ describe('a device that takes one connection', () => {
       const connection = await open();
       expect(await read(connection)).toMatchObject([{ value: 5 }]);
       for (const socket of server.sockets) socket.resetAndDestroy();
-      await until(() => losses.length === round + 1, { timeoutMs: 2_000, what: 'the loss' });
+      await until(() => losses.length === round + 1, { timeoutMs: 15_000, what: 'the loss' });
       connection.close();
     }
     expect([server.accepted, server.refused]).toEqual([5, 0]);
@@ -175,7 +179,7 @@ describe('a device that takes one connection', () => {
     expect([server.accepted, server.refused]).toEqual([1, 0]);
     first.close();
     await second;
-    await until(() => server.accepted + server.refused === 2, { timeoutMs: 2_000, what: 'the second' });
+    await until(() => server.accepted + server.refused === 2, { timeoutMs: 15_000, what: 'the second' });
   });
 
   it('a connection that is held by mistake keeps nobody waiting for good', async () => {
@@ -198,6 +202,6 @@ describe('closing', () => {
     const reading = read(connection);
     connection.close();
     await expect(reading).rejects.toMatchObject({ code: 'stopped' });
-    await until(() => server.sockets.size === 0, { timeoutMs: 2_000, what: 'the socket to close' });
+    await until(() => server.sockets.size === 0, { timeoutMs: 15_000, what: 'the socket to close' });
   });
 });

@@ -5,6 +5,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from '../../support/ports.ts';
 import { createRandom, randomInteger, testSeed } from '../../support/seed.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import {
   connectDevice,
   connectRaw,
@@ -221,10 +222,10 @@ describe('a client that misbehaves', () => {
     const healthy = await connectDevice(port);
     await eventually(() => counter('clients') === 2, 'the end of the frozen client');
     clearInterval(flood);
-    const startMs = performance.now();
+    using watch = startStopwatch();
     await publish(healthy, 'site/a/telemetry', values);
     await eventually(() => sink.state()['a/humidity'] === 40, 'values');
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(watch.readMs()).toBeLessThan(2_000);
     expect(sink.losses).toEqual([]);
   });
 
@@ -274,7 +275,7 @@ describe('a client that misbehaves', () => {
     await expectAlive(rig);
   });
 
-  it('and sends garbage never stops the broker', { timeout: 60_000 }, async () => {
+  it('and sends garbage never stops the broker', { timeout: 240_000 }, async () => {
     const rig = await start();
     const random = createRandom(testSeed());
     for (let round = 0; round < 300; round++) {
@@ -338,9 +339,9 @@ describe('listening', () => {
     const { port, connection } = await start();
     for (let at = 0; at < 20; at++) await connectRaw(port);
     await connectDevice(port);
-    const startMs = performance.now();
+    using watch = startStopwatch();
     await connection.close();
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(watch.readMs()).toBeLessThan(2_000);
   });
 });
 

@@ -18,7 +18,7 @@ import { freePort } from '../../support/ports.ts';
 import { startProcess, type TestProcess } from '../../support/process.ts';
 import { temporaryDirectory } from '../../support/temp.ts';
 
-export const WAIT_MS = 8_000;
+export const WAIT_MS = 20_000;
 export const silentLog = pino({ level: 'silent' });
 
 /** As in the profiles of the demo: a status with a will, a time in every message. */

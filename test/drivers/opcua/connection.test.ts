@@ -50,7 +50,7 @@ describe('values', () => {
     expect(['floor', 'load', 'landing'].map((name) => heard.last(name)?.value)).toEqual([3, 12.5, 1]);
     const sourceTime = new Date(Date.now() - 5_000);
     server.set('floor', { value: -1, sourceTime });
-    await until(() => heard.last('floor')?.value === -1, { timeoutMs: 5_000, what: 'the change' });
+    await until(() => heard.last('floor')?.value === -1, { timeoutMs: 15_000, what: 'the change' });
     expect(heard.last('floor')?.sourceMs).toBe(sourceTime.getTime());
     expect(heard.batches.at(-1)).toHaveLength(1);
     expect(heard.connection.stats()).toMatchObject({ values: 4, bad_values: 0, missing_nodes: 0 });
@@ -166,7 +166,7 @@ describe('names', () => {
     const server = await serve({ variables: { load: { type: 'Double', value: 4 } } });
     const heard = open(server.url, [at('load'), at('speed')]);
     await connect(heard);
-    await until(() => heard.degraded.length === 1, { timeoutMs: 5_000, what: 'degraded' });
+    await until(() => heard.degraded.length === 1, { timeoutMs: 15_000, what: 'degraded' });
     server.addNode('speed', { type: 'Double', value: 1.6 });
     expect((await heard.quality('speed', 'good')).value).toBe(1.6);
     expect(heard.degraded.at(-1)).toBeNull();
@@ -186,7 +186,7 @@ describe('names', () => {
     expect(heard.degraded[0]).toBe('1 node cannot be watched: s=speed (removed by the server)');
     expect(heard.last('load')?.quality).toBe('good');
     server.addNode('speed', { type: 'Double', value: 2 });
-    await until(() => heard.last('speed')?.value === 2, { timeoutMs: 5_000, what: 'its new value' });
+    await until(() => heard.last('speed')?.value === 2, { timeoutMs: 15_000, what: 'its new value' });
     expect(heard.last('speed')?.quality).toBe('good');
     expect(heard.degraded.at(-1)).toBeNull();
     expect(server.monitoredItems()).toBe(4);
@@ -203,12 +203,15 @@ describe('an item', () => {
     await heard.quality('door', 'good');
     server.silence('door');
     server.set('door', { value: 1 });
-    await until(() => heard.last('door')?.value === 1, { timeoutMs: 5_000, what: 'the value that was read' });
+    await until(() => heard.last('door')?.value === 1, {
+      timeoutMs: 15_000,
+      what: 'the value that was read',
+    });
     expect(heard.degraded[0]).toBe('1 node cannot be watched: s=door (its changes were not reported)');
-    await until(() => heard.degraded.at(-1) === null, { timeoutMs: 5_000, what: 'a new item' });
+    await until(() => heard.degraded.at(-1) === null, { timeoutMs: 15_000, what: 'a new item' });
     server.set('door', { value: 2 });
     await until(() => heard.last('door')?.value === 2, {
-      timeoutMs: 5_000,
+      timeoutMs: 15_000,
       what: 'a change of the new item',
     });
     expect(heard.connection.stats()).toMatchObject({ silent_items: 1, missing_nodes: 0 });
@@ -246,10 +249,10 @@ it('a hundred nodes that go together are told together', async () => {
   const heard = listen(model, '/nonexistent', 60_000);
   closing.push(() => heard.connection.close());
   await connect(heard);
-  await until(() => names.every((name) => heard.last(name)), { timeoutMs: 5_000, what: 'all values' });
+  await until(() => names.every((name) => heard.last(name)), { timeoutMs: 15_000, what: 'all values' });
   for (const name of names) server.removeNode(name);
   const areGone = () => names.every((name) => heard.last(name)?.quality === 'device-error');
-  await until(areGone, { timeoutMs: 5_000, what: 'all gone' });
+  await until(areGone, { timeoutMs: 15_000, what: 'all gone' });
   expect(heard.degraded.at(-1)).toMatch(/^100 nodes cannot be watched/);
   // Sampled by the server one after the other, they may come in a few answers.
   expect(heard.degraded.length).toBeLessThan(10);
@@ -264,7 +267,7 @@ it('a server that takes few items per call gets all of them, a few at a time', a
     names.map((name) => at(name)),
   );
   await connect(heard);
-  await until(() => names.every((name) => heard.last(name)), { timeoutMs: 5_000, what: 'all values' });
+  await until(() => names.every((name) => heard.last(name)), { timeoutMs: 15_000, what: 'all values' });
   expect(names.map((name) => heard.last(name)?.value)).toEqual(names.map((_, value) => value));
   expect(server.monitoredItems()).toBe(27);
 });
@@ -293,7 +296,7 @@ describe('log-in', () => {
     expect(error).toMatchObject({ code: 'connect-failed', message: expect.stringMatching(message) });
     expect(String(error)).not.toMatch(/wrong|right/);
     await heard.connection.close();
-    await until(() => server.sessions() === 0, { timeoutMs: 2_000, what: 'no session left' });
+    await until(() => server.sessions() === 0, { timeoutMs: 15_000, what: 'no session left' });
   });
 });
 
@@ -322,10 +325,10 @@ describe('connecting', () => {
     const server = await serve();
     const heard = open(server.url, [at('load')]);
     const connecting = failure(heard);
-    await until(() => server.sessions() > 0, { timeoutMs: 5_000, what: 'a session', intervalMs: 1 });
+    await until(() => server.sessions() > 0, { timeoutMs: 15_000, what: 'a session', intervalMs: 1 });
     await heard.connection.close();
     await connecting;
-    await until(() => server.sessions() === 0, { timeoutMs: 2_000, what: 'no session left' });
+    await until(() => server.sessions() === 0, { timeoutMs: 15_000, what: 'no session left' });
     expect(heard.lost).toEqual([]);
   });
 

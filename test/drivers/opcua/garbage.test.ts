@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../src/core/errors.ts';
 import { testRuns } from '../../support/effort.ts';
 import { createRandom, randomInteger, testSeed } from '../../support/seed.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import { startOpcuaServer } from './server.ts';
 import { at, createSite, listen, NAMESPACE } from './site.ts';
 
@@ -46,9 +47,9 @@ async function visit(port: number, listenMs = 0): Promise<unknown> {
     (error: unknown) => error,
   );
   if (failure === null) await new Promise((resolve) => setTimeout(resolve, listenMs));
-  const startMs = performance.now();
+  using watch = startStopwatch();
   await heard.connection.close();
-  expect(performance.now() - startMs).toBeLessThan(CLOSE_MS);
+  expect(watch.readMs()).toBeLessThan(CLOSE_MS);
   for (const { value, quality } of heard.batches.flat()) expect(Number.isFinite(value)).toBe(quality < 128);
   return failure;
 }
@@ -71,7 +72,7 @@ describe('what is no OPC UA server', () => {
 });
 
 it('bytes changed or cut on the way never end the process, and closing stays bounded', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const random = createRandom(testSeed());
   const server = await startOpcuaServer({

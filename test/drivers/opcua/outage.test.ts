@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestPoint } from '../../support/model.ts';
 import { until } from '../../support/poll.ts';
+import { watchStalls } from '../../support/stalls.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import { createWire, type Wire } from '../../support/wire.ts';
 import {
   type OpcuaServerOptions,
@@ -16,7 +18,7 @@ const CLOCK_LIMIT_MS = 3_000;
 /** Beyond the limit: a look of the heartbeat, and a machine that runs other tests. */
 const MARGIN_MS = 1_500;
 /** Longest wait for being back: the back-off of acquisition, as far as it grows within a test. */
-const BACK_MS = 15_000;
+const BACK_MS = 30_000;
 
 const variables: Readonly<Record<string, ServedVariable>> = {
   floor: { type: 'Int32', value: 3 },
@@ -64,7 +66,7 @@ describe('silence', () => {
       const before = heard.connection.stats()['notifications'] ?? 0;
       const startMs = performance.now();
       const isQuiet = () => (heard.connection.stats()['notifications'] ?? 0) >= before + 4;
-      await until(isQuiet, { timeoutMs: 15_000, what: 'four ticks of the clock' });
+      await until(isQuiet, { timeoutMs: 30_000, what: 'four ticks of the clock' });
       expect(performance.now() - startMs).toBeGreaterThan(CLOCK_LIMIT_MS);
       expect(heard.batches.flat()).toHaveLength(points.length);
       expect(heard.lost).toEqual([]);
@@ -77,21 +79,26 @@ describe('silence', () => {
     isSpoiled = true;
     await server.stop();
     server = await start({ refused: ['ns=0;i=2258'] });
+    using stalls = watchStalls();
+    const fromMs = Date.now();
     const { site, wire } = await throughWire();
     const before = server.reads();
     const startMs = performance.now();
-    await until(() => server.reads() >= before + 6, { timeoutMs: 15_000, what: 'six readings of the clock' });
+    await until(() => server.reads() >= before + 6, { timeoutMs: 30_000, what: 'six readings of the clock' });
     expect(performance.now() - startMs).toBeGreaterThan(FAST.silentAfterMs);
-    expect(site.states.map(({ state }) => state)).toEqual(['connecting', 'online']);
+    // Where the machine held up both for longer than a silence may last, each was silent to the other.
+    if (!stalls.isNear(Date.now(), Date.now() - fromMs, FAST.silentAfterMs / 2))
+      expect(site.states.map(({ state }) => state)).toEqual(['connecting', 'online']);
+    await allOf(site, 'good', BACK_MS);
     wire.mute();
-    expect(await allOf(site, 'comm-loss', 10_000)).toBeLessThan(FAST.silentAfterMs + MARGIN_MS);
+    expect(await allOf(site, 'comm-loss', BACK_MS)).toBeLessThan(FAST.silentAfterMs + MARGIN_MS);
   });
 
   it('of a subscription that says no more than that it is alive turns all points bad', async () => {
     site = run(createSite(server.url, points));
     await allOf(site, 'good', BACK_MS);
     server.pausePublishing();
-    await allOf(site, 'comm-loss', 10_000);
+    await allOf(site, 'comm-loss', BACK_MS);
     expect(site.states.at(-1)?.reason).toMatch(/nothing heard of the server's clock/);
     await allOf(site, 'good', BACK_MS);
     expect([server.sessions(), server.subscriptions()]).toEqual([1, 1]);
@@ -100,7 +107,7 @@ describe('silence', () => {
   it('of everything, with the connection still open, turns all points bad, and they come back', async () => {
     const { site, wire } = await throughWire();
     wire.mute();
-    expect(await allOf(site, 'comm-loss', 10_000)).toBeLessThan(FAST.silentAfterMs + MARGIN_MS);
+    expect(await allOf(site, 'comm-loss', BACK_MS)).toBeLessThan(FAST.silentAfterMs + MARGIN_MS);
     expect(site.status().reason).toMatch(/nothing heard of any answer of the subscription for 1000 ms/);
     wire.restore();
     await allOf(site, 'good', BACK_MS);
@@ -117,7 +124,7 @@ describe('a wire that is cut', () => {
       await allOf(other, 'good', BACK_MS);
       const { site, wire } = await throughWire();
       wire.cut();
-      expect(await allOf(site, 'comm-loss', 5_000)).toBeLessThan(MARGIN_MS);
+      expect(await allOf(site, 'comm-loss', BACK_MS)).toBeLessThan(MARGIN_MS);
       isSpoiled = true;
       server.set('load', { value: 99 });
       wire.restore();
@@ -141,7 +148,7 @@ describe('a server', () => {
     const { port } = server;
     isSpoiled = true;
     await server.stop();
-    await allOf(site, 'comm-loss', 5_000);
+    await allOf(site, 'comm-loss', BACK_MS);
     const changed = { ...variables, 'missing-before': { type: 'Int32', value: 1 } as const };
     server = await start({ port, namespacesBefore: ['urn:a', 'urn:b'], variables: changed });
     await allOf(site, 'good', BACK_MS);
@@ -159,7 +166,7 @@ describe('a server', () => {
       for (let round = 0; round < 2; round++) {
         await allOf(site, 'good', BACK_MS);
         server.closeSessions();
-        await allOf(site, 'comm-loss', 5_000);
+        await allOf(site, 'comm-loss', BACK_MS);
       }
       await allOf(site, 'good', BACK_MS);
       expect([server.sessions(), server.subscriptions(), server.monitoredItems()]).toEqual([1, 1, 4]);
@@ -174,7 +181,7 @@ describe('a server', () => {
     await allOf(site, 'good', BACK_MS);
     isSpoiled = true;
     const stopping = server.stop(1_000);
-    await allOf(site, 'comm-loss', 5_000);
+    await allOf(site, 'comm-loss', BACK_MS);
     expect(site.states.map(({ reason }) => reason)).toContain('the server is shutting down');
     await stopping;
   });
@@ -187,11 +194,11 @@ describe('stopping', () => {
     const before = sockets();
     site = run(createSite(server.url, points));
     await allOf(site, 'good', BACK_MS);
-    const startMs = performance.now();
+    using watch = startStopwatch();
     await site.stop();
-    expect(performance.now() - startMs).toBeLessThan(3_000);
+    expect(watch.readMs()).toBeLessThan(3_000);
     expect([server.sessions(), server.subscriptions()]).toEqual([0, 0]);
-    await until(() => sockets() <= before, { timeoutMs: 3_000, what: 'no socket left' });
+    await until(() => sockets() <= before, { timeoutMs: 15_000, what: 'no socket left' });
   });
 
   it('takes three seconds at most when the server answers nothing any more', async () => {
@@ -199,10 +206,10 @@ describe('stopping', () => {
     const { site, wire } = await throughWire();
     wire.mute();
     isSpoiled = true;
-    const startMs = performance.now();
+    using watch = startStopwatch();
     await site.stop();
-    expect(performance.now() - startMs).toBeLessThan(3_000);
+    expect(watch.readMs()).toBeLessThan(3_000);
     await wire[Symbol.asyncDispose]();
-    await until(() => sockets() <= before, { timeoutMs: 3_000, what: 'no socket left' });
+    await until(() => sockets() <= before, { timeoutMs: 15_000, what: 'no socket left' });
   });
 });

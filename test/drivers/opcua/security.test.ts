@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/ports.ts';
 import { temporaryDirectory } from '../../support/temp.ts';
 import { startOpcuaServer, type TestOpcuaServer } from './server.ts';
 import { at, createSite, type Heard, listen, NAMESPACE } from './site.ts';
@@ -20,7 +21,7 @@ async function serve(): Promise<TestOpcuaServer> {
 }
 
 function open(url: string, directory: string, link: object): Heard {
-  const heard = listen(createSite(url, [at('load')], { connectTimeoutMs: 10_000, ...link }), directory);
+  const heard = listen(createSite(url, [at('load')], { connectTimeoutMs: 20_000, ...link }), directory);
   closing.push(() => heard.connection.close());
   return heard;
 }
@@ -63,9 +64,9 @@ describe('an encrypted link', () => {
   });
 
   it('to a server that is not there fails like any other', async () => {
-    const server = await serve();
-    await server.stop();
-    const heard = open(server.url, join(temporaryDirectory(), 'opcua'), { security: 'sign' });
+    const heard = open(`opc.tcp://127.0.0.1:${await freePort()}`, join(temporaryDirectory(), 'opcua'), {
+      security: 'sign',
+    });
     await expect(connect(heard)).rejects.toMatchObject({
       code: 'connect-failed',
       message: expect.stringMatching(/connection refused/),

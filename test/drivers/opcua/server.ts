@@ -18,6 +18,7 @@ import {
   VariantArrayType,
 } from 'node-opcua-client';
 import { OPCUAServer } from 'node-opcua-server';
+import { freePort } from '../../support/ports.ts';
 
 export type TypeName =
   | 'Boolean'
@@ -169,7 +170,8 @@ async function createServer(options: OpcuaServerOptions): Promise<OPCUAServer> {
   });
   await serverCertificateManager.initialize();
   const server = new OPCUAServer({
-    port: options.port ?? 0,
+    // One that stays its own while it is away.
+    port: options.port ?? (await freePort()),
     host: '127.0.0.1',
     hostname: '127.0.0.1',
     serverCertificateManager,

@@ -10,6 +10,7 @@ import type { PointSample, PushConnection, PushSink } from '../../../src/drivers
 import { createOpcuaDriver } from '../../../src/drivers/opcua/driver.ts';
 import { createTestLink, createTestModel, type TestEquipment, type TestPoint } from '../../support/model.ts';
 import { until } from '../../support/poll.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 
 /** Missing nodes are asked for again so soon. */
 const RETRY_MS = 200;
@@ -17,7 +18,7 @@ const RETRY_MS = 200;
 export const NAMESPACE = 'urn:riser:test';
 
 /** Fast enough for tests, slow enough for a busy machine. */
-export const FAST = { publishingMs: 50, silentAfterMs: 1_000, timeoutMs: 3_000, connectTimeoutMs: 3_000 };
+export const FAST = { publishingMs: 50, silentAfterMs: 1_000, timeoutMs: 15_000, connectTimeoutMs: 15_000 };
 
 export function createSite(
   url: string,
@@ -88,7 +89,7 @@ export function listen(model: SiteModel, directory = '/nonexistent', retryMs = R
     lost,
     connection,
     last,
-    quality: (name, quality, timeoutMs = 5_000) =>
+    quality: (name, quality, timeoutMs = 20_000) =>
       until(() => (last(name)?.quality === quality ? last(name) : null), {
         timeoutMs,
         what: `${name} ${quality} (now ${JSON.stringify(last(name))})`,
@@ -141,11 +142,11 @@ export function run(model: SiteModel): Running {
 
 /** Waits until all points have the quality. @returns how long that took, ms */
 export async function allOf(site: Running, quality: QualityReason, timeoutMs: number): Promise<number> {
-  const startMs = performance.now();
+  using watch = startStopwatch();
   await until(() => Object.values(site.qualities()).every((one) => one === quality), {
     timeoutMs,
     what: `all ${quality} (now ${JSON.stringify(site.qualities())})`,
     intervalMs: 5,
   });
-  return performance.now() - startMs;
+  return watch.readMs();
 }

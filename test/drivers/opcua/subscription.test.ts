@@ -48,7 +48,7 @@ async function begin(revised: Revised = AS_ASKED) {
   );
   subscription.start();
   const answer = async (what: PublishResponse | Error): Promise<void> => {
-    const first = await until(() => waiting.shift(), { timeoutMs: 1_000, what: 'a publish request' });
+    const first = await until(() => waiting.shift(), { timeoutMs: 15_000, what: 'a publish request' });
     if (what instanceof Error) first.answer(what);
     else first.answer(null, what);
     await Promise.resolve();

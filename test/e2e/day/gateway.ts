@@ -1,4 +1,5 @@
 /** The gateway of the day: the command `run` on one data directory, life after life, and when each life ended. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { request } from '../../support/client.ts';
 import { AS_A_PERSON } from '../../support/gateway.ts';
@@ -37,17 +38,36 @@ export interface End {
   readonly atMs: number;
   readonly untilMs: number;
   readonly isKill: boolean;
+  /** For how long it had answered nobody when it was killed, ms: it stood still, and so did what it had been given. */
+  readonly silentMs: number;
 }
 
 /** Two busy cores, and as much journal to recover as there is. */
-const READY_MS = 60_000;
-const STOP_MS = 20_000;
+const READY_MS = 150_000;
+const STOP_MS = 40_000;
+/** How often a gateway is asked whether it lives. */
+const LOOK_MS = 100;
 const CLOCK = pathToFileURL(`${PROJECT}/test/e2e/day/clock.ts`).href;
 
 export function createDayGateway({ config, data, clock, httpPort }: GatewayOptions): DayGateway {
   const url = `http://127.0.0.1:${httpPort}`;
-  const ends: { atMs: number; untilMs: number; isKill: boolean }[] = [];
+  const ends: { atMs: number; untilMs: number; isKill: boolean; silentMs: number }[] = [];
   let child: TestProcess | null = null;
+  /** UTC ms: at this time it certainly ran. */
+  let aliveMs = 0;
+  let watching = new AbortController();
+  /** One question after the other, until `watching` ends. */
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      const askedMs = Date.now();
+      const isAnswered = await request(url, 'GET', '/ready').then(
+        () => true,
+        () => false,
+      );
+      if (isAnswered && !signal.aborted) aliveMs = askedMs;
+      await delay(LOOK_MS);
+    }
+  };
   const present = (): TestProcess => {
     if (child === null) throw new Error('no gateway runs');
     return child;
@@ -58,10 +78,13 @@ export function createDayGateway({ config, data, clock, httpPort }: GatewayOptio
       const last = ends.at(-1);
       if (last !== undefined) last.untilMs = Date.now();
       const args = ['src/main.ts', 'run', '--config', config, '--data', data, '--log-level', 'warn'];
+      aliveMs = Date.now();
       child = await startProcess(process.execPath, args, {
         cwd: PROJECT,
         env: { ...AS_A_PERSON, NODE_OPTIONS: `--import ${CLOCK}`, [CLOCK_VARIABLE]: clock },
       });
+      watching = new AbortController();
+      watch(watching.signal).catch(() => null);
     },
     async untilReady() {
       const started = present();
@@ -77,14 +100,17 @@ export function createDayGateway({ config, data, clock, httpPort }: GatewayOptio
     },
     async kill() {
       const killed = present();
+      watching.abort();
+      const atMs = Date.now();
       killed.kill('SIGKILL');
-      ends.push({ atMs: Date.now(), untilMs: Infinity, isKill: true });
+      ends.push({ atMs, untilMs: Infinity, isKill: true, silentMs: Math.max(0, atMs - aliveMs - LOOK_MS) });
       const exit = await killed.exited;
       if (exit.signal !== 'SIGKILL') throw new Error(`ended by itself: ${exit.code}\n${killed.stderr()}`);
     },
     async stop() {
       const stopped = present();
-      ends.push({ atMs: Date.now(), untilMs: Infinity, isKill: false });
+      watching.abort();
+      ends.push({ atMs: Date.now(), untilMs: Infinity, isKill: false, silentMs: 0 });
       const { code } = await stopped.stop(STOP_MS);
       if (code !== 0) throw new Error(`ended with ${code}\n${stopped.stderr()}`);
     },
@@ -103,6 +129,7 @@ export function createDayGateway({ config, data, clock, httpPort }: GatewayOptio
       };
     },
     async [Symbol.asyncDispose]() {
+      watching.abort();
       await child?.stop();
     },
   };

@@ -4,7 +4,7 @@ import type { UplinkStretch } from './plan.ts';
 import type { Uplink } from './uplink.ts';
 
 /** A gateway that is just being killed and started writes nothing for a while. */
-const STRIKE_MS = 90_000;
+const STRIKE_MS = 240_000;
 
 /** @returns the stretches, in words */
 export async function tellUplink(

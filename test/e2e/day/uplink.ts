@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, type RunningInflux, startInflux } from '../../support/influx.ts';
+import { type RunningInflux, startInflux } from '../../support/influx.ts';
+import { freePort } from '../../support/ports.ts';
 
 /**
  * | mode         | what happens to a write                                                                   |

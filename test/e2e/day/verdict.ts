@@ -20,9 +20,11 @@ export interface KillLoss {
   readonly lost: number;
   /** How long before it the oldest of them was served, ms; 0 where it cost none. */
   readonly oldestMs: number;
+  /** As of the end. */
+  readonly silentMs: number;
 }
 
-/** @param allowedMs how long before a kill a reading may have been served that is lost */
+/** @param allowedMs how long before a kill, or before the gateway stood still, a reading may have been served that is lost */
 export function judge(
   served: ServedByPoint,
   stored: StoredByPoint,
@@ -33,7 +35,7 @@ export function judge(
   const expected = new Map<string, readonly Served[]>();
   const kills = ends.filter(({ isKill }) => isKill).map((end) => ({ ...end, lost: 0, oldestMs: 0 }));
   const excuse = ({ atMs }: Served): boolean => {
-    const kill = kills.find((each) => atMs <= each.untilMs && atMs >= each.atMs - allowedMs);
+    const kill = kills.find((each) => atMs <= each.untilMs && atMs >= each.atMs - each.silentMs - allowedMs);
     if (kill === undefined) return false;
     kill.lost++;
     kill.oldestMs = Math.max(kill.oldestMs, kill.atMs - atMs);

@@ -49,6 +49,8 @@ export function writePatternSite(directory: string, site: PatternSite): string {
     protocol: 'modbus',
     host: '127.0.0.1',
     port,
+    // An answer that was given is not thrown away, however busy the machine is: it is compared with what is stored.
+    timeoutMs: 10_000,
   });
   const equip = (id: string, profile: string, units: readonly number[]) =>
     units.map((unit) => ({ id: `${id}-${unit}`, profile, link: id, location: 'room', name: NAME, unit }));

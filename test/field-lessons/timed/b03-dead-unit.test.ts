@@ -15,6 +15,7 @@ import {
   findFalseReadings,
   pointsOf,
   range,
+  stalls,
   startAcquisition,
   startRig,
   toDevice,
@@ -121,11 +122,11 @@ async function run({ framing, fault, fromQuestion }: Case): Promise<Outcome> {
   const question = () =>
     toAsked(rig.log(), framing).filter(({ unit }) => unit === DEAD)[fromQuestion - 1]?.atMs;
   const fromMs = await until(question, {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     what: `question ${fromQuestion} to the dead unit`,
     intervalMs: LOOK_MS,
   });
-  await until(() => Date.now() >= fromMs + SPAN_MS, { timeoutMs: SPAN_MS + 5_000, what: 'the span' });
+  await until(() => Date.now() >= fromMs + SPAN_MS, { timeoutMs: SPAN_MS + 60_000, what: 'the span' });
   await seen.acquisition.stop();
   return { seen, rig, fromMs, asked: inSpan(toAsked(rig.log(), framing), fromMs) };
 }
@@ -135,7 +136,7 @@ beforeAll(async () => {
   healthy = (await start('mbap', null)).rig;
   const all = Object.entries(CASES);
   await Promise.all(all.map(async ([name, each]) => outcomes.set(name, await run(each))));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   for (const end of ends) await end();
@@ -158,7 +159,8 @@ describe.each(Object.keys(CASES))('B3 one dead unit in twenty, %s', (name) => {
       pairs.reduce((total, pair) => total + of(pair), 0);
     const [polls, wellPolls] = [sum(({ own }) => own.polls), sum(({ well }) => well.polls)];
     // A machine that does other work keeps the healthy ones from their cycle too; alone it is the cycle.
-    expect(wellPolls).toBeGreaterThan((LIVE.length * SPAN_MS * (IS_STRICT ? 0.99 : 0.6)) / CYCLE_MS);
+    const ranMs = SPAN_MS - stalls.within(fromMs, fromMs + SPAN_MS);
+    expect(wellPolls).toBeGreaterThan((LIVE.length * ranMs * (IS_STRICT ? 0.99 : 0.6)) / CYCLE_MS);
     expect(polls * 1.1).toBeGreaterThanOrEqual(wellPolls);
     const late = pairs.filter(({ own, well }) => {
       const isRare = own.polls * (IS_STRICT ? 1.1 : 1.2) < well.polls;
@@ -172,7 +174,9 @@ describe.each(Object.keys(CASES))('B3 one dead unit in twenty, %s', (name) => {
     const { framing, fromQuestion } = CASES[name] as Case;
     const questions = toAsked(rig.log(), framing).filter(({ unit }) => unit === DEAD);
     expect(questions.length).toBeGreaterThanOrEqual(Math.max(fromQuestion, 5));
-    const [first = 0, ...later] = gapsOf(questions.slice(2));
+    // By a clock that stands still with the machine.
+    const ran = questions.slice(2).map(({ atMs }) => ({ atMs: atMs - stalls.within(0, atMs) }));
+    const [first = 0, ...later] = gapsOf(ran);
     expect(Math.max(...later)).toBeGreaterThan(2 * first);
   });
 
@@ -213,21 +217,21 @@ test('B3 a unit over which the connection ended is good again after it was mende
     units.map((unit) => toDevice(`unit-${unit}`, { unit, pollMs: 100 })),
   );
   await until(() => seen.status('link').state === 'degraded', {
-    timeoutMs: 8_000,
+    timeoutMs: 45_000,
     what: 'the cause to be known',
   });
-  await until(() => rig.log('reset').length >= 4, { timeoutMs: 8_000, what: 'another question' });
+  await until(() => rig.log('reset').length >= 4, { timeoutMs: 45_000, what: 'another question' });
   const mendedMs = Date.now();
   rig.clearFaults();
   // Its next question, at an interval that has grown to some cycles.
-  await untilGood(seen, pointsOf(seen, 'unit-3'), { afterMs: mendedMs, timeoutMs: 8_000 });
+  await untilGood(seen, pointsOf(seen, 'unit-3'), { afterMs: mendedMs, timeoutMs: 45_000 });
   await until(() => seen.status('link').state === 'online', {
-    timeoutMs: 2_000,
+    timeoutMs: 45_000,
     what: 'the link to be whole',
   });
   const ownBefore = seen.of('unit-3/p0').length;
   await until(() => seen.of('unit-3/p0').length >= ownBefore + 10, {
-    timeoutMs: 3_000,
+    timeoutMs: 45_000,
     what: 'its own cycle again',
   });
 });

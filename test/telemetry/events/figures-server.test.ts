@@ -33,7 +33,7 @@ describeWithTools(['influxd'], 'with the real InfluxDB', () => {
   const sinks: FigureSink[] = [];
   beforeAll(async () => {
     influx = await startInflux();
-  }, 30_000);
+  }, 240_000);
   afterAll(async () => {
     for (const sink of sinks) sink.close();
     await influx.stop();
@@ -188,7 +188,7 @@ describeWithTools(['influxd'], 'with the real InfluxDB', () => {
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 240_000);
 
   test('every query of the dashboards is understood, and has rows where the gateway writes', async () => {
     const database = 'dashboards';
@@ -209,7 +209,7 @@ describeWithTools(['influxd'], 'with the real InfluxDB', () => {
       if (!hasRow) empty.push(query);
     }
     expect(empty).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
 
 /** One reading of each point a minute, for an hour. */

@@ -233,7 +233,7 @@ describe('a question', () => {
       break;
     }
     await until(() => source.open() === 0 && history.counters().running === 0, {
-      timeoutMs: 5_000,
+      timeoutMs: 15_000,
       what: 'the end',
     });
   });

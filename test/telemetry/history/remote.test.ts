@@ -51,7 +51,7 @@ async function collect(items: AsyncIterable<ReadingColumns>): Promise<Row[]> {
 }
 
 const idle = (server: HistoryServer) =>
-  until(() => server.questions === 0, { timeoutMs: 5_000, what: 'no question under way' });
+  until(() => server.questions === 0, { timeoutMs: 15_000, what: 'no question under way' });
 
 test('every question is answered as the store itself would', async () => {
   const { memory, remote, server } = open({ chunk: 50 });
@@ -173,7 +173,7 @@ test('more questions than may be under way are refused and counted', async () =>
       (error: Error) => error.message,
     ),
   );
-  await until(() => server.refusedQuestions === 2, { timeoutMs: 5_000, what: 'two refusals' });
+  await until(() => server.refusedQuestions === 2, { timeoutMs: 15_000, what: 'two refusals' });
   stop.abort(new Error('enough'));
   const answers = await Promise.all(asked);
   expect(answers.filter((answer) => answer === 'too many questions at once')).toHaveLength(2);

@@ -7,6 +7,7 @@ import type { JournalHost } from '../../../src/telemetry/host.ts';
 import { JOURNAL_DISK, type JournalDisk } from '../../../src/telemetry/journal/disk.ts';
 import { JOURNAL_LIMITS } from '../../../src/telemetry/journal/limits.ts';
 import { type ReadProblem, readJournal } from '../../../src/telemetry/journal/reader.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import {
   ACCEPTED,
   createFakeSink,
@@ -244,7 +245,7 @@ test('a portion that fails is sent again, and what other portions have sent stay
   await isSent(host);
   expect(sink.stored.size).toBe(60 * ROUND);
   expect([...sink.stored.values()].every((count) => count === 1)).toBe(true);
-}, 20_000);
+}, 240_000);
 
 test('readings that come while the sealed backlog is sent go first, and nothing is left behind', async () => {
   await sealUnsent(40);
@@ -380,7 +381,7 @@ test('closing breaks off a sealing, and nothing is lost by it', async () => {
   const second = await open();
   await second.close();
   expect(stamps()).toEqual(upTo(300_000));
-}, 20_000);
+}, 240_000);
 
 test('readings become durable within a second while a large group is sealed', async () => {
   const first = await open({ sealing: NEVER, segmentBytes: 1e7 });
@@ -392,14 +393,14 @@ test('readings become durable within a second while a large group is sealed', as
   let longestMs = 0;
   let rounds = 0;
   for (; host.status.sealedBytes === 0; rounds++) {
-    const begunMs = performance.now();
+    using watch = startStopwatch();
     host.append(toBatch([[0, rounds, START_MS + 1e6 + rounds]]));
     await until(
       () => host.status.durableReadings === rounds + 1,
       () => JSON.stringify(host.status),
     );
-    longestMs = Math.max(longestMs, performance.now() - begunMs);
+    longestMs = Math.max(longestMs, watch.readMs());
   }
   expect(rounds).toBeGreaterThan(0);
   expect(longestMs).toBeLessThan(1_000);
-}, 30_000);
+}, 240_000);

@@ -35,10 +35,15 @@ export function readRegistration(
 ): void {
   let bytes = Buffer.alloc(0);
   let longer: NodeJS.Timeout | null = null;
+  let look: NodeJS.Immediate | null = null;
 
+  const stopWaiting = () => {
+    if (longer) clearTimeout(longer);
+    if (look) clearImmediate(look);
+  };
   const done = (result: Registered) => {
     clearTimeout(timer);
-    if (longer) clearTimeout(longer);
+    stopWaiting();
     socket.off('data', onData);
     socket.off('end', onGone);
     socket.off('close', onGone);
@@ -48,10 +53,13 @@ export function readRegistration(
   const onGone = () => done({ kind: 'gone' });
   const onData = (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
-    if (longer) clearTimeout(longer);
+    stopWaiting();
     const registrations = known();
     if (registrations.some(({ registration: one }) => one.length >= bytes.length && startsWith(one, bytes))) {
-      longer = setTimeout(() => judge(registrations, false), LONGER_MS);
+      // Then once more at the socket: when our own process was held up, the rest of the word has long been there.
+      longer = setTimeout(() => {
+        look = setImmediate(() => judge(registrations, false));
+      }, LONGER_MS);
     } else judge(registrations, true);
   };
   const judge = (registrations: readonly Expected[], isLast: boolean) => {

@@ -21,6 +21,10 @@ interface Client {
 }
 const ModbusRtu = createRequire(import.meta.url)('modbus-serial') as new () => Client;
 
+/** Of a request; the answer comes so much later, but within the time for which ours waits for it. */
+const TIMEOUT_MS = 800;
+const LATE_MS = 1_100;
+
 const SETTINGS = { baudRate: 19_200, parity: 'none' };
 
 async function library(path: string, timeoutMs: number): Promise<Client> {
@@ -51,20 +55,20 @@ function answerLate(script: Script): void {
     setTimeout(() => {
       for (const answer of waiting) script.send(answer);
       script.respond = answerOf;
-    }, 450);
+    }, LATE_MS);
     return null;
   };
 }
 
 async function ours(path: string) {
-  const options = link({ transport: 'serial', device: path, ...SETTINGS, timeoutMs: 300 });
+  const options = link({ transport: 'serial', device: path, ...SETTINGS, timeoutMs: TIMEOUT_MS });
   return await connect(options, createSerialWire(options));
 }
 
 describeWithTools(['socat'], 'modbus-serial on a line', (socat) => {
   it('takes the late answer of a request that has timed out for the answer of the next one', async () => {
     const { pair, script } = await rig(socat);
-    const client = await library(pair.near, 300);
+    const client = await library(pair.near, TIMEOUT_MS);
     answerLate(script);
     await expect(client.readHoldingRegisters(0, 2)).rejects.toThrow('Timed out');
     const { data } = await client.readHoldingRegisters(40, 2);
@@ -76,14 +80,16 @@ describeWithTools(['socat'], 'modbus-serial on a line', (socat) => {
     const { pair, script } = await rig(socat);
     const transport = await ours(pair.near);
     answerLate(script);
-    await expect(transport.exchange(read(1, 0, 2, { timeoutMs: 300 }), NEVER)).rejects.toThrow('no answer');
+    await expect(transport.exchange(read(1, 0, 2, { timeoutMs: TIMEOUT_MS }), NEVER)).rejects.toThrow(
+      'no answer',
+    );
     expect(registers(await transport.exchange(read(1, 40, 2), NEVER))).toEqual([1_040, 1_041]);
     expect(transport.stats()).toMatchObject({ late_replies: 1 });
   });
 
   it('takes payload of a foreign frame for the answer, and loses the real one behind it to a CRC error', async () => {
     const { pair, script } = await rig(socat);
-    const client = await library(pair.near, 500);
+    const client = await library(pair.near, 15_000);
     const foreign = rtu('05 03 08 0000 0103 0000 0000');
     script.respond = (request) => Buffer.concat([foreign, answerOf(request)]);
     await expect(client.readHoldingRegisters(40, 2)).rejects.toThrow('CRC');
@@ -109,7 +115,7 @@ describeWithTools(['socat'], 'modbus-serial on a line', (socat) => {
   it('which our transport hands over', async () => {
     const { pair, script } = await rig(socat);
     const transport = await ours(pair.near);
-    const exchange = { unit: 1, timeoutMs: 300, label: 'test' };
+    const exchange = { unit: 1, timeoutMs: 20_000, label: 'test' };
     script.respond = (request) => answerOf(request);
     await transport.exchange(read(1, 0, 1), NEVER);
     script.respond = (request) => request;

@@ -13,7 +13,7 @@ export interface Script {
 }
 
 /** A request is over when nothing more comes for so long. */
-const BURST_MS = 5;
+const BURST_MS = 15;
 
 /** Closed when the test ends. */
 export async function openScript(path: string): Promise<Script> {

@@ -2,24 +2,25 @@
  * A unit that takes longer than its time-out and works off its requests one after another, as behind a serial server that
  * queues them: each answer comes while the next request already waits. None may be taken for another's.
  */
-import { expect, it } from 'vitest';
-import type { Exchange } from '../../../../src/drivers/modbus/transport.ts';
-import { answerOf, type Bus, connect, link, NEVER, read, registers, startBus, wireTo } from './support.ts';
+import { expect, it, vi } from 'vitest';
+import type { Exchange, Wire } from '../../../../src/drivers/modbus/transport.ts';
+import { type HeldBus, pass, startHeldBus } from './held-bus.ts';
+import { answerOf, connect, link, NEVER, read, registers } from './support.ts';
 
 const TIMEOUT_MS = 100;
 
 /** Answers one request after another, each after so long. */
-async function startSlowBus(slowMs: number): Promise<Bus> {
+function startSlowBus(slowMs: number): HeldBus {
   let freeMs = 0;
-  return startBus((request, socket) => {
+  return startHeldBus((request, send) => {
     freeMs = Math.max(freeMs, performance.now()) + slowMs;
-    setTimeout(() => socket.destroyed || socket.write(answerOf(request)), freeMs - performance.now());
+    setTimeout(() => send(answerOf(request)), freeMs - performance.now());
   });
 }
 
 /** How far each answer is from what was asked for; undefined = none came. */
-async function poll(port: number): Promise<readonly (number | undefined)[]> {
-  const transport = await connect(link(), wireTo(port));
+async function poll(wire: Wire): Promise<readonly (number | undefined)[]> {
+  const transport = await connect(link(), wire);
   const ask = (exchange: Exchange): Promise<readonly number[] | null> =>
     transport.exchange(exchange, NEVER).then(registers, () => null);
   const answers: (number | undefined)[] = [];
@@ -35,22 +36,23 @@ async function poll(port: number): Promise<readonly (number | undefined)[]> {
 }
 
 it('1.3, 1.6 and 1.9 times slower: no value of one request comes out as that of another', async () => {
-  const buses = await Promise.all([1.3, 1.6, 1.9].map((times) => startSlowBus(times * TIMEOUT_MS)));
-  // Side by side: all that they do is wait.
-  for (const answers of await Promise.all(buses.map(({ port }) => poll(port)))) {
+  const buses = [1.3, 1.6, 1.9].map((times) => startSlowBus(times * TIMEOUT_MS));
+  for (const answers of await pass(Promise.all(buses.map(({ wire }) => poll(wire))))) {
     expect(answers.filter((difference) => difference !== undefined && difference !== 0)).toEqual([]);
     expect(answers).toContain(0);
   }
 });
 
 it('a unit that answers again after a long silence is late in nothing: the line is not held up for it', async () => {
-  const bus = await startBus(() => null);
-  const transport = await connect(link(), wireTo(bus.port));
+  const bus = startHeldBus(() => null);
+  const transport = await pass(connect(link(), bus.wire));
   const ask = (address: number): Promise<readonly number[] | null> =>
-    transport.exchange(read(1, address, 2, { timeoutMs: TIMEOUT_MS }), NEVER).then(registers, () => null);
+    pass(
+      transport.exchange(read(1, address, 2, { timeoutMs: TIMEOUT_MS }), NEVER).then(registers, () => null),
+    );
   for (let probe = 0; probe < 8; probe++) expect(await ask(0)).toBeNull();
-  await new Promise((resolve) => setTimeout(resolve, 3 * TIMEOUT_MS));
-  bus.respond = (request, socket) => socket.write(answerOf(request));
+  await vi.advanceTimersByTimeAsync(3 * TIMEOUT_MS);
+  bus.respond = (request, send) => send(answerOf(request));
   expect(await ask(0)).toEqual([1_000, 1_001]);
   const fromMs = performance.now();
   expect(await ask(60)).toEqual([1_060, 1_061]);

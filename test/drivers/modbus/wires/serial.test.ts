@@ -35,7 +35,7 @@ const { ServerSerial } = createRequire(import.meta.url)('modbus-serial') as {
   ServerSerial: new (vector: object, options: object, port: object) => Device;
 };
 
-const SOON = { timeoutMs: 5_000 };
+const SOON = { timeoutMs: 15_000 };
 
 async function cable(socat: string): Promise<SerialPair> {
   const pair = await startSerialPair(socat, temporaryDirectory());
@@ -106,7 +106,7 @@ describeWithTools(['socat'], 'a serial port', (socat) => {
     const pair = await cable(socat);
     const script = await openScript(pair.far);
     const transport = await plug(pair.near, { timeoutMs: 200 });
-    const first = failure(transport.exchange(read(1, 0, 2, { timeoutMs: 80 }), NEVER));
+    const first = failure(transport.exchange(read(1, 0, 2, { timeoutMs: 600 }), NEVER));
     expect((await first).code).toBe('timeout');
     script.send(rtu('01 03 04 03E8 03E9'));
     script.respond = answerOf;
@@ -178,7 +178,7 @@ describeWithTools(['socat'], 'a serial port', (socat) => {
     for (let turn = 0; turn < 4; turn++) {
       const pair = await cable(socat);
       const transport = await plug(pair.near);
-      const work = failure(transport.exchange(read(1, 0, 2, { timeoutMs: 10_000 }), NEVER));
+      const work = failure(transport.exchange(read(1, 0, 2, { timeoutMs: 50_000 }), NEVER));
       await pair.unplug();
       expect((await work).code).toBe('connection-lost');
     }

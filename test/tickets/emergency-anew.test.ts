@@ -1,0 +1,177 @@
+/**
+ * An emergency that happens again on the ticket of an earlier one (service-workflow.md §3: each fire is confirmed, each time
+ * people are in a lift has its sheet and its two clocks, each emergency is reported): nothing that was said of the first counts
+ * for the second.
+ */
+import { describe, expect, test } from 'vitest';
+import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
+import { createStory, type Person, type Story } from './story-rig.ts';
+
+const POLICIES = [
+  ['the default policy', defaultPolicy, 'desk-li'],
+  ['the policy of the hospital', hospitalPolicy, 'duty-he'],
+] as const;
+const SIGNED = { who: 'Mr Wu', firm: 'Lift Firm', phone: '8805', signedSlip: 'WB-7' };
+const FALSE_ALARM = { type: 'confirm-fire', verdict: 'false-alarm', how: 'on-site', cause: 'steam' } as const;
+
+/** How often the three of the policy have been told since; who they are is the policy's. */
+const toldOf = (story: Story): number =>
+  story.loop.ticketEvents.filter(({ type, detail }) => type === 'reporting' && detail['when'] === 'at-once')
+    .length;
+const clocksOf = (story: Story, ...ids: readonly string[]) =>
+  story.ticket().clocks.filter(({ id }) => ids.includes(id));
+
+describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
+  test('a fire that comes back after a false alarm is told, confirmed and counted anew', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ 'smoke-1': 1 });
+    story.deliver();
+    story.act('guard-feng', FALSE_ALARM);
+    story.feed({ 'smoke-1': 0 });
+    const [first] = story.incidents();
+    expect(first).toMatchObject({ verdict: 'false-alarm' });
+    story.to('10-04 03:10');
+    story.feed({ 'smoke-1': 1 });
+    const ticket = story.ticket();
+    expect(story.incidents()).toHaveLength(2);
+    expect(story.incidents()[1]).toMatchObject({ verdict: 'open', kind: 'fire', tickets: [ticket.id] });
+    const second = story.incidents()[1];
+    expect(second?.reportDueAtMs).toBe(story.loop.clock.now().wallMs + policy.incidents.reportMs);
+    expect(ticket).toMatchObject({ fire: null, incident: second?.id });
+    expect(ticket.reports.length).toBeGreaterThan(0);
+    expect(ticket.reports.every(({ deliveredAtMs }) => deliveredAtMs === null)).toBe(true);
+    expect(toldOf(story)).toBe(2);
+    // The reports have their time again, and the record says what the first one was.
+    expect(clocksOf(story, 'report', 'alert').map(({ stoppedAtMs }) => stoppedAtMs === null)).toEqual([
+      false,
+      true,
+    ]);
+    const aside = story.loop.ticketEvents.findLast(({ type }) => type === 'incident-set');
+    expect(aside?.detail).toMatchObject({ from: first?.id, reason: 'came-again', verdict: 'false-alarm' });
+  });
+
+  test('a fire that was found to be false after its incident was ended, and is real after all, has an incident', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ 'smoke-1': 1 });
+    story.deliver();
+    story.act('guard-feng', FALSE_ALARM);
+    story.incident({ type: 'end', note: '' });
+    story.act('guard-feng', { type: 'confirm-fire', verdict: 'real', how: 'on-site' });
+    expect(story.incidents()).toHaveLength(2);
+    expect(story.incidents()[1]).toMatchObject({ verdict: 'confirmed', tickets: [story.ticket().id] });
+    expect(story.ticket().incident).toBe(story.incidents()[1]?.id);
+  });
+
+  test('a fire that burns on is the same one, however often its detector calls', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ 'smoke-1': 1 });
+    story.deliver();
+    story.act('guard-feng', { type: 'confirm-fire', verdict: 'real', how: 'on-site' });
+    story.feed({ 'smoke-1': 0 });
+    story.to('10-04 03:10');
+    story.feed({ 'smoke-1': 1 });
+    expect(story.incidents()).toHaveLength(1);
+    expect(story.ticket().fire).toMatchObject({ verdict: 'real' });
+    expect(toldOf(story)).toBe(1);
+  });
+
+  test('people who are in the lift once more have a sheet, clocks and a report of their own', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ trapped: 1 });
+    story.deliver();
+    story.act(desk, { type: 'entrapment', people: 2, floor: '3' });
+    story.act(desk, { type: 'entrapment', step: 'maintainer-arrived', who: 'firm' });
+    story.to('10-04 03:05');
+    story.act(desk, { type: 'entrapment', step: 'released' });
+    story.feed({ trapped: 0 });
+    story.to('10-04 03:30');
+    story.feed({ trapped: 1 });
+    const ids = ['entrapment-arrival', 'entrapment-release', 'lift-firm'];
+    expect(story.ticket().entrapment).toMatchObject({ people: null, steps: {} });
+    expect(toldOf(story)).toBe(2);
+    const running = clocksOf(story, ...ids).filter(({ stoppedAtMs }) => stoppedAtMs === null);
+    const known = policy.clocks.filter(({ id }) => ids.includes(id));
+    expect(running.map(({ id }) => id)).toEqual(known.map(({ id }) => id));
+    expect(running.every(({ startedAtMs }) => startedAtMs === story.loop.clock.now().wallMs)).toBe(true);
+    expect(story.refusal('boss-wu', { type: 'cancel', reason: 'false-alarm', note: 'x' })).toContain(
+      'released',
+    );
+  });
+
+  test('what was lowered and becomes an emergency again is reported again', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ 'smoke-1': 1 });
+    story.deliver();
+    const lowers: Person = policy === defaultPolicy ? 'desk-li' : 'boss-wu';
+    story.act(lowers, { type: 'reclassify', priority: 'urgent', reason: 'smoke from the kitchen' });
+    expect(story.ticket().reports).toEqual([]);
+    story.feed({ 'smoke-1': 0 });
+    story.to('10-04 03:10');
+    story.feed({ 'smoke-1': 1 });
+    expect(story.ticket()).toMatchObject({ priority: 'emergency' });
+    expect(story.ticket().reports.length).toBeGreaterThan(0);
+    expect(toldOf(story)).toBe(2);
+  });
+
+  test('no lift is accepted whose maintainer has not signed', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ trapped: 1 });
+    story.deliver();
+    if (policy === defaultPolicy) story.act('desk-li', { type: 'dispatch', assignee: 'lift-ma' });
+    story.act(desk, { type: 'entrapment', people: 1, floor: '3' });
+    story.act(desk, { type: 'entrapment', step: 'maintainer-arrived', who: 'firm' });
+    story.act(desk, { type: 'entrapment', step: 'released' });
+    story.feed({ trapped: 0 });
+    story.act('lift-ma', { type: 'arrive', how: 'by-hand' });
+    story.act('lift-ma', { type: 'start' });
+    story.act('lift-ma', { type: 'done', result: 'new lock', handler: 'firm', testResult: 'runs' });
+    const accepts: Person = policy === defaultPolicy ? 'boss-wu' : 'area-gu';
+    const accept = { type: 'accept', opinion: 'runs' } as const;
+    expect(story.refusal(accepts, accept)).toContain('back-in-service');
+    story.act('lift-ma', { type: 'entrapment', step: 'back-in-service', ...SIGNED });
+    story.act(accepts, accept);
+    expect(story.ticket().stage).toBe('accepted');
+  });
+
+  test('what waits for a part wakes when it becomes an emergency', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ 'smoke-1': 1 });
+    story.act('boss-wu', { type: 'reclassify', priority: 'urgent', reason: 'smoke from the kitchen' });
+    if (story.ticket().assignee !== 'guard-feng')
+      story.act(desk, { type: 'dispatch', assignee: 'guard-feng' });
+    if (policy === defaultPolicy) story.act('guard-feng', { type: 'take', readBack: 'smoke, kitchen' });
+    story.act('guard-feng', { type: 'arrive', how: 'by-hand' });
+    if (policy === defaultPolicy) story.act('guard-feng', { type: 'diagnose', diagnosis: 'a detector' });
+    if (policy === defaultPolicy) story.act('guard-feng', { type: 'plan', plan: 'a new one' });
+    story.act('guard-feng', { type: 'start' });
+    const untilMs = story.loop.clock.now().wallMs + 7 * 86_400_000;
+    const wait = { reason: 'part', note: 'n', approver: 'boss-wu', untilMs, estimatedAtMs: untilMs } as const;
+    story.act('foreman-tan', { type: 'wait', ...wait });
+    story.feed({ 'smoke-1': 0 });
+    story.to('10-04 03:10');
+    story.feed({ 'smoke-1': 1 });
+    expect(story.ticket()).toMatchObject({ stage: 'handling', priority: 'emergency', waiting: null });
+    expect(
+      story.ticket().clocks.every(({ isPaused, stoppedAtMs }) => stoppedAtMs !== null || !isPaused),
+    ).toBe(true);
+  });
+});
+
+test('an old matter that a person raises has its two hours from then on', () => {
+  const story = createStory(defaultPolicy, '10-04 02:00');
+  story.to('10-04 03:00');
+  story.report('desk-li', { class: 'security', priority: 'normal', content: '门禁失灵', place: '地下室' });
+  story.to('10-05 03:00');
+  const before = story.incidents().length;
+  story.act('boss-wu', { type: 'reclassify', priority: 'emergency', reason: '有人闯入' });
+  expect(story.incidents()).toHaveLength(before + 1);
+  const incident = story.incidents().at(-1);
+  expect(incident?.reportDueAtMs).toBe(story.loop.clock.now().wallMs + defaultPolicy.incidents.reportMs);
+});
