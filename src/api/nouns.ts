@@ -15,6 +15,7 @@ export const NOUNS = {
   personal: { zh: '个人信息', en: 'personal data' },
   point: { zh: '点位', en: 'point' },
   quarantine: { zh: '隔离区', en: 'quarantine' },
+  record: { zh: '工单记录', en: 'entry of the record' },
   rule: { zh: '告警规则', en: 'rule' },
   slip: { zh: '纸质单', en: 'slip' },
   storm: { zh: '告警风暴', en: 'alarm storm' },

@@ -45,6 +45,7 @@ import { pointRoutes } from './routes/points.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { publicReportRoutes, qrCodeRoute } from './routes/public-report.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rosterRoutes } from './routes/roster.ts';
 import { ruleChangeRoutes } from './routes/rule-changes.ts';
@@ -108,6 +109,7 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   publicReportRoutes,
   contactConfirmationRoutes,
   personalRoutes,
+  recordRoutes,
   messageRoutes,
   incidentRoutes,
   policyRoutes,

@@ -64,6 +64,7 @@ export const AttachmentSchema = Type.Object({
   sha256: words,
   by: words,
   atMs: Ms,
+  destroyedAtMs: Type.Optional(Ms),
 });
 
 const ContactSchema = Type.Object(
@@ -318,6 +319,15 @@ export const TicketViewSchema = Type.Object({
   incident: maybeWords,
   contractor: nullable(Type.Object({ user: maybeWords, contact: maybeWords })),
   attachments: Type.Array(AttachmentSchema),
+  hold: Type.Optional(
+    nullable(
+      Type.Object(
+        { by: words, atMs: Ms, reason: words },
+        { description: 'Its words and files are not destroyed' },
+      ),
+    ),
+  ),
+  wordsGoneAtMs: Type.Optional(Ms),
   fire: nullable(
     Type.Object({
       verdict: strings(['real', 'false-alarm', 'test']),

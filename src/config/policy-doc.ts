@@ -26,7 +26,8 @@ export function fromPolicyDoc({ calendars, ...rest }: PolicyDoc): Policy {
   const known = new Map(calendars.map((doc) => [doc.id, fromCalendarDoc(doc)]));
   const actors = { ...ACTORS_OF_EARLIER_VERSIONS, ...rest.actors };
   const incidents = { ...INCIDENTS_OF_EARLIER_VERSIONS, ...rest.incidents };
-  return deepFreeze({ ...OF_EARLIER_VERSIONS, ...rest, actors, incidents, calendars: known });
+  const retention = { ...RETENTION_OF_EARLIER_VERSIONS, ...rest.retention };
+  return deepFreeze({ ...OF_EARLIER_VERSIONS, ...rest, actors, incidents, retention, calendars: known });
 }
 
 /** Rules that stored versions lack: a ticket keeps those that it was opened under. */
@@ -44,6 +45,10 @@ const OF_EARLIER_VERSIONS: Pick<Policy, 'ownAcceptance' | 'lateEntry' | 'dayEnd'
   lateEntry: { holdMs: 15 * 60_000, withinMs: 60 * 60_000, oldestMs: 30 * 86_400_000 },
 };
 const INCIDENTS_OF_EARLIER_VERSIONS: Pick<Policy['incidents'], 'reportWarnRatio'> = { reportWarnRatio: 0.8 };
+const RETENTION_OF_EARLIER_VERSIONS: Pick<Policy['retention'], 'ticketDays' | 'fileDays'> = {
+  ticketDays: null,
+  fileDays: null,
+};
 /** Steps that they do not name: nobody takes one on a ticket of theirs. */
 const ACTORS_OF_EARLIER_VERSIONS: Pick<
   Policy['actors'],

@@ -190,7 +190,11 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
     incidents: toIncidents(incidents),
     staff: file.staff,
     certificates: file.certificates.map(({ kind, ...row }) => ({ ...row, kind: kind ?? null })),
-    retention: { personalDays: file.retention.personalDays },
+    retention: {
+      personalDays: file.retention.personalDays,
+      ticketDays: file.retention.ticketDays ?? null,
+      fileDays: file.retention.fileDays ?? null,
+    },
     targets: file.targets,
     explain: { waitMs: toMs(file.explain.wait), settleMs: toMs(file.explain.settle) },
     alarms: toAlarmTimes(file.alarms),

@@ -43,6 +43,7 @@ const SpanOrZero = Type.Unsafe<string | 0>({
 });
 const Factor = Type.Number({ minimum: 1, maximum: 10, default: 1.5 });
 const Few = (value: number) => Type.Integer({ minimum: 1, maximum: 10_000, default: value });
+const KeptDays = Type.Integer({ minimum: 1, maximum: 36_500 });
 const Ratio = Type.Number({ minimum: 0, maximum: 1 });
 const Level = Type.Optional(Type.Unsafe<1 | 2 | 3>({ type: 'integer', minimum: 1, maximum: 3 }));
 
@@ -296,9 +297,10 @@ export const POLICY_PARTS = {
   ),
   retention: closed(
     {
-      // The chain of a ticket's history cannot be cut: nothing destroys tickets, and no figure may promise it.
-      ticketDays: Type.Optional(Type.Null({ expected: 'null: tickets are kept for good' })),
       personalDays: Type.Integer({ minimum: 1, maximum: 36_500, default: 1095 }),
+      // Their words and files: the skeleton of a ticket and its chain stay in any case. Left out or null = kept.
+      ticketDays: Type.Optional(orNull(KeptDays)),
+      fileDays: Type.Optional(orNull(KeptDays)),
     },
     { default: {} },
   ),

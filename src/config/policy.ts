@@ -107,8 +107,15 @@ export interface Policy {
     /** Left out = `warn`. Life safety is only ever warned of (config/certificates.ts). */
     readonly inEmergency?: 'refuse' | 'warn';
   }[];
-  /** How long personal fields are kept, days. Tickets themselves are kept for good. */
-  readonly retention: { readonly personalDays: number };
+  /** Days after which each kind of record is destroyed when a person says so; null = kept. The skeleton of tickets always is. */
+  readonly retention: {
+    /** Names and ways of contact, from when they were stored. */
+    readonly personalDays: number;
+    /** What people have typed on tickets that are archived, cancelled or merged, from when they were closed. */
+    readonly ticketDays: number | null;
+    /** Photos and documents of such tickets. */
+    readonly fileDays: number | null;
+  };
   /** Named rates and what they should be, 0–1 (service-workflow.md §7). Key: e.g. `timely`. */
   readonly targets: Readonly<Record<string, number>>;
   readonly explain: ExplainTimes;

@@ -4,9 +4,10 @@ import type { AlarmKey, EquipmentId, IncidentId, MessageId, OccurrenceId, Ticket
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
+import type { TypedValue } from '../core/typed-words.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import type { Answer, Delivery } from '../notify/notifier.ts';
-import type { PersonalFields, SlipRow } from '../store/store.ts';
+import type { DestroyedRecord, PersonalFields, SlipRow } from '../store/store.ts';
 import type { Confirmation } from '../tickets/confirm-contact.ts';
 import type { NewTicket, TicketActor, Transition } from '../tickets/transitions.ts';
 
@@ -137,6 +138,36 @@ export type Command =
   | {
       readonly type: 'destroy-personal';
       readonly ids: readonly string[];
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** Takes words out of the record of a ticket, whatever its stage. */
+  | {
+      readonly type: 'redact-words';
+      readonly ticket: TicketId;
+      readonly version: number;
+      /** Id of the event and part of its detail, and the words as they were looked up there. */
+      readonly event: number;
+      readonly field: string;
+      readonly words: TypedValue;
+      /** Stands in their place; may be empty. */
+      readonly replacement: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** 保全: words and files of the ticket are not destroyed while it is held. */
+  | {
+      readonly type: 'hold-ticket';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly isHeld: boolean;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** Destroys words and files of tickets that are over, after their retention: all of them or none. */
+  | {
+      readonly type: 'destroy-records';
+      readonly records: readonly DestroyedRecord[];
       readonly by: string;
       readonly reason: string;
     };

@@ -17,6 +17,7 @@ import { decideIncident } from './incidents.ts';
 import { followLevel } from './level.ts';
 import { decideDelivery } from './outbox.ts';
 import { destroyPersonal } from './personal.ts';
+import { decideHold, destroyRecords, redactWords } from './records.ts';
 import { releaseTickets } from './release.ts';
 import { voidSlip } from './slips.ts';
 import type { Tentative } from './tentative.ts';
@@ -67,6 +68,13 @@ export function decideCommand(
       return NOTHING;
     case 'destroy-personal':
       destroyPersonal(tx, command, nowMs);
+      return NOTHING;
+    case 'redact-words':
+      return { ...NOTHING, ticket: redactWords(tx, context, command, nowMs) };
+    case 'hold-ticket':
+      return { ...NOTHING, ticket: decideHold(tx, context, command, nowMs) };
+    case 'destroy-records':
+      destroyRecords(tx, context, command, nowMs);
       return NOTHING;
     default:
       return command satisfies never;

@@ -59,6 +59,7 @@ export class TentativeService {
   /** Key: number. */
   readonly #slips = new Map<string, SlipRow>();
   readonly #audits: AuditRow[] = [];
+  readonly #destructions: Write[] = [];
 
   constructor(state: ServiceState) {
     this.#state = state;
@@ -122,6 +123,21 @@ export class TentativeService {
     this.#personal.push(row);
   }
 
+  /** A repair that is known, in other words; its place among the others stays. */
+  rewordRepair(equipment: EquipmentId, repair: PastRepair): void {
+    const known = this.pastRepairs(equipment);
+    if (known.some(({ ticket }) => ticket === repair.ticket))
+      this.#repairs.set(
+        equipment,
+        known.map((one) => (one.ticket === repair.ticket ? repair : one)),
+      );
+  }
+
+  /** Words and files of tickets that go in this round, with the line that says so. */
+  destroy(destruction: Omit<Extract<Write, { type: 'destruction' }>, 'type'>): void {
+    this.#destructions.push({ type: 'destruction', ...destruction });
+  }
+
   /** Whether the slip has been used or voided, in this round or since the start. */
   isSlipOver(number: string): boolean {
     return this.#slips.has(number) || this.#state.overSlips.has(number);
@@ -146,6 +162,7 @@ export class TentativeService {
       ...this.#personal.map((row): Write => ({ type: 'personal', ...row })),
       ...[...this.#slips.values()].map((slip): Write => ({ type: 'slip', slip })),
       ...this.#audits.map((entry): Write => ({ type: 'audit', entry })),
+      ...this.#destructions,
     ];
   }
 

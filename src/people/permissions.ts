@@ -27,6 +27,7 @@ export const PERMISSIONS = [
   'slip.manage',
   'archive.export',
   'personal.destroy',
+  'ticket.redact',
   'incident.manage',
   'message.read',
   'message.read-all',
@@ -48,7 +49,8 @@ export const PERMISSIONS = [
 /**
  * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
- * and ways of reporters and of colleagues; each reading is audited. `message.read` is the person's own inbox.
+ * and ways of reporters and of colleagues; each reading is audited. `ticket.redact` takes words out of a record and keeps
+ * one from destruction. `message.read` is the person's own inbox.
  */
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -131,6 +133,7 @@ export const ROLE_PERMISSIONS = {
     ...DISPATCH,
     'ticket.personal',
     'ticket.accept',
+    'ticket.redact',
     'archive.export',
     'incident.manage',
     'message.read-all',
@@ -153,6 +156,7 @@ export const ROLE_PERMISSIONS = {
     'slip.manage',
     'archive.export',
     'personal.destroy',
+    'ticket.redact',
   ],
   auditor: ['site.read', 'ticket.read-all', 'message.read', 'message.read-all', 'audit.read'],
   contractor: ['ticket.read-own', 'ticket.work', 'message.read'],

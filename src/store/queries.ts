@@ -29,6 +29,37 @@ export interface HistoryEntry {
   readonly by: string;
   readonly note: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Of a ticket's history: its id, by which parts of it are redacted. */
+  readonly event?: number;
+  /** Parts that people have typed and that are there; left out = none. */
+  readonly typed?: readonly string[];
+  /** Parts whose words are gone, in the order of the detail; left out = none. */
+  readonly gone?: readonly GonePart[];
+}
+
+/** What became of words that people have typed into a record. */
+export interface GonePart {
+  readonly field: string;
+  /** `redacted`: the detail shows the replacement; `destroyed`: after its retention, the detail shows nothing. */
+  readonly how: 'redacted' | 'destroyed';
+  readonly atMs: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A ticket whose words or files have been kept as long as the policy says. */
+export interface DueRecord {
+  readonly ticket: string;
+  readonly number: string;
+  readonly closedAtMs: number;
+  readonly words: boolean;
+  readonly files: boolean;
+}
+
+/** Times before which tickets must have been closed, UTC ms; null = kept for good. */
+export interface RecordTerms {
+  readonly wordsBeforeMs: number | null;
+  readonly filesBeforeMs: number | null;
 }
 
 export interface Page<T> {
@@ -163,7 +194,12 @@ export interface StoreQueries {
     beforeMs: number,
     limit: number,
   ): Promise<readonly { readonly id: string; readonly storedAtMs: number }[]>;
-  /** Those of the ids that stand on a ticket: what lies beside the database without one is an orphan. */
+  /**
+   * Tickets whose words or files are due to be destroyed, closed longest ago first: archived, cancelled or merged ones, none
+   * of an incident, none that is held.
+   */
+  dueRecords(terms: RecordTerms, limit: number): Promise<readonly DueRecord[]>;
+  /** Those of the ids that stand on a ticket and are not destroyed: what else lies beside the database is an orphan. */
   knownAttachments(ids: readonly string[]): Promise<ReadonlySet<string>>;
   policyVersions(page: { readonly limit: number; readonly offset: number }): Promise<Page<PolicyVersionRow>>;
   policyVersion(version: string): Promise<PolicyVersionRow | null>;

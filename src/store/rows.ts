@@ -27,6 +27,27 @@ export interface TicketEventRow {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** 隐去: its detail says what goes, what stands there instead, and why. */
+export interface RedactionEventRow extends TicketEventRow {
+  readonly type: 'redacted';
+  readonly detail: {
+    /** Id of the event. */
+    readonly event: number;
+    /** As in typed-words.ts. */
+    readonly field: string;
+    readonly reason: string;
+    /** May be empty. */
+    readonly replacement: string;
+  };
+}
+
+/** What of one ticket goes after its retention. */
+export interface DestroyedRecord {
+  readonly ticket: TicketId;
+  readonly words: boolean;
+  readonly files: boolean;
+}
+
 /** A running delay of one rule, so that a restart does not lose (or lengthen) it. */
 export interface DelayRow {
   readonly key: AlarmKey;

@@ -17,12 +17,14 @@ import type {
   AuditRow,
   ConfigVersionRow,
   DelayRow,
+  DestroyedRecord,
   DrillRow,
   FiguresPart,
   LockOutRow,
   PersonalFields,
   PointWriteRow,
   PolicyVersionRow,
+  RedactionEventRow,
   RuleChangeRow,
   RuleMemoryRow,
   SessionRow,
@@ -87,6 +89,13 @@ export type Write =
       readonly atMs: number;
       readonly fields: PersonalFields | null;
     }
+  /** Appends the event, and takes the words that its detail names out of the record: its ticket's other copies of them as well. */
+  | { readonly type: 'redaction'; readonly event: RedactionEventRow }
+  /**
+   * Destroys words and files of these tickets, also where other rows repeat them; appends the audit line, with counts and
+   * a digest of all that went. The bytes of the files are the caller's to remove, after the commit.
+   */
+  | { readonly type: 'destruction'; readonly records: readonly DestroyedRecord[]; readonly entry: AuditRow }
   /** Replaces the due rows of that ticket: what the sweep audits. */
   | { readonly type: 'ticket-dues'; readonly ticket: TicketId; readonly dues: readonly TicketDueRow[] }
   | { readonly type: 'attachment'; readonly ticket: TicketId; readonly attachment: Attachment }

@@ -158,12 +158,21 @@ export const DRILL: DrillRecord = {
   writtenAtMs: NOW_MS,
 };
 
+export const DUE_RECORD = {
+  ticket: TICKET.id,
+  number: TICKET.number,
+  closedAtMs: 1_000,
+  words: true,
+  files: true,
+} as const;
+
 type ServiceQueries = Pick<
   StoreQueries,
   | 'ticketsOfEquipment'
   | 'ticketFigures'
   | 'personal'
   | 'personalStoredBefore'
+  | 'dueRecords'
   | 'knownAttachments'
   | 'policyVersions'
   | 'policyVersion'
@@ -198,6 +207,8 @@ export const SERVICE_QUERIES: ServiceQueries = {
   }),
   personal: async (id) => (id === `${TICKET.id}/1` ? PERSONAL : null),
   personalStoredBefore: async (beforeMs) => [{ id: `${TICKET.id}/1`, storedAtMs: beforeMs - 1 }],
+  dueRecords: async ({ wordsBeforeMs, filesBeforeMs }) =>
+    wordsBeforeMs === null && filesBeforeMs === null ? [] : [DUE_RECORD],
   knownAttachments: async () => new Set(),
   policyVersions: async () => ({ items: [POLICY_ROW], total: 1 }),
   policyVersion: async (version) => (version === 'p1' ? POLICY_ROW : null),

@@ -10,6 +10,7 @@ import type { Write } from '../../src/store/store.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 import { count, countAll, openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
+import { destruction, redaction } from './support/words.ts';
 
 /** Fails whatever came before it: the ticket is not there. */
 const IMPOSSIBLE: Write = rows.ticket('t-none', {}, 7);
@@ -46,7 +47,7 @@ const TABLES = [
   'slip',
 ] as const;
 /** What is derived from tickets: empty when they are. */
-const DERIVED = ['ticket_list', 'ticket_clock', 'ticket_text'] as const;
+const DERIVED = ['ticket_list', 'ticket_clock', 'ticket_text', 'words', 'reworded'] as const;
 
 const VERSION: Write = {
   type: 'config-version',
@@ -87,6 +88,8 @@ const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-en
   handover: [rows.handover('h-1')],
   'drill-record': [rows.drillRecord('d-1')],
   slip: [rows.slip('0001')],
+  redaction: [rows.ticket('t-1'), redaction('t-1', 99, 'note')],
+  destruction: [rows.ticket('t-1'), destruction('t-1')],
 };
 
 describe('a batch whose last write fails leaves nothing', () => {

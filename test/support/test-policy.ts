@@ -104,7 +104,7 @@ export const TEST_SERVICE: Omit<Policy, 'version' | 'name' | 'explain' | 'alarms
     majorGrades: [],
   },
   certificates: [],
-  retention: { personalDays: 1_095 },
+  retention: { ticketDays: null, fileDays: null, personalDays: 1_095 },
   staff: {
     approvers: ['supervisor', 'manager', 'leader'],
     waitApprovers: ['foreman', 'supervisor', 'manager', 'leader'],

@@ -11,6 +11,7 @@ import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type AttachmentId, toId } from '../../core/ids.ts';
 import type { Attachment } from '../../core/ticket.ts';
+import { isThere } from '../../core/ticket-words.ts';
 import { created, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { toRange } from '../file-range.ts';
@@ -145,7 +146,8 @@ function downloadRoute(api: Api, { services }: ApiContext): void {
       const actor = toActor(personOf(request), services);
       const ticket = await findTicket(id, actor, services);
       const found = toReadableAttachments(ticket, actor).find((one) => one.id === wanted);
-      if (found === undefined) throw new RiserError('not-found', { what: NOUNS.attachment });
+      if (found === undefined || !isThere(found))
+        throw new RiserError('not-found', { what: NOUNS.attachment });
       return send(found, request, reply, services);
     },
   );

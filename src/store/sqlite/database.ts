@@ -53,6 +53,8 @@ export interface Database {
     is_reworked: number;
     is_false_alarm: number;
     text_digest: string;
+    is_kept: number;
+    is_wordless: number;
   };
   /** Of the table itself, what it is asked with; its columns give nothing back. */
   ticket_text: { rowid: number; ticket_text: string };
@@ -67,7 +69,23 @@ export interface Database {
   };
   past_repair: { equipment: string; closed_at_ms: number; seq: number; doc: string };
   ticket_due: { ticket: string; clock: string; round: number; what: string; due_at_ms: number };
-  attachment: { id: string; ticket: string; sha256: string; bytes: number; doc: string };
+  words: {
+    event: number;
+    field: string;
+    digest: string;
+    salt: string | null;
+    text: string | null;
+    act: string | null;
+  };
+  reworded: { event: number; digest: string; act: string };
+  attachment: {
+    id: string;
+    ticket: string;
+    sha256: string;
+    bytes: number;
+    doc: string;
+    destroyed_at_ms: number | null;
+  };
   policy_version: { seq: number; version: string; state: string; doc: string; policy: string };
   message: {
     seq: number;

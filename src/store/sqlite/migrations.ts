@@ -7,6 +7,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
+import { WORD_TABLES } from './word-tables.ts';
 
 export interface Migration {
   readonly version: number;
@@ -207,6 +208,13 @@ export const MIGRATIONS: readonly Migration[] = [
     up(database) {
       const statements = [...TICKET_REMAINDERS, ...TICKET_TABLES, ...TICKET_INDEXES, ...SERVICE_TABLES];
       for (const statement of statements) database.exec(statement);
+    },
+  },
+  {
+    version: 5,
+    name: 'words that people have typed, beside the chain',
+    up(database) {
+      for (const statement of WORD_TABLES) database.exec(statement);
     },
   },
 ];
