@@ -55,7 +55,7 @@ export function createWordsAppliers(
       const all = places(event.ticket);
       const wanted = all.find((place) => place.event === id && place.field === field);
       // The same words wherever the record repeats them; gone meanwhile = nothing more to take.
-      const same = all.filter(({ text }) => text === wanted?.text);
+      const same = all.filter((place) => wanted !== undefined && toPlain(place) === toPlain(wanted));
       const taken = taker.prepare(same);
       const row = appendEvent({ ...event, detail: { ...event.detail, ...toChained(taken) } });
       taker.take(same, `ticket_event/${row}`, taken);
@@ -65,6 +65,12 @@ export function createWordsAppliers(
     },
     destruction: (write) => destroy(write, { places, taker, copies, files, append }),
   };
+}
+
+/** The same in both languages, as a content stands in a correction, is the same as once. */
+function toPlain({ text }: Place): string {
+  const words = parse(text) as TypedValue;
+  return typeof words !== 'string' && words.zh === words.en ? toCanonicalJson(words.zh) : text;
 }
 
 interface Parts {

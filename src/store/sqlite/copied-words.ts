@@ -1,5 +1,5 @@
 /**
- * Rows that repeat what was typed on a ticket: messages about it, later tickets of the same equipment with it among their
+ * Rows that repeat what was typed on a ticket: messages about it, names of its files, later tickets of the same equipment with it among their
  * past repairs, the lists of handovers, its incident. They follow when words of the ticket are redacted or destroyed. The
  * ticket itself the engine writes anew, and with it its place in the lists and its words in the index.
  */
@@ -8,7 +8,7 @@ import type { Handover } from '../../core/duty.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Message } from '../../core/message.ts';
 import type { Text } from '../../core/text.ts';
-import type { Ticket } from '../../core/ticket.ts';
+import type { Attachment, Ticket } from '../../core/ticket.ts';
 import { mapHistoryOf } from '../../core/ticket-words.ts';
 import { parse } from './rows.ts';
 
@@ -39,6 +39,11 @@ const KINDS: readonly Kind[] = [
       where own.ticket = ?1 and other.ticket <> ?1 and instr(ticket.doc, ?1) > 0`,
     change: 'update ticket set doc = ? where id = ?',
     map: (doc, ticket, toText) => mapHistoryOf(doc as Ticket, ticket, toText),
+  },
+  {
+    find: 'select id as key, doc from attachment where ticket = ?1',
+    change: 'update attachment set doc = ? where id = ?',
+    map: (doc, _ticket, toText) => ({ ...(doc as Attachment), name: toText((doc as Attachment).name) }),
   },
   {
     find: 'select seq as key, doc from handover where instr(doc, ?1) > 0',
