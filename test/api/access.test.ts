@@ -8,7 +8,7 @@ import { ROLE_NAMES } from '../../src/core/roles.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { UserRow } from '../../src/store/store.ts';
-import { ATTACHMENT, INCIDENT, MESSAGE } from './fake-service.ts';
+import { ATTACHMENT, DUE_RECORD, INCIDENT, MESSAGE } from './fake-service.ts';
 import { bearer, createGateway, createModel, OCCURRENCE, startApi, TICKET, toPerson } from './support.ts';
 
 const ELSEWHERE = '192.0.2.7';
@@ -41,8 +41,6 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/report': { content: 'No water', contactMethod: '13812340000' },
   'POST /api/v1/personal/destroy': { ids: [`${TICKET.id}/1`], reason: 'retention' },
   'POST /api/v1/records/destroy': { tickets: [TICKET.id], reason: 'retention' },
-  'POST /api/v1/tickets/:id/redact': { version: 3, event: 1, field: 'note', reason: 'asked for' },
-  'POST /api/v1/tickets/:id/hold': { version: 3, isHeld: true, reason: 'lawsuit' },
   'POST /api/v1/messages/:id/answer': { text: 'on my way' },
   'POST /api/v1/policy/check': { text: 'version: 2' },
   'POST /api/v1/policy/versions': { text: 'version: 2', reason: 'faster' },
@@ -142,6 +140,8 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Beside the version, of steps that cannot do without more. Key: last part of the path. */
 const STEP_FIELDS: Readonly<Record<string, object>> = {
+  redact: { event: 1, field: 'note', reason: 'asked for' },
+  hold: { isHeld: true, reason: 'lawsuit' },
   merge: { into: 'GC20261121-0002' },
   appoint: { fromMs: 1, toMs: 2 },
   estimate: { atMs: 1 },
@@ -227,6 +227,16 @@ const UPLOAD = {
 
 const STREAM = '/api/v1/events';
 
+const TYPED = {
+  atMs: 1,
+  type: 'noted',
+  by: 'desk',
+  note: 'n',
+  detail: { note: 'n' },
+  event: 1,
+  typed: ['note'],
+};
+
 /** The desk shelves medium severity: what a route asks for is all that is asked. */
 function createLenient() {
   const model = createModel();
@@ -245,6 +255,8 @@ function createLenient() {
     alarm: async () => ({ ...OCCURRENCE, severity: 'medium' }),
     alarms: async () => ({ items: [], total: 0 }),
     ticket: async () => ticket,
+    ticketHistory: async () => [TYPED],
+    dueRecords: async () => [DUE_RECORD],
     messages: async () => ({ items: [MESSAGE], total: 1 }),
   });
   return gateway;
