@@ -272,7 +272,10 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     logged,
     answer: async (command) => ({
       occurrence: command.type.endsWith('-alarm') ? OCCURRENCE : null,
-      ticket: command.type.includes('ticket') || command.type === 'confirm-contact' ? TICKET : null,
+      ticket:
+        command.type.includes('ticket') || ['confirm-contact', 'redact-words'].includes(command.type)
+          ? TICKET
+          : null,
       ...(command.type === 'split-ticket' && { opened: TICKET }),
       ...(command.type === 'incident' && { incident: INCIDENT }),
       ...(command.type === 'acknowledge-alarms' && { acknowledged: command.occurrences }),
