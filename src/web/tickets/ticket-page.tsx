@@ -53,7 +53,8 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
         <div className="ticket-main">
           <FireCard ticket={ticket} />
           <EntrapmentCard ticket={ticket} />
-          <TicketActions ticket={ticket} />
+          {/* A form that was filled in with words that are redacted now would write them back. */}
+          <TicketActions key={`${ticket.content.zh} ${ticket.place.zh}`} ticket={ticket} />
           {ticket.guidance !== null && (
             <Alert
               className="guidance"
