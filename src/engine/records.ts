@@ -153,7 +153,7 @@ function reword(tx: Tentative, ticket: Ticket, toText: ToText): void {
   }
   if (equipment === null) return;
   tx.service.rewordRepair(equipment, toPastRepair(ticket));
-  for (const other of [...tx.tickets()])
+  for (const other of tx.tickets())
     if (other.id !== id && other.history.some((repair) => repair.ticket === id))
       tx.putTicket(mapHistoryOf(other, id, toText), []);
 }
