@@ -30,7 +30,10 @@ export function fromPolicyDoc({ calendars, ...rest }: PolicyDoc): Policy {
 }
 
 /** Rules that stored versions lack: a ticket keeps those that it was opened under. */
-const OF_EARLIER_VERSIONS: Pick<Policy, 'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff'> = {
+const OF_EARLIER_VERSIONS: Pick<
+  Policy,
+  'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff' | 'feedback'
+> = {
   ownAcceptance: [{}],
   staff: {
     approvers: ['supervisor', 'manager', 'leader'],
@@ -42,6 +45,12 @@ const OF_EARLIER_VERSIONS: Pick<Policy, 'ownAcceptance' | 'lateEntry' | 'dayEnd'
   dayEnd: null,
   offHours: null,
   lateEntry: { holdMs: 15 * 60_000, withinMs: 60 * 60_000, oldestMs: 30 * 86_400_000 },
+  feedback: {
+    handling: { limitMs: 24 * 3_600_000, workingDays: null, calendar: null, warnRatio: 0.8 },
+    result: { limitMs: null, workingDays: 7, calendar: null, warnRatio: 0.8 },
+    analysis: { limitMs: 30 * 86_400_000, workingDays: null, calendar: null, warnRatio: 0.8 },
+    breach: 'supervisor',
+  },
 };
 const INCIDENTS_OF_EARLIER_VERSIONS: Pick<Policy['incidents'], 'reportWarnRatio'> = { reportWarnRatio: 0.8 };
 /** Steps that they do not name: nobody takes one on a ticket of theirs. */

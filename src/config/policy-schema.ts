@@ -154,6 +154,29 @@ const QuietSchema = closed(
   { default: {} },
 );
 
+/** Which of `limit` and `workingDays` is given, policy-check-feedback.ts looks at. */
+const FeedbackLimitSchema = (value: { readonly limit?: string; readonly workingDays?: number }) =>
+  closed(
+    {
+      limit: Type.Optional(Duration),
+      workingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 250 })),
+      calendar: orNull(Id, { default: null }),
+      warnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
+    },
+    { default: value },
+  );
+
+/** Figures of source 001; without a calendar every day is a working day, which is the stricter reading. */
+const FeedbackSchema = closed(
+  {
+    handling: FeedbackLimitSchema({ limit: '24h' }),
+    result: FeedbackLimitSchema({ workingDays: 7 }),
+    analysis: FeedbackLimitSchema({ limit: '30d' }),
+    breach: oneOf(ROLE_NAMES, { default: 'supervisor' }),
+  },
+  { default: {} },
+);
+
 /** Figures of alarms.md B1 and B7 where it gives some; the others are ours. */
 const AlarmTimesSchema = closed(
   {
@@ -275,6 +298,7 @@ export const POLICY_PARTS = {
     reportWarnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
     majorGrades: Type.Array(oneOf(GRADE_NAMES), { maxItems: GRADE_NAMES.length }),
   }),
+  feedback: FeedbackSchema,
   staff: closed(
     {
       approvers: someRoles(['supervisor', 'manager', 'leader']),
