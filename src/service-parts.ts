@@ -183,7 +183,8 @@ function startOutbox(
     settings: notify,
     clock,
     announce: (announcement) => announcements.publish(announcement),
-    linkTo: ({ ticket }) => (ticket === null ? null : `/tickets/${ticket}`),
+    linkTo: ({ ticket, feedback }) =>
+      feedback !== undefined ? `/duty/feedback/${feedback}` : ticket === null ? null : `/tickets/${ticket}`,
     userAgent: `Riser/${version}`,
   });
   return createOutbox({
@@ -192,7 +193,11 @@ function startOutbox(
     clock,
     log,
     toRecipient: (id, channel) => toRecipient(duty(), id, channel, clock.now().wallMs),
-    toDropReason: (message) => toDropReason(message, { ticket: (id) => engine.ticket(id) }),
+    toDropReason: (message) =>
+      toDropReason(message, {
+        ticket: (id) => engine.ticket(id),
+        feedback: (id) => engine.feedback(id),
+      }),
     failedBefore,
   });
 }

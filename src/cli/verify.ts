@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<ChainName, string>> = {
   alarm_event: 'alarms / 告警历史',
   ticket_event: 'tickets / 工单历史',
   audit: 'audit / 审计日志',
+  feedback_event: 'feedback / 反馈历史',
 };
 
 /** @returns the exit code. */

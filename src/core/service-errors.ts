@@ -94,4 +94,19 @@ export const SERVICE_ERRORS = {
     status: 409,
     text: { zh: '尚未填写该类事件报告', en: 'No such report has been written yet' },
   },
+  // feedback
+  'feedback-open': {
+    status: 409,
+    text: {
+      zh: '反馈 {number} 尚未归档，反馈人信息仍需使用，不能销毁',
+      en: 'Feedback {number} is not filed and still needs whoever gave it; it cannot be destroyed yet',
+    },
+  },
+  'feedback-full': {
+    status: 409,
+    text: {
+      zh: '未归档的反馈已达 {max} 条，请先处理并归档',
+      en: '{max} entries of feedback are open; file some of them first',
+    },
+  },
 } as const satisfies Record<string, ErrorInfo>;

@@ -6,6 +6,7 @@ import type {
   AttachmentId,
   ContactId,
   EquipmentId,
+  FeedbackId,
   IncidentId,
   LocationId,
   SiteId,
@@ -344,6 +345,8 @@ export interface Ticket {
   readonly banners: readonly Banner[];
   readonly links: readonly TicketLink[];
   readonly incident: IncidentId | null;
+  /** Feedback that it was made of as a complaint; left out = of none. */
+  readonly feedbacks?: readonly FeedbackId[];
   /** Outside firm that repairs it: an account of ours, or a contact of the register without one. */
   readonly contractor: { readonly user: string | null; readonly contact: ContactId | null } | null;
   readonly attachments: readonly Attachment[];

@@ -1,9 +1,19 @@
 /** Commands that people give to the decision loop. Authorised at the edge (api/), decided in the loop. */
 import type { AlarmControl, Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, IncidentId, MessageId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Feedback } from '../core/feedback.ts';
+import type {
+  AlarmKey,
+  EquipmentId,
+  FeedbackId,
+  IncidentId,
+  MessageId,
+  OccurrenceId,
+  TicketId,
+} from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
+import type { FeedbackChange, NewFeedback } from '../feedback/changes.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import type { Answer, Delivery } from '../notify/notifier.ts';
 import type { PersonalFields, SlipRow } from '../store/store.ts';
@@ -121,6 +131,24 @@ export type Command =
       readonly change: IncidentChange;
       readonly by: string;
     }
+  | {
+      readonly type: 'open-feedback';
+      readonly entry: NewFeedback;
+      readonly personal: PersonalFields | null;
+      readonly actor: TicketActor;
+    }
+  | {
+      readonly type: 'feedback';
+      readonly feedback: FeedbackId;
+      /** That the person saw; a newer one that is more than a note of the gateway refuses with `version-conflict`. */
+      readonly version: number;
+      readonly change: FeedbackChange;
+      readonly actor: TicketActor;
+      /** Does the desk's work with feedback: else only the handler acts. */
+      readonly canManage: boolean;
+      /** Of a correction of the person, as it is then; of a complaint, sealed anew for its ticket; null = none. */
+      readonly personal: PersonalFields | null;
+    }
   /** A paper slip is spoiled or lost. @param slip as it was looked up */
   | { readonly type: 'void-slip'; readonly slip: SlipRow; readonly by: string; readonly reason: string }
   /** What became of an attempt to send, or what the recipient did. */
@@ -156,6 +184,7 @@ export interface CommandOutcome {
   /** Of `acknowledge-alarms`: those that this command has acknowledged. */
   readonly acknowledged?: readonly OccurrenceId[];
   readonly incident?: Incident | null;
+  readonly feedback?: Feedback | null;
   /** The ticket that a split has opened. */
   readonly opened?: Ticket | null;
 }

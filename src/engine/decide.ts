@@ -13,6 +13,7 @@ import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { decideControl } from './controls.ts';
 import { decideDrill } from './drills.ts';
+import { decideFeedback, openFeedbackEntry } from './feedback.ts';
 import { decideIncident } from './incidents.ts';
 import { followLevel } from './level.ts';
 import { decideDelivery } from './outbox.ts';
@@ -56,6 +57,10 @@ export function decideCommand(
       return decideSplit(tx, context, command, nowMs);
     case 'incident':
       return { ...NOTHING, incident: decideIncident(tx, context, command, nowMs) };
+    case 'open-feedback':
+      return { ...NOTHING, feedback: openFeedbackEntry(tx, context, command, nowMs) };
+    case 'feedback':
+      return decideFeedback(tx, context, command, nowMs);
     case 'delivery':
       decideDelivery(tx, context, command, nowMs);
       return NOTHING;

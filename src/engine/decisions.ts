@@ -13,8 +13,9 @@ import type { Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import { isWithinCalendar } from '../core/calendar.ts';
 import type { Now } from '../core/clock.ts';
+import type { Feedback } from '../core/feedback.ts';
 import { GATEWAY } from '../core/gateway.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import { GOOD } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
@@ -171,7 +172,7 @@ export class Decisions {
     const changes = this.#rules.take();
     const news = [...this.#ruleNews];
     if (waiting.length > 0 || news.length > 0 || this.#isTransition(changes)) onStep();
-    const clockStepMs = this.#clockStepMs(now);
+    const clockStepMs = toStepMs(now, this.#wallOffsetMs);
     moveAll(tx, context, clockStepMs, now);
     tellRuleNews(tx, context, news, now);
     decideRules(tx, context, this.#rules, changes, now);
@@ -280,6 +281,10 @@ export class Decisions {
     return this.#state.tickets.get(id) ?? null;
   }
 
+  feedback(id: FeedbackId): Feedback | null {
+    return this.#state.service.feedbacks.get(id) ?? null;
+  }
+
   /** The swept tickets of a round that contradicts the store; call after its `fail`. */
   setAside(swept: readonly TicketId[], reason: string): void {
     this.#aside.contradict(swept, reason);
@@ -323,11 +328,6 @@ export class Decisions {
       const isSame = key === undefined || tx.occurrence(key) === (this.#state.occurrences.get(key) ?? null);
       return isSame ? [] : [rule];
     });
-  }
-
-  /** How far the wall clock has jumped since the last settled round. */
-  #clockStepMs(now: Now): number {
-    return toStepMs(now, this.#wallOffsetMs);
   }
 
   #moveRules(now: Now): void {

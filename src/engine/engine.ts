@@ -17,7 +17,8 @@ import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts
 import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { Feedback } from '../core/feedback.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import type { ReadingBatch } from '../core/reading.ts';
@@ -185,6 +186,11 @@ export class Engine implements CommandPort {
   /** As it is stored; null when it is not in memory: closed a while ago, or never there. */
   ticket(id: TicketId): Ticket | null {
     return this.#decisions?.ticket(id) ?? null;
+  }
+
+  /** As it is stored; null when it is filed, voided, or never was. */
+  feedback(id: FeedbackId): Feedback | null {
+    return this.#decisions?.feedback(id) ?? null;
   }
 
   /** Open tickets by whoever has them, or is to. Key: user name, group or role. */

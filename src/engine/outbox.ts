@@ -2,9 +2,10 @@
  * Messages of a round (notify/): made from what the round has decided, stored with it, and changed by what became of their
  * sending. Nothing is sent from here; the sender has them once they are stored.
  */
-import { toId } from '../core/ids.ts';
+import { type MessageId, type TicketId, toId } from '../core/ids.ts';
 import { isMessageOut } from '../core/message.ts';
 import { stepMessage } from '../notify/step-message.ts';
+import type { MessageView } from '../notify/to-messages.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { followReport } from './reports.ts';
@@ -33,13 +34,15 @@ export function decideDelivery(
 /** Who has to be told of what the round has decided: stored with it, so that nothing is announced that was not decided. */
 export function writeMessages(tx: Tentative, { toMessages, policyOf, now }: DecisionContext): void {
   const { service } = tx;
-  if (tx.ticketEvents.length === 0 && service.incidentEvents.length === 0) return;
-  const messages = toMessages(tx.ticketEvents, service.incidentEvents, {
+  const { incidentEvents, feedbackEvents } = service;
+  if ([tx.ticketEvents, incidentEvents, feedbackEvents].every(({ length }) => length === 0)) return;
+  const view = {
     nowMs: now.wallMs,
     policyOf,
-    nextId: () => toId(`m${tx.next('message')}`),
-    has: (key) => service.hasMessage(key),
-    messagesOf: (ticket) => service.messagesOf(ticket),
-  });
+    nextId: () => toId<MessageId>(`m${tx.next('message')}`),
+    has: (key: string) => service.hasMessage(key),
+    messagesOf: (ticket: TicketId) => service.messagesOf(ticket),
+  } satisfies MessageView;
+  const messages = toMessages(tx.ticketEvents, incidentEvents, view, feedbackEvents);
   for (const message of messages) service.putMessage(message);
 }

@@ -175,6 +175,8 @@ export function decideSplit(
 export function toTicketsOf(command: Command): readonly TicketId[] {
   if (command.type === 'split-ticket' || command.type === 'confirm-contact') return [command.ticket];
   if (command.type === 'incident') return command.change.type === 'join' ? [command.change.ticket] : [];
+  if (command.type === 'open-feedback') return command.entry.tickets;
+  if (command.type === 'feedback') return command.change.type === 'link' ? [command.change.ticket] : [];
   if (command.type !== 'ticket-transition') return [];
   const others = command.transitions.flatMap((transition) => {
     if (transition.type === 'merge') return [transition.into];

@@ -92,7 +92,9 @@ export function undoBreach(
   clocks: readonly FeedbackClock[],
   id: FeedbackClockName,
 ): readonly FeedbackClock[] {
-  return clocks.map((clock) => (clock.id === id ? { ...clock, breachedAtMs: null, responsible: null } : clock));
+  return clocks.map((clock) =>
+    clock.id === id ? { ...clock, breachedAtMs: null, responsible: null } : clock,
+  );
 }
 
 function isRunning(feedback: Feedback, { stoppedAtMs, breachedAtMs }: FeedbackClock): boolean {
@@ -113,8 +115,15 @@ export function toFeedbackDues(feedback: Feedback): readonly FeedbackDue[] {
 
 /** When the sweep has something to say; Infinity = never unless something happens. */
 export function toFeedbackDueMs(feedback: Feedback): number {
-  return Math.min(Number.POSITIVE_INFINITY, ...toFeedbackDues(feedback).map(({ dueAtMs }) => dueAtMs));
+  const known = nextDues.get(feedback);
+  if (known !== undefined) return known;
+  const dueMs = Math.min(Number.POSITIVE_INFINITY, ...toFeedbackDues(feedback).map(({ dueAtMs }) => dueAtMs));
+  nextDues.set(feedback, dueMs);
+  return dueMs;
 }
+
+/** Asked for each entry in every sweep; an entry never changes, there is another one. */
+const nextDues = new WeakMap<Feedback, number>();
 
 /** Warnings and breaches that are due; null = none is. */
 export function sweepFeedback(feedback: Feedback, nowMs: number): FeedbackStep | null {
@@ -179,4 +188,3 @@ function toNote(
 ): FeedbackStep {
   return toFeedbackStep(feedback, { clocks }, happenings, { by: GATEWAY, atMs: nowMs, nowMs });
 }
-

@@ -32,7 +32,11 @@ export function correctFeedback(
 ): FeedbackStep {
   requireText({ reason }, REASON_RULE);
   if (isOfPerson(field)) {
-    const detail = { field, reason, ...(personal !== null && { personal: personal.id, digest: personal.digest }) };
+    const detail = {
+      field,
+      reason,
+      ...(personal !== null && { personal: personal.id, digest: personal.digest }),
+    };
     return toFeedbackStep(
       feedback,
       { personal: personal?.id ?? null },
@@ -51,7 +55,10 @@ export function correctFeedback(
 type OwnField = Exclude<CorrectableField, 'contactName' | 'contactMethod'>;
 
 /** null = it is not written yet. */
-function toValue({ handling, answer, analysis, ...feedback }: Feedback, field: CorrectableField): string | null {
+function toValue(
+  { handling, answer, analysis, ...feedback }: Feedback,
+  field: CorrectableField,
+): string | null {
   switch (field) {
     case 'arranged':
     case 'arrangedBy':

@@ -1,7 +1,7 @@
 /** Limits of feedback, with their reasons. */
 export const FEEDBACK_LIMITS = {
-  /** Entries that are not filed or voided: a big site has a few hundred a year, and all open ones are kept in memory. */
-  open: 5_000,
+  /** Entries that are not filed or voided: a big site has a few hundred a year, and all open ones are in every sweep. */
+  open: 2_000,
   /** Tickets that one entry is about. */
   tickets: 20,
   /** Longest free text, characters; as everywhere in the API. */

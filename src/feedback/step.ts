@@ -134,12 +134,7 @@ const STEPS = {
 >;
 
 /** The next stage, with what it asks for; its clock stops when it happened. */
-function advance(
-  feedback: Feedback,
-  change: Advance,
-  context: StepContext,
-  policy: Policy,
-): FeedbackStep {
+function advance(feedback: Feedback, change: Advance, context: StepContext, policy: Policy): FeedbackStep {
   const moment = toOccurred(feedback, change.occurredAtMs, context);
   const { stage, event, clock } = STEPS[change.type];
   const { type: _type, occurredAtMs: _at, ...said } = change;
@@ -245,7 +240,10 @@ const HANDLER_RULE: Text = { zh: '指派须写明责任人', en: 'somebody has t
 const VOID_RULE: Text = { zh: '作废须写明原因', en: 'an entry is voided with a reason' };
 const HANDLING_RULE: Text = { zh: '须写明处理安排', en: 'say what was arranged' };
 const RESULT_RULE: Text = { zh: '须写明告知反馈人的结果', en: 'say what result was told' };
-const ANALYSIS_RULE: Text = { zh: '分析须写明原因、措施和意见', en: 'an analysis has cause, measure, opinion' };
+const ANALYSIS_RULE: Text = {
+  zh: '分析须写明原因、措施和意见',
+  en: 'an analysis has cause, measure, opinion',
+};
 const FULL: Text = {
   zh: `一条反馈最多关联 ${FEEDBACK_LIMITS.tickets} 张工单`,
   en: `one entry is about ${FEEDBACK_LIMITS.tickets} tickets at most`,

@@ -2,6 +2,7 @@
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
 import type { DrillKind, DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
+import type { Feedback, FeedbackSource, FeedbackStage, FeedbackSubject } from '../core/feedback.ts';
 import type { EquipmentId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
@@ -53,6 +54,27 @@ export interface TicketLogRow extends TicketEventRow {
   readonly site: string;
   readonly equipment: string | null;
   readonly class: string;
+}
+
+/** All that are given must hold. */
+export interface FeedbackFilter {
+  readonly state: 'open' | 'over' | 'all';
+  readonly number?: string;
+  readonly stage?: FeedbackStage;
+  readonly source?: FeedbackSource;
+  readonly subject?: FeedbackSubject;
+  readonly handler?: string;
+  /** Whether one of its limits has passed. */
+  readonly isBreached?: boolean;
+  /** One of those that it is about. */
+  readonly ticket?: string;
+  /** Words of number, content, place, arrangement, result and analysis; all must be there. */
+  readonly text?: string;
+  /** Received then or later; received before. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  readonly offset: number;
 }
 
 /** All that are given must hold. */
@@ -204,6 +226,10 @@ export interface StoreQueries {
     readonly offset: number;
   }): Promise<Page<SlipRow>>;
   slip(number: string): Promise<SlipRow | null>;
+  /** The last received first. */
+  feedbacks(filter: FeedbackFilter): Promise<Page<Feedback>>;
+  feedback(id: string): Promise<Feedback | null>;
+  feedbackHistory(id: string): Promise<readonly HistoryEntry[]>;
   /** Due rows that are stored, soonest first, at most `limit`. */
   ticketDues(limit: number): Promise<readonly (TicketDueRow & { readonly ticket: TicketId })[]>;
   ticket(id: string): Promise<Ticket | null>;

@@ -1,7 +1,8 @@
 /** Rows of the state store, as they are written and read. The contract that takes and gives them is store.ts. */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEventType } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { FeedbackClockName, FeedbackEventType } from '../core/feedback.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import type { Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { Stage, TicketEventType } from '../core/ticket.ts';
@@ -244,6 +245,22 @@ export interface TicketDueRow {
   readonly round: number;
   readonly what: 'warn' | 'breach' | 'escalate' | 'proof' | 'archive';
   readonly dueAtMs: number;
+}
+
+export interface FeedbackDueRow {
+  readonly feedback: FeedbackId;
+  readonly clock: FeedbackClockName;
+  readonly what: 'warn' | 'breach';
+  readonly dueAtMs: number;
+}
+
+export interface FeedbackEventRow {
+  readonly feedback: FeedbackId;
+  readonly version: number;
+  readonly type: FeedbackEventType;
+  readonly atMs: number;
+  readonly by: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface SlipRow {

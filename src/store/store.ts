@@ -7,6 +7,7 @@ import type { Policy } from '../config/policy.ts';
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
 import type { DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
+import type { Feedback } from '../core/feedback.ts';
 import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
@@ -18,6 +19,8 @@ import type {
   ConfigVersionRow,
   DelayRow,
   DrillRow,
+  FeedbackDueRow,
+  FeedbackEventRow,
   FiguresPart,
   LockOutRow,
   PersonalFields,
@@ -96,6 +99,14 @@ export type Write =
   | { readonly type: 'handover'; readonly handover: Handover }
   /** Another revision; what is there is never changed. */
   | { readonly type: 'drill-record'; readonly record: DrillRecord }
+  /** As incidents are written. Replaces its due rows; the tickets that it is about only ever grow. */
+  | {
+      readonly type: 'feedback';
+      readonly feedback: Feedback;
+      readonly expectedVersion: number | null;
+      readonly dues: readonly FeedbackDueRow[];
+    }
+  | { readonly type: 'feedback-event'; readonly event: FeedbackEventRow }
   /** A printed block of paper slips, or a slip used. */
   | { readonly type: 'slip'; readonly slip: SlipRow };
 
@@ -123,6 +134,9 @@ export interface BootState {
   readonly messages: readonly Message[];
   /** Those that are not over (core/incident.ts). */
   readonly incidents: readonly Incident[];
+  /** Feedback that is not over, and its due times as they are stored; left out = there is none. */
+  readonly feedbacks?: readonly Feedback[];
+  readonly feedbackDues?: readonly FeedbackDueRow[];
   /** Due times of `tickets` as they are stored; null = this store keeps none. */
   readonly dues: readonly (TicketDueRow & { readonly ticket: TicketId })[] | null;
   /** The last five repairs of each equipment, newest first: closed tickets, archived ones too. */

@@ -23,6 +23,7 @@ export const CHAINS = {
   alarm_event: { plain: ['occurrence', 'alarm_key', 'type', 'at_ms', 'actor'], content: ['note', 'detail'] },
   ticket_event: { plain: ['ticket', 'version', 'type', 'stage', 'at_ms', 'actor'], content: ['detail'] },
   audit: { plain: ['at_ms', 'actor', 'action', 'object'], content: ['detail'] },
+  feedback_event: { plain: ['feedback', 'version', 'type', 'at_ms', 'actor'], content: ['detail'] },
 } as const satisfies Record<string, ChainColumns>;
 
 export type ChainName = keyof typeof CHAINS;
@@ -99,7 +100,9 @@ export function verifyChains(database: DatabaseSync): readonly string[] {
 export function inspectChains(database: DatabaseSync, maxFindings: number): readonly ChainReport[] {
   database.exec('begin');
   try {
-    return CHAIN_NAMES.map((name) => inspectChain(database, name, maxFindings));
+    return CHAIN_NAMES.filter((name) => hasTable(database, name)).map((name) =>
+      inspectChain(database, name, maxFindings),
+    );
   } finally {
     database.exec('rollback');
   }
@@ -137,6 +140,12 @@ function inspectChain(database: DatabaseSync, name: ChainName, maxFindings: numb
   if (head.length !== previous.length || head.hash !== previous.hash)
     note(previous.length, `the chain should end with row ${head.length}`);
   return { name, rows, firstAtMs, lastAtMs, head: previous.hash, findings, mismatches };
+}
+
+/** A copy that an earlier version has made lacks the histories that came later. */
+function hasTable(database: DatabaseSync, name: ChainName): boolean {
+  const find = "select 1 from sqlite_master where type = 'table' and name = ?";
+  return database.prepare(find).get(name) !== undefined;
 }
 
 function findMismatch(name: ChainName, row: Row, previous: Head): string | null {

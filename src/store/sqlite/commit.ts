@@ -17,6 +17,7 @@ import type {
 import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
 import { type Columns, insert, upsert } from './columns.ts';
 import { createEngineAppliers, type EngineType } from './commit-engine.ts';
+import { createFeedbackAppliers, type FeedbackType } from './commit-feedback.ts';
 import { createServiceAppliers, type ServiceType } from './commit-service.ts';
 import { createTicketAppliers, type TicketType } from './commit-tickets.ts';
 import { isStorageFault } from './open.ts';
@@ -77,6 +78,7 @@ export function createCommitter(database: DatabaseSync): Committer {
     ...createRowAppliers(database),
     ...createTicketAppliers(database),
     ...createServiceAppliers(database),
+    ...createFeedbackAppliers(database, chain.append),
     ...createEngineAppliers(database),
     ...createHistoryAppliers(chain.append),
   };
@@ -153,7 +155,7 @@ type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
 
 function createRowAppliers(
   database: DatabaseSync,
-): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType> {
+): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType | FeedbackType> {
   const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
   const counter = upsert(database, 'counter', ['name'], COUNTER);
   const user = upsert(database, 'user', ['username'], USER);

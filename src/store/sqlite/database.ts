@@ -112,6 +112,23 @@ export interface Database {
     doc: string;
   };
   slip: { number: string; is_unused: number; doc: string };
+  feedback: {
+    seq: number;
+    id: string;
+    number: string;
+    version: number;
+    is_over: number;
+    is_breached: number;
+    stage: string;
+    source: string;
+    subject: string;
+    handler: string;
+    received_at_ms: number;
+    doc: string;
+  };
+  feedback_event: ChainedRow & { feedback: string; version: number; type: string };
+  feedback_ticket: { feedback: string; ticket: string };
+  feedback_due: { feedback: string; clock: string; what: string; due_at_ms: number };
   ticket_event: ChainedRow & { ticket: string; version: number; type: string; stage: string };
   ticket_alarm: { ticket: string; alarm_key: string; occurrence: string; is_open: number };
   counter: { name: string; value: number };

@@ -77,7 +77,7 @@ function readChainedDigests(database: DatabaseSync): ReadonlySet<string> {
   const digests = new Set<string>();
   const isNeeded = 'select 1 from personal union all select 1 from attachment limit 1';
   if (database.prepare(isNeeded).get() === undefined) return digests;
-  for (const table of ['ticket_event', 'audit']) {
+  for (const table of ['ticket_event', 'audit', 'feedback_event']) {
     for (const { detail } of database.prepare(`select detail from ${table}`).iterate()) {
       for (const [, digest = ''] of String(detail).matchAll(DIGEST)) digests.add(digest);
     }

@@ -76,10 +76,10 @@ export function createServiceQueries(database: Kysely<Database>): ServiceQueries
   };
 }
 
-/** @param tickets those of the boot state */
+/** @param opened tickets and feedback of the boot state: their policies are needed */
 export async function readServiceState(
   database: Kysely<Database>,
-  tickets: readonly Ticket[],
+  opened: readonly Pick<Ticket, 'policyVersion'>[],
   closedSinceMs: number,
 ): Promise<Pick<BootState, 'policies' | 'messages' | 'incidents'>> {
   const incidents = await database
@@ -90,7 +90,7 @@ export async function readServiceState(
     .orderBy('seq')
     .execute();
   return {
-    policies: await readPolicies(database, new Set(tickets.map(({ policyVersion }) => policyVersion))),
+    policies: await readPolicies(database, new Set(opened.map(({ policyVersion }) => policyVersion))),
     messages: await readWaitingMessages(database, closedSinceMs),
     incidents: incidents.map(({ doc }) => parse(doc) as Incident),
   };

@@ -45,7 +45,7 @@ export function createTicketQueries(database: Kysely<Database>): TicketQueries {
   };
 }
 
-/** The id of personal fields begins with that of their ticket. */
+/** The id of personal fields begins with that of their ticket, or their feedback. */
 const TICKET_OF_PERSONAL = sql<string>`substr(personal.id, 1, instr(personal.id || '/', '/') - 1)`;
 
 async function readStoredBefore(database: Kysely<Database>, beforeMs: number, limit: number) {
@@ -62,6 +62,17 @@ async function readStoredBefore(database: Kysely<Database>, beforeMs: number, li
             .select('ticket')
             .where('ticket', '=', TICKET_OF_PERSONAL)
             .where('is_open', '=', 1),
+        ),
+      ),
+    )
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('feedback')
+            .select('id')
+            .where('feedback.id', '=', TICKET_OF_PERSONAL)
+            .where('is_over', '=', 0),
         ),
       ),
     )
