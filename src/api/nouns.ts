@@ -8,6 +8,7 @@ export const NOUNS = {
   backtest: { zh: '回测', en: 'backtest' },
   contact: { zh: '联系人', en: 'contact' },
   equipment: { zh: '设备', en: 'equipment' },
+  feedback: { zh: '反馈', en: 'feedback' },
   incident: { zh: '突发事件', en: 'incident' },
   link: { zh: '链路', en: 'link' },
   location: { zh: '位置', en: 'location' },

@@ -31,6 +31,7 @@ import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { faultKindRoutes } from './routes/fault-kinds.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { handoverRoutes } from './routes/handovers.ts';
 import { historyRoutes } from './routes/history.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -110,6 +111,7 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   personalRoutes,
   messageRoutes,
   incidentRoutes,
+  feedbackRoutes,
   policyRoutes,
   rosterRoutes,
   staffRoutes,

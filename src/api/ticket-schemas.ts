@@ -316,6 +316,9 @@ export const TicketViewSchema = Type.Object({
     }),
   ),
   incident: maybeWords,
+  feedbacks: Type.Optional(
+    Type.Array(Type.String(), { description: 'Feedback that it was made of as a complaint' }),
+  ),
   contractor: nullable(Type.Object({ user: maybeWords, contact: maybeWords })),
   attachments: Type.Array(AttachmentSchema),
   fire: nullable(

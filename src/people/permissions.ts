@@ -28,6 +28,7 @@ export const PERMISSIONS = [
   'archive.export',
   'personal.destroy',
   'incident.manage',
+  'feedback.manage',
   'message.read',
   'message.read-all',
   'policy.edit',
@@ -48,7 +49,7 @@ export const PERMISSIONS = [
 /**
  * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
- * and ways of reporters and of colleagues; each reading is audited. `message.read` is the person's own inbox.
+ * and ways of reporters (also of feedback) and of colleagues; each reading is audited. `message.read` is the person's own inbox.
  */
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -103,8 +104,9 @@ export const ROLE_PERMISSIONS = {
     'message.read-all',
     'handover.sign',
     'incident.manage',
+    'feedback.manage',
   ],
-  duty: [...TRADE, 'staff.personal', 'incident.manage'],
+  duty: [...TRADE, 'staff.personal', 'incident.manage', 'feedback.manage'],
   engineer: ENGINEER,
   'area-manager': TRADE,
   foreman: [...ENGINEER, 'ticket.dispatch', 'staff.personal', 'roster.edit'],
@@ -119,6 +121,7 @@ export const ROLE_PERMISSIONS = {
     'slip.manage',
     'archive.export',
     'incident.manage',
+    'feedback.manage',
     'message.read-all',
     'policy.edit',
     'roster.edit',
@@ -133,6 +136,7 @@ export const ROLE_PERMISSIONS = {
     'ticket.accept',
     'archive.export',
     'incident.manage',
+    'feedback.manage',
     'message.read-all',
     'policy.edit',
     'policy.approve',
@@ -143,7 +147,7 @@ export const ROLE_PERMISSIONS = {
   ],
   leader: [...STAFF, 'incident.manage', 'policy.approve', 'audit.read'],
   'lift-safety': [...TRADE, 'equipment.lock-out', 'incident.manage', 'drill.run'],
-  'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit'],
+  'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit', 'feedback.manage'],
   commander: [...STAFF, 'alarm.acknowledge', 'staff.personal', 'incident.manage', 'message.read-all'],
   security: [...STAFF, 'alarm.acknowledge', 'ticket.work', 'handover.sign'],
   archivist: [

@@ -4,11 +4,13 @@ import type { Attachments } from '../../src/attachments/port.ts';
 import type { DrillRecord } from '../../src/core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../../src/core/duty.ts';
 import { RiserError } from '../../src/core/errors.ts';
+import type { Feedback } from '../../src/core/feedback.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Attachment } from '../../src/core/ticket.ts';
 import type { DrillRecordPort } from '../../src/drill-records/port.ts';
+import { openFeedback } from '../../src/feedback/open.ts';
 import type { HandoverPort } from '../../src/handover/port.ts';
 import { createDutyView } from '../../src/people/duty.ts';
 import { findGaps } from '../../src/people/gaps.ts';
@@ -86,6 +88,28 @@ export const INCIDENT: Incident = {
   reports: [],
   plan: null,
 };
+
+export const FEEDBACK: Feedback = openFeedback(
+  {
+    number: 'FK20261121-0001',
+    site: toId('tower'),
+    entry: {
+      source: 'letter',
+      channel: 'paper',
+      subject: 'cleaning',
+      content: 'Wet floor',
+      place: 'Lobby',
+      handler: 'engineer',
+      tickets: [],
+      receivedAtMs: null,
+    },
+    tickets: [],
+    personal: toPersonalFields('王女士', '13812340000', '00'.repeat(16)),
+    by: 'desk',
+  },
+  createTestPolicy(),
+  NOW_MS,
+).feedback;
 
 export const ROSTER: Roster = {
   version: 1,
@@ -176,6 +200,9 @@ type ServiceQueries = Pick<
   | 'handovers'
   | 'slips'
   | 'slip'
+  | 'feedbacks'
+  | 'feedback'
+  | 'feedbackHistory'
   | 'drillRecords'
   | 'drillRevisions'
   | 'lastDrills'
@@ -213,6 +240,9 @@ export const SERVICE_QUERIES: ServiceQueries = {
   handovers: async () => ({ items: [HANDOVER], total: 1 }),
   slips: async () => ({ items: [SLIP], total: 1 }),
   slip: async (number) => (number === SLIP.number ? SLIP : null),
+  feedbacks: async () => ({ items: [FEEDBACK], total: 1 }),
+  feedback: async (id) => (id === FEEDBACK.id ? FEEDBACK : null),
+  feedbackHistory: async () => [],
   ticketDues: async () => [],
   drillRecords: async () => ({ items: [], total: 0 }),
   drillRevisions: async () => [],

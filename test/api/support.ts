@@ -49,6 +49,7 @@ import {
   createFakeHandovers,
   createFakePolicies,
   createFakeSlips,
+  FEEDBACK,
   INCIDENT,
   SERVICE_QUERIES,
 } from './fake-service.ts';
@@ -275,6 +276,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
       ticket: command.type.includes('ticket') || command.type === 'confirm-contact' ? TICKET : null,
       ...(command.type === 'split-ticket' && { opened: TICKET }),
       ...(command.type === 'incident' && { incident: INCIDENT }),
+      ...(/feedback/.test(command.type) && { feedback: FEEDBACK }),
       ...(command.type === 'acknowledge-alarms' && { acknowledged: command.occurrences }),
     }),
     publishReadings(rows, receivedMs = NOW_MS) {

@@ -8,6 +8,7 @@ import { CommitCancelled, createCommitter } from '../../src/store/sqlite/commit.
 import { isStorageFault, openDatabase } from '../../src/store/sqlite/open.ts';
 import type { Write } from '../../src/store/store.ts';
 import { temporaryDirectory } from '../support/temp.ts';
+import { feedback, feedbackEvent } from './support/feedback-rows.ts';
 import { count, countAll, openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
 
@@ -44,9 +45,11 @@ const TABLES = [
   'handover',
   'drill_record',
   'slip',
+  'feedback',
+  'feedback_event',
 ] as const;
-/** What is derived from tickets: empty when they are. */
-const DERIVED = ['ticket_list', 'ticket_clock', 'ticket_text'] as const;
+/** What is derived from tickets and feedback: empty when they are. */
+const DERIVED = ['ticket_list', 'ticket_clock', 'ticket_text', 'feedback_due', 'feedback_text'] as const;
 
 const VERSION: Write = {
   type: 'config-version',
@@ -87,6 +90,8 @@ const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-en
   handover: [rows.handover('h-1')],
   'drill-record': [rows.drillRecord('d-1')],
   slip: [rows.slip('0001')],
+  feedback: [feedback('FK-1')],
+  'feedback-event': [feedback('FK-1'), feedbackEvent('FK-1')],
 };
 
 describe('a batch whose last write fails leaves nothing', () => {

@@ -77,8 +77,9 @@ function readChainedDigests(database: DatabaseSync): ReadonlySet<string> {
   const digests = new Set<string>();
   const isNeeded = 'select 1 from personal union all select 1 from attachment limit 1';
   if (database.prepare(isNeeded).get() === undefined) return digests;
-  for (const table of ['ticket_event', 'audit', 'feedback_event']) {
-    for (const { detail } of database.prepare(`select detail from ${table}`).iterate()) {
+  const known = "select name from sqlite_master where name in ('ticket_event', 'audit', 'feedback_event')";
+  for (const { name: table } of database.prepare(known).all()) {
+    for (const { detail } of database.prepare(`select detail from ${String(table)}`).iterate()) {
       for (const [, digest = ''] of String(detail).matchAll(DIGEST)) digests.add(digest);
     }
   }

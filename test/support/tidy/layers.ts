@@ -62,9 +62,10 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   simulation: { parts: ['config'], files: [] },
   handover: { parts: ['config'], files: [] },
   slips: { parts: ['config'], files: [] },
+  feedback: { parts: ['config'], files: [] },
   // Where the stages meet (design.md §4, one decision loop).
   engine: {
-    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify', 'incidents'],
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify', 'incidents', 'feedback'],
     files: [LATEST, 'src/drill-records/record.ts'],
   },
   writing: { parts: ['config'], files: [] },
@@ -115,6 +116,11 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
       'src/plans/plans.ts',
       'src/notify/inbox.ts',
       'src/slips/port.ts',
+      // What a body may hold and what the caller is offered follow from the step's own tables.
+      'src/feedback/changes.ts',
+      'src/feedback/corrections.ts',
+      'src/feedback/limits.ts',
+      'src/feedback/step.ts',
     ],
   },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
@@ -131,6 +137,7 @@ export const CONTRACTS: readonly string[] = [
   'src/notify/notifier.ts',
   'src/incidents/step.ts',
   'src/incidents/changes.ts',
+  'src/feedback/changes.ts',
   'src/handover/port.ts',
   'src/people/port.ts',
   'src/people/duty.ts',
