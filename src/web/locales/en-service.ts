@@ -74,6 +74,7 @@ export const enService: ServiceTexts = {
     staff: 'Staff and certificates',
     policy: 'Service policy',
     incidents: 'Incidents',
+    feedback: 'Feedback',
     drills: 'Drill records',
     paper: 'Paper and QR codes',
   },

@@ -1,5 +1,6 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enAlarms } from './en-alarms.ts';
+import { enFeedback } from './en-feedback.ts';
 import { enLinks } from './en-links.ts';
 import { enRecords } from './en-records.ts';
 import { enReports } from './en-reports.ts';
@@ -17,6 +18,7 @@ export const en: Locale = {
   ...enTicketPage,
   ...enService,
   ...enRecords,
+  ...enFeedback,
   ...enAlarms,
   ...enRules,
   ...enRuleTests,

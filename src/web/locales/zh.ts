@@ -1,6 +1,7 @@
 /** Chinese texts of the page. Defines the keys: en.ts must have the same ones. Texts of records come from the API. */
 
 import { zhAlarms } from './zh-alarms.ts';
+import { zhFeedback } from './zh-feedback.ts';
 import { zhLinks } from './zh-links.ts';
 import { zhRecords } from './zh-records.ts';
 import { zhReports } from './zh-reports.ts';
@@ -17,6 +18,7 @@ export const zh = {
   ...zhTicketPage,
   ...zhService,
   ...zhRecords,
+  ...zhFeedback,
   ...zhAlarms,
   ...zhRules,
   ...zhRuleTests,

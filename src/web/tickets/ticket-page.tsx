@@ -7,6 +7,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { ProblemError } from '../api/client.ts';
 import { useTicket } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
+import { TicketFeedback } from '../feedback/ticket-feedback.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -75,6 +76,7 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
           </Card>
           <TicketFacts ticket={ticket} />
           <TicketRecord ticket={ticket} />
+          <TicketFeedback ticket={ticket} />
           <TicketFiles ticket={ticket} />
           <TicketMessages ticket={ticket} />
           <TicketHistory ticket={ticket} />
