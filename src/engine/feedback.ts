@@ -132,7 +132,7 @@ function openComplaint(
   const opened = openReported(tx, context, { type: 'open-ticket', actor, ticket: report, personal }, nowMs);
   const ticket = tx.ticket(opened.id) as Ticket;
   const feedbacks = [...(ticket.feedbacks ?? []), feedback.id];
-  const detail = { feedback: feedback.id, note: `${feedback.number}` };
+  const detail = { feedback: feedback.id, note: feedback.number };
   const moment = { by: actor.username, atMs: nowMs, nowMs, isLate: false };
   const policy = context.policyOf(ticket);
   const step = toStep(ticket, { feedbacks }, [{ type: 'linked', detail }], moment, policy);

@@ -75,6 +75,8 @@ interface FieldsProps {
 
 function Fields({ name, feedback }: FieldsProps) {
   const { t } = useTranslation();
+  const handlerRules = useRequired(t('feedback.handler'));
+  const ticketRules = useRequired(t('feedback.ticketNumber'));
   switch (name) {
     case 'handle':
       return (
@@ -109,7 +111,7 @@ function Fields({ name, feedback }: FieldsProps) {
     case 'assign':
       return (
         <>
-          <Form.Item name="handler" label={t('feedback.handler')} rules={useRequired(t('feedback.handler'))}>
+          <Form.Item name="handler" label={t('feedback.handler')} rules={handlerRules}>
             <ColleagueSelect name="feedback-assignee" without={feedback.handler} />
           </Form.Item>
           <Words name="note" isOptional />
@@ -117,11 +119,7 @@ function Fields({ name, feedback }: FieldsProps) {
       );
     case 'link':
       return (
-        <Form.Item
-          name="ticket"
-          label={t('feedback.ticketNumber')}
-          rules={useRequired(t('feedback.ticketNumber'))}
-        >
+        <Form.Item name="ticket" label={t('feedback.ticketNumber')} rules={ticketRules}>
           <TicketIdField />
         </Form.Item>
       );
@@ -270,7 +268,7 @@ function NewValue({ field, id, value, onChange }: NewValueProps) {
       <Select<string>
         {...(id !== undefined && { id })}
         value={value ?? null}
-        options={options as { value: string; label: string }[]}
+        options={options}
         onChange={(next) => onChange?.(next)}
       />
     );

@@ -128,7 +128,12 @@ function FeedbackFacts({ feedback }: { readonly feedback: Feedback }) {
   const { receivedAtMs, enteredAtMs, receivedBy, handler, channel, filed, isLateEntry } = feedback;
   const facts: readonly Fact[] = [
     [t('feedback.from'), <FeedbackContact key="contact" feedback={feedback} />],
-    [t('feedback.handler'), <span data-testid="feedback-handler-name">{toName(handler)}</span>],
+    [
+      t('feedback.handler'),
+      <span key="handler" data-testid="feedback-handler-name">
+        {toName(handler)}
+      </span>,
+    ],
     [t('feedback.received'), format.dateTime(receivedAtMs)],
     [t('feedback.entered'), isLateEntry ? format.dateTime(enteredAtMs) : null],
     [t('feedback.receivedBy'), toName(receivedBy)],
