@@ -153,7 +153,8 @@ async function startAttachments({
 }: ServicePartsOptions): Promise<Attachments> {
   const attachments = createAttachments({
     directory: dataDirectory,
-    known: (ids) => store.queries.knownAttachments(ids),
+    known: async (ids) =>
+      (await store.queries.knownAttachments(ids)).union(await store.queries.commissioningPhotos(ids)),
     wallMs: () => clock.now().wallMs,
     onSweepFailed: (error) => log.warn({ err: error }, 'attachments without a ticket could not be swept'),
   });

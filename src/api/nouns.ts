@@ -6,6 +6,7 @@ export const NOUNS = {
   apiPath: { zh: '接口', en: 'API path' },
   attachment: { zh: '附件', en: 'attachment' },
   backtest: { zh: '回测', en: 'backtest' },
+  commissioning: { zh: '调试记录', en: 'commissioning' },
   contact: { zh: '联系人', en: 'contact' },
   equipment: { zh: '设备', en: 'equipment' },
   incident: { zh: '突发事件', en: 'incident' },

@@ -24,6 +24,8 @@ import { auditRoutes } from './routes/audit.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { carriedOverRoutes } from './routes/carried-over.ts';
+import { commissioningRoutes } from './routes/commissioning.ts';
+import { commissioningStepRoutes } from './routes/commissioning-steps.ts';
 import { contactConfirmationRoutes } from './routes/contact-confirmation.ts';
 import { drillRecordRoutes } from './routes/drill-records.ts';
 import { drillRoutes } from './routes/drills.ts';
@@ -116,6 +118,8 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   handoverRoutes,
   slipRoutes,
   drillRecordRoutes,
+  commissioningRoutes,
+  commissioningStepRoutes,
   simulationRoutes,
   userRoutes,
   auditRoutes,

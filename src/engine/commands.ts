@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import type { Answer, Delivery } from '../notify/notifier.ts';
+import type { Telling } from '../notify/telling.ts';
 import type { PersonalFields, SlipRow } from '../store/store.ts';
 import type { Confirmation } from '../tickets/confirm-contact.ts';
 import type { NewTicket, TicketActor, Transition } from '../tickets/transitions.ts';
@@ -133,6 +134,8 @@ export type Command =
     }
   /** These accounts are closed: open tickets that hang on one of them are given on. Those of nobody change nothing. */
   | { readonly type: 'release-tickets'; readonly usernames: readonly string[] }
+  /** What people have to be told beside tickets and incidents: of a commissioning. */
+  | { readonly type: 'tell'; readonly telling: Telling }
   /** Destroys personal fields after their retention, or on demand. */
   | {
       readonly type: 'destroy-personal';

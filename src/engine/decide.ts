@@ -65,6 +65,9 @@ export function decideCommand(
     case 'void-slip':
       voidSlip(tx, command, nowMs);
       return NOTHING;
+    case 'tell':
+      tx.service.tellings.push(command.telling);
+      return NOTHING;
     case 'destroy-personal':
       destroyPersonal(tx, command, nowMs);
       return NOTHING;

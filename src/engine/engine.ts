@@ -12,7 +12,7 @@
 import type { Logger } from 'pino';
 import type { RuleExplanation } from '../alarms/explanation.ts';
 import type { Sight } from '../alarms/figures/blind-time.ts';
-import type { SiteModel } from '../config/model.ts';
+import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
@@ -66,6 +66,8 @@ export interface EngineOptions {
   readonly toMessages?: ToMessages;
   /** Default: the gateway itself is on duty. */
   readonly people?: EnginePeople;
+  /** Alarms of points that are not proven yet. Default: as the register says of their equipment. */
+  readonly isMute?: (model: SiteModel, rule: RuleDef) => boolean;
   /** Rules without an open occurrence that can be judged no more, or again: for the figures. */
   readonly onSights?: (sights: readonly Sight[]) => void;
   /** Default: that of flood-governor.ts. */

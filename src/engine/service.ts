@@ -8,6 +8,7 @@ import { type Incident, isIncidentOver } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { PastRepair } from '../core/ticket.ts';
 import type { IncidentEvent } from '../incidents/step.ts';
+import type { Telling } from '../notify/telling.ts';
 import type { AuditRow, BootState, PersonalFields, SlipRow, Write } from '../store/store.ts';
 import { MessageBook } from './message-book.ts';
 
@@ -49,6 +50,8 @@ interface PersonalRow {
 
 export class TentativeService {
   readonly incidentEvents: IncidentEvent[] = [];
+  /** What no event of a ticket or incident tells. */
+  readonly tellings: Telling[] = [];
   readonly #state: ServiceState;
   readonly #incidents = new Map<IncidentId, Incident>();
   readonly #messages = new Map<MessageId, Message>();

@@ -41,7 +41,7 @@ export interface Telling {
   readonly hours: Calendar | null;
 }
 
-/** The matter: a ticket, or an incident as a whole. */
+/** The matter: a ticket, an incident as a whole, or, without both, the commissioning of an equipment. */
 export interface About {
   readonly ticket: TicketId | null;
   readonly incident: Incident['id'] | null;

@@ -24,6 +24,8 @@ export type ToMessages = (
   events: readonly TicketEvent[],
   incidents: readonly IncidentEvent[],
   view: MessageView,
+  /** What neither tells; left out = nothing. */
+  others?: readonly Telling[],
 ) => readonly Message[];
 
 /** Which messages go through a channel. */
@@ -55,7 +57,7 @@ const SAID_BY_EMERGENCY: readonly MessageKind[] = ['assigned', 'to-dispatch', 'p
 export function createToMessages(options: ToMessagesOptions): ToMessages {
   const { ownerOf = () => null, timeZone } = options;
   const toTime = createLocalTime(timeZone);
-  return (events, incidents, view) => {
+  return (events, incidents, view, others = []) => {
     const duty = options.duty();
     const context: TellingContext = {
       view,
@@ -68,6 +70,7 @@ export function createToMessages(options: ToMessagesOptions): ToMessages {
     const tellings = [
       ...[...byTicket.values()].flatMap((own) => toTicketTellings(own, context)),
       ...incidents.flatMap((event) => toIncidentTellings(event, context)),
+      ...others,
     ];
     return new Round(options.channels, duty, context).toMessages(tellings);
   };

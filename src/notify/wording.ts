@@ -31,6 +31,8 @@ export const ASK = {
   ring: { zh: '请电话告知报修人', en: 'Ring the reporter and say so' },
   'end-wait': { zh: '如不同意，请恢复处理', en: 'If you do not agree, end the wait' },
   'clear-difficult': { zh: '如不同意，请撤销疑难认定', en: 'If you do not agree, withdraw it' },
+  prove: { zh: '请督促验收，或结束调试', en: 'Have it proven and signed, or end the commissioning' },
+  watch: { zh: '请安排人员值守', en: 'Have it watched by people' },
   none: { zh: '', en: '' },
 } as const satisfies Record<string, Text>;
 export type Ask = keyof typeof ASK;
@@ -38,6 +40,7 @@ export type Ask = keyof typeof ASK;
 const DRILL: Text = { zh: '演练', en: 'DRILL' };
 const TICKET: Text = { zh: '工单', en: 'Ticket' };
 const INCIDENT: Text = { zh: '事件', en: 'Incident' };
+const COMMISSIONING: Text = { zh: '调试', en: 'Commissioning' };
 /** Of what people have written: the whole stands on the ticket. */
 const MAX_WHAT_CHARS = 200;
 
@@ -55,7 +58,7 @@ export function toSubject(kind: MessageKind, about: About): Text {
 
 /** @param missing whom it was meant for, where nobody of them can be told */
 export function toBody(about: About, fact: Text | null, ask: Text, missing: Text | null): Text {
-  const number = about.ticket === null ? INCIDENT : TICKET;
+  const number = about.ticket !== null ? TICKET : about.incident !== null ? INCIDENT : COMMISSIONING;
   return both((language) => {
     const sentences = [missing?.[language], fact?.[language], ask[language]]
       .map((text) => text?.trim() ?? '')

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'rule.edit',
   'rule.approve',
   'drill.run',
+  'commissioning.work',
+  'commissioning.manage',
   'ticket.read-all',
   'ticket.read-own',
   'ticket.personal',
@@ -49,6 +51,7 @@ export const PERMISSIONS = [
  * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
  * and ways of reporters and of colleagues; each reading is audited. `message.read` is the person's own inbox.
+ * `commissioning.work` proves points, `commissioning.manage` begins and ends a commissioning and signs.
  */
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -79,6 +82,7 @@ const TRADE = [
 
 const ENGINEER = [
   ...TRADE,
+  'commissioning.work',
   'rule.edit',
   'point.write',
   'equipment.lock-out',
@@ -115,6 +119,7 @@ export const ROLE_PERMISSIONS = {
     'alarm.out-of-service',
     'rule.approve',
     'drill.run',
+    'commissioning.manage',
     'ticket.archive',
     'slip.manage',
     'archive.export',
@@ -129,6 +134,7 @@ export const ROLE_PERMISSIONS = {
   manager: [
     ...STAFF,
     ...DISPATCH,
+    'commissioning.manage',
     'ticket.personal',
     'ticket.accept',
     'archive.export',
@@ -142,7 +148,14 @@ export const ROLE_PERMISSIONS = {
     'audit.read',
   ],
   leader: [...STAFF, 'incident.manage', 'policy.approve', 'audit.read'],
-  'lift-safety': [...TRADE, 'equipment.lock-out', 'incident.manage', 'drill.run'],
+  'lift-safety': [
+    ...TRADE,
+    'equipment.lock-out',
+    'incident.manage',
+    'drill.run',
+    'commissioning.work',
+    'commissioning.manage',
+  ],
   'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit'],
   commander: [...STAFF, 'alarm.acknowledge', 'staff.personal', 'incident.manage', 'message.read-all'],
   security: [...STAFF, 'alarm.acknowledge', 'ticket.work', 'handover.sign'],

@@ -1,5 +1,6 @@
 /** What the API asks of the state store (store.ts). Answers are committed state only. */
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { CommissioningEvent } from '../core/commissioning.ts';
 import type { DrillKind, DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
 import type { EquipmentId, TicketId } from '../core/ids.ts';
@@ -198,6 +199,18 @@ export interface StoreQueries {
   drillRevisions(id: string): Promise<readonly DrillRecord[]>;
   /** End of the last drill of each kind whose record is complete, UTC ms. */
   lastDrills(): Promise<ReadonlyMap<DrillKind, number>>;
+  /** Events of commissioning behind the place `after` (0 = from the first), oldest first, at most `limit`. */
+  commissioningEvents(
+    after: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly event: CommissioningEvent }[]>;
+  /** Of one equipment, newest first. */
+  commissioningHistory(
+    equipment: string,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<CommissioningEvent>>;
+  /** Those of the ids that are photos of commissioned points. */
+  commissioningPhotos(ids: readonly string[]): Promise<ReadonlySet<string>>;
   slips(filter: {
     readonly state: 'unused' | 'all';
     readonly limit: number;

@@ -5,6 +5,7 @@
  */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { CommissioningEvent } from '../core/commissioning.ts';
 import type { DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
 import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
@@ -96,6 +97,8 @@ export type Write =
   | { readonly type: 'handover'; readonly handover: Handover }
   /** Another revision; what is there is never changed. */
   | { readonly type: 'drill-record'; readonly record: DrillRecord }
+  /** One more event; what is there is never changed. Events are read in the order in which they were stored. */
+  | { readonly type: 'commissioning-event'; readonly event: CommissioningEvent }
   /** A printed block of paper slips, or a slip used. */
   | { readonly type: 'slip'; readonly slip: SlipRow };
 

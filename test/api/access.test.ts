@@ -8,6 +8,7 @@ import { ROLE_NAMES } from '../../src/core/roles.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { UserRow } from '../../src/store/store.ts';
+import { createLenientCommissioning } from './fake-commissioning.ts';
 import { ATTACHMENT, INCIDENT, MESSAGE } from './fake-service.ts';
 import { bearer, createGateway, createModel, OCCURRENCE, startApi, TICKET, toPerson } from './support.ts';
 
@@ -96,6 +97,14 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/slips': { count: 5 },
   'POST /api/v1/slips/:number/void': { reason: 'wet' },
+  'POST /api/v1/commissioning': { equipment: 'booster', reason: 'new set' },
+  'POST /api/v1/commissioning/:id/extend': { reason: 'parts', untilMs: 1 },
+  'POST /api/v1/commissioning/:id/end': { reason: 'done' },
+  'POST /api/v1/commissioning/:id/sign': { points: ['outlet-pressure'] },
+  'POST /api/v1/commissioning/:equipment/points/:point/value': { panel: 5 },
+  'POST /api/v1/commissioning/:equipment/points/:point/ticket': { note: 'came' },
+  'POST /api/v1/commissioning/:equipment/points/:point/waive': { step: 'alarm', reason: 'x' },
+  'POST /api/v1/commissioning/:equipment/points/:point/withdraw': { reason: 'x' },
   'POST /api/v1/drill-records': {
     kind: 'fire',
     content: 'Evacuation',
@@ -160,6 +169,7 @@ const DECIDED_INSIDE = new Set([
 const QUERIES: Readonly<Record<string, string>> = {
   '/api/v1/policy/compare': '?from=p1&to=p1',
   '/api/v1/roster': '?version=1',
+  '/api/v1/commissioning/preview': '?equipment=booster',
   '/api/v1/history': '?points=booster/outlet-pressure',
   '/api/v1/history/export': '?points=booster/outlet-pressure&from=0&to=1000&format=csv',
 };
@@ -177,6 +187,7 @@ function toRequest(method: string, pattern: string, role: string | null) {
     .replace(':id', pattern.includes('equipment') ? 'booster' : 'occ-1')
     .replace('rules/:equipment/:rule', 'rules/booster/pressure-low')
     .replace(':equipment/:point', 'booster/outlet-pressure')
+    .replace(':equipment/points/:point', 'booster/points/outlet-pressure')
     .replace(':username', 'desk')
     .replace(':equipment/:fault', 'booster/dry-run');
   const url = path + (QUERIES[pattern] ?? '');
@@ -187,7 +198,7 @@ function toRequest(method: string, pattern: string, role: string | null) {
 let contacts = 0;
 function toPayload(method: string, pattern: string, role: string | null) {
   if (method === 'GET' || method === 'DELETE') return {};
-  if (pattern === '/api/v1/tickets/:id/attachments') return UPLOAD;
+  if (pattern === '/api/v1/tickets/:id/attachments' || pattern.endsWith('/photos')) return UPLOAD;
   if (pattern === '/api/v1/roster')
     return { payload: Buffer.from('version: 1'), headers: { 'content-type': 'application/octet-stream' } };
   if (pattern === '/api/v1/roster/swaps')
@@ -244,6 +255,7 @@ function createLenient() {
     ticket: async () => ticket,
     messages: async () => ({ items: [MESSAGE], total: 1 }),
   });
+  Object.assign(gateway.services.commissioning, createLenientCommissioning(ATTACHMENT));
   return gateway;
 }
 

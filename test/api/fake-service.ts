@@ -179,6 +179,9 @@ type ServiceQueries = Pick<
   | 'drillRecords'
   | 'drillRevisions'
   | 'lastDrills'
+  | 'commissioningEvents'
+  | 'commissioningHistory'
+  | 'commissioningPhotos'
   | 'ticketDues'
 >;
 
@@ -217,6 +220,9 @@ export const SERVICE_QUERIES: ServiceQueries = {
   drillRecords: async () => ({ items: [], total: 0 }),
   drillRevisions: async () => [],
   lastDrills: async () => new Map(),
+  commissioningEvents: async () => [],
+  commissioningHistory: async () => ({ items: [], total: 0 }),
+  commissioningPhotos: async () => new Set(),
 };
 
 export function createFakePolicies(record: Record): PoliciesPort {

@@ -42,6 +42,7 @@ import {
   createFakeRuleTests,
 } from './fake-alarms.ts';
 import { createFakeBackups } from './fake-backups.ts';
+import { createFakeCommissioning } from './fake-commissioning.ts';
 import {
   createFakeAttachments,
   createFakeDrillRecords,
@@ -189,6 +190,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     staff: duty,
     handovers: createFakeHandovers(record),
     attachments: createFakeAttachments(record),
+    commissioning: createFakeCommissioning(() => services),
     drillRecords: createFakeDrillRecords(record),
     slips: createFakeSlips(record),
     publicReports: new PublicReports(),

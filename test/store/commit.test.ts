@@ -43,6 +43,7 @@ const TABLES = [
   'roster',
   'handover',
   'drill_record',
+  'commissioning_event',
   'slip',
 ] as const;
 /** What is derived from tickets: empty when they are. */
@@ -86,6 +87,7 @@ const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-en
   roster: [rows.roster(1)],
   handover: [rows.handover('h-1')],
   'drill-record': [rows.drillRecord('d-1')],
+  'commissioning-event': [rows.commissioningEvent('pump-1')],
   slip: [rows.slip('0001')],
 };
 

@@ -111,6 +111,15 @@ export interface Database {
     is_evaluated: number;
     doc: string;
   };
+  commissioning_event: {
+    seq: number;
+    equipment: string;
+    point: string | null;
+    type: string;
+    at_ms: number;
+    photo: string | null;
+    doc: string;
+  };
   slip: { number: string; is_unused: number; doc: string };
   ticket_event: ChainedRow & { ticket: string; version: number; type: string; stage: string };
   ticket_alarm: { ticket: string; alarm_key: string; occurrence: string; is_open: number };

@@ -6,6 +6,7 @@
  * Times are UTC ms. Foreign keys are checked at the commit, so the order of writes in a batch is free.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { COMMISSIONING_TABLES } from './commissioning-table.ts';
 import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
 
 export interface Migration {
@@ -207,6 +208,13 @@ export const MIGRATIONS: readonly Migration[] = [
     up(database) {
       const statements = [...TICKET_REMAINDERS, ...TICKET_TABLES, ...TICKET_INDEXES, ...SERVICE_TABLES];
       for (const statement of statements) database.exec(statement);
+    },
+  },
+  {
+    version: 5,
+    name: 'commissioning by point',
+    up(database) {
+      for (const statement of COMMISSIONING_TABLES) database.exec(statement);
     },
   },
 ];

@@ -7,6 +7,7 @@ import type { Incident } from '../../core/incident.ts';
 import type { Message } from '../../core/message.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { BootState, Page, PolicyVersionRow, SlipRow, StoreQueries } from '../store.ts';
+import { createCommissioningQueries } from './commissioning-queries.ts';
 import { countAll, type Database } from './database.ts';
 import { type PageRequest, parse, parsePolicy, toPage } from './rows.ts';
 
@@ -24,6 +25,9 @@ type ServiceQueries = Pick<
   | 'drillRecords'
   | 'drillRevisions'
   | 'lastDrills'
+  | 'commissioningEvents'
+  | 'commissioningHistory'
+  | 'commissioningPhotos'
   | 'slips'
   | 'slip'
 >;
@@ -64,6 +68,7 @@ export function createServiceQueries(database: Kysely<Database>): ServiceQueries
       return (await rows.orderBy('revision').execute()).map(({ doc }) => parse(doc) as DrillRecord);
     },
     lastDrills: () => readLastDrills(database),
+    ...createCommissioningQueries(database),
     slips: (filter) => readSlips(database, filter),
     async slip(number) {
       const row = await database

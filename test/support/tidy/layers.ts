@@ -51,6 +51,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   incidents: { parts: ['config', 'tickets', 'plans'], files: [] },
   plans: { parts: ['config'], files: [] },
   'drill-records': { parts: ['config'], files: [] },
+  commissioning: { parts: ['config'], files: [] },
   notify: { parts: ['config', 'profiles'], files: [] },
   people: { parts: ['config'], files: [] },
   // Tickets that an earlier version has stored take today's shape when the database is opened.
@@ -146,6 +147,7 @@ export const CONTRACTS: readonly string[] = [
   BACKTEST,
   'src/rule-changes/port.ts',
   'src/drill-records/port.ts',
+  'src/commissioning/port.ts',
   'src/policies/port.ts',
   'src/rule-tests/port.ts',
   'src/engine/alarm-view.ts',
