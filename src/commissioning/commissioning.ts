@@ -242,7 +242,7 @@ export class Commissioning implements CommissioningPort {
   #derive(model: SiteModel): Derived {
     if (this.#derived?.rules !== model.rules)
       this.#derived = { rules: model.rules, subjects: createSubjects(model), muted: null };
-    return this.#derived as Derived;
+    return this.#derived;
   }
 
   #muted(model: SiteModel): Muted {

@@ -82,7 +82,7 @@ function toFacets(model: SiteModel, point: PointDef, rules: readonly RuleDef[]):
       maxStep,
     ]),
     kind: toDigest([type, unit, [...states]]),
-    alarms: toDigest(rules.map(({ key, version }) => [key, version]).sort()),
+    alarms: toDigest(Object.fromEntries(rules.map(({ key, version }) => [key, version]))),
   };
 }
 

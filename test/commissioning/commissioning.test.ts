@@ -224,11 +224,11 @@ test('a changed rule makes its signed point unproven at once, and the reason is 
 test('a store that refuses leaves memory as it was, and notes wait until it takes them', async () => {
   const { store, bench, create } = await openWatched();
   await bench.commissioning.begin({ equipment: SET }, BEGIN, 'li');
-  const { commit } = store;
+  const stored = store.commit.bind(store);
   let isFailing = true;
   Object.assign(store, {
-    commit: (batch: Parameters<typeof commit>[0]) =>
-      isFailing ? Promise.reject(new Error('disk full')) : commit.call(store, batch),
+    commit: (batch: Parameters<typeof stored>[0]) =>
+      isFailing ? Promise.reject(new Error('disk full')) : stored(batch),
   });
   bench.read(P, 5);
   const watch = create();

@@ -1,5 +1,5 @@
 /** A set with two points and a smoke panel with one, and their commissioning over a real store, on a fake clock. */
-import { Commissioning } from '../../src/commissioning/commissioning.ts';
+import type { Commissioning } from '../../src/commissioning/commissioning.ts';
 import { openCommissioning } from '../../src/commissioning/open.ts';
 import { createSubjects, type PointSubject } from '../../src/commissioning/subject.ts';
 import type { SiteModel } from '../../src/config/model.ts';

@@ -191,7 +191,10 @@ export const en: Locale = {
   },
   equipment: {
     commissioning: 'Commissioning',
-    commissioningHelp: 'Its points are not proven yet: alarms are listed, but open no ticket and tell nobody',
+    commissioningHelp:
+      'Alarms of points that are not proven yet are listed, but open no ticket and tell nobody; signed points do',
+    silentLifeSafety:
+      'In commissioning: {{count}} life-safety alarms open no ticket and tell nobody, have them watched ({{names}})',
     notFound: 'There is no such equipment',
     health: 'Data health',
     goodPoints: 'Good points',

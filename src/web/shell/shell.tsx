@@ -26,6 +26,7 @@ import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
 import { usePermission } from '../shared/use-permission.ts';
+import { CommissioningBanner } from './commissioning-banner.tsx';
 import { DrillBanner } from './drill-banner.tsx';
 import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
 import { Logo } from './logo.tsx';
@@ -59,6 +60,7 @@ export function Shell() {
         <Siren />
         <StaleBanner />
         <TroubleBanner />
+        <CommissioningBanner />
         <DrillBanner />
       </header>
       <main className="content">
