@@ -67,6 +67,7 @@ export function toApiServices({ version, log, simulation }: GatewayFacts, parts:
     openLoad: () => engine.openLoad(),
     staff: service.board,
     handovers: service.handovers,
+    commissioning: pipeline.commissioning,
     attachments: service.attachments,
     drillRecords: new DrillRecords({ store, clock, createId: randomUUID, model }),
     slips: createSlips({ store, clock, commands: engine }),

@@ -224,13 +224,23 @@ function startBackups(
 function startSelfWatch(
   { model }: AppOptions,
   { directory, store, journal }: Stores,
-  { feeds, engine, latest, clocks, service }: Pipeline,
+  { feeds, engine, latest, clocks, service, commissioning: proving }: Pipeline,
   field: Pick<SelfWatchOptions, 'acquisition' | 'writing' | 'backups'>,
   clock: Clock,
   onStop: OnStop,
 ): SelfWatch {
   const outbox = () => service.outbox();
-  const watch = createSelfWatch({ directory, engine, journal, store, clocks, outbox, ...field });
+  const commissioning = () => proving.status();
+  const watch = createSelfWatch({
+    directory,
+    engine,
+    journal,
+    store,
+    clocks,
+    outbox,
+    commissioning,
+    ...field,
+  });
   onStop(() => watch.stop());
   const onBatch = (batch: ReadingBatch): void => feeds.readings.publish(batch);
   const figures = { ...watch.points, ...createLinkFigures(model, (point) => latest.get(point).quality) };

@@ -5,11 +5,14 @@
  */
 import type { Logger } from 'pino';
 import { type AlarmParts, openAlarmParts } from './alarm-parts.ts';
+import type { Commissioning } from './commissioning/commissioning.ts';
+import { openCommissioningParts } from './commissioning-parts.ts';
 import type { SiteModel } from './config/model.ts';
 import type { Policy } from './config/policy.ts';
 import type { Environment } from './config/references.ts';
 import type { Clock } from './core/clock.ts';
 import { LIMITS } from './core/limits.ts';
+import type { ReadingBatch } from './core/reading.ts';
 import { createTexts, type Texts } from './core/texts.ts';
 import { Engine, type EngineOptions, type EnginePhase } from './engine/engine.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
@@ -49,6 +52,7 @@ export interface Pipeline {
   readonly engine: Engine;
   readonly alarms: AlarmParts;
   readonly service: ServiceParts;
+  readonly commissioning: Commissioning;
   /** As it runs now: with the rules and the policy that are in force. */
   model(): SiteModel;
 }
@@ -75,6 +79,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const toModel = (policy: Policy): SiteModel => ({ ...alarms.rules.model(), policy });
   const model = toModel(service.policy());
   const texts = createTexts(LIMITS.texts);
+  const live = () => alarms.rules.model();
+  const proving = await openCommissioningParts({ ...shared, latest, texts, feeds, model: live });
+  const { commissioning } = proving;
   const recent = createRecent(model, toRecentSamples(model.points.length));
   const engine = new Engine({
     model,
@@ -86,18 +93,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     log,
     toMessages: service.toMessages,
     people: service.people,
+    isMute: (running, rule) => commissioning.isMute(running, rule),
     ...toAnnouncements(feeds, alarms, service),
     onPhase: options.onPhase,
   });
   onStop(() => engine.stop());
-  feeds.readings.subscribe((batch) => {
-    latest.apply(batch);
-    pointQuality.apply(batch);
-    clocks.apply(batch);
-    recent.apply(batch);
-    options.journal.append(batch);
-    engine.accept(batch);
-  });
+  followReadings(feeds, [latest, pointQuality, clocks, recent], options.journal, engine);
   const boot = await store.boot(clock.now().wallMs - toKeptMs(model.policy));
   engine.start(boot);
   alarms.start({
@@ -108,6 +109,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     engine.replaceModel(toModel(policy), alarms.rules.disabled()),
   );
   onStop(() => service.stop());
+  await proving.start(engine);
+  onStop(() => proving.stop());
   const history = createHistory({ sources: options.journal.history, clock });
   return {
     feeds,
@@ -119,8 +122,23 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     engine,
     alarms,
     service,
+    commissioning,
     model: () => toModel(service.policy()),
   };
+}
+
+/** In this order: what a decision looks at has the reading before it is judged. */
+function followReadings(
+  feeds: Feeds,
+  views: readonly { apply(batch: ReadingBatch): void }[],
+  journal: PipelineOptions['journal'],
+  engine: Engine,
+): void {
+  feeds.readings.subscribe((batch) => {
+    for (const view of views) view.apply(batch);
+    journal.append(batch);
+    engine.accept(batch);
+  });
 }
 
 /** Where the decisions go once they are stored. */

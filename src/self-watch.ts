@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Acquisition } from './acquisition/acquisition.ts';
 import type { Figure, HealthReport } from './api/services.ts';
 import type { BackupRunner } from './backup/runner.ts';
+import type { CommissioningStatus } from './commissioning/port.ts';
 import type { Engine } from './engine/engine.ts';
 import { toBackupFigures, toFigures, toLinkFigures, toLossFigures } from './figures.ts';
 import { toOutboxPoints } from './notify/figures.ts';
@@ -26,6 +27,7 @@ export interface SelfWatchOptions {
   readonly writing: Pick<Writing, 'counters'>;
   readonly clocks: Pick<DeviceClocks, 'wrong'>;
   readonly backups: Pick<BackupRunner, 'ageHours' | 'failed' | 'status'>;
+  readonly commissioning: () => CommissioningStatus;
   /** null = no message is sent yet. */
   readonly outbox: () => OutboxStatus | null;
 }
@@ -55,8 +57,7 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
   const { engine, journal, store, acquisition, writing } = options;
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
-  let delayMs = 0;
-  let isListening = false;
+  let [delayMs, isListening] = [0, false];
   /** Dropped readings at the end of each of the last windows, oldest first. */
   const droppedBefore: number[] = [];
   const timer = setInterval(() => {
@@ -111,6 +112,7 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
       ...toLossFigures(journal.status().lossTotals),
       ...toBackupFigures(options.backups.status()),
       ...toFigures('riser_store', { ...store.status() }),
+      ...toFigures('riser_commissioning', { ...options.commissioning() }),
       {
         name: 'riser_loop_delay_p99_ms',
         help: 'Event-loop delay, p99 of the last 10 s',
@@ -126,7 +128,10 @@ export function createSelfWatch(options: SelfWatchOptions): SelfWatch {
   };
 }
 
-function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isAlive: boolean): HealthReport {
+function toHealth(
+  { engine, journal, store, acquisition, commissioning }: SelfWatchOptions,
+  isAlive: boolean,
+): HealthReport {
   const { influx, ...own } = journal.status();
   const loop = engine.status();
   const state = store.status();
@@ -149,6 +154,7 @@ function toHealth({ engine, journal, store, acquisition }: SelfWatchOptions, isA
       detail: `${influx.state}: ${influx.detail}`,
     },
     toRollupPart(own.rollups ?? null),
+    toCommissioningPart(commissioning()),
     ...links,
   ];
   const status = !isAlive ? 'failed' : parts.every((part) => part.isHealthy) ? 'ok' : 'degraded';
@@ -160,6 +166,19 @@ function toRollupPart(status: RollupStatus | null): HealthReport['parts'][number
   const fault = toRollupFault(status);
   const work = status.isCatchingUp ? 'catching up' : 'ok';
   return { name: 'rollups', isHealthy: fault === null, detail: fault ?? work };
+}
+
+/** A building that is being commissioned is in order; life safety that calls nobody is not, and says so until it does. */
+function toCommissioningPart(status: CommissioningStatus): HealthReport['parts'][number] {
+  const { open, overdue, unsigned, silent, silentTotal, isHealthy } = status;
+  const name = 'commissioning';
+  if (open === 0) return { name, isHealthy, detail: isHealthy ? 'none' : 'notes cannot be stored' };
+  const names = silent.map(({ key }) => key).join(', ');
+  const safety =
+    silentTotal === 0 ? '' : `; LIFE SAFETY: ${silentTotal} alarms open no ticket and ring nobody: ${names}`;
+  const late = overdue === 0 ? '' : `, ${overdue} overdue`;
+  const detail = `${open} in commissioning${late}, ${unsigned} points unproven${safety}`;
+  return { name, isHealthy: isHealthy && silentTotal === 0, detail };
 }
 
 function toRollupFigures(status: RollupStatus | null): readonly Figure[] {

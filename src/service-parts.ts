@@ -154,7 +154,8 @@ async function startAttachments({
 }: ServicePartsOptions): Promise<Attachments> {
   const attachments = createAttachments({
     directory: dataDirectory,
-    known: (ids) => store.queries.knownAttachments(ids),
+    known: async (ids) =>
+      (await store.queries.knownAttachments(ids)).union(await store.queries.commissioningPhotos(ids)),
     wallMs: () => clock.now().wallMs,
     onSweepFailed: (error) => log.warn({ err: error }, 'attachments without a ticket could not be swept'),
   });
@@ -185,7 +186,8 @@ function startOutbox(
     settings: notify,
     clock,
     announce: (announcement) => announcements.publish(announcement),
-    linkTo: ({ ticket }) => (ticket === null ? null : `/tickets/${ticket}`),
+    linkTo: ({ ticket, feedback }) =>
+      feedback !== undefined ? `/duty/feedback/${feedback}` : ticket === null ? null : `/tickets/${ticket}`,
     userAgent: `Riser/${version}`,
   });
   return createOutbox({
@@ -194,7 +196,11 @@ function startOutbox(
     clock,
     log,
     toRecipient: (id, channel) => toRecipient(duty(), id, channel, clock.now().wallMs),
-    toDropReason: (message) => toDropReason(message, { ticket: (id) => engine.ticket(id) }),
+    toDropReason: (message) =>
+      toDropReason(message, {
+        ticket: (id) => engine.ticket(id),
+        feedback: (id) => engine.feedback(id),
+      }),
     failedBefore,
   });
 }

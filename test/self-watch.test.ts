@@ -8,6 +8,7 @@ import { createSelfWatch, type SelfWatchOptions } from '../src/self-watch.ts';
 import { IDLE_STATUS, NO_SINK } from '../src/telemetry/forwarder/status.ts';
 import { NO_LOSSES } from '../src/telemetry/journal/losses.ts';
 import type { JournalStatus } from '../src/telemetry/journal.ts';
+import { NOT_COMMISSIONING } from './api/fake-commissioning.ts';
 
 const PROFILE = new URL('../devices/riser-gateway.yaml', import.meta.url);
 
@@ -67,6 +68,7 @@ function create(
     backups,
     clocks: { wrong: () => 0 },
     outbox: () => outbox,
+    commissioning: () => NOT_COMMISSIONING,
   });
   onTestFinished(() => watch.stop());
   return watch;

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { IsaState } from '../core/alarm.ts';
 import { SEVERITY_NAMES } from '../core/severity.ts';
 import { UPSTREAM_NAMES } from '../core/upstream.ts';
+import type { GonePart } from '../store/store.ts';
 import { Ms, nullable, strings, TextSchema } from './schemas.ts';
 
 export const ISA_STATES = ['A', 'B', 'C', 'D', 'E', 'F', 'G'] as const satisfies readonly IsaState[];
@@ -111,6 +112,28 @@ export const HistoryEntrySchema = Type.Object({
   by: Type.String(),
   note: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
+  event: Type.Optional(Type.Integer({ description: 'Of tickets: id in their history' })),
+  typed: Type.Optional(
+    Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String(), {
+        description: 'Parts of the detail that people have typed, such as `materials/0/name`',
+      }),
+    ),
+  ),
+  gone: Type.Optional(
+    Type.Unsafe<readonly GonePart[]>(
+      Type.Array(
+        Type.Object({
+          field: Type.String(),
+          how: strings(['redacted', 'destroyed']),
+          atMs: Ms,
+          by: Type.String(),
+          reason: Type.String(),
+        }),
+        { description: 'Typed parts that are gone; of a redacted one the detail has the replacement' },
+      ),
+    ),
+  ),
 });
 export type HistoryEntryView = Static<typeof HistoryEntrySchema>;
 

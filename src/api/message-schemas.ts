@@ -21,6 +21,7 @@ export const MessageViewSchema = Type.Object({
   ticket: nullable(Type.String()),
   occurrence: nullable(Type.String()),
   incident: nullable(Type.String()),
+  feedback: Type.Optional(Type.String({ description: 'Left out = not of feedback' })),
   isDrill: Type.Boolean(),
   sound: strings(SOUNDS),
   createdAtMs: Ms,

@@ -113,7 +113,10 @@ export const EquipmentViewSchema = Type.Object({
   lockOut: Type.Union([LockOutSchema, Type.Null()], {
     description: 'Tag on this very equipment; one on what it is a part of forbids writing as well',
   }),
-  isCommissioning: Type.Boolean({ description: 'Its alarms are listed, but open no ticket and wake nobody' }),
+  isCommissioning: Type.Boolean({
+    description:
+      'In commissioning: alarms of its unproven points are listed, but open no ticket and wake nobody',
+  }),
 });
 export type EquipmentView = Static<typeof EquipmentViewSchema>;
 

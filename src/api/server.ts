@@ -24,6 +24,8 @@ import { auditRoutes } from './routes/audit.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { carriedOverRoutes } from './routes/carried-over.ts';
+import { commissioningRoutes } from './routes/commissioning.ts';
+import { commissioningStepRoutes } from './routes/commissioning-steps.ts';
 import { contactConfirmationRoutes } from './routes/contact-confirmation.ts';
 import { drillRecordRoutes } from './routes/drill-records.ts';
 import { drillRoutes } from './routes/drills.ts';
@@ -31,6 +33,7 @@ import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { faultKindRoutes } from './routes/fault-kinds.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { handoverRoutes } from './routes/handovers.ts';
 import { historyRoutes } from './routes/history.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -45,6 +48,7 @@ import { pointRoutes } from './routes/points.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { publicReportRoutes, qrCodeRoute } from './routes/public-report.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rosterRoutes } from './routes/roster.ts';
 import { ruleChangeRoutes } from './routes/rule-changes.ts';
@@ -108,14 +112,18 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   publicReportRoutes,
   contactConfirmationRoutes,
   personalRoutes,
+  recordRoutes,
   messageRoutes,
   incidentRoutes,
+  feedbackRoutes,
   policyRoutes,
   rosterRoutes,
   staffRoutes,
   handoverRoutes,
   slipRoutes,
   drillRecordRoutes,
+  commissioningRoutes,
+  commissioningStepRoutes,
   simulationRoutes,
   userRoutes,
   auditRoutes,

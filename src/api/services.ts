@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Attachments } from '../attachments/port.ts';
 import type { BacktestPort } from '../backtest/port.ts';
 import type { BackupPort } from '../backup/port.ts';
+import type { CommissioningPort } from '../commissioning/port.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import type { Clock } from '../core/clock.ts';
@@ -60,6 +61,7 @@ export interface ApiServices {
   /** Open tickets by whoever has them, or is to. Key: user name, group or role. */
   readonly openLoad: () => ReadonlyMap<string, number>;
   readonly handovers: HandoverPort;
+  readonly commissioning: CommissioningPort;
   /** Versions of the service policy. */
   readonly policies: PoliciesPort;
   readonly attachments: Attachments;

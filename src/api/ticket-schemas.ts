@@ -15,6 +15,7 @@ import {
   WAIT_REASON_NAMES,
 } from '../core/ticket.ts';
 import { TRANSITION_TYPES } from '../tickets/transitions.ts';
+import { AttachmentSchema, HoldSchema } from './record-schemas.ts';
 import { Ms, nullable, SampleSchema, strings, TextSchema } from './schemas.ts';
 import { OfferedFormSchema, OfferedStepSchema, TogetherSchema } from './ticket-offer-schemas.ts';
 
@@ -54,16 +55,6 @@ export const TicketMarkSchema = Type.Object({
   responsible: Type.Optional(maybeWords),
   appointmentMs: Type.Optional(Ms),
   enteredAtMs: Type.Optional(Ms),
-});
-
-export const AttachmentSchema = Type.Object({
-  id: words,
-  name: words,
-  mediaType: Type.String({ description: 'As recognised from its first bytes' }),
-  bytes: Type.Integer(),
-  sha256: words,
-  by: words,
-  atMs: Ms,
 });
 
 const ContactSchema = Type.Object(
@@ -316,8 +307,13 @@ export const TicketViewSchema = Type.Object({
     }),
   ),
   incident: maybeWords,
+  feedbacks: Type.Optional(
+    Type.Array(Type.String(), { description: 'Feedback that it was made of as a complaint' }),
+  ),
   contractor: nullable(Type.Object({ user: maybeWords, contact: maybeWords })),
   attachments: Type.Array(AttachmentSchema),
+  hold: Type.Optional(nullable(HoldSchema)),
+  wordsGoneAtMs: Type.Optional(Ms),
   fire: nullable(
     Type.Object({
       verdict: strings(['real', 'false-alarm', 'test']),

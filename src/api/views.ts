@@ -114,6 +114,7 @@ export function toEquipmentView(
   model: SiteModel,
   points: readonly string[],
   lockOuts: ReadonlyMap<string, LockOutRow>,
+  isCommissioning: boolean,
 ): EquipmentView {
   const contact = equipment.contact === null ? undefined : model.contacts.get(equipment.contact);
   const { system, text } = KINDS[equipment.kind];
@@ -132,7 +133,7 @@ export function toEquipmentView(
     upstream: { power: power ?? null, water: water ?? null, linkage: linkage ?? null, link: link ?? null },
     points: [...points],
     lockOut: lockOuts.get(equipment.id) ?? null,
-    isCommissioning: equipment.service?.isCommissioning ?? false,
+    isCommissioning,
   };
 }
 

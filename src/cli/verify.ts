@@ -17,7 +17,8 @@ const HELP = `Usage: node src/main.ts verify [--data DIR] [--noted HEAD]…
 
 Recomputes the hash chains of the histories of alarms and tickets and of the audit log, and names every row that was
 changed, removed, put in or put in another place, also at the end. Then what the histories hold digests of: personal
-data that has not been destroyed, and attachments. Changes nothing; works beside a running gateway.
+data and typed words that have not been destroyed, and attachments; of words that are gone, that a redaction or a
+destruction in the histories has taken them. Changes nothing; works beside a running gateway.
   --data DIR    data directory (default ./data)
   --noted HEAD  the "head" that an earlier check has printed and that was kept elsewhere; may be given several times
 
@@ -36,6 +37,7 @@ const NAMES: Readonly<Record<ChainName, string>> = {
   alarm_event: 'alarms / 告警历史',
   ticket_event: 'tickets / 工单历史',
   audit: 'audit / 审计日志',
+  feedback_event: 'feedback / 反馈历史',
 };
 
 /** @returns the exit code. */
@@ -89,11 +91,14 @@ function toLines({ name, rows, firstAtMs, lastAtMs, head }: ChainReport): string
 
 function toOutsideLines(outside: Inspection['outside']): string {
   if (outside === null) return '';
-  const { personal, attachments } = outside;
+  const { personal, words, attachments } = outside;
   const megabytes = (attachments.bytes / 1024 / 1024).toFixed(1);
   return (
     `personal data / 个人信息: ${personal.present} kept, ${personal.destroyed} destroyed / 已销毁\n` +
-    `attachments / 附件: ${attachments.files} files, ${megabytes} MB\n`
+    (words === null
+      ? ''
+      : `typed words / 录入文字: ${words.present} kept, ${words.redacted} redacted / 已隐去, ${words.destroyed} destroyed / 已销毁\n`) +
+    `attachments / 附件: ${attachments.files} files, ${megabytes} MB, ${attachments.destroyed} destroyed / 已销毁\n`
   );
 }
 

@@ -55,7 +55,8 @@ function checkLimits(
   }
 }
 
-function checkCalendar(id: string, at: Path, calendars: KnownCalendars, report: Report): void {
+/** That it is one of the policy, and ever opens. */
+export function checkCalendar(id: string, at: Path, calendars: KnownCalendars, report: Report): void {
   const calendar = calendars.get(id);
   if (calendar === null) return;
   if (calendar === undefined) {

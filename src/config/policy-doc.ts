@@ -26,13 +26,14 @@ export function fromPolicyDoc({ calendars, ...rest }: PolicyDoc): Policy {
   const known = new Map(calendars.map((doc) => [doc.id, fromCalendarDoc(doc)]));
   const actors = { ...ACTORS_OF_EARLIER_VERSIONS, ...rest.actors };
   const incidents = { ...INCIDENTS_OF_EARLIER_VERSIONS, ...rest.incidents };
-  return deepFreeze({ ...OF_EARLIER_VERSIONS, ...rest, actors, incidents, calendars: known });
+  const retention = { ...RETENTION_OF_EARLIER_VERSIONS, ...rest.retention };
+  return deepFreeze({ ...OF_EARLIER_VERSIONS, ...rest, actors, incidents, retention, calendars: known });
 }
 
 /** Rules that stored versions lack: a ticket keeps those that it was opened under. */
 const OF_EARLIER_VERSIONS: Pick<
   Policy,
-  'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff' | 'perPerson'
+  'ownAcceptance' | 'lateEntry' | 'dayEnd' | 'offHours' | 'staff' | 'perPerson' | 'feedback'
 > = {
   ownAcceptance: [{}],
   staff: {
@@ -46,8 +47,18 @@ const OF_EARLIER_VERSIONS: Pick<
   dayEnd: null,
   offHours: null,
   lateEntry: { holdMs: 15 * 60_000, withinMs: 60 * 60_000, oldestMs: 30 * 86_400_000 },
+  feedback: {
+    handling: { limitMs: 24 * 3_600_000, workingDays: null, calendar: null, warnRatio: 0.8 },
+    result: { limitMs: null, workingDays: 7, calendar: null, warnRatio: 0.8 },
+    analysis: { limitMs: 30 * 86_400_000, workingDays: null, calendar: null, warnRatio: 0.8 },
+    breach: 'supervisor',
+  },
 };
 const INCIDENTS_OF_EARLIER_VERSIONS: Pick<Policy['incidents'], 'reportWarnRatio'> = { reportWarnRatio: 0.8 };
+const RETENTION_OF_EARLIER_VERSIONS: Pick<Policy['retention'], 'ticketDays' | 'fileDays'> = {
+  ticketDays: null,
+  fileDays: null,
+};
 /** Steps that they do not name: nobody takes one on a ticket of theirs. */
 const ACTORS_OF_EARLIER_VERSIONS: Pick<
   Policy['actors'],

@@ -6,9 +6,10 @@ import type { TSchema } from 'typebox';
 import { type CalendarId, toId } from '../core/ids.ts';
 import { SEVERITY_NAMES } from '../core/severity.ts';
 import { readCalendars } from './calendars.ts';
-import type { AlarmTimes, ClockPolicy, Policy } from './policy.ts';
+import type { AlarmTimes, ClockPolicy, FeedbackLimit, Policy } from './policy.ts';
 import { checkPolicyParts, type SoundParts, toReport } from './policy-check.ts';
 import { checkClocks } from './policy-check-clocks.ts';
+import { checkFeedback } from './policy-check-feedback.ts';
 import { checkSafety } from './policy-check-safety.ts';
 import { toPolicyVersion } from './policy-doc.ts';
 import { POLICY_PARTS, type PolicyContent, PolicySchema } from './policy-schema.ts';
@@ -111,6 +112,7 @@ function parse(located: Located, problems: Problems, timeZone: string, tables: S
   checkPolicyParts(parts, report);
   checkSafety(parts, report);
   checkClocks(parts, new Map(known), report);
+  checkFeedback(parts, new Map(known), report);
   if (file === null || problems.count > before) return null;
   const content = toContent(file, calendars.items);
   return { version: toPolicyVersion(content), ...content };
@@ -189,17 +191,37 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
       oldestMs: toMs(file.lateEntry.oldest),
     },
     incidents: toIncidents(incidents),
+    feedback: toFeedback(file.feedback),
     staff: file.staff,
     certificates: file.certificates.map(({ kind, ...row }) => ({ ...row, kind: kind ?? null })),
-    retention: { personalDays: file.retention.personalDays },
+    retention: toRetention(file.retention),
     targets: file.targets,
     explain: { waitMs: toMs(file.explain.wait), settleMs: toMs(file.explain.settle) },
     alarms: toAlarmTimes(file.alarms),
   };
 }
 
+function toRetention({
+  personalDays,
+  ticketDays,
+  fileDays,
+}: PolicyContent['retention']): Policy['retention'] {
+  return { personalDays, ticketDays: ticketDays ?? null, fileDays: fileDays ?? null };
+}
+
 function toPerPerson({ within, ...most }: PolicyContent['perPerson']): Policy['perPerson'] {
   return { ...most, withinMs: toMs(within) };
+}
+
+function toFeedback({ breach, ...limits }: PolicyContent['feedback']): Policy['feedback'] {
+  const toLimit = (row: PolicyContent['feedback']['handling']): FeedbackLimit => ({
+    limitMs: row.limit === undefined ? null : toMs(row.limit),
+    workingDays: row.workingDays ?? null,
+    calendar: row.calendar === null ? null : toId(row.calendar),
+    warnRatio: row.warnRatio,
+  });
+  const { handling, result, analysis } = limits;
+  return { handling: toLimit(handling), result: toLimit(result), analysis: toLimit(analysis), breach };
 }
 
 function toIncidents({ join, report, ...rest }: PolicyContent['incidents']): Policy['incidents'] {

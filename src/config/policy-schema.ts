@@ -43,6 +43,7 @@ const SpanOrZero = Type.Unsafe<string | 0>({
 });
 const Factor = Type.Number({ minimum: 1, maximum: 10, default: 1.5 });
 const Few = (value: number) => Type.Integer({ minimum: 1, maximum: 10_000, default: value });
+const KeptDays = Type.Integer({ minimum: 1, maximum: 36_500 });
 const Ratio = Type.Number({ minimum: 0, maximum: 1 });
 const Level = Type.Optional(Type.Unsafe<1 | 2 | 3>({ type: 'integer', minimum: 1, maximum: 3 }));
 
@@ -150,6 +151,29 @@ const QuietSchema = closed(
       { maxItems: SEVERITY_NAMES.length, default: ['low'] },
     ),
     calendar: orNull(Id, { default: null }),
+  },
+  { default: {} },
+);
+
+/** Which of `limit` and `workingDays` is given, policy-check-feedback.ts looks at. */
+const FeedbackLimitSchema = (value: { readonly limit?: string; readonly workingDays?: number }) =>
+  closed(
+    {
+      limit: Type.Optional(Duration),
+      workingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 250 })),
+      calendar: orNull(Id, { default: null }),
+      warnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
+    },
+    { default: value },
+  );
+
+/** Figures of source 001; without a calendar every day is a working day, which is the stricter reading. */
+const FeedbackSchema = closed(
+  {
+    handling: FeedbackLimitSchema({ limit: '24h' }),
+    result: FeedbackLimitSchema({ workingDays: 7 }),
+    analysis: FeedbackLimitSchema({ limit: '30d' }),
+    breach: oneOf(ROLE_NAMES, { default: 'supervisor' }),
   },
   { default: {} },
 );
@@ -276,6 +300,7 @@ export const POLICY_PARTS = {
     reportWarnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
     majorGrades: Type.Array(oneOf(GRADE_NAMES), { maxItems: GRADE_NAMES.length }),
   }),
+  feedback: FeedbackSchema,
   staff: closed(
     {
       approvers: someRoles(['supervisor', 'manager', 'leader']),
@@ -297,9 +322,10 @@ export const POLICY_PARTS = {
   ),
   retention: closed(
     {
-      // The chain of a ticket's history cannot be cut: nothing destroys tickets, and no figure may promise it.
-      ticketDays: Type.Optional(Type.Null({ expected: 'null: tickets are kept for good' })),
       personalDays: Type.Integer({ minimum: 1, maximum: 36_500, default: 1095 }),
+      // Their words and files: the skeleton of a ticket and its chain stay in any case. Left out or null = kept.
+      ticketDays: Type.Optional(orNull(KeptDays)),
+      fileDays: Type.Optional(orNull(KeptDays)),
     },
     { default: {} },
   ),

@@ -4,6 +4,7 @@
  * ticket is in tickets/; how the file is read in policy-file.ts.
  */
 import type { Calendar } from '../core/calendar.ts';
+import type { FeedbackClockName } from '../core/feedback.ts';
 import type { CalendarId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
 import type { Role } from '../core/roles.ts';
@@ -100,6 +101,7 @@ export interface Policy {
     readonly to: Role;
   } | null;
   readonly incidents: IncidentPolicy;
+  readonly feedback: FeedbackPolicy;
   readonly staff: StaffPolicy;
   /** Which certificate an assignee needs, by kind of equipment or class. */
   readonly certificates: readonly {
@@ -109,8 +111,15 @@ export interface Policy {
     /** Left out = `warn`. Life safety is only ever warned of (config/certificates.ts). */
     readonly inEmergency?: 'refuse' | 'warn';
   }[];
-  /** How long personal fields are kept, days. Tickets themselves are kept for good. */
-  readonly retention: { readonly personalDays: number };
+  /** Days after which each kind of record is destroyed when a person says so; null = kept. The skeleton of tickets always is. */
+  readonly retention: {
+    /** Names and ways of contact, from when they were stored. */
+    readonly personalDays: number;
+    /** What people have typed on tickets that are archived, cancelled or merged, from when they were closed. */
+    readonly ticketDays: number | null;
+    /** Photos and documents of such tickets. */
+    readonly fileDays: number | null;
+  };
   /** Named rates and what they should be, 0–1 (service-workflow.md §7). Key: e.g. `timely`. */
   readonly targets: Readonly<Record<string, number>>;
   readonly explain: ExplainTimes;
@@ -270,6 +279,23 @@ export interface IncidentPolicy {
   readonly reportWarnRatio: number;
   /** Grades from which a ticket is archived only with its incident report. */
   readonly majorGrades: readonly string[];
+}
+
+/** Limits of feedback (service-workflow.md §2; source 001 §3.3.2, §4.4), all from its receipt. */
+export interface FeedbackPolicy extends Readonly<Record<FeedbackClockName, FeedbackLimit>> {
+  /** Who is told of a breach at once. */
+  readonly breach: Role;
+}
+
+/** Of the two spans one is given, the other null. */
+export interface FeedbackLimit {
+  readonly limitMs: number | null;
+  /** Days with open hours of the calendar behind the day of receipt, to the close of the last one. */
+  readonly workingDays: number | null;
+  /** In whose open hours time counts; null = all hours, and every day is a working day. */
+  readonly calendar: CalendarId | null;
+  /** Share of the limit at which the warning is due, 0–1. */
+  readonly warnRatio: number;
 }
 
 export interface Route {

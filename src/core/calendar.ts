@@ -11,7 +11,7 @@
 import { assert } from './assert.ts';
 import type { CalendarId } from './ids.ts';
 import type { Text } from './text.ts';
-import { DAY_MS, toStretches, type ZoneStretch } from './zone.ts';
+import { DAY_MS, toOffsetMs, toStretches, type ZoneStretch } from './zone.ts';
 
 /** Local time of day in minutes since midnight, 0–1440. */
 export type MinuteOfDay = number;
@@ -113,6 +113,29 @@ export function addOpenMs(calendar: Calendar, fromMs: number, ms: number): numbe
       leftMs -= spanMs;
       lastOpenDay = day;
     }
+  }
+  return null;
+}
+
+/**
+ * A deadline in working days: the end of the hours of the n-th day with open hours behind the local day of `fromMs`. The day on
+ * which it begins does not count, the last one counts until its hours close (Civil Code of China, art. 201 and 203).
+ * null = the calendar has 400 days without an open one before that.
+ * @param days whole, from 1
+ */
+export function addOpenDays(calendar: Calendar, fromMs: number, days: number): number | null {
+  assert(Number.isFinite(fromMs) && Number.isInteger(days) && days >= 1, 'a deadline is whole days ahead');
+  let lastOpenDay = toDay(fromMs + toOffsetMs(calendar.timeZone, fromMs));
+  let left = days;
+  for (let day = lastOpenDay + 1; day <= lastOpenDay + MAX_LOOK_AHEAD_DAYS; day++) {
+    const windows = toWindows(calendar, day);
+    if (windows.length === 0) continue;
+    left -= 1;
+    lastOpenDay = day;
+    if (left > 0) continue;
+    const ends = windows.map(({ from, to }) => (to <= from ? to + DAY_MS / MINUTE_MS : to));
+    const shownMs = day * DAY_MS + Math.max(...ends) * MINUTE_MS;
+    return shownMs - toOffsetMs(calendar.timeZone, shownMs - toOffsetMs(calendar.timeZone, shownMs));
   }
   return null;
 }

@@ -27,6 +27,8 @@ export type CalendarId = Branded<'CalendarId'>;
 export type TicketId = Branded<'TicketId'>;
 /** One emergency, however many tickets and alarms it has. */
 export type IncidentId = Branded<'IncidentId'>;
+/** What owners and users say of the service (客户反馈). */
+export type FeedbackId = Branded<'FeedbackId'>;
 /** A photo or document on a ticket. */
 export type AttachmentId = Branded<'AttachmentId'>;
 /** A message in the outbox. */

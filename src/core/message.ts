@@ -8,7 +8,7 @@
  *     ├─▶ failed (attempts or time used up, or refused for good)
  *     └─▶ dropped (no longer true before it was sent, or over a limit; counted)
  */
-import type { IncidentId, MessageId, OccurrenceId, TicketId } from './ids.ts';
+import type { FeedbackId, IncidentId, MessageId, OccurrenceId, TicketId } from './ids.ts';
 import type { Text } from './text.ts';
 import type { Priority } from './ticket.ts';
 
@@ -56,6 +56,8 @@ export interface Message {
   readonly ticket: TicketId | null;
   readonly occurrence: OccurrenceId | null;
   readonly incident: IncidentId | null;
+  /** Left out = not of feedback. */
+  readonly feedback?: FeedbackId;
   readonly isDrill: boolean;
   /**
    * Of the report of an emergency: which of the policy's recipients the person is (roles, `assignee`); left out = none. In

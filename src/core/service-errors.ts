@@ -94,4 +94,72 @@ export const SERVICE_ERRORS = {
     status: 409,
     text: { zh: '尚未填写该类事件报告', en: 'No such report has been written yet' },
   },
+  // feedback
+  'feedback-open': {
+    status: 409,
+    text: {
+      zh: '反馈 {number} 尚未归档，反馈人信息仍需使用，不能销毁',
+      en: 'Feedback {number} is not filed and still needs whoever gave it; it cannot be destroyed yet',
+    },
+  },
+  'feedback-full': {
+    status: 409,
+    text: {
+      zh: '未归档的反馈已达 {max} 条，请先处理并归档',
+      en: '{max} entries of feedback are open; file some of them first',
+    },
+  },
+  // commissioning
+  'commissioning-open': {
+    status: 409,
+    text: { zh: '所选设备均已在调试中', en: 'All of it is in commissioning already' },
+  },
+  'commissioning-not-open': {
+    status: 409,
+    text: { zh: '该设备未在调试', en: 'The equipment is not in commissioning' },
+  },
+  'commissioning-life-safety': {
+    status: 422,
+    text: {
+      zh: '其中 {count} 条生命安全告警在验收前不派单、不通知，须明确确认并另行安排人员值守',
+      en: '{count} life-safety alarms will open no ticket until they are proven: say so explicitly, and have somebody watch',
+    },
+  },
+  'commissioning-value-not-good': {
+    status: 409,
+    text: {
+      zh: '网关当前没有该点位的有效数值（{quality}），不能核对',
+      en: 'The gateway has no good value of the point now ({quality}); it cannot be compared',
+    },
+  },
+  'commissioning-value-differs': {
+    status: 422,
+    text: {
+      zh: '网关显示 {shown}，现场读数 {panel}，超出允差 {tolerance}：请复核，或说明原因',
+      en: 'The gateway shows {shown}, the panel {panel}, more than {tolerance} apart: check it, or say why',
+    },
+  },
+  'commissioning-steps-missing': {
+    status: 422,
+    text: { zh: '点位 {point} 还缺：{steps}', en: 'Point {point} still lacks: {steps}' },
+  },
+  'commissioning-not-waivable': {
+    status: 422,
+    text: {
+      zh: '生命安全点位的告警和工单必须实际验证，不能以说明代替',
+      en: 'Alarms and tickets of a life-safety point have to be proven; no reason stands in for it',
+    },
+  },
+  'commissioning-signed': {
+    status: 409,
+    text: {
+      zh: '该点位已由 {by} 签字验收；如需重做，请先撤回签字',
+      en: '{by} has signed the point; take the signature back to prove it anew',
+    },
+  },
+  'commissioning-not-signed': { status: 409, text: { zh: '该点位尚未签字', en: 'The point is not signed' } },
+  'commissioning-photos': {
+    status: 409,
+    text: { zh: '每个点位最多 {max} 张照片', en: 'A point has {max} photos at most' },
+  },
 } as const satisfies Record<string, ErrorInfo>;

@@ -156,6 +156,20 @@ export const TICKET_ERRORS = {
       en: 'Ticket {number} is open and still needs the contact; it cannot be destroyed yet',
     },
   },
+  'words-gone': {
+    status: 409,
+    text: {
+      zh: '该内容已隐去或已销毁，或并非录入文字',
+      en: 'These words are redacted or destroyed already, or nobody has typed them',
+    },
+  },
+  'record-kept': {
+    status: 409,
+    text: {
+      zh: '工单 {number} 的文字和照片不能销毁：{why}',
+      en: 'Words and files of ticket {number} are not to be destroyed: {why}',
+    },
+  },
   'ticket-full': {
     status: 409,
     text: { zh: '{what}已达 {max} 项', en: 'The ticket has {max} {what} already' },

@@ -33,6 +33,13 @@ export type TicketEventType =
   | 'escalated'
   | 'answered'
   | 'corrected'
+  /** Words of an earlier event were taken out of the record; what stands there instead, who, and why. */
+  | 'redacted'
+  /** Words or files may not be destroyed from now on, or may again. */
+  | 'hold-set'
+  | 'hold-lifted'
+  /** Its words or files were destroyed after their retention. */
+  | 'destroyed'
   | 'reclassified'
   | 'difficult-set'
   | 'difficult-cleared'

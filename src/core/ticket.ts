@@ -6,6 +6,7 @@ import type {
   AttachmentId,
   ContactId,
   EquipmentId,
+  FeedbackId,
   IncidentId,
   LocationId,
   SiteId,
@@ -159,6 +160,8 @@ export interface Attachment {
   readonly sha256: string;
   readonly by: string;
   readonly atMs: number;
+  /** When its bytes and name were destroyed after their retention; left out = they are there. */
+  readonly destroyedAtMs?: number;
 }
 
 export interface TicketLink {
@@ -347,9 +350,15 @@ export interface Ticket {
   readonly banners: readonly Banner[];
   readonly links: readonly TicketLink[];
   readonly incident: IncidentId | null;
+  /** Feedback that it was made of as a complaint; left out = of none. */
+  readonly feedbacks?: readonly FeedbackId[];
   /** Outside firm that repairs it: an account of ours, or a contact of the register without one. */
   readonly contractor: { readonly user: string | null; readonly contact: ContactId | null } | null;
   readonly attachments: readonly Attachment[];
+  /** 保全: its words and files are not destroyed while it stands; left out or null = none. */
+  readonly hold?: { readonly by: string; readonly atMs: number; readonly reason: string } | null;
+  /** When what people had typed on it was destroyed after its retention; left out = it is there. */
+  readonly wordsGoneAtMs?: number;
   readonly fire: FireConfirmation | null;
   readonly entrapment: EntrapmentSheet | null;
   readonly alarms: readonly TicketAlarm[];

@@ -96,8 +96,8 @@ export function sweepHolds(tx: Tentative, context: DecisionContext, mayEnd: bool
 }
 
 /** Its rule did not open tickets when it was raised, and does now, having judged it; or it was hidden and is no more. */
-function isWanting({ model }: DecisionContext, occurrence: Occurrence, rule: RuleDef): boolean {
-  const isJudged = opensTicket(model, rule) && occurrence.ruleVersion === rule.version;
+function isWanting(context: DecisionContext, occurrence: Occurrence, rule: RuleDef): boolean {
+  const isJudged = opensTicket(context, rule, occurrence) && occurrence.ruleVersion === rule.version;
   return isJudged && !isSetAside(occurrence);
 }
 
@@ -144,7 +144,7 @@ function carry(
 ): Carried {
   const { occurrence } = event;
   const isCall = asksForWork(event) || event.note === DRILL_OVER;
-  const isTicketed = rule !== null && opensTicket(context.model, rule);
+  const isTicketed = rule !== null && opensTicket(context, rule, occurrence);
   if (isCall && isTicketed && !isSetAside(occurrence) && !isCarriedOn(tx, context, event, rule)) {
     const isAnew = event.type !== 'severity-changed';
     const step = toHold(tx, context, isAnew ? beginHold(occurrence) : occurrence, rule, false, nowMs);
@@ -209,14 +209,15 @@ function toNoted(
 /** What nothing can explain, or what is on an open ticket already, waits for nothing. */
 function toHold(
   tx: Tentative,
-  { model, causes }: DecisionContext,
+  context: DecisionContext,
   occurrence: Occurrence,
   rule: RuleDef,
   mayEnd: boolean,
   nowMs: number,
 ): HoldStep {
+  const { model, causes } = context;
   const isFree = occurrence.explainedBy === null && causes.of(rule).length === 0;
-  if (isFree || !opensTicket(model, rule) || toOpenTicket(tx, occurrence) !== null)
+  if (isFree || !opensTicket(context, rule, occurrence) || toOpenTicket(tx, occurrence) !== null)
     return endHold(occurrence);
   const { settleMs } = model.policy.explain;
   const verdict = toVerdict(tx, causes, rule, occurrence, settleMs, nowMs);
@@ -234,7 +235,7 @@ function applyHold(
 ): Carried {
   const carried = toReleased(tx, context, step, nowMs);
   const { occurrence, types } = carried;
-  if (step.asksForTicket && opensTicket(context.model, rule) && !isSetAside(occurrence)) {
+  if (step.asksForTicket && opensTicket(context, rule, occurrence) && !isSetAside(occurrence)) {
     const call = { event: { ...event, occurrence }, rule, from: tx.alarmEvents.length };
     if (defer(tx, context, call)) return carried;
     const ticket = giveTicket(tx, context, call.event, rule, nowMs);

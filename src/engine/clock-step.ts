@@ -4,6 +4,7 @@ import { LIMITS } from '../core/limits.ts';
 import type { DecisionContext } from './context.ts';
 import { moveControls } from './controls.ts';
 import { moveDrills } from './drills.ts';
+import { moveFeedbacks } from './feedback.ts';
 import { moveIncidents } from './incidents.ts';
 import { pauseRepairs } from './repair-watch.ts';
 import { moveTickets } from './round.ts';
@@ -23,6 +24,7 @@ export function moveAll(tx: Tentative, context: DecisionContext, clockStepMs: nu
   moveControls(tx, clockStepMs);
   moveDrills(tx, clockStepMs);
   moveIncidents(tx, clockStepMs);
+  moveFeedbacks(tx, context, clockStepMs, now.wallMs);
   moveAlarms(tx, context, clockStepMs);
   // The flood's row is in wall time.
   if (clockStepMs !== 0) tx.putGoverning({ ...tx.governing });

@@ -1,12 +1,24 @@
 /** Commands that people give to the decision loop. Authorised at the edge (api/), decided in the loop. */
 import type { AlarmControl, Occurrence } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, IncidentId, MessageId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { Feedback } from '../core/feedback.ts';
+import type {
+  AlarmKey,
+  EquipmentId,
+  FeedbackId,
+  IncidentId,
+  MessageId,
+  OccurrenceId,
+  TicketId,
+} from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
+import type { TypedValue } from '../core/typed-words.ts';
+import type { FeedbackChange, NewFeedback } from '../feedback/changes.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import type { Answer, Delivery } from '../notify/notifier.ts';
-import type { PersonalFields, SlipRow } from '../store/store.ts';
+import type { Telling } from '../notify/telling.ts';
+import type { DestroyedRecord, PersonalFields, SlipRow } from '../store/store.ts';
 import type { Confirmation } from '../tickets/confirm-contact.ts';
 import type { NewTicket, TicketActor, Transition } from '../tickets/transitions.ts';
 
@@ -121,6 +133,24 @@ export type Command =
       readonly change: IncidentChange;
       readonly by: string;
     }
+  | {
+      readonly type: 'open-feedback';
+      readonly entry: NewFeedback;
+      readonly personal: PersonalFields | null;
+      readonly actor: TicketActor;
+    }
+  | {
+      readonly type: 'feedback';
+      readonly feedback: FeedbackId;
+      /** That the person saw; a newer one that is more than a note of the gateway refuses with `version-conflict`. */
+      readonly version: number;
+      readonly change: FeedbackChange;
+      readonly actor: TicketActor;
+      /** Does the desk's work with feedback: else only the handler acts. */
+      readonly canManage: boolean;
+      /** Of a correction of the person, as it is then; of a complaint, sealed anew for its ticket; null = none. */
+      readonly personal: PersonalFields | null;
+    }
   /** A paper slip is spoiled or lost. @param slip as it was looked up */
   | { readonly type: 'void-slip'; readonly slip: SlipRow; readonly by: string; readonly reason: string }
   /** What became of an attempt to send, or what the recipient did. */
@@ -133,10 +163,42 @@ export type Command =
     }
   /** These accounts are closed: open tickets that hang on one of them are given on. Those of nobody change nothing. */
   | { readonly type: 'release-tickets'; readonly usernames: readonly string[] }
+  /** What people have to be told beside tickets and incidents: of a commissioning. */
+  | { readonly type: 'tell'; readonly telling: Telling }
   /** Destroys personal fields after their retention, or on demand. */
   | {
       readonly type: 'destroy-personal';
       readonly ids: readonly string[];
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** Takes words out of the record of a ticket, whatever its stage. */
+  | {
+      readonly type: 'redact-words';
+      readonly ticket: TicketId;
+      readonly version: number;
+      /** Id of the event and part of its detail, and the words as they were looked up there. */
+      readonly event: number;
+      readonly field: string;
+      readonly words: TypedValue;
+      /** Stands in their place; may be empty. */
+      readonly replacement: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** 保全: words and files of the ticket are not destroyed while it is held. */
+  | {
+      readonly type: 'hold-ticket';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly isHeld: boolean;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** Destroys words and files of tickets that are over, after their retention: all of them or none. */
+  | {
+      readonly type: 'destroy-records';
+      readonly records: readonly DestroyedRecord[];
       readonly by: string;
       readonly reason: string;
     };
@@ -156,6 +218,7 @@ export interface CommandOutcome {
   /** Of `acknowledge-alarms`: those that this command has acknowledged. */
   readonly acknowledged?: readonly OccurrenceId[];
   readonly incident?: Incident | null;
+  readonly feedback?: Feedback | null;
   /** The ticket that a split has opened. */
   readonly opened?: Ticket | null;
 }

@@ -1,5 +1,5 @@
 /** What every decision of a round may ask, beside the tentative state. Data and look-ups only. */
-import type { SiteModel } from '../config/model.ts';
+import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
 import type { Now } from '../core/clock.ts';
 import type { NamedAs } from '../core/duty.ts';
@@ -74,6 +74,8 @@ export interface DecisionContext {
   readonly aside: Pick<SetAside, 'has' | 'pick'>;
   /** Who has to be told of what a round decides. */
   readonly toMessages: ToMessages;
+  /** 调试中: whether alarms of the rule are listed only, because a point that it judges is unproven. */
+  readonly isMute: (rule: RuleDef) => boolean;
   /** Whether the hours of a calendar run at the time of the round. */
   readonly isWithin: (calendar: CalendarId) => boolean;
   /** Every point has been read since the start, or its silence is known: the grace is over. */

@@ -13,10 +13,12 @@ import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { decideControl } from './controls.ts';
 import { decideDrill } from './drills.ts';
+import { decideFeedback, openFeedbackEntry } from './feedback.ts';
 import { decideIncident } from './incidents.ts';
 import { followLevel } from './level.ts';
 import { decideDelivery } from './outbox.ts';
 import { destroyPersonal } from './personal.ts';
+import { decideHold, destroyRecords, redactWords } from './records.ts';
 import { releaseTickets } from './release.ts';
 import { voidSlip } from './slips.ts';
 import type { Tentative } from './tentative.ts';
@@ -56,6 +58,10 @@ export function decideCommand(
       return decideSplit(tx, context, command, nowMs);
     case 'incident':
       return { ...NOTHING, incident: decideIncident(tx, context, command, nowMs) };
+    case 'open-feedback':
+      return { ...NOTHING, feedback: openFeedbackEntry(tx, context, command, nowMs) };
+    case 'feedback':
+      return decideFeedback(tx, context, command, nowMs);
     case 'delivery':
       decideDelivery(tx, context, command, nowMs);
       return NOTHING;
@@ -65,8 +71,18 @@ export function decideCommand(
     case 'void-slip':
       voidSlip(tx, command, nowMs);
       return NOTHING;
+    case 'tell':
+      tx.service.tellings.push(command.telling);
+      return NOTHING;
     case 'destroy-personal':
       destroyPersonal(tx, command, nowMs);
+      return NOTHING;
+    case 'redact-words':
+      return { ...NOTHING, ticket: redactWords(tx, context, command, nowMs) };
+    case 'hold-ticket':
+      return { ...NOTHING, ticket: decideHold(tx, context, command, nowMs) };
+    case 'destroy-records':
+      destroyRecords(tx, context, command, nowMs);
       return NOTHING;
     default:
       return command satisfies never;

@@ -13,8 +13,8 @@ import type { Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import { isWithinCalendar } from '../core/calendar.ts';
 import type { Now } from '../core/clock.ts';
-import { GATEWAY } from '../core/gateway.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { Feedback } from '../core/feedback.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import { GOOD } from '../core/quality.ts';
 import type { ReadingBatch } from '../core/reading.ts';
@@ -47,10 +47,11 @@ import { LateReadings, type SettledPoint } from './late-readings.ts';
 import { adopt, type EngineState, forgetRaises, forgetReturned, forgetTickets } from './memory.ts';
 import { writeMessages } from './outbox.ts';
 import { toRecentPastRow } from './recent-past.ts';
+import { isCommissioned } from './register.ts';
 import { resendReports } from './reports.ts';
 import { decideCommands, decideRules, failAll, type Round, UNTOLD, type WaitingCommand } from './round.ts';
 import { tellRuleNews, toLostRules, toRuleNews } from './rule-news.ts';
-import { SetAside } from './set-aside.ts';
+import { SetAside, toStepped } from './set-aside.ts';
 import { Sights } from './sights.ts';
 import { Snapshots } from './snapshots.ts';
 import { createHours } from './suppression.ts';
@@ -74,6 +75,8 @@ export interface DecisionsOptions {
   readonly toMessages?: ToMessages;
   /** Default: the gateway itself is on duty. */
   readonly people?: EnginePeople;
+  /** Alarms of unproven points (commissioning/). Default: all of an equipment that the register has in commissioning. */
+  readonly isMute?: typeof isCommissioned;
 }
 
 export class Decisions {
@@ -171,7 +174,7 @@ export class Decisions {
     const changes = this.#rules.take();
     const news = [...this.#ruleNews];
     if (waiting.length > 0 || news.length > 0 || this.#isTransition(changes)) onStep();
-    const clockStepMs = this.#clockStepMs(now);
+    const clockStepMs = toStepMs(now, this.#wallOffsetMs);
     moveAll(tx, context, clockStepMs, now);
     tellRuleNews(tx, context, news, now);
     decideRules(tx, context, this.#rules, changes, now);
@@ -204,7 +207,7 @@ export class Decisions {
         audit?.settle();
         this.#ruleNews = new Set([...this.#ruleNews].filter((key) => !news.includes(key)));
         this.#settleClock(clockStepMs);
-        this.#aside.settle(swept, toStepped(tx));
+        this.#aside.settle(swept, toStepped(tx.ticketEvents));
         snapshot.settle();
         this.#isMarkedStopped = false;
         this.#isFirst = false;
@@ -280,6 +283,10 @@ export class Decisions {
     return this.#state.tickets.get(id) ?? null;
   }
 
+  feedback(id: FeedbackId): Feedback | null {
+    return this.#state.service.feedbacks.get(id) ?? null;
+  }
+
   /** The swept tickets of a round that contradicts the store; call after its `fail`. */
   setAside(swept: readonly TicketId[], reason: string): void {
     this.#aside.contradict(swept, reason);
@@ -325,11 +332,6 @@ export class Decisions {
     });
   }
 
-  /** How far the wall clock has jumped since the last settled round. */
-  #clockStepMs(now: Now): number {
-    return toStepMs(now, this.#wallOffsetMs);
-  }
-
   #moveRules(now: Now): void {
     const stepMs = toStepMs(now, this.#rulesOffsetMs);
     if (stepMs === 0) return;
@@ -345,9 +347,11 @@ export class Decisions {
 
   #createContext(now: Now): DecisionContext {
     const { calendars } = this.#model;
+    const { isMute = isCommissioned } = this.#options;
     return {
       now,
       model: this.#model,
+      isMute: (rule) => isMute(this.#model, rule),
       policyOf: this.#policyOf,
       causes: this.#causes,
       evidence: this.#takeEvidence(),
@@ -385,11 +389,6 @@ export class Decisions {
     forgetReturned(this.#state, now.wallMs - this.#model.policy.explain.settleMs);
     forgetTickets(this.#state, now.wallMs);
   }
-}
-
-/** Tickets on which people have taken a step. */
-function toStepped({ ticketEvents }: Tentative): readonly TicketId[] {
-  return ticketEvents.filter(({ by }) => by !== GATEWAY).map(({ ticket }) => ticket.id);
 }
 
 function toLastGood(sample: LatestValue['lastGood']): LiveSample | null {

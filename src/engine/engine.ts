@@ -12,12 +12,13 @@
 import type { Logger } from 'pino';
 import type { RuleExplanation } from '../alarms/explanation.ts';
 import type { Sight } from '../alarms/figures/blind-time.ts';
-import type { SiteModel } from '../config/model.ts';
+import type { RuleDef, SiteModel } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { AssertionFailure, assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
 import { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { Feedback } from '../core/feedback.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import type { ReadingBatch } from '../core/reading.ts';
@@ -67,6 +68,8 @@ export interface EngineOptions {
   readonly toMessages?: ToMessages;
   /** Default: the gateway itself is on duty. */
   readonly people?: EnginePeople;
+  /** Alarms of points that are not proven yet. Default: as the register says of their equipment. */
+  readonly isMute?: (model: SiteModel, rule: RuleDef) => boolean;
   /** Rules without an open occurrence that can be judged no more, or again: for the figures. */
   readonly onSights?: (sights: readonly Sight[]) => void;
   /** Default: that of flood-governor.ts. */
@@ -186,6 +189,11 @@ export class Engine implements CommandPort {
   /** As it is stored; null when it is not in memory: closed a while ago, or never there. */
   ticket(id: TicketId): Ticket | null {
     return this.#decisions?.ticket(id) ?? null;
+  }
+
+  /** As it is stored; null when it is filed, voided, or never was. */
+  feedback(id: FeedbackId): Feedback | null {
+    return this.#decisions?.feedback(id) ?? null;
   }
 
   /** Open tickets by whoever has them, or is to. Key: user name, group or role. */

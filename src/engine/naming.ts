@@ -31,6 +31,11 @@ export function requireCommander(context: DecisionContext, change: IncidentChang
   if (change.type === 'grade') requireKnown(context, 'commander', change.commander, 'commander', nowMs);
 }
 
+/** Of feedback. @throws RiserError `unknown-person` */
+export function requireHandler(context: DecisionContext, name: string, nowMs: number): void {
+  requireKnown(context, 'handler', name, 'assignee', nowMs);
+}
+
 function requireOf(
   context: DecisionContext,
   { contractor, policyVersion }: Pick<Ticket, 'contractor' | 'policyVersion'>,

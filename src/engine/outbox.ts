@@ -5,6 +5,7 @@
 import { toId } from '../core/ids.ts';
 import { isMessageOut } from '../core/message.ts';
 import { stepMessage } from '../notify/step-message.ts';
+import type { MessageView } from '../notify/telling.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { followReport } from './reports.ts';
@@ -33,13 +34,16 @@ export function decideDelivery(
 /** Who has to be told of what the round has decided: stored with it, so that nothing is announced that was not decided. */
 export function writeMessages(tx: Tentative, { toMessages, policyOf, now }: DecisionContext): void {
   const { service } = tx;
-  if (tx.ticketEvents.length === 0 && service.incidentEvents.length === 0) return;
-  const messages = toMessages(tx.ticketEvents, service.incidentEvents, {
+  const { incidentEvents, feedbackEvents, tellings } = service;
+  const told = [tx.ticketEvents, incidentEvents, feedbackEvents, tellings];
+  if (told.every(({ length }) => length === 0)) return;
+  const view: MessageView = {
     nowMs: now.wallMs,
     policyOf,
     nextId: () => toId(`m${tx.next('message')}`),
     has: (key) => service.hasMessage(key),
     messagesOf: (ticket) => service.messagesOf(ticket),
-  });
+  };
+  const messages = toMessages(tx.ticketEvents, incidentEvents, view, feedbackEvents, tellings);
   for (const message of messages) service.putMessage(message);
 }

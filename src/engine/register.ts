@@ -4,6 +4,7 @@ import type { AlarmLevel } from '../alarms/step.ts';
 import { toKindsAround } from '../config/kinds-around.ts';
 import type { EquipmentService, RuleDef, SiteModel } from '../config/model.ts';
 import { toFullName } from '../config/names.ts';
+import type { Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
 import type { EquipmentId, LocationId } from '../core/ids.ts';
@@ -11,6 +12,7 @@ import { renderText } from '../core/text.ts';
 import type { RuleOutput } from '../rules/rule-state.ts';
 import { toSiteDate } from '../tickets/number.ts';
 import type { TicketSubject } from '../tickets/open.ts';
+import type { DecisionContext } from './context.ts';
 import { formatValue } from './format.ts';
 
 const NO_CONTACT = { id: null, name: { zh: '工程部', en: 'Engineering department' }, method: '' };
@@ -58,13 +60,17 @@ function toLocations(model: SiteModel, id: LocationId): readonly LocationId[] {
   return parent === null ? [id] : [id, ...toLocations(model, parent)];
 }
 
-/** Whether an alarm of the rule asks for work: not while its equipment is being commissioned (调试中). */
-export function opensTicket(model: SiteModel, rule: RuleDef): boolean {
-  return rule.opensTicket && !isCommissioned(model, rule);
+/** Whether an alarm of the rule asks for work: not while its point is unproven (调试中), unless its path is being tried in a drill. */
+export function opensTicket(
+  { isMute }: Pick<DecisionContext, 'isMute'>,
+  rule: RuleDef,
+  { isDrill }: Pick<Occurrence, 'isDrill'>,
+): boolean {
+  return rule.opensTicket && (isDrill || !isMute(rule));
 }
 
-/** 调试中: the alarms of its equipment are listed, open no ticket and ring nobody. */
-export function isCommissioned({ equipment }: SiteModel, rule: Pick<RuleDef, 'equipment'>): boolean {
+/** 调试中 by the register, where nobody keeps records by point: all alarms of its equipment are mute. */
+export function isCommissioned({ equipment }: SiteModel, rule: RuleDef): boolean {
   return equipment.get(rule.equipment)?.service?.isCommissioning === true;
 }
 

@@ -8,7 +8,9 @@
  *                             ▲  └──alone, contradiction──▶ stuck ──a person's step──┐
  *                             └───────────────────────────────────────────────────────┘
  */
+import { GATEWAY } from '../core/gateway.ts';
 import type { TicketId } from '../core/ids.ts';
+import type { TicketEvent } from '../core/ticket.ts';
 
 /** A ticket whose warnings, breaches and ladder stand still. */
 export interface StuckTicket {
@@ -67,4 +69,9 @@ function without(
   ids: readonly TicketId[],
 ): readonly (readonly TicketId[])[] {
   return suspects.map((some) => some.filter((id) => !ids.includes(id))).filter(({ length }) => length > 0);
+}
+
+/** Tickets on which people have taken a step. */
+export function toStepped(events: readonly TicketEvent[]): readonly TicketId[] {
+  return events.filter(({ by }) => by !== GATEWAY).map(({ ticket }) => ticket.id);
 }

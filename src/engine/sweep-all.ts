@@ -1,4 +1,4 @@
-/** What time alone brings in a round, in its order: of alarms, of what people have decided about them, of tickets, of incidents. */
+/** What time alone brings in a round, in its order: of alarms, of what people have decided about them, of tickets, of incidents and feedback. */
 import type { Now } from '../core/clock.ts';
 import type { TicketId } from '../core/ids.ts';
 import { settleCalls } from './calls.ts';
@@ -6,6 +6,7 @@ import { sweepHolds } from './carry.ts';
 import type { DecisionContext } from './context.ts';
 import { sweepControls } from './controls.ts';
 import { sweepDrills } from './drills.ts';
+import { sweepFeedbacks } from './feedback.ts';
 import { sweepIncidents } from './incidents.ts';
 import { sweepTickets } from './round.ts';
 import { sweepAlarms } from './sweep.ts';
@@ -24,5 +25,6 @@ export function sweepAll(tx: Tentative, context: DecisionContext, now: Now): rea
   settleCalls(tx, context, now.wallMs);
   const swept = sweepTickets(tx, context, now);
   sweepIncidents(tx, context, now.wallMs);
+  sweepFeedbacks(tx, context, now.wallMs);
   return swept;
 }

@@ -184,8 +184,23 @@ export function decideSplit(
 
 /** Tickets that have to be known when the command is decided. */
 export function toTicketsOf(command: Command): readonly TicketId[] {
-  if (command.type === 'split-ticket' || command.type === 'confirm-contact') return [command.ticket];
+  switch (command.type) {
+    case 'split-ticket':
+    case 'confirm-contact':
+    case 'redact-words':
+    case 'hold-ticket':
+      return [command.ticket];
+    case 'destroy-records':
+      return command.records.map(({ ticket }) => ticket);
+    default:
+      return toOthersOf(command);
+  }
+}
+
+function toOthersOf(command: Command): readonly TicketId[] {
   if (command.type === 'incident') return command.change.type === 'join' ? [command.change.ticket] : [];
+  if (command.type === 'open-feedback') return command.entry.tickets;
+  if (command.type === 'feedback') return command.change.type === 'link' ? [command.change.ticket] : [];
   if (command.type !== 'ticket-transition') return [];
   const others = command.transitions.flatMap((transition) => {
     if (transition.type === 'merge') return [transition.into];
@@ -208,8 +223,8 @@ function toSealed(steps: readonly TicketStep[]): ReadonlySet<string> {
   return new Set(named.filter((id) => typeof id === 'string'));
 }
 
-/** The ticket that the person saw. */
-function toSeen(
+/** The ticket that the person saw. @throws RiserError `not-found`, `version-conflict` */
+export function toSeen(
   tx: Tentative,
   { ticket: id, version }: { readonly ticket: TicketId; readonly version: number },
 ): Ticket {

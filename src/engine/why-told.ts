@@ -104,14 +104,14 @@ export function explainStorm(open: Occurrence | null): LayerVerdict {
 /**
  * The recorded reason why there is no ticket, where there is none; of several alarms on one ticket, which came first.
  * @param ticket the open one; @param firstOutMs policy.alarms.firstOutMs
- * @param isCommissioning of the equipment
+ * @param isMute a point that the rule judges is unproven
  */
 export function explainTicket(
   rule: RuleDef,
   open: Occurrence | null,
   ticket: Ticket | null,
   firstOutMs: number,
-  isCommissioning: boolean,
+  isMute: boolean,
 ): LayerVerdict {
   if (ticket !== null) {
     const { number, stage, assignee } = ticket;
@@ -122,16 +122,12 @@ export function explainTicket(
       { number, stage, assignee, firstOut: open && toTicketFirstOut(ticket, open.id, firstOutMs) },
     );
   }
-  const [verdict, text] = toNoTicket(rule, open, isCommissioning);
+  const [verdict, text] = toNoTicket(rule, open, isMute);
   return say('ticket', verdict, text);
 }
 
-function toNoTicket(
-  rule: RuleDef,
-  open: Occurrence | null,
-  isCommissioning: boolean,
-): readonly [string, Text] {
-  if (isCommissioning) return ['commissioning', COMMISSIONING];
+function toNoTicket(rule: RuleDef, open: Occurrence | null, isMute: boolean): readonly [string, Text] {
+  if (isMute) return ['commissioning', COMMISSIONING];
   if (open === null) return ['no-alarm', { zh: '没有告警，不派单', en: 'no alarm, no ticket' }];
   if (!rule.opensTicket)
     return ['listed-only', { zh: '该规则只提示，不派单', en: 'the rule is listed only' }];
@@ -144,6 +140,6 @@ function toNoTicket(
 }
 
 const COMMISSIONING: Text = {
-  zh: '设备调试中：告警只列出，不派单，不通知人员',
-  en: 'the equipment is being commissioned: its alarms are listed, open no ticket and ring nobody',
+  zh: '调试中，点位未验收：告警只列出，不派单，不通知人员',
+  en: 'in commissioning, a point of it is not signed: its alarms are listed, open no ticket and ring nobody',
 };

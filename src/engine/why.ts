@@ -10,7 +10,6 @@ import { type GuardInput, judgeGuard, type RuleState } from '../rules/rule-state
 import type { DecisionContext } from './context.ts';
 import { toOpenTicket } from './explain.ts';
 import { formatValue } from './format.ts';
-import { isCommissioned } from './register.ts';
 import { toDesignSuppression } from './suppression.ts';
 import type { Tentative } from './tentative.ts';
 import { explainCondition, explainDelay } from './why-judged.ts';
@@ -60,7 +59,7 @@ export function explainRule(
       explainService(control),
       explainChatter(open),
       explainStorm(open),
-      explainTicket(rule, open, open && toOpenTicket(tx, open), firstOutMs, isCommissioned(model, rule)),
+      explainTicket(rule, open, open && toOpenTicket(tx, open), firstOutMs, context.isMute(rule)),
     ],
     causes: toCauseChain(tx, open),
   };

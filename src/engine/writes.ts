@@ -4,7 +4,7 @@ import type { Policy } from '../config/policy.ts';
 import type { AlarmControlEvent, AlarmEvent, Occurrence } from '../core/alarm.ts';
 import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
-import type { Write } from '../store/store.ts';
+import type { RedactionEventRow, Write } from '../store/store.ts';
 import { toDues } from '../tickets/dues.ts';
 
 export function toAlarmEventWrite(event: AlarmEvent): Write & { readonly type: 'alarm-event' } {
@@ -73,6 +73,12 @@ function toHiding(hidden: {
 }
 
 export function toTicketEventWrite(event: TicketEvent): Write {
+  const write = toPlainWrite(event);
+  // Its detail names the words that go with it (records.ts).
+  return event.type === 'redacted' ? { type: 'redaction', event: write.event as RedactionEventRow } : write;
+}
+
+function toPlainWrite(event: TicketEvent): Write & { readonly type: 'ticket-event' } {
   const { id, version, stage } = event.ticket;
   return {
     type: 'ticket-event',

@@ -2,7 +2,7 @@
 
 import type { Policy } from '../config/policy.ts';
 import type { Calendar } from '../core/calendar.ts';
-import type { ContactId, LocationId, MessageId, OccurrenceId, TicketId } from '../core/ids.ts';
+import type { ContactId, FeedbackId, LocationId, MessageId, OccurrenceId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message, MessageKind } from '../core/message.ts';
 import type { Text } from '../core/text.ts';
@@ -41,11 +41,13 @@ export interface Telling {
   readonly hours: Calendar | null;
 }
 
-/** The matter: a ticket, or an incident as a whole. */
+/** The matter: a ticket, an incident as a whole, feedback, or, without any of them, the commissioning of an equipment. */
 export interface About {
   readonly ticket: TicketId | null;
   readonly incident: Incident['id'] | null;
   readonly occurrence: OccurrenceId | null;
+  /** Left out = not of feedback. */
+  readonly feedback?: FeedbackId;
   readonly location: LocationId | null;
   readonly isDrill: boolean;
   readonly number: string;

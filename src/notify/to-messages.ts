@@ -1,11 +1,12 @@
 /**
  * Who has to be told of what a round has decided, as rows of the outbox: each person, each channel, both languages. Pure: the
  * engine stores the rows in the transaction of what they tell, the sender sends them afterwards. Which events are told to
- * whom is ticket-tellings.ts and incident-tellings.ts, the words are wording.ts.
+ * whom is ticket-tellings.ts, incident-tellings.ts and feedback-tellings.ts, the words are wording.ts.
  *
  *   events ─▶ tellings ─▶ people (duty, near the place) ─▶ channels ─▶ messages, each key once
  */
 import { isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
+import type { FeedbackEvent } from '../core/feedback.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { Message, MessageKind } from '../core/message.ts';
 import { ROLES } from '../core/roles.ts';
@@ -13,6 +14,7 @@ import { findTold } from '../core/stand-ins.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket, TicketEvent } from '../core/ticket.ts';
 import type { IncidentEvent } from '../incidents/step.ts';
+import { toFeedbackTellings } from './feedback-tellings.ts';
 import { toIncidentTellings } from './incident-tellings.ts';
 import type { Addressee, DutyLook, MessageView, Telling, TellingContext } from './telling.ts';
 import { toTicketTellings } from './ticket-tellings.ts';
@@ -24,6 +26,9 @@ export type ToMessages = (
   events: readonly TicketEvent[],
   incidents: readonly IncidentEvent[],
   view: MessageView,
+  feedback?: readonly FeedbackEvent[],
+  /** What neither tells; left out = nothing. */
+  others?: readonly Telling[],
 ) => readonly Message[];
 
 /** Which messages go through a channel. */
@@ -55,7 +60,7 @@ const SAID_BY_EMERGENCY: readonly MessageKind[] = ['assigned', 'to-dispatch', 'p
 export function createToMessages(options: ToMessagesOptions): ToMessages {
   const { ownerOf = () => null, timeZone } = options;
   const toTime = createLocalTime(timeZone);
-  return (events, incidents, view) => {
+  return (events, incidents, view, feedback = [], others = []) => {
     const duty = options.duty();
     const context: TellingContext = {
       view,
@@ -68,6 +73,8 @@ export function createToMessages(options: ToMessagesOptions): ToMessages {
     const tellings = [
       ...[...byTicket.values()].flatMap((own) => toTicketTellings(own, context)),
       ...incidents.flatMap((event) => toIncidentTellings(event, context)),
+      ...feedback.flatMap((event) => toFeedbackTellings(event, context)),
+      ...others,
     ];
     return new Round(options.channels, duty, context).toMessages(tellings);
   };
@@ -177,6 +184,7 @@ class Round {
       ticket: about.ticket,
       occurrence: about.occurrence,
       incident: about.incident,
+      ...(about.feedback !== undefined && { feedback: about.feedback }),
       isDrill: about.isDrill,
       ...(reportsTo !== undefined && { reportsTo: [reportsTo] }),
       createdAtMs: view.nowMs,

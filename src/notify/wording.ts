@@ -33,6 +33,9 @@ export const ASK = {
   'end-wait': { zh: '如不同意，请恢复处理', en: 'If you do not agree, end the wait' },
   'clear-difficult': { zh: '如不同意，请撤销疑难认定', en: 'If you do not agree, withdraw it' },
   object: { zh: '如未批准，请立即致电前台', en: 'If you have not approved it, ring the desk at once' },
+  answer: { zh: '请处理并告知反馈人', en: 'Handle it and tell whoever gave it' },
+  prove: { zh: '请督促验收，或结束调试', en: 'Have it proven and signed, or end the commissioning' },
+  watch: { zh: '请安排人员值守', en: 'Have it watched by people' },
   none: { zh: '', en: '' },
 } as const satisfies Record<string, Text>;
 export type Ask = keyof typeof ASK;
@@ -40,6 +43,8 @@ export type Ask = keyof typeof ASK;
 const DRILL: Text = { zh: '演练', en: 'DRILL' };
 const TICKET: Text = { zh: '工单', en: 'Ticket' };
 const INCIDENT: Text = { zh: '事件', en: 'Incident' };
+const FEEDBACK: Text = { zh: '反馈', en: 'Feedback' };
+const COMMISSIONING: Text = { zh: '调试', en: 'Commissioning' };
 /** Of what people have written: the whole stands on the ticket. */
 const MAX_WHAT_CHARS = 200;
 
@@ -55,9 +60,15 @@ export function toSubject(kind: MessageKind, about: About): Text {
   });
 }
 
+function toNumberWord({ feedback, ticket, incident }: About): Text {
+  if (feedback !== undefined) return FEEDBACK;
+  if (ticket !== null) return TICKET;
+  return incident === null ? COMMISSIONING : INCIDENT;
+}
+
 /** @param missing whom it was meant for, where nobody of them can be told */
 export function toBody(about: About, fact: Text | null, ask: Text, missing: Text | null): Text {
-  const number = about.ticket === null ? INCIDENT : TICKET;
+  const number = toNumberWord(about);
   return both((language) => {
     const sentences = [missing?.[language], fact?.[language], ask[language]]
       .map((text) => text?.trim() ?? '')

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'rule.edit',
   'rule.approve',
   'drill.run',
+  'commissioning.work',
+  'commissioning.manage',
   'ticket.read-all',
   'ticket.read-own',
   'ticket.personal',
@@ -27,7 +29,9 @@ export const PERMISSIONS = [
   'slip.manage',
   'archive.export',
   'personal.destroy',
+  'ticket.redact',
   'incident.manage',
+  'feedback.manage',
   'message.read',
   'message.read-all',
   'policy.edit',
@@ -48,7 +52,9 @@ export const PERMISSIONS = [
 /**
  * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
- * and ways of reporters and of colleagues; each reading is audited. `message.read` is the person's own inbox.
+ * and ways of reporters (also of feedback) and of colleagues; each reading is audited. `ticket.redact` takes words out of a record and keeps
+ * one from destruction. `message.read` is the person's own inbox.
+ * `commissioning.work` proves points, `commissioning.manage` begins and ends a commissioning and signs.
  */
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -79,6 +85,7 @@ const TRADE = [
 
 const ENGINEER = [
   ...TRADE,
+  'commissioning.work',
   'rule.edit',
   'point.write',
   'equipment.lock-out',
@@ -103,8 +110,9 @@ export const ROLE_PERMISSIONS = {
     'message.read-all',
     'handover.sign',
     'incident.manage',
+    'feedback.manage',
   ],
-  duty: [...TRADE, 'staff.personal', 'incident.manage'],
+  duty: [...TRADE, 'staff.personal', 'incident.manage', 'feedback.manage'],
   engineer: ENGINEER,
   'area-manager': TRADE,
   foreman: [...ENGINEER, 'ticket.dispatch', 'staff.personal', 'roster.edit'],
@@ -115,10 +123,12 @@ export const ROLE_PERMISSIONS = {
     'alarm.out-of-service',
     'rule.approve',
     'drill.run',
+    'commissioning.manage',
     'ticket.archive',
     'slip.manage',
     'archive.export',
     'incident.manage',
+    'feedback.manage',
     'message.read-all',
     'policy.edit',
     'roster.edit',
@@ -129,10 +139,13 @@ export const ROLE_PERMISSIONS = {
   manager: [
     ...STAFF,
     ...DISPATCH,
+    'commissioning.manage',
     'ticket.personal',
     'ticket.accept',
+    'ticket.redact',
     'archive.export',
     'incident.manage',
+    'feedback.manage',
     'message.read-all',
     'policy.edit',
     'policy.approve',
@@ -142,8 +155,15 @@ export const ROLE_PERMISSIONS = {
     'audit.read',
   ],
   leader: [...STAFF, 'incident.manage', 'policy.approve', 'audit.read'],
-  'lift-safety': [...TRADE, 'equipment.lock-out', 'incident.manage', 'drill.run'],
-  'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit'],
+  'lift-safety': [
+    ...TRADE,
+    'equipment.lock-out',
+    'incident.manage',
+    'drill.run',
+    'commissioning.work',
+    'commissioning.manage',
+  ],
+  'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit', 'feedback.manage'],
   commander: [...STAFF, 'alarm.acknowledge', 'staff.personal', 'incident.manage', 'message.read-all'],
   security: [...STAFF, 'alarm.acknowledge', 'ticket.work', 'handover.sign'],
   archivist: [
@@ -153,6 +173,7 @@ export const ROLE_PERMISSIONS = {
     'slip.manage',
     'archive.export',
     'personal.destroy',
+    'ticket.redact',
   ],
   auditor: ['site.read', 'ticket.read-all', 'message.read', 'message.read-all', 'audit.read'],
   contractor: ['ticket.read-own', 'ticket.work', 'message.read'],

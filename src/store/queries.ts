@@ -1,7 +1,9 @@
 /** What the API asks of the state store (store.ts). Answers are committed state only. */
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { CommissioningEvent } from '../core/commissioning.ts';
 import type { DrillKind, DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
+import type { Feedback, FeedbackSource, FeedbackStage, FeedbackSubject } from '../core/feedback.ts';
 import type { EquipmentId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
@@ -29,6 +31,37 @@ export interface HistoryEntry {
   readonly by: string;
   readonly note: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Of a ticket's history: its id, by which parts of it are redacted. */
+  readonly event?: number;
+  /** Parts that people have typed and that are there; left out = none. */
+  readonly typed?: readonly string[];
+  /** Parts whose words are gone, in the order of the detail; left out = none. */
+  readonly gone?: readonly GonePart[];
+}
+
+/** What became of words that people have typed into a record. */
+export interface GonePart {
+  readonly field: string;
+  /** `redacted`: the detail shows the replacement; `destroyed`: after its retention, the detail shows nothing. */
+  readonly how: 'redacted' | 'destroyed';
+  readonly atMs: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A ticket whose words or files have been kept as long as the policy says. */
+export interface DueRecord {
+  readonly ticket: string;
+  readonly number: string;
+  readonly closedAtMs: number;
+  readonly words: boolean;
+  readonly files: boolean;
+}
+
+/** Times before which tickets must have been closed, UTC ms; null = kept for good. */
+export interface RecordTerms {
+  readonly wordsBeforeMs: number | null;
+  readonly filesBeforeMs: number | null;
 }
 
 export interface Page<T> {
@@ -53,6 +86,27 @@ export interface TicketLogRow extends TicketEventRow {
   readonly site: string;
   readonly equipment: string | null;
   readonly class: string;
+}
+
+/** All that are given must hold. */
+export interface FeedbackFilter {
+  readonly state: 'open' | 'over' | 'all';
+  readonly number?: string;
+  readonly stage?: FeedbackStage;
+  readonly source?: FeedbackSource;
+  readonly subject?: FeedbackSubject;
+  readonly handler?: string;
+  /** Whether one of its limits has passed. */
+  readonly isBreached?: boolean;
+  /** One of those that it is about. */
+  readonly ticket?: string;
+  /** Words of number, content, place, arrangement, result and analysis; all must be there. */
+  readonly text?: string;
+  /** Received then or later; received before. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  readonly offset: number;
 }
 
 /** All that are given must hold. */
@@ -163,7 +217,12 @@ export interface StoreQueries {
     beforeMs: number,
     limit: number,
   ): Promise<readonly { readonly id: string; readonly storedAtMs: number }[]>;
-  /** Those of the ids that stand on a ticket: what lies beside the database without one is an orphan. */
+  /**
+   * Tickets whose words or files are due to be destroyed, closed longest ago first: archived, cancelled or merged ones, none
+   * of an incident, none that is held.
+   */
+  dueRecords(terms: RecordTerms, limit: number): Promise<readonly DueRecord[]>;
+  /** Those of the ids that stand on a ticket and are not destroyed: what else lies beside the database is an orphan. */
   knownAttachments(ids: readonly string[]): Promise<ReadonlySet<string>>;
   policyVersions(page: { readonly limit: number; readonly offset: number }): Promise<Page<PolicyVersionRow>>;
   policyVersion(version: string): Promise<PolicyVersionRow | null>;
@@ -198,12 +257,28 @@ export interface StoreQueries {
   drillRevisions(id: string): Promise<readonly DrillRecord[]>;
   /** End of the last drill of each kind whose record is complete, UTC ms. */
   lastDrills(): Promise<ReadonlyMap<DrillKind, number>>;
+  /** Events of commissioning behind the place `after` (0 = from the first), oldest first, at most `limit`. */
+  commissioningEvents(
+    after: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly event: CommissioningEvent }[]>;
+  /** Of one equipment, newest first. */
+  commissioningHistory(
+    equipment: string,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<CommissioningEvent>>;
+  /** Those of the ids that are photos of commissioned points. */
+  commissioningPhotos(ids: readonly string[]): Promise<ReadonlySet<string>>;
   slips(filter: {
     readonly state: 'unused' | 'all';
     readonly limit: number;
     readonly offset: number;
   }): Promise<Page<SlipRow>>;
   slip(number: string): Promise<SlipRow | null>;
+  /** The last received first. */
+  feedbacks(filter: FeedbackFilter): Promise<Page<Feedback>>;
+  feedback(id: string): Promise<Feedback | null>;
+  feedbackHistory(id: string): Promise<readonly HistoryEntry[]>;
   /** Due rows that are stored, soonest first, at most `limit`. */
   ticketDues(limit: number): Promise<readonly (TicketDueRow & { readonly ticket: TicketId })[]>;
   ticket(id: string): Promise<Ticket | null>;

@@ -1,7 +1,8 @@
 /** Rows of the state store, as they are written and read. The contract that takes and gives them is store.ts. */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEventType } from '../core/alarm.ts';
-import type { AlarmKey, EquipmentId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
+import type { FeedbackClockName, FeedbackEventType } from '../core/feedback.ts';
+import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import type { Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { Stage, TicketEventType } from '../core/ticket.ts';
@@ -25,6 +26,27 @@ export interface TicketEventRow {
   readonly atMs: number;
   readonly by: string;
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** 隐去: its detail says what goes, what stands there instead, and why. */
+export interface RedactionEventRow extends TicketEventRow {
+  readonly type: 'redacted';
+  readonly detail: {
+    /** Id of the event. */
+    readonly event: number;
+    /** As in typed-words.ts. */
+    readonly field: string;
+    readonly reason: string;
+    /** May be empty. */
+    readonly replacement: string;
+  };
+}
+
+/** What of one ticket goes after its retention. */
+export interface DestroyedRecord {
+  readonly ticket: TicketId;
+  readonly words: boolean;
+  readonly files: boolean;
 }
 
 /** A running delay of one rule, so that a restart does not lose (or lengthen) it. */
@@ -244,6 +266,22 @@ export interface TicketDueRow {
   readonly round: number;
   readonly what: 'warn' | 'breach' | 'escalate' | 'proof' | 'archive';
   readonly dueAtMs: number;
+}
+
+export interface FeedbackDueRow {
+  readonly feedback: FeedbackId;
+  readonly clock: FeedbackClockName;
+  readonly what: 'warn' | 'breach';
+  readonly dueAtMs: number;
+}
+
+export interface FeedbackEventRow {
+  readonly feedback: FeedbackId;
+  readonly version: number;
+  readonly type: FeedbackEventType;
+  readonly atMs: number;
+  readonly by: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface SlipRow {

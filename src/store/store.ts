@@ -5,8 +5,10 @@
  */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmControl, Occurrence, Storm } from '../core/alarm.ts';
+import type { CommissioningEvent } from '../core/commissioning.ts';
 import type { DrillRecord } from '../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../core/duty.ts';
+import type { Feedback } from '../core/feedback.ts';
 import type { AlarmKey, EquipmentId, OccurrenceId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
@@ -17,12 +19,16 @@ import type {
   AuditRow,
   ConfigVersionRow,
   DelayRow,
+  DestroyedRecord,
   DrillRow,
+  FeedbackDueRow,
+  FeedbackEventRow,
   FiguresPart,
   LockOutRow,
   PersonalFields,
   PointWriteRow,
   PolicyVersionRow,
+  RedactionEventRow,
   RuleChangeRow,
   RuleMemoryRow,
   SessionRow,
@@ -87,6 +93,13 @@ export type Write =
       readonly atMs: number;
       readonly fields: PersonalFields | null;
     }
+  /** Appends the event, and takes the words that its detail names out of the record: its ticket's other copies of them as well. */
+  | { readonly type: 'redaction'; readonly event: RedactionEventRow }
+  /**
+   * Destroys words and files of these tickets, also where other rows repeat them; appends the audit line, with counts and
+   * a digest of all that went. The bytes of the files are the caller's to remove, after the commit.
+   */
+  | { readonly type: 'destruction'; readonly records: readonly DestroyedRecord[]; readonly entry: AuditRow }
   /** Replaces the due rows of that ticket: what the sweep audits. */
   | { readonly type: 'ticket-dues'; readonly ticket: TicketId; readonly dues: readonly TicketDueRow[] }
   | { readonly type: 'attachment'; readonly ticket: TicketId; readonly attachment: Attachment }
@@ -96,6 +109,16 @@ export type Write =
   | { readonly type: 'handover'; readonly handover: Handover }
   /** Another revision; what is there is never changed. */
   | { readonly type: 'drill-record'; readonly record: DrillRecord }
+  /** As incidents are written. Replaces its due rows; the tickets that it is about only ever grow. */
+  | {
+      readonly type: 'feedback';
+      readonly feedback: Feedback;
+      readonly expectedVersion: number | null;
+      readonly dues: readonly FeedbackDueRow[];
+    }
+  | { readonly type: 'feedback-event'; readonly event: FeedbackEventRow }
+  /** One more event; what is there is never changed. Events are read in the order in which they were stored. */
+  | { readonly type: 'commissioning-event'; readonly event: CommissioningEvent }
   /** A printed block of paper slips, or a slip used. */
   | { readonly type: 'slip'; readonly slip: SlipRow };
 
@@ -123,6 +146,9 @@ export interface BootState {
   readonly messages: readonly Message[];
   /** Those that are not over (core/incident.ts). */
   readonly incidents: readonly Incident[];
+  /** Feedback that is not over, and its due times as they are stored; left out = there is none. */
+  readonly feedbacks?: readonly Feedback[];
+  readonly feedbackDues?: readonly FeedbackDueRow[];
   /** Due times of `tickets` as they are stored; null = this store keeps none. */
   readonly dues: readonly (TicketDueRow & { readonly ticket: TicketId })[] | null;
   /** The last five repairs of each equipment, newest first: closed tickets, archived ones too. */

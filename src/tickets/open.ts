@@ -162,7 +162,8 @@ export function openReportedTicket(input: ReportedTicketInput, policy: Policy, n
   };
   const given = toReported(input, policy, receivedAtMs);
   const sealed = personal === null ? {} : { personal: given.contact.personal, digest: personal.digest };
-  const detail = { ...sealed, ...(report.slip === null ? {} : { slip: report.slip }) };
+  const { content, place, slip } = report;
+  const detail = { ...sealed, ...(slip !== null && { slip }), content, ...(place !== '' && { place }) };
   const isRecorder = (ticket: Ticket): boolean =>
     mayAct(ticket, 'record', actor, policy, input.subject.owner);
   const { propose } = input;

@@ -99,7 +99,7 @@ function openSecond(
   moment: Moment,
   policy: Policy,
 ): TicketStep {
-  const detail = { splitFrom: ticket.id, occurrences, reason };
+  const detail = { splitFrom: ticket.id, occurrences, reason, content };
   const second = { ...toSecond(ticket), number, content: { zh: content, en: content }, alarms };
   const { nowMs } = moment;
   if (alarms.length === 0)

@@ -11,6 +11,8 @@ import { useSession } from './api/queries.ts';
 import { DrillRecordPage } from './drills/record-page.tsx';
 import { EquipmentPage } from './equipment/equipment-page.tsx';
 import { FaultPage } from './faults/fault-page.tsx';
+import { FeedbackListPage } from './feedback/feedback-list-page.tsx';
+import { FeedbackPage } from './feedback/feedback-page.tsx';
 import { InboxPage } from './inbox/inbox-page.tsx';
 import { IncidentListPage } from './incidents/incident-list-page.tsx';
 import { IncidentPage } from './incidents/incident-page.tsx';
@@ -128,6 +130,8 @@ function Pages() {
           <Route path="/duty/paper" element={<PaperPage />} />
           <Route path="/duty/paper/slips" element={<SlipPrintPage />} />
           <Route path="/duty/paper/labels" element={<LabelPrintPage />} />
+          <Route path="/duty/feedback" element={<FeedbackListPage />} />
+          <Route path="/duty/feedback/:id" element={<FeedbackPage />} />
           <Route path="/incidents" element={<IncidentListPage />} />
           <Route path="/incidents/:id" element={<IncidentPage />} />
           <Route path="/equipment/:id" element={<EquipmentPage />} />

@@ -8,7 +8,8 @@ import { ROLE_NAMES } from '../../src/core/roles.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { UserRow } from '../../src/store/store.ts';
-import { ATTACHMENT, INCIDENT, MESSAGE } from './fake-service.ts';
+import { createLenientCommissioning } from './fake-commissioning.ts';
+import { ATTACHMENT, DUE_RECORD, FEEDBACK, INCIDENT, MESSAGE, PERSONAL } from './fake-service.ts';
 import { bearer, createGateway, createModel, OCCURRENCE, startApi, TICKET, toPerson } from './support.ts';
 
 const ELSEWHERE = '192.0.2.7';
@@ -40,6 +41,7 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/report': { content: 'No water', contactMethod: '13812340000' },
   'POST /api/v1/personal/destroy': { ids: [`${TICKET.id}/1`], reason: 'retention' },
+  'POST /api/v1/records/destroy': { tickets: [TICKET.id], reason: 'retention' },
   'POST /api/v1/messages/:id/answer': { text: 'on my way' },
   'POST /api/v1/policy/check': { text: 'version: 2' },
   'POST /api/v1/policy/versions': { text: 'version: 2', reason: 'faster' },
@@ -96,6 +98,21 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/slips': { count: 5 },
   'POST /api/v1/slips/:number/void': { reason: 'wet' },
+  'POST /api/v1/commissioning': { equipment: 'booster', reason: 'new set' },
+  'POST /api/v1/commissioning/:id/extend': { reason: 'parts', untilMs: 1 },
+  'POST /api/v1/commissioning/:id/end': { reason: 'done' },
+  'POST /api/v1/commissioning/:id/sign': { points: ['outlet-pressure'] },
+  'POST /api/v1/commissioning/:equipment/points/:point/value': { panel: 5 },
+  'POST /api/v1/commissioning/:equipment/points/:point/ticket': { note: 'came' },
+  'POST /api/v1/commissioning/:equipment/points/:point/waive': { step: 'alarm', reason: 'x' },
+  'POST /api/v1/commissioning/:equipment/points/:point/withdraw': { reason: 'x' },
+  'POST /api/v1/feedback': { source: 'visit', channel: 'in-person', subject: 'repairs', content: 'dark' },
+  'POST /api/v1/feedback/:id/assign': { version: 1, handler: 'engineer' },
+  'POST /api/v1/feedback/:id/handle': { version: 1, arranged: 'a new lamp' },
+  'POST /api/v1/feedback/:id/void': { version: 1, reason: 'twice' },
+  'POST /api/v1/feedback/:id/link': { version: 1, ticket: 'GC20261121-0002' },
+  'POST /api/v1/feedback/:id/complaint': { version: 1 },
+  'POST /api/v1/feedback/:id/correct': { version: 1, field: 'place', value: '3F', reason: 'misread' },
   'POST /api/v1/drill-records': {
     kind: 'fire',
     content: 'Evacuation',
@@ -139,6 +156,8 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Beside the version, of steps that cannot do without more. Key: last part of the path. */
 const STEP_FIELDS: Readonly<Record<string, object>> = {
+  redact: { event: 1, field: 'note', reason: 'asked for' },
+  hold: { isHeld: true, reason: 'lawsuit' },
   merge: { into: 'GC20261121-0002' },
   appoint: { fromMs: 1, toMs: 2 },
   estimate: { atMs: 1 },
@@ -154,12 +173,17 @@ const DECIDED_INSIDE = new Set([
   'POST /api/v1/roster/swaps/:id/drop',
   'GET /api/v1/report/:token',
   'POST /api/v1/report/:token/confirm',
+  // By the stage of the entry as well.
+  'POST /api/v1/feedback/:id/tell',
+  'POST /api/v1/feedback/:id/analyse',
+  'POST /api/v1/feedback/:id/file',
 ]);
 
 /** What a route cannot do without. Key: pattern. */
 const QUERIES: Readonly<Record<string, string>> = {
   '/api/v1/policy/compare': '?from=p1&to=p1',
   '/api/v1/roster': '?version=1',
+  '/api/v1/commissioning/preview': '?equipment=booster',
   '/api/v1/history': '?points=booster/outlet-pressure',
   '/api/v1/history/export': '?points=booster/outlet-pressure&from=0&to=1000&format=csv',
 };
@@ -169,6 +193,7 @@ function toRequest(method: string, pattern: string, role: string | null) {
     .replace('/tickets/:id', `/tickets/${TICKET.id}`)
     .replace('/links/:id', '/links/plant')
     .replace('/incidents/:id', `/incidents/${INCIDENT.id}`)
+    .replace('/feedback/:id', `/feedback/${FEEDBACK.id}`)
     .replace(':form', 'short')
     .replace(':attachment', ATTACHMENT.id)
     .replace(':version', 'p1')
@@ -177,6 +202,7 @@ function toRequest(method: string, pattern: string, role: string | null) {
     .replace(':id', pattern.includes('equipment') ? 'booster' : 'occ-1')
     .replace('rules/:equipment/:rule', 'rules/booster/pressure-low')
     .replace(':equipment/:point', 'booster/outlet-pressure')
+    .replace(':equipment/points/:point', 'booster/points/outlet-pressure')
     .replace(':username', 'desk')
     .replace(':equipment/:fault', 'booster/dry-run');
   const url = path + (QUERIES[pattern] ?? '');
@@ -187,7 +213,7 @@ function toRequest(method: string, pattern: string, role: string | null) {
 let contacts = 0;
 function toPayload(method: string, pattern: string, role: string | null) {
   if (method === 'GET' || method === 'DELETE') return {};
-  if (pattern === '/api/v1/tickets/:id/attachments') return UPLOAD;
+  if (pattern === '/api/v1/tickets/:id/attachments' || pattern.endsWith('/photos')) return UPLOAD;
   if (pattern === '/api/v1/roster')
     return { payload: Buffer.from('version: 1'), headers: { 'content-type': 'application/octet-stream' } };
   if (pattern === '/api/v1/roster/swaps')
@@ -224,6 +250,16 @@ const UPLOAD = {
 
 const STREAM = '/api/v1/events';
 
+const TYPED = {
+  atMs: 1,
+  type: 'noted',
+  by: 'desk',
+  note: 'n',
+  detail: { note: 'n' },
+  event: 1,
+  typed: ['note'],
+};
+
 /** The desk shelves medium severity: what a route asks for is all that is asked. */
 function createLenient() {
   const model = createModel();
@@ -242,8 +278,12 @@ function createLenient() {
     alarm: async () => ({ ...OCCURRENCE, severity: 'medium' }),
     alarms: async () => ({ items: [], total: 0 }),
     ticket: async () => ticket,
+    ticketHistory: async () => [TYPED],
+    personal: async () => PERSONAL,
+    dueRecords: async () => [DUE_RECORD],
     messages: async () => ({ items: [MESSAGE], total: 1 }),
   });
+  Object.assign(gateway.services.commissioning, createLenientCommissioning(ATTACHMENT));
   return gateway;
 }
 

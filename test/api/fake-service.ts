@@ -4,11 +4,13 @@ import type { Attachments } from '../../src/attachments/port.ts';
 import type { DrillRecord } from '../../src/core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../../src/core/duty.ts';
 import { RiserError } from '../../src/core/errors.ts';
+import type { Feedback } from '../../src/core/feedback.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Attachment } from '../../src/core/ticket.ts';
 import type { DrillRecordPort } from '../../src/drill-records/port.ts';
+import { openFeedback } from '../../src/feedback/open.ts';
 import type { HandoverPort } from '../../src/handover/port.ts';
 import { createDutyView } from '../../src/people/duty.ts';
 import { findGaps } from '../../src/people/gaps.ts';
@@ -87,6 +89,28 @@ export const INCIDENT: Incident = {
   plan: null,
 };
 
+export const FEEDBACK: Feedback = openFeedback(
+  {
+    number: 'FK20261121-0001',
+    site: toId('tower'),
+    entry: {
+      source: 'letter',
+      channel: 'paper',
+      subject: 'cleaning',
+      content: 'Wet floor',
+      place: 'Lobby',
+      handler: 'engineer',
+      tickets: [],
+      receivedAtMs: null,
+    },
+    tickets: [],
+    personal: toPersonalFields('王女士', '13812340000', '00'.repeat(16)),
+    by: 'desk',
+  },
+  createTestPolicy(),
+  NOW_MS,
+).feedback;
+
 export const ROSTER: Roster = {
   version: 1,
   timeZone: 'Asia/Shanghai',
@@ -158,12 +182,21 @@ export const DRILL: DrillRecord = {
   writtenAtMs: NOW_MS,
 };
 
+export const DUE_RECORD = {
+  ticket: TICKET.id,
+  number: TICKET.number,
+  closedAtMs: 1_000,
+  words: true,
+  files: true,
+} as const;
+
 type ServiceQueries = Pick<
   StoreQueries,
   | 'ticketsOfEquipment'
   | 'ticketFigures'
   | 'personal'
   | 'personalStoredBefore'
+  | 'dueRecords'
   | 'knownAttachments'
   | 'policyVersions'
   | 'policyVersion'
@@ -176,9 +209,15 @@ type ServiceQueries = Pick<
   | 'handovers'
   | 'slips'
   | 'slip'
+  | 'feedbacks'
+  | 'feedback'
+  | 'feedbackHistory'
   | 'drillRecords'
   | 'drillRevisions'
   | 'lastDrills'
+  | 'commissioningEvents'
+  | 'commissioningHistory'
+  | 'commissioningPhotos'
   | 'ticketDues'
 >;
 
@@ -198,6 +237,8 @@ export const SERVICE_QUERIES: ServiceQueries = {
   }),
   personal: async (id) => (id === `${TICKET.id}/1` ? PERSONAL : null),
   personalStoredBefore: async (beforeMs) => [{ id: `${TICKET.id}/1`, storedAtMs: beforeMs - 1 }],
+  dueRecords: async ({ wordsBeforeMs, filesBeforeMs }) =>
+    wordsBeforeMs === null && filesBeforeMs === null ? [] : [DUE_RECORD],
   knownAttachments: async () => new Set(),
   policyVersions: async () => ({ items: [POLICY_ROW], total: 1 }),
   policyVersion: async (version) => (version === 'p1' ? POLICY_ROW : null),
@@ -213,10 +254,16 @@ export const SERVICE_QUERIES: ServiceQueries = {
   handovers: async () => ({ items: [HANDOVER], total: 1 }),
   slips: async () => ({ items: [SLIP], total: 1 }),
   slip: async (number) => (number === SLIP.number ? SLIP : null),
+  feedbacks: async () => ({ items: [FEEDBACK], total: 1 }),
+  feedback: async (id) => (id === FEEDBACK.id ? FEEDBACK : null),
+  feedbackHistory: async () => [],
   ticketDues: async () => [],
   drillRecords: async () => ({ items: [], total: 0 }),
   drillRevisions: async () => [],
   lastDrills: async () => new Map(),
+  commissioningEvents: async () => [],
+  commissioningHistory: async () => ({ items: [], total: 0 }),
+  commissioningPhotos: async () => new Set(),
 };
 
 export function createFakePolicies(record: Record): PoliciesPort {

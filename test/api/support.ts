@@ -42,6 +42,7 @@ import {
   createFakeRuleTests,
 } from './fake-alarms.ts';
 import { createFakeBackups } from './fake-backups.ts';
+import { createFakeCommissioning } from './fake-commissioning.ts';
 import {
   createFakeAttachments,
   createFakeDrillRecords,
@@ -49,6 +50,7 @@ import {
   createFakeHandovers,
   createFakePolicies,
   createFakeSlips,
+  FEEDBACK,
   INCIDENT,
   SERVICE_QUERIES,
 } from './fake-service.ts';
@@ -189,6 +191,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     staff: duty,
     handovers: createFakeHandovers(record),
     attachments: createFakeAttachments(record),
+    commissioning: createFakeCommissioning(() => services),
     drillRecords: createFakeDrillRecords(record),
     slips: createFakeSlips(record),
     publicReports: new PublicReports(),
@@ -272,9 +275,13 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     logged,
     answer: async (command) => ({
       occurrence: command.type.endsWith('-alarm') ? OCCURRENCE : null,
-      ticket: command.type.includes('ticket') || command.type === 'confirm-contact' ? TICKET : null,
+      ticket:
+        command.type.includes('ticket') || ['confirm-contact', 'redact-words'].includes(command.type)
+          ? TICKET
+          : null,
       ...(command.type === 'split-ticket' && { opened: TICKET }),
       ...(command.type === 'incident' && { incident: INCIDENT }),
+      ...(/feedback/.test(command.type) && { feedback: FEEDBACK }),
       ...(command.type === 'acknowledge-alarms' && { acknowledged: command.occurrences }),
     }),
     publishReadings(rows, receivedMs = NOW_MS) {

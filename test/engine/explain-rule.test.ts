@@ -134,7 +134,7 @@ describe('an alarm', () => {
     expect(commissioned.alarm('high')).toMatchObject({ isActive: true, ticket: null });
     expect(commissioned.explain('pump', 'high')?.layers.at(-1)).toMatchObject({
       verdict: 'commissioning',
-      text: { zh: expect.stringContaining('设备调试中'), en: expect.stringContaining('commissioned') },
+      text: { zh: expect.stringContaining('调试中'), en: expect.stringContaining('in commissioning') },
     });
     const hidden = createRig();
     hidden.outOfService(60);

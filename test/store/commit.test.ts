@@ -8,8 +8,10 @@ import { CommitCancelled, createCommitter } from '../../src/store/sqlite/commit.
 import { isStorageFault, openDatabase } from '../../src/store/sqlite/open.ts';
 import type { Write } from '../../src/store/store.ts';
 import { temporaryDirectory } from '../support/temp.ts';
+import { feedback, feedbackEvent } from './support/feedback-rows.ts';
 import { count, countAll, openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
+import { destruction, redaction } from './support/words.ts';
 
 /** Fails whatever came before it: the ticket is not there. */
 const IMPOSSIBLE: Write = rows.ticket('t-none', {}, 7);
@@ -43,10 +45,21 @@ const TABLES = [
   'roster',
   'handover',
   'drill_record',
+  'commissioning_event',
   'slip',
+  'feedback',
+  'feedback_event',
 ] as const;
-/** What is derived from tickets: empty when they are. */
-const DERIVED = ['ticket_list', 'ticket_clock', 'ticket_text'] as const;
+/** What is derived from tickets and feedback: empty when they are. */
+const DERIVED = [
+  'ticket_list',
+  'ticket_clock',
+  'ticket_text',
+  'words',
+  'reworded',
+  'feedback_due',
+  'feedback_text',
+] as const;
 
 const VERSION: Write = {
   type: 'config-version',
@@ -86,7 +99,12 @@ const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-en
   roster: [rows.roster(1)],
   handover: [rows.handover('h-1')],
   'drill-record': [rows.drillRecord('d-1')],
+  'commissioning-event': [rows.commissioningEvent('pump-1')],
   slip: [rows.slip('0001')],
+  redaction: [rows.ticket('t-1'), redaction('t-1', 99, 'note')],
+  destruction: [rows.ticket('t-1'), destruction('t-1')],
+  feedback: [feedback('FK-1')],
+  'feedback-event': [feedback('FK-1'), feedbackEvent('FK-1')],
 };
 
 describe('a batch whose last write fails leaves nothing', () => {

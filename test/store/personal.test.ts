@@ -155,7 +155,7 @@ describe('verify names', () => {
       'attachment a-3: its file was changed',
       'attachment a-4: its file is missing',
     ]);
-    expect(inspectStore(directory, []).outside?.attachments).toEqual({ files: 4, bytes: 10 });
+    expect(inspectStore(directory, []).outside?.attachments).toEqual({ files: 4, destroyed: 0, bytes: 10 });
     tamper(file, `update attachment set sha256 = '${'f'.repeat(64)}' where id = 'a-1'`);
     expect(await store.verify()).toContain('attachment a-1: its digest is in no history');
   });

@@ -67,7 +67,7 @@ export interface TestLoop {
 export function createTestLoop(
   initial: SiteModel,
   governor?: FloodGovernor,
-  told: Pick<DecisionsOptions, 'toMessages' | 'people'> = {},
+  told: Pick<DecisionsOptions, 'toMessages' | 'people' | 'isMute'> = {},
 ): TestLoop {
   const clock = createFakeClock();
   const store = createStoreState();

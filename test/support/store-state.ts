@@ -5,7 +5,8 @@
 
 import type { Policy } from '../../src/config/policy.ts';
 import type { AlarmControl, Occurrence, Storm } from '../../src/core/alarm.ts';
-import type { EquipmentId, TicketId } from '../../src/core/ids.ts';
+import { type Feedback, isFeedbackOver } from '../../src/core/feedback.ts';
+import type { EquipmentId, FeedbackId, TicketId } from '../../src/core/ids.ts';
 import { type Incident, isIncidentOver } from '../../src/core/incident.ts';
 import { isMessageOver, type Message } from '../../src/core/message.ts';
 import { toPastRepair } from '../../src/core/past-repair.ts';
@@ -14,6 +15,7 @@ import type {
   BootState,
   DelayRow,
   DrillRow,
+  FeedbackDueRow,
   RuleMemoryRow,
   TicketDueRow,
   Write,
@@ -49,6 +51,9 @@ export function createStoreState(): StoreState {
   /** Id of the message, by its key. */
   const messageIds = new Map<string, string>();
   const incidents = new Map<string, Incident>();
+  /** Key: feedback. */
+  const feedbacks = new Map<FeedbackId, Feedback>();
+  const feedbackDues = new Map<FeedbackId, readonly FeedbackDueRow[]>();
   /** Key: ticket. */
   const dues = new Map<TicketId, readonly TicketDueRow[]>();
   let delays: readonly DelayRow[] = [];
@@ -100,6 +105,14 @@ export function createStoreState(): StoreState {
           throw new Error(`incident ${write.incident.number} is not at version ${write.expectedVersion}`);
         incidents.set(write.incident.id, write.incident);
         return;
+      case 'feedback': {
+        const { feedback, expectedVersion } = write;
+        if ((feedbacks.get(feedback.id)?.version ?? null) !== expectedVersion)
+          throw new Error(`feedback ${feedback.number} is not at version ${expectedVersion}`);
+        feedbacks.set(feedback.id, feedback);
+        feedbackDues.set(feedback.id, write.dues);
+        return;
+      }
       default:
     }
   };
@@ -118,6 +131,8 @@ export function createStoreState(): StoreState {
       storms: [...storms.values()].filter((row) => row.endedAtMs === null),
       memories: [...memories.values()],
       drills: new Map(drills),
+      feedbacks: [...feedbacks.values()].filter((row) => !isFeedbackOver(row)),
+      feedbackDues: [...feedbackDues.values()].flat(),
       policies: new Map(policies),
       messages: [...messages.values()].filter((row) => !isMessageOver(row)),
       incidents: [...incidents.values()].filter((row) => !isIncidentOver(row)),

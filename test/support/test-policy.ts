@@ -104,8 +104,14 @@ export const TEST_SERVICE: Omit<Policy, 'version' | 'name' | 'explain' | 'alarms
     reportWarnRatio: 0.8,
     majorGrades: [],
   },
+  feedback: {
+    handling: { limitMs: 24 * HOUR_MS, workingDays: null, calendar: null, warnRatio: 0.8 },
+    result: { limitMs: null, workingDays: 7, calendar: null, warnRatio: 0.8 },
+    analysis: { limitMs: 30 * 24 * HOUR_MS, workingDays: null, calendar: null, warnRatio: 0.8 },
+    breach: 'supervisor',
+  },
   certificates: [],
-  retention: { personalDays: 1_095 },
+  retention: { ticketDays: null, fileDays: null, personalDays: 1_095 },
   staff: {
     approvers: ['supervisor', 'manager', 'leader'],
     waitApprovers: ['foreman', 'supervisor', 'manager', 'leader'],

@@ -293,7 +293,10 @@ describe('a report', () => {
       method: '139',
       personal: `${ticket.id}/1`,
     });
-    expect(events[0]?.detail).toEqual({ personal: `${ticket.id}/1`, digest: 'd1' });
+    const { content, ...sealed } = events[0]?.detail ?? {};
+    expect(sealed).toEqual({ personal: `${ticket.id}/1`, digest: 'd1' });
+    // What was said is words that the store keeps beside the chain.
+    expect(content).toBe(ticket.content.zh);
     const context = createContext({ personal: { ...PERSONAL, method: '138', digest: 'd2' } });
     const step = { type: 'correct', field: 'contactMethod', value: '138', reason: 'new phone' } as const;
     const corrected = stepTicket(ticket, step, DESK, context);

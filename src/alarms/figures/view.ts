@@ -188,13 +188,16 @@ function sumByKey(days: readonly DayFigures[], scope: FigureScope): ReadonlyMap<
   return sums;
 }
 
-/** Also the days before the period from which a flood may reach into it. @returns nothing where `days` is empty */
+/** Also the days around the period from which, or into which, a flood may reach. @returns nothing where `days` is empty */
 function withDaysInFlood(all: readonly DayFigures[], days: readonly DayFigures[]): readonly DayFigures[] {
   const [first] = days;
-  if (first === undefined) return [];
-  let at = all.indexOf(first);
-  while (at > 0 && isFollowedInFlood(all[at - 1], all[at])) at--;
-  return [...all.slice(at, all.indexOf(first)), ...days];
+  const last = days.at(-1);
+  if (first === undefined || last === undefined) return [];
+  let from = all.indexOf(first);
+  let to = all.indexOf(last);
+  while (isFollowedInFlood(all[from - 1], all[from])) from--;
+  while (isFollowedInFlood(all[to], all[to + 1])) to++;
+  return all.slice(from, to + 1);
 }
 
 function isFollowedInFlood(before: DayFigures | undefined, day: DayFigures | undefined): boolean {

@@ -31,7 +31,13 @@ export function equipmentRoutes(api: Api, { services }: ApiContext): void {
       const points = toPointsByEquipment(model);
       const lockOuts = services.writing.lockOuts();
       const items = [...model.equipment.values()].map((one) =>
-        toEquipmentView(one, model, points.get(one.id) ?? [], lockOuts),
+        toEquipmentView(
+          one,
+          model,
+          points.get(one.id) ?? [],
+          lockOuts,
+          services.commissioning.isOpen(one.id),
+        ),
       );
       return { items, total: items.length };
     },
@@ -56,7 +62,13 @@ export function equipmentRoutes(api: Api, { services }: ApiContext): void {
       const points = model.points
         .filter((point) => point.equipment === equipment.id)
         .map((point) => point.id);
-      return toEquipmentView(equipment, model, points, services.writing.lockOuts());
+      return toEquipmentView(
+        equipment,
+        model,
+        points,
+        services.writing.lockOuts(),
+        services.commissioning.isOpen(equipment.id),
+      );
     },
   );
 }

@@ -4,19 +4,19 @@
  */
 import { randomUUID } from 'node:crypto';
 import multipart, { type MultipartFile } from '@fastify/multipart';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ATTACHMENT_LIMITS } from '../../attachments/limits.ts';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type AttachmentId, toId } from '../../core/ids.ts';
-import type { Attachment } from '../../core/ticket.ts';
+import { isThere } from '../../core/ticket-words.ts';
 import { requireUploadRate } from '../../tickets/rates.ts';
 import { created, ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
-import { toRange } from '../file-range.ts';
 import { NOUNS } from '../nouns.ts';
 import { type AttachInput, AttachmentParams, AttachQuery, IdParams } from '../request-schemas.ts';
+import { sendAttachment } from '../send-attachment.ts';
 import { findTicket, READ_TICKETS, requireReadable, showTicket, toActor } from '../ticket-readers.ts';
 import { toReadableAttachments } from '../ticket-views.ts';
 import { InputError } from '../validation.ts';
@@ -159,43 +159,9 @@ function downloadRoute(api: Api, { services }: ApiContext): void {
       const actor = toActor(personOf(request), services);
       const ticket = await findTicket(id, actor, services);
       const found = toReadableAttachments(ticket, actor).find((one) => one.id === wanted);
-      if (found === undefined) throw new RiserError('not-found', { what: NOUNS.attachment });
-      return send(found, request, reply, services);
+      if (found === undefined || !isThere(found))
+        throw new RiserError('not-found', { what: NOUNS.attachment });
+      return sendAttachment(found, request, reply, services);
     },
   );
-}
-
-type Keeper = Pick<ApiContext['services'], 'attachments'>;
-
-/** Shown in the page only where it is an image; everything else is saved, and nothing is guessed or run. */
-async function send(
-  { id, name, mediaType }: Attachment,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { attachments }: Keeper,
-): Promise<FastifyReply> {
-  const range = toRange(request.headers.range);
-  const part = await attachments.read(id, range ?? undefined);
-  const isImage = mediaType.startsWith('image/');
-  void reply
-    .type(mediaType)
-    .header('content-length', part.to - part.from + 1)
-    .header('content-disposition', toDisposition(isImage ? 'inline' : 'attachment', name))
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .header('x-content-type-options', 'nosniff')
-    .header('cache-control', 'private, no-store')
-    .header('accept-ranges', 'bytes');
-  if (range !== null)
-    void reply.code(206).header('content-range', `bytes ${part.from}-${part.to}/${part.bytes}`);
-  return reply.send(part.stream);
-}
-
-/** RFC 6266: an ASCII name for old programs beside the real one. */
-function toDisposition(how: 'inline' | 'attachment', name: string): string {
-  const ascii = name.replace(/[^\w.-]+/g, '_');
-  return `${how}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, toHex)}`;
-}
-
-function toHex(sign: string): string {
-  return `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -1,7 +1,7 @@
 /**
  * Hash chains over the append-only histories. One chain per table:
  *
- *   content_digest = SHA-256 of the content columns (free text that a later erasure may empty)
+ *   content_digest = SHA-256 of the content columns; typed words in the detail of a ticket event are salted digests (words.ts)
  *   hash           = SHA-256 of prev_hash + canonical JSON of {chain, id, plain columns, content_digest}
  *   meta `chain/<table>` = length and last hash, so that rows cut off at the end are missed too
  *
@@ -23,6 +23,7 @@ export const CHAINS = {
   alarm_event: { plain: ['occurrence', 'alarm_key', 'type', 'at_ms', 'actor'], content: ['note', 'detail'] },
   ticket_event: { plain: ['ticket', 'version', 'type', 'stage', 'at_ms', 'actor'], content: ['detail'] },
   audit: { plain: ['at_ms', 'actor', 'action', 'object'], content: ['detail'] },
+  feedback_event: { plain: ['feedback', 'version', 'type', 'at_ms', 'actor'], content: ['detail'] },
 } as const satisfies Record<string, ChainColumns>;
 
 export type ChainName = keyof typeof CHAINS;
@@ -40,16 +41,21 @@ const EMPTY: Head = { length: 0, hash: '0'.repeat(64) };
 export interface ChainWriter {
   /** Forgets the heads; call at the start of each transaction, because another process may have appended. */
   readonly begin: () => void;
-  readonly append: (name: ChainName, values: Readonly<Record<string, SQLInputValue>>) => void;
+  /** @returns the id of the row */
+  readonly append: (name: ChainName, values: Readonly<Record<string, SQLInputValue>>) => number;
   /** Writes the heads; call before the commit. */
   readonly end: () => void;
 }
 
 /** Appends to the chains inside the caller's transaction. */
 export function createChainWriter(database: DatabaseSync): ChainWriter {
-  const inserts = new Map<ChainName, StatementSync>(
-    CHAIN_NAMES.map((name) => [name, database.prepare(toInsert(name))]),
-  );
+  /** Prepared when a chain is first written: a database of an earlier version has not all of them. */
+  const inserts = new Map<ChainName, StatementSync>();
+  const insertOf = (name: ChainName): StatementSync => {
+    const insert = inserts.get(name) ?? database.prepare(toInsert(name));
+    inserts.set(name, insert);
+    return insert;
+  };
   const writeHead = database.prepare(
     'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
   );
@@ -62,8 +68,9 @@ export function createChainWriter(database: DatabaseSync): ChainWriter {
       const id = previous.length + 1;
       const content = toContentDigest(name, values);
       const hash = toRowHash(name, previous.hash, id, values, content);
-      inserts.get(name)?.run({ ...values, id, content_digest: content, prev_hash: previous.hash, hash });
+      insertOf(name).run({ ...values, id, content_digest: content, prev_hash: previous.hash, hash });
       heads.set(name, { length: id, hash });
+      return id;
     },
     end() {
       for (const [name, head] of heads) writeHead.run(`chain/${name}`, JSON.stringify(head));
@@ -99,7 +106,9 @@ export function verifyChains(database: DatabaseSync): readonly string[] {
 export function inspectChains(database: DatabaseSync, maxFindings: number): readonly ChainReport[] {
   database.exec('begin');
   try {
-    return CHAIN_NAMES.map((name) => inspectChain(database, name, maxFindings));
+    return CHAIN_NAMES.filter((name) => hasTable(database, name)).map((name) =>
+      inspectChain(database, name, maxFindings),
+    );
   } finally {
     database.exec('rollback');
   }
@@ -123,9 +132,10 @@ function inspectChain(database: DatabaseSync, name: ChainName, maxFindings: numb
     if (findings.length < maxFindings) findings.push(`${name} ${place}: ${wrong}`);
   };
   let previous = EMPTY;
+  const reworded = name === 'ticket_event' ? readReworded(database) : NONE;
   for (const row of database.prepare(`select * from ${name} order by id`).iterate()) {
     const id = Number(row['id']);
-    const wrong = findMismatch(name, row, previous);
+    const wrong = findMismatch(name, row, previous, reworded);
     if (wrong !== null) note(id, wrong);
     // Going on from what the row says names each wrong place once instead of everything behind the first.
     previous = { length: id, hash: String(row['hash']) };
@@ -139,17 +149,40 @@ function inspectChain(database: DatabaseSync, name: ChainName, maxFindings: numb
   return { name, rows, firstAtMs, lastAtMs, head: previous.hash, findings, mismatches };
 }
 
-function findMismatch(name: ChainName, row: Row, previous: Head): string | null {
+/** A copy that an earlier version has made lacks the histories that came later. */
+function hasTable(database: DatabaseSync, name: ChainName): boolean {
+  const find = "select 1 from sqlite_master where type = 'table' and name = ?";
+  return database.prepare(find).get(name) !== undefined;
+}
+
+/** Key: event whose own words have gone since; value: digest of what is left of it, which words-proof.ts proves. */
+type Reworded = ReadonlyMap<number, string>;
+const NONE: Reworded = new Map();
+
+function readReworded(database: DatabaseSync): Reworded {
+  if (!hasWords(database)) return NONE;
+  const rows = database.prepare('select event, digest from reworded').all();
+  return new Map(rows.map(({ event, digest }) => [Number(event), String(digest)]));
+}
+
+/** Databases of before version 5 of the schema have none. */
+export function hasWords(database: DatabaseSync): boolean {
+  return database.prepare("select 1 from sqlite_schema where name = 'words'").get() !== undefined;
+}
+
+function findMismatch(name: ChainName, row: Row, previous: Head, reworded: Reworded): string | null {
   const id = previous.length + 1;
   if (row['id'] !== id) return `row ${id} is missing`;
   if (row['prev_hash'] !== previous.hash) return 'does not follow the row before it';
   const content = toContentDigest(name, row);
-  if (row['content_digest'] !== content) return 'its text was changed';
-  if (row['hash'] !== toRowHash(name, previous.hash, id, row, content)) return 'it was changed';
+  const chained = row['content_digest'];
+  if (chained !== content && reworded.get(id) !== content) return 'its text was changed';
+  if (row['hash'] !== toRowHash(name, previous.hash, id, row, typeof chained === 'string' ? chained : ''))
+    return 'it was changed';
   return null;
 }
 
-function toContentDigest(name: ChainName, values: Row): string {
+export function toContentDigest(name: ChainName, values: Row): string {
   return sha256(toCanonicalJson(CHAINS[name].content.map((column) => values[column])));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { toPolicyDoc } from '../../config/policy-doc.ts';
+import type { CommissioningEvent } from '../../core/commissioning.ts';
 import type { DrillRecord } from '../../core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../../core/duty.ts';
 import { type Incident, isIncidentOver } from '../../core/incident.ts';
@@ -22,6 +23,7 @@ export type ServiceType =
   | 'roster'
   | 'handover'
   | 'drill-record'
+  | 'commissioning-event'
   | 'slip';
 
 type PersonalWrite = Extract<Write, { type: 'personal' }>;
@@ -76,6 +78,15 @@ const DRILL_RECORD: Columns<DrillRecord> = {
   doc: (row) => JSON.stringify(row),
 };
 
+const COMMISSIONING_EVENT: Columns<CommissioningEvent> = {
+  equipment: (row) => row.equipment,
+  point: (row) => row.point,
+  type: (row) => row.type,
+  at_ms: (row) => row.atMs,
+  photo: (row) => (row.type === 'photo-added' ? row.photo.id : null),
+  doc: (row) => JSON.stringify(row),
+};
+
 const SLIP: Columns<SlipRow> = {
   number: (row) => row.number,
   is_unused: (row) => (row.ticket === null && row.voided === null ? 1 : 0),
@@ -88,6 +99,7 @@ export function createServiceAppliers(database: DatabaseSync): Pick<Appliers, Se
   const message = upsert(database, 'message', ['id'], MESSAGE);
   const handover = upsert(database, 'handover', ['id'], HANDOVER);
   const drillRecord = insert(database, 'drill_record', DRILL_RECORD);
+  const commissioning = insert(database, 'commissioning_event', COMMISSIONING_EVENT);
   const slip = upsert(database, 'slip', ['number'], SLIP);
   return {
     'policy-version': ({ version }) => policy(version),
@@ -98,6 +110,7 @@ export function createServiceAppliers(database: DatabaseSync): Pick<Appliers, Se
     roster: createRosterApplier(database),
     handover: (write) => handover(write.handover),
     'drill-record': ({ record }) => drillRecord(record),
+    'commissioning-event': ({ event }) => commissioning(event),
     slip: (write) => slip(write.slip),
   };
 }

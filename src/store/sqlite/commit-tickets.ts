@@ -46,6 +46,8 @@ const LISTED: Columns<Ticket> = {
   policy_version: (row) => row.policyVersion,
   is_counted: (row) => toFlag(isCounted(row)),
   is_reworked: (row) => toFlag(row.reworkCount > 0),
+  is_kept: (row) => toFlag(row.incident !== null || row.hold != null),
+  is_wordless: (row) => toFlag(row.wordsGoneAtMs !== undefined),
   is_false_alarm: (row) => toFlag(row.cancellation?.reason === 'false-alarm'),
 };
 

@@ -17,8 +17,11 @@ import type {
 import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
 import { type Columns, insert, upsert } from './columns.ts';
 import { createEngineAppliers, type EngineType } from './commit-engine.ts';
+import { createFeedbackAppliers, type FeedbackType } from './commit-feedback.ts';
 import { createServiceAppliers, type ServiceType } from './commit-service.ts';
 import { createTicketAppliers, type TicketType } from './commit-tickets.ts';
+import { createWordsAppliers, type WordsType } from './commit-words.ts';
+import { createIndexUpkeep } from './index-upkeep.ts';
 import { isStorageFault } from './open.ts';
 
 export interface Committer {
@@ -28,6 +31,11 @@ export interface Committer {
    * @throws the error of SQLite, or `CommitCancelled`; then nothing is stored.
    */
   commit(batch: WriteBatch, mayCommit?: () => boolean): void;
+  /**
+   * A short piece of the work that remains after words were destroyed; call it between commits.
+   * @returns whether more remains @throws the error of SQLite; then it is to be tried again later
+   */
+  tidy(): boolean;
 }
 
 /** The caller gave the batch up before its commit began. */
@@ -77,15 +85,19 @@ export function createCommitter(database: DatabaseSync): Committer {
     ...createRowAppliers(database),
     ...createTicketAppliers(database),
     ...createServiceAppliers(database),
+    ...createFeedbackAppliers(database, chain.append),
     ...createEngineAppliers(database),
     ...createHistoryAppliers(chain.append),
+    ...createWordsAppliers(database, chain.append),
   };
+  const upkeep = createIndexUpkeep(database);
   return {
     commit(batch, mayCommit = () => true) {
       database.exec('begin immediate');
       try {
         chain.begin();
         for (const write of batch.writes) (appliers[write.type] as (write: Write) => void)(write);
+        if (batch.writes.some(isOfWords)) upkeep.begin();
         chain.end();
         if (!mayCommit()) throw new CommitCancelled('given up before the commit');
         database.exec('commit');
@@ -93,10 +105,23 @@ export function createCommitter(database: DatabaseSync): Committer {
         if (database.isTransaction) database.exec('rollback');
         throw error;
       }
-      if (batch.writes.some((write) => write.type === 'personal' && write.fields === null))
-        emptyLog(database);
+      if (batch.writes.some(isDestroying)) emptyLog(database);
+    },
+    tidy() {
+      const { isDone, hasWorked } = upkeep.step();
+      if (isDone && hasWorked) emptyLog(database);
+      return !isDone;
     },
   };
+}
+
+/** Also the index of words has to forget what it takes. */
+function isOfWords({ type }: Write): boolean {
+  return type === 'redaction' || type === 'destruction';
+}
+
+function isDestroying(write: Write): boolean {
+  return isOfWords(write) || (write.type === 'personal' && write.fields === null);
 }
 
 /**
@@ -149,11 +174,11 @@ function createLockOutApplier(database: DatabaseSync): Appliers['lock-out'] {
   };
 }
 
-type HistoryType = 'alarm-event' | 'ticket-event' | 'audit';
+type HistoryType = 'alarm-event' | 'audit';
 
 function createRowAppliers(
   database: DatabaseSync,
-): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType> {
+): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType | WordsType | FeedbackType> {
   const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
   const counter = upsert(database, 'counter', ['name'], COUNTER);
   const user = upsert(database, 'user', ['username'], USER);
@@ -190,7 +215,7 @@ function createRowAppliers(
 function createHistoryAppliers(append: ChainWriter['append']): Pick<Appliers, HistoryType> {
   return {
     'alarm-event': ({ event }) =>
-      append('alarm_event', {
+      void append('alarm_event', {
         occurrence: event.occurrence,
         alarm_key: event.key,
         type: event.type,
@@ -199,18 +224,8 @@ function createHistoryAppliers(append: ChainWriter['append']): Pick<Appliers, Hi
         note: event.note,
         detail: toCanonicalJson(event.detail),
       }),
-    'ticket-event': ({ event }) =>
-      append('ticket_event', {
-        ticket: event.ticket,
-        version: event.version,
-        type: event.type,
-        stage: event.stage,
-        at_ms: event.atMs,
-        actor: event.by,
-        detail: toCanonicalJson(event.detail),
-      }),
     audit: ({ entry }) =>
-      append('audit', {
+      void append('audit', {
         at_ms: entry.atMs,
         actor: entry.actor,
         action: entry.action,

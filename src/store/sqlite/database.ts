@@ -53,6 +53,8 @@ export interface Database {
     is_reworked: number;
     is_false_alarm: number;
     text_digest: string;
+    is_kept: number;
+    is_wordless: number;
   };
   /** Of the table itself, what it is asked with; its columns give nothing back. */
   ticket_text: { rowid: number; ticket_text: string };
@@ -67,7 +69,23 @@ export interface Database {
   };
   past_repair: { equipment: string; closed_at_ms: number; seq: number; doc: string };
   ticket_due: { ticket: string; clock: string; round: number; what: string; due_at_ms: number };
-  attachment: { id: string; ticket: string; sha256: string; bytes: number; doc: string };
+  words: {
+    event: number;
+    field: string;
+    digest: string;
+    salt: string | null;
+    text: string | null;
+    act: string | null;
+  };
+  reworded: { event: number; digest: string; act: string };
+  attachment: {
+    id: string;
+    ticket: string;
+    sha256: string;
+    bytes: number;
+    doc: string;
+    destroyed_at_ms: number | null;
+  };
   policy_version: { seq: number; version: string; state: string; doc: string; policy: string };
   message: {
     seq: number;
@@ -111,7 +129,33 @@ export interface Database {
     is_evaluated: number;
     doc: string;
   };
+  commissioning_event: {
+    seq: number;
+    equipment: string;
+    point: string | null;
+    type: string;
+    at_ms: number;
+    photo: string | null;
+    doc: string;
+  };
   slip: { number: string; is_unused: number; doc: string };
+  feedback: {
+    seq: number;
+    id: string;
+    number: string;
+    version: number;
+    is_over: number;
+    is_breached: number;
+    stage: string;
+    source: string;
+    subject: string;
+    handler: string;
+    received_at_ms: number;
+    doc: string;
+  };
+  feedback_event: ChainedRow & { feedback: string; version: number; type: string };
+  feedback_ticket: { feedback: string; ticket: string };
+  feedback_due: { feedback: string; clock: string; what: string; due_at_ms: number };
   ticket_event: ChainedRow & { ticket: string; version: number; type: string; stage: string };
   ticket_alarm: { ticket: string; alarm_key: string; occurrence: string; is_open: number };
   counter: { name: string; value: number };

@@ -6,6 +6,7 @@ import type { Stage, TicketEventType } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type { AlarmLogRow, TicketLogRow } from '../store.ts';
 import type { Database } from './database.ts';
+import { openEvents } from './read-words.ts';
 
 export async function readAlarmLog(
   database: Kysely<Database>,
@@ -60,6 +61,8 @@ export async function readTicketLog(
     .orderBy('ticket_event.id')
     .limit(Math.max(0, Math.min(limit, STORE_LIMITS.historyRows)))
     .execute();
+  const events = rows.map(({ id, type, actor: by, detail }) => ({ id, type, by, detail }));
+  const opened = await openEvents(database, events);
   return rows.map((row) => ({
     id: row.id,
     hash: row.hash,
@@ -73,6 +76,6 @@ export async function readTicketLog(
     stage: row.stage as Stage,
     atMs: row.at_ms,
     by: row.actor,
-    detail: JSON.parse(row.detail) as TicketLogRow['detail'],
+    detail: opened.get(row.id)?.detail ?? {},
   }));
 }

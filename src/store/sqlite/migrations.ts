@@ -6,7 +6,10 @@
  * Times are UTC ms. Foreign keys are checked at the commit, so the order of writes in a batch is free.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { COMMISSIONING_TABLES } from './commissioning-table.ts';
+import { FEEDBACK_TABLES } from './feedback-tables.ts';
 import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
+import { WORD_TABLES } from './word-tables.ts';
 
 export interface Migration {
   readonly version: number;
@@ -207,6 +210,27 @@ export const MIGRATIONS: readonly Migration[] = [
     up(database) {
       const statements = [...TICKET_REMAINDERS, ...TICKET_TABLES, ...TICKET_INDEXES, ...SERVICE_TABLES];
       for (const statement of statements) database.exec(statement);
+    },
+  },
+  {
+    version: 5,
+    name: 'words that people have typed, beside the chain',
+    up(database) {
+      for (const statement of WORD_TABLES) database.exec(statement);
+    },
+  },
+  {
+    version: 6,
+    name: 'feedback of owners and users',
+    up(database) {
+      for (const statement of FEEDBACK_TABLES) database.exec(statement);
+    },
+  },
+  {
+    version: 7,
+    name: 'commissioning by point',
+    up(database) {
+      for (const statement of COMMISSIONING_TABLES) database.exec(statement);
     },
   },
 ];

@@ -7,10 +7,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { hashFileSync, toAttachmentFolder } from '../attachment-files.ts';
 import { toPersonalDigest } from '../personal.ts';
 import type { PersonalFields } from '../store.ts';
+import { inspectWords, type WordsReport } from './words-proof.ts';
 
 export interface OutsideReport {
   readonly personal: { readonly present: number; readonly destroyed: number };
-  readonly attachments: { readonly files: number; readonly bytes: number };
+  /** Parts of the record that people have typed; null = the database is older than that. */
+  readonly words: WordsReport | null;
+  readonly attachments: { readonly files: number; readonly bytes: number; readonly destroyed: number };
   /** The first places that do not match; at most as many as were asked for. */
   readonly findings: readonly string[];
   /** How many do not match in all. */
@@ -23,8 +26,8 @@ interface Findings {
   readonly max: number;
 }
 
-/** A SHA-256 as it stands in the detail of an event. */
-const DIGEST = /"([0-9a-f]{64})"/g;
+/** A SHA-256 as it stands in the detail of an event; those of typed words are checked in their place. */
+const DIGEST = /(?<!"\$words":)"([0-9a-f]{64})"/g;
 
 /**
  * In one snapshot. Reads every attachment through: as long as the disk takes.
@@ -40,8 +43,9 @@ export function inspectOutside(
   try {
     const chained = readChainedDigests(database);
     const personal = inspectPersonal(database, chained, findings);
+    const words = inspectWords(database, (text) => note(findings, text));
     const attachments = inspectAttachments(database, toAttachmentFolder(directory), chained, findings);
-    return { personal, attachments, findings: findings.list, mismatches: findings.mismatches };
+    return { personal, words, attachments, findings: findings.list, mismatches: findings.mismatches };
   } finally {
     database.exec('rollback');
   }
@@ -77,8 +81,9 @@ function readChainedDigests(database: DatabaseSync): ReadonlySet<string> {
   const digests = new Set<string>();
   const isNeeded = 'select 1 from personal union all select 1 from attachment limit 1';
   if (database.prepare(isNeeded).get() === undefined) return digests;
-  for (const table of ['ticket_event', 'audit']) {
-    for (const { detail } of database.prepare(`select detail from ${table}`).iterate()) {
+  const known = "select name from sqlite_master where name in ('ticket_event', 'audit', 'feedback_event')";
+  for (const { name: table } of database.prepare(known).all()) {
+    for (const { detail } of database.prepare(`select detail from ${String(table)}`).iterate()) {
       for (const [, digest = ''] of String(detail).matchAll(DIGEST)) digests.add(digest);
     }
   }
@@ -91,9 +96,14 @@ function inspectAttachments(
   chained: ReadonlySet<string>,
   findings: Findings,
 ): OutsideReport['attachments'] {
-  let [files, bytes] = [0, 0];
-  for (const row of database.prepare('select id, sha256, bytes from attachment order by id').iterate()) {
+  let [files, bytes, destroyed] = [0, 0, 0];
+  for (const row of database.prepare('select * from attachment order by id').iterate()) {
     const id = String(row['id']);
+    // That the run which destroyed it names it, words-proof.ts sees.
+    if ((row['destroyed_at_ms'] ?? null) !== null) {
+      destroyed++;
+      continue;
+    }
     const file = hashFileSync(join(folder, id));
     files++;
     bytes += file?.bytes ?? 0;
@@ -102,7 +112,7 @@ function inspectAttachments(
     else if (file.bytes !== row['bytes'] || file.sha256 !== row['sha256'])
       note(findings, `attachment ${id}: its file was changed`);
   }
-  return { files, bytes };
+  return { files, bytes, destroyed };
 }
 
 function note(findings: Findings, text: string): void {

@@ -19,6 +19,7 @@ import type {
 } from '../store.ts';
 import { countAll, type Database } from './database.ts';
 import { createEngineQueries, readEngineState } from './engine-queries.ts';
+import { createFeedbackQueries, readFeedbackState } from './feedback-queries.ts';
 import { readAlarmLog, readTicketLog } from './log-queries.ts';
 import { readPastRepairs } from './past-repairs.ts';
 import { type PageRequest, parse, toOccurrence, toPage } from './rows.ts';
@@ -35,6 +36,7 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
     ...createEngineQueries(database),
     ...createTicketQueries(database),
     ...createServiceQueries(database),
+    ...createFeedbackQueries(database),
     alarms: (filter) => readAlarms(database, filter),
     async alarm(id) {
       const row = await database
@@ -104,13 +106,15 @@ export async function readBootState(database: Kysely<Database>, closedSinceMs: n
   const tickets = await readBootTickets(database, closedSinceMs);
   const counters = await database.selectFrom('counter').select(['name', 'value']).execute();
   const delays = await database.selectFrom('delay').select('doc').orderBy('alarm_key').execute();
+  const feedback = await readFeedbackState(database);
   return {
     occurrences: occurrences.map(({ doc }) => toOccurrence(doc)),
     tickets,
     counters: new Map(counters.map(({ name, value }) => [name, value])),
     delays: delays.map(({ doc }) => parse(doc) as DelayRow),
     ...(await readEngineState(database)),
-    ...(await readServiceState(database, tickets, closedSinceMs)),
+    ...(await readServiceState(database, [...tickets, ...feedback.feedbacks], closedSinceMs)),
+    ...feedback,
     dues: await readBootDues(database, closedSinceMs),
     pastRepairs: await readPastRepairs(database),
   };

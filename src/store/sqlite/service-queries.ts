@@ -7,6 +7,7 @@ import type { Incident } from '../../core/incident.ts';
 import type { Message } from '../../core/message.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { BootState, Page, PolicyVersionRow, SlipRow, StoreQueries } from '../store.ts';
+import { createCommissioningQueries } from './commissioning-queries.ts';
 import { countAll, type Database } from './database.ts';
 import { type PageRequest, parse, parsePolicy, toPage } from './rows.ts';
 
@@ -24,6 +25,9 @@ type ServiceQueries = Pick<
   | 'drillRecords'
   | 'drillRevisions'
   | 'lastDrills'
+  | 'commissioningEvents'
+  | 'commissioningHistory'
+  | 'commissioningPhotos'
   | 'slips'
   | 'slip'
 >;
@@ -64,6 +68,7 @@ export function createServiceQueries(database: Kysely<Database>): ServiceQueries
       return (await rows.orderBy('revision').execute()).map(({ doc }) => parse(doc) as DrillRecord);
     },
     lastDrills: () => readLastDrills(database),
+    ...createCommissioningQueries(database),
     slips: (filter) => readSlips(database, filter),
     async slip(number) {
       const row = await database
@@ -76,10 +81,10 @@ export function createServiceQueries(database: Kysely<Database>): ServiceQueries
   };
 }
 
-/** @param tickets those of the boot state */
+/** @param opened tickets and feedback of the boot state: their policies are needed */
 export async function readServiceState(
   database: Kysely<Database>,
-  tickets: readonly Ticket[],
+  opened: readonly Pick<Ticket, 'policyVersion'>[],
   closedSinceMs: number,
 ): Promise<Pick<BootState, 'policies' | 'messages' | 'incidents'>> {
   const incidents = await database
@@ -90,7 +95,7 @@ export async function readServiceState(
     .orderBy('seq')
     .execute();
   return {
-    policies: await readPolicies(database, new Set(tickets.map(({ policyVersion }) => policyVersion))),
+    policies: await readPolicies(database, new Set(opened.map(({ policyVersion }) => policyVersion))),
     messages: await readWaitingMessages(database, closedSinceMs),
     incidents: incidents.map(({ doc }) => parse(doc) as Incident),
   };

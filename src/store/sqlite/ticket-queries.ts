@@ -10,7 +10,9 @@ import { STORE_LIMITS } from '../limits.ts';
 import type { HistoryEntry, Page, StoreQueries, TicketDueRow, TicketFilter } from '../store.ts';
 import { toMatch } from './bigrams.ts';
 import { countAll, type Database } from './database.ts';
-import { parse, toLimit, toPage } from './rows.ts';
+import { readDueRecords } from './due-records.ts';
+import { type OpenedEvent, openEvents } from './read-words.ts';
+import { toLimit, toPage } from './rows.ts';
 import { readPersonal, readTickets } from './ticket-documents.ts';
 import { readTicketFigures } from './ticket-figures.ts';
 
@@ -24,6 +26,7 @@ type TicketQueries = Pick<
   | 'ticketDues'
   | 'personal'
   | 'personalStoredBefore'
+  | 'dueRecords'
   | 'knownAttachments'
 >;
 
@@ -41,11 +44,12 @@ export function createTicketQueries(database: Kysely<Database>): TicketQueries {
     ticketDues: (limit) => readDues(database, limit),
     personal: async (id) => (await readPersonal(database, [id])).get(id) ?? null,
     personalStoredBefore: (beforeMs, limit) => readStoredBefore(database, beforeMs, limit),
+    dueRecords: (terms, limit) => readDueRecords(database, terms, limit),
     knownAttachments: (ids) => readKnownAttachments(database, ids),
   };
 }
 
-/** The id of personal fields begins with that of their ticket. */
+/** The id of personal fields begins with that of their ticket, or their feedback. */
 const TICKET_OF_PERSONAL = sql<string>`substr(personal.id, 1, instr(personal.id || '/', '/') - 1)`;
 
 async function readStoredBefore(database: Kysely<Database>, beforeMs: number, limit: number) {
@@ -62,6 +66,17 @@ async function readStoredBefore(database: Kysely<Database>, beforeMs: number, li
             .select('ticket')
             .where('ticket', '=', TICKET_OF_PERSONAL)
             .where('is_open', '=', 1),
+        ),
+      ),
+    )
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('feedback')
+            .select('id')
+            .where('feedback.id', '=', TICKET_OF_PERSONAL)
+            .where('is_over', '=', 0),
         ),
       ),
     )
@@ -221,19 +236,29 @@ async function readOfEquipment(
   return readDocuments(database, found);
 }
 
+const NOTHING: OpenedEvent = { detail: {}, typed: [], gone: [] };
+
 /** A ticket event's note is the `note` of its detail. */
 async function readTicketHistory(database: Kysely<Database>, id: string): Promise<readonly HistoryEntry[]> {
   const rows = await database
     .selectFrom('ticket_event')
-    .select(['at_ms as atMs', 'type', 'actor as by', 'detail'])
+    .select(['id', 'at_ms as atMs', 'type', 'actor as by', 'detail'])
     .where('ticket', '=', id)
     .orderBy('id', 'desc')
     .limit(STORE_LIMITS.historyRows)
     .execute();
-  return rows.reverse().map((row) => {
-    const detail = parse(row.detail) as HistoryEntry['detail'];
+  const opened = await openEvents(database, rows);
+  return rows.reverse().map(({ id: event, ...row }) => {
+    const { detail, typed, gone } = opened.get(event) ?? NOTHING;
     const note = detail['note'];
-    return { ...row, note: typeof note === 'string' ? note : '', detail };
+    return {
+      ...row,
+      note: typeof note === 'string' ? note : '',
+      detail,
+      event,
+      ...(typed.length > 0 && { typed }),
+      ...(gone.length > 0 && { gone }),
+    };
   });
 }
 
@@ -258,7 +283,12 @@ async function readKnownAttachments(
   const known = new Set<string>();
   for (let at = 0; at < ids.length; at += STORE_LIMITS.idsPerQuestion) {
     const some = ids.slice(at, at + STORE_LIMITS.idsPerQuestion);
-    const rows = await database.selectFrom('attachment').select('id').where('id', 'in', some).execute();
+    const rows = await database
+      .selectFrom('attachment')
+      .select('id')
+      .where('id', 'in', some)
+      .where('destroyed_at_ms', 'is', null)
+      .execute();
     for (const { id } of rows) known.add(id);
   }
   return known;

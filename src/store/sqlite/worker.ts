@@ -15,16 +15,46 @@ async function serve(): Promise<void> {
   try {
     const database = openDatabase((workerData as WriterData).path);
     const committer = createCommitter(database);
+    const tidy = createTidier(() => database.isOpen && committer.tidy());
     port.on('message', (message: ToWriter) => {
-      if (message.type === 'commit') return send(commit(committer, message));
+      if (message.type === 'commit') {
+        send(commit(committer, message));
+        return tidy();
+      }
       database.close();
       port.close();
     });
     send({ type: 'ready' });
+    tidy();
   } catch (error) {
     send(toRefusal(error));
     port.close();
   }
+}
+
+/**
+ * @param tidy a short piece of work; whether more remains
+ * @returns goes on with it, letting the next message in between every two pieces
+ */
+function createTidier(tidy: () => boolean): () => void {
+  let isUnderWay = false;
+  const goOn = (): void => {
+    isUnderWay = false;
+    try {
+      if (!tidy()) return;
+    } catch (error) {
+      // A lock or a full disk: what remains is noted in the file, and is done after the next commit.
+      if (!isStorageFault(error)) throw error;
+      return;
+    }
+    start();
+  };
+  const start = (): void => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    setImmediate(goOn);
+  };
+  return start;
 }
 
 function commit(

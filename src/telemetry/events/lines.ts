@@ -105,6 +105,10 @@ export const TICKET_EVENT_CODES = {
   'dwelling-entered': 54,
   sampled: 55,
   'difficult-cleared': 57,
+  redacted: 58,
+  'hold-set': 59,
+  'hold-lifted': 60,
+  destroyed: 61,
 } as const satisfies Record<TicketEventType, number>;
 
 /** Never renumbered: the first eleven are those of the first version. */

@@ -106,6 +106,15 @@ function MessageActions({ message }: { readonly message: Message }) {
           <Button>{t('inbox.open')}</Button>
         </Link>
       )}
+      {message.feedback !== undefined && (
+        <Link
+          to={`/duty/feedback/${message.feedback}`}
+          data-testid={`message-open-${message.id}`}
+          onClick={look}
+        >
+          {t('feedback.title')}
+        </Link>
+      )}
       {message.incident !== null && (
         <Link to={`/incidents/${message.incident}`} onClick={look}>
           <Button>{t('inbox.openIncident')}</Button>

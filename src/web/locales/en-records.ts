@@ -14,6 +14,7 @@ type RecordTexts = Pick<
   | 'channelAnswer'
   | 'group'
   | 'assignees'
+  | 'redaction'
 >;
 
 export const enRecords: RecordTexts = {
@@ -189,5 +190,32 @@ export const enRecords: RecordTexts = {
     fire: 'Fire protection',
     security: 'Security',
     cleaning: 'Cleaning',
+  },
+  redaction: {
+    redact: 'Redact',
+    help: 'The words go for good from the record, messages, search and exports; the replacement is shown. Who, when and why stay in the record. This cannot be undone.',
+    field: 'Which part',
+    replacement: 'Replacement',
+    replacementHint: 'Such as "leak in a flat"; may be empty',
+    reason: 'Reason',
+    redacted: '[redacted] {{field}} ({{by}}, {{time}}: {{reason}})',
+    destroyed: '[destroyed] {{field}} ({{by}}, {{time}}: {{reason}})',
+    hold: 'Hold',
+    lift: 'Lift the hold',
+    holdHelp:
+      'Hold tickets of a lawsuit, a claim or an investigation: their words and photos are not destroyed when they are due.',
+    held: '[held] {{by}}, {{time}}: {{reason}}',
+    wordsGone:
+      '[destroyed] What people had typed was destroyed after its retention at {{time}}; times, class, equipment and clocks stay.',
+    records: 'Words and photos of tickets',
+    terms: 'Kept from closing: words {{words}}, photos and documents {{files}}',
+    kept: 'for good',
+    days: '{{days}} days',
+    noneDue: 'No ticket is due',
+    due: '{{count}} tickets are due, the first was closed {{time}}',
+    destroy: 'Destroy ({{count}})',
+    destroyConfirm:
+      'Words or photos of {{count}} tickets are destroyed for good; numbers, times, classes, equipment, clocks and figures stay. This is audited and cannot be undone.',
+    destroyDone: 'Destroyed what was due of {{count}} tickets',
   },
 };

@@ -76,6 +76,7 @@ export const enService: ServiceTexts = {
     staff: 'Staff and certificates',
     policy: 'Service policy',
     incidents: 'Incidents',
+    feedback: 'Feedback',
     drills: 'Drill records',
     paper: 'Paper and QR codes',
   },

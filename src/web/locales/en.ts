@@ -1,5 +1,6 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enAlarms } from './en-alarms.ts';
+import { enFeedback } from './en-feedback.ts';
 import { enLinks } from './en-links.ts';
 import { enRecords } from './en-records.ts';
 import { enReports } from './en-reports.ts';
@@ -17,6 +18,7 @@ export const en: Locale = {
   ...enTicketPage,
   ...enService,
   ...enRecords,
+  ...enFeedback,
   ...enAlarms,
   ...enRules,
   ...enRuleTests,
@@ -191,7 +193,10 @@ export const en: Locale = {
   },
   equipment: {
     commissioning: 'Commissioning',
-    commissioningHelp: 'Its points are not proven yet: alarms are listed, but open no ticket and tell nobody',
+    commissioningHelp:
+      'Alarms of points that are not proven yet are listed, but open no ticket and tell nobody; signed points do',
+    silentLifeSafety:
+      'In commissioning: {{count}} life-safety alarms open no ticket and tell nobody, have them watched ({{names}})',
     notFound: 'There is no such equipment',
     health: 'Data health',
     goodPoints: 'Good points',

@@ -59,6 +59,7 @@ export const zhService = {
     staff: '人员与证书',
     policy: '服务标准',
     incidents: '突发事件',
+    feedback: '客户反馈',
     drills: '演练记录',
     paper: '单据与二维码',
   },

@@ -1,6 +1,7 @@
 /** Chinese texts of the page. Defines the keys: en.ts must have the same ones. Texts of records come from the API. */
 
 import { zhAlarms } from './zh-alarms.ts';
+import { zhFeedback } from './zh-feedback.ts';
 import { zhLinks } from './zh-links.ts';
 import { zhRecords } from './zh-records.ts';
 import { zhReports } from './zh-reports.ts';
@@ -17,6 +18,7 @@ export const zh = {
   ...zhTicketPage,
   ...zhService,
   ...zhRecords,
+  ...zhFeedback,
   ...zhAlarms,
   ...zhRules,
   ...zhRuleTests,
@@ -190,7 +192,8 @@ export const zh = {
   },
   equipment: {
     commissioning: '调试中',
-    commissioningHelp: '点位未验收：告警照常列出，但不建工单、不通知人',
+    commissioningHelp: '点位未验收：告警照常列出，但不建工单、不通知人；已签字验收的点位照常派单',
+    silentLifeSafety: '调试中：{{count}} 条生命安全告警不派单、不通知人员，须安排人员值守（{{names}}）',
     notFound: '没有这台设备',
     health: '数据健康',
     goodPoints: '有效点位',

@@ -11,6 +11,7 @@ const ADDRESSES = {
   staff: '/duty/staff',
   policy: '/duty/policy',
   incidents: '/incidents',
+  feedback: '/duty/feedback',
   drills: '/duty/drills',
   paper: '/duty/paper',
 } as const;

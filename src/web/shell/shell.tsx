@@ -25,6 +25,7 @@ import { ErrorBoundary } from '../shared/error-boundary.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { useIsPhone } from '../shared/use-is-phone.ts';
+import { CommissioningBanner } from './commissioning-banner.tsx';
 import { DrillBanner } from './drill-banner.tsx';
 import { ENTRIES, type EntryName, isOpenTo } from './entries.ts';
 import { LiveLamp, StaleBanner, TroubleBanner } from './live-state.tsx';
@@ -60,6 +61,7 @@ export function Shell() {
         <Siren />
         <StaleBanner />
         <TroubleBanner />
+        <CommissioningBanner />
         <DrillBanner />
       </header>
       <main className="content">

@@ -9,6 +9,7 @@ import { LossList } from './loss-list.tsx';
 import { LossNote } from './loss-note.tsx';
 import { PersonalPanel } from './personal-panel.tsx';
 import { QuarantinePanel } from './quarantine-panel.tsx';
+import { RecordsPanel } from './records-panel.tsx';
 import { STORAGE_RECHECK_MS, useStorage } from './storage-queries.ts';
 
 export function StoragePage() {
@@ -37,6 +38,7 @@ export function StoragePage() {
         )}
         <BackupsPanel />
         {canDestroy && <PersonalPanel />}
+        {canDestroy && <RecordsPanel />}
       </div>
       {query.data !== undefined && <LossList losses={query.data.losses} />}
     </div>

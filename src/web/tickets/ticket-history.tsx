@@ -9,8 +9,12 @@ import { useDoerName, usePersonName } from '../shared/person-name.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { toEventText } from '../shared/to-event-text.ts';
 import { type Format, useFormat } from '../shared/use-format.ts';
+import { HoldButton, TicketHold } from './ticket-hold.tsx';
+import { GoneParts, RedactButton } from './ticket-redaction.tsx';
 
 const COLORS: Readonly<Record<string, string>> = {
+  redacted: 'orange',
+  destroyed: 'red',
   'clock-breached': 'red',
   'clock-warned': 'orange',
   'alarm-blind': 'orange',
@@ -38,6 +42,9 @@ const HIDDEN: ReadonlySet<string> = new Set([
   'personal',
   'enteredAtMs',
   'rounds',
+  'event',
+  'parts',
+  'left',
 ]);
 /** Parts that are always a person: where an account is called like a role, the account is meant. */
 const DOERS: ReadonlySet<string> = new Set([
@@ -57,7 +64,13 @@ export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const query = useTicketHistory(ticket.id);
   return (
-    <Card size="small" title={t('ticket.history')} data-testid="ticket-history">
+    <Card
+      size="small"
+      title={t('ticket.history')}
+      extra={<HoldButton ticket={ticket} />}
+      data-testid="ticket-history"
+    >
+      <TicketHold ticket={ticket} />
       {query.data === undefined ? (
         <QueryState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
@@ -89,12 +102,14 @@ function Entry({ entry, ticket }: { readonly entry: HistoryEntry; readonly ticke
         {format.dateTime(entry.atMs)} {toDoer(entry.by)}
       </span>
       <LateMark entry={entry} />
+      <RedactButton ticket={ticket} entry={entry} />
       {entry.note !== '' && <div className="prewrap">{entry.note}</div>}
       {toDetails(toNamed(entry, ticket), words).map((line) => (
         <div key={line} className="history-detail prewrap">
           {line}
         </div>
       ))}
+      <GoneParts entry={entry} />
     </>
   );
 }
@@ -177,7 +192,9 @@ function toDetails(entry: HistoryEntry, words: Words): readonly string[] {
     name === 'faultKind' || (field === 'faultKind' && (name === 'from' || name === 'to'));
   const toText = (name: string, value: unknown): string => {
     if (typeof value === 'string' && isOfKind(name)) return words.toKind(value);
-    if (typeof value === 'string' && name === 'field') return toEventText(words.t, 'field', value);
+    // Of a list the name behind the last place: `materials/0/name`.
+    if (typeof value === 'string' && name === 'field')
+      return toEventText(words.t, 'field', value.split('/').at(-1) ?? value);
     return toValueText(name, value, words);
   };
   return Object.entries(entry.detail)

@@ -7,6 +7,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { ProblemError } from '../api/client.ts';
 import { useTicket } from '../api/queries.ts';
 import type { Ticket } from '../api/types.ts';
+import { TicketFeedback } from '../feedback/ticket-feedback.tsx';
 import { QueryState } from '../shared/query-state.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -54,7 +55,8 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
         <div className="ticket-main">
           <FireCard ticket={ticket} />
           <EntrapmentCard ticket={ticket} />
-          <TicketActions ticket={ticket} />
+          {/* A form that was filled in with words that are redacted now would write them back. */}
+          <TicketActions key={`${ticket.content.zh} ${ticket.place.zh}`} ticket={ticket} />
           {ticket.guidance !== null && (
             <Alert
               className="guidance"
@@ -76,6 +78,7 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
           </Card>
           <TicketFacts ticket={ticket} />
           <TicketRecord ticket={ticket} />
+          <TicketFeedback ticket={ticket} />
           <TicketFiles ticket={ticket} />
           <TicketMessages ticket={ticket} />
           <TicketHistory ticket={ticket} />

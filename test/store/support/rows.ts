@@ -5,7 +5,7 @@ import { fromPolicyDoc, type PolicyDoc } from '../../../src/config/policy-doc.ts
 import { type AlarmControl, NO_MARKS, type Occurrence, type Storm } from '../../../src/core/alarm.ts';
 import type { DrillRecord } from '../../../src/core/drill-record.ts';
 import type { Handover, Roster, StaffProfile } from '../../../src/core/duty.ts';
-import { toId } from '../../../src/core/ids.ts';
+import { type AttachmentId, type EquipmentId, type PointId, toId } from '../../../src/core/ids.ts';
 import type { Incident } from '../../../src/core/incident.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { Attachment, Ticket } from '../../../src/core/ticket.ts';
@@ -490,6 +490,19 @@ export function makeDrillRecord(id: string, changes: Partial<DrillRecord> = {}):
 
 export function drillRecord(id: string, changes: Partial<DrillRecord> = {}): Write {
   return { type: 'drill-record', record: makeDrillRecord(id, changes) };
+}
+
+export function commissioningEvent(equipment: string, changes: { readonly photo?: string } = {}): Write {
+  const of = { equipment: toId<EquipmentId>(equipment), atMs: 1_000, by: 'li' } as const;
+  const photo =
+    changes.photo === undefined ? null : { ...makeAttachment('a-1'), id: toId<AttachmentId>(changes.photo) };
+  const point = toId<PointId>(`${equipment}/p`);
+  if (photo !== null)
+    return { type: 'commissioning-event', event: { ...of, point, type: 'photo-added', photo } };
+  return {
+    type: 'commissioning-event',
+    event: { ...of, point: null, type: 'extended', reason: 'parts are late', untilMs: 9_000 },
+  };
 }
 
 export function makeSlip(number: string, changes: Partial<SlipRow> = {}): SlipRow {

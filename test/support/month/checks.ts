@@ -9,7 +9,7 @@ import { assert } from '../../../src/core/assert.ts';
 import type { OccurrenceId, TicketId } from '../../../src/core/ids.ts';
 import type { Message } from '../../../src/core/message.ts';
 import { isTicketOpen, type Stage, type Ticket, type TicketEvent } from '../../../src/core/ticket.ts';
-import { opensTicket } from '../../../src/engine/register.ts';
+import { isCommissioned, opensTicket } from '../../../src/engine/register.ts';
 import type { Round } from '../../../src/engine/round.ts';
 import type { Write } from '../../../src/store/store.ts';
 import { toAgeMs, toStageTimes } from '../../../src/tickets/times.ts';
@@ -186,7 +186,8 @@ export class Checks {
     const { model } = this.#options.gateway();
     const rule = this.#rules.get(occurrence.key);
     if (rule === undefined) return 'its rule is gone';
-    if (!opensTicket(model, rule)) return 'its rule opens none';
+    const isMute = (it: typeof rule): boolean => isCommissioned(model, it);
+    if (!opensTicket({ isMute }, rule, occurrence)) return 'its rule opens none';
     if (isSetAside(occurrence)) return 'set aside by people or design';
     if (occurrence.explainedBy !== null) return 'explained by a cause';
     if (occurrence.ticketDueAtMs !== null) return 'waits for its cause';

@@ -51,6 +51,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   incidents: { parts: ['config', 'tickets', 'plans'], files: [] },
   plans: { parts: ['config'], files: [] },
   'drill-records': { parts: ['config'], files: [] },
+  commissioning: { parts: ['config'], files: [] },
   notify: { parts: ['config', 'profiles'], files: [] },
   people: { parts: ['config'], files: [] },
   // Tickets that an earlier version has stored take today's shape when the database is opened.
@@ -62,9 +63,10 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   simulation: { parts: ['config'], files: [] },
   handover: { parts: ['config'], files: [] },
   slips: { parts: ['config'], files: [] },
+  feedback: { parts: ['config'], files: [] },
   // Where the stages meet (design.md §4, one decision loop).
   engine: {
-    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify', 'incidents'],
+    parts: ['config', 'profiles', 'rules', 'alarms', 'tickets', 'notify', 'incidents', 'feedback'],
     files: [LATEST, 'src/drill-records/record.ts'],
   },
   writing: { parts: ['config'], files: [] },
@@ -117,6 +119,11 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
       'src/plans/plans.ts',
       'src/notify/inbox.ts',
       'src/slips/port.ts',
+      // What a body may hold and what the caller is offered follow from the step's own tables.
+      'src/feedback/changes.ts',
+      'src/feedback/corrections.ts',
+      'src/feedback/limits.ts',
+      'src/feedback/step.ts',
     ],
   },
   northbound: { parts: ['config'], files: [PERMISSIONS, STAGES] },
@@ -133,6 +140,7 @@ export const CONTRACTS: readonly string[] = [
   'src/notify/notifier.ts',
   'src/incidents/step.ts',
   'src/incidents/changes.ts',
+  'src/feedback/changes.ts',
   'src/handover/port.ts',
   'src/people/port.ts',
   'src/people/duty.ts',
@@ -148,6 +156,7 @@ export const CONTRACTS: readonly string[] = [
   BACKTEST,
   'src/rule-changes/port.ts',
   'src/drill-records/port.ts',
+  'src/commissioning/port.ts',
   'src/policies/port.ts',
   'src/rule-tests/port.ts',
   'src/engine/alarm-view.ts',

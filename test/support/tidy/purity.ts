@@ -14,6 +14,12 @@ export const PURE_PARTS: readonly string[] = [
 ];
 /** What decides in parts that also act. */
 const PURE_FILES: readonly string[] = [
+  'src/commissioning/notes.ts',
+  'src/commissioning/shown.ts',
+  'src/commissioning/state.ts',
+  'src/commissioning/step.ts',
+  'src/commissioning/subject.ts',
+  'src/commissioning/views.ts',
   'src/drill-records/record.ts',
   'src/writing/check.ts',
   'src/writing/interlocks.ts',
