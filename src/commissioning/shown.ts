@@ -39,10 +39,14 @@ export function toValueCheck(
   return { shown, shownText, panel, tolerance: allowed, isWithin, explanation };
 }
 
+/** Of a share: people read 0.058, not 0.057999999999999996. */
+const TOLERANCE_DIGITS = 9;
+
 /** States are the same or not; of a measured value a share of it, at least the last digit that is shown. */
 export function toTolerance({ type, states, decimals }: PointDef, panel: number): number {
   if (type !== 'number' || states.size > 0) return 0;
-  return Math.max(Math.abs(panel) * COMMISSIONING_LIMITS.toleranceRatio, 10 ** -decimals);
+  const share = Math.abs(panel) * COMMISSIONING_LIMITS.toleranceRatio;
+  return Math.max(Number(share.toPrecision(TOLERANCE_DIGITS)), 10 ** -decimals);
 }
 
 function same(text: string): Text {

@@ -8,6 +8,8 @@ import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'rea
 import { AlarmPage } from './alarms/alarm-page.tsx';
 import { ProblemError } from './api/client.ts';
 import { useSession } from './api/queries.ts';
+import { CommissioningListPage } from './commissioning/commissioning-list-page.tsx';
+import { CommissioningPage } from './commissioning/commissioning-page.tsx';
 import { DrillRecordPage } from './drills/record-page.tsx';
 import { EquipmentPage } from './equipment/equipment-page.tsx';
 import { FaultPage } from './faults/fault-page.tsx';
@@ -132,6 +134,8 @@ function Pages() {
           <Route path="/duty/paper/labels" element={<LabelPrintPage />} />
           <Route path="/duty/feedback" element={<FeedbackListPage />} />
           <Route path="/duty/feedback/:id" element={<FeedbackPage />} />
+          <Route path="/commissioning" element={<CommissioningListPage />} />
+          <Route path="/commissioning/:id" element={<CommissioningPage />} />
           <Route path="/incidents" element={<IncidentListPage />} />
           <Route path="/incidents/:id" element={<IncidentPage />} />
           <Route path="/equipment/:id" element={<EquipmentPage />} />

@@ -18,6 +18,7 @@ import './styles/paper.css';
 import './styles/links.css';
 import './styles/plan.css';
 import './styles/quality.css';
+import './styles/commissioning.css';
 import './styles/writing.css';
 import './styles/trends.css';
 import './styles/storage.css';

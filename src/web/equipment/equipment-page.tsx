@@ -170,7 +170,11 @@ function Header({ node, all }: EquipmentViewProps) {
         </h1>
         {worst === undefined ? <NormalTag /> : <SeverityTag severity={worst.severity} />}
         <DrillTag equipment={[equipment.id, equipment.parent]} />
-        {equipment.isCommissioning && <CommissioningTag />}
+        {equipment.isCommissioning && (
+          <Link to={`/commissioning/${encodeURIComponent(equipment.id)}`}>
+            <CommissioningTag />
+          </Link>
+        )}
         {link !== null && <LinkChip link={link} />}
         <LockOutButton equipment={equipment} all={all} />
       </div>

@@ -1,5 +1,6 @@
 /** English texts of the page; the type forces the keys of zh.ts. */
 import { enAlarms } from './en-alarms.ts';
+import { enCommissioning } from './en-commissioning.ts';
 import { enFeedback } from './en-feedback.ts';
 import { enLinks } from './en-links.ts';
 import { enRecords } from './en-records.ts';
@@ -19,6 +20,7 @@ export const en: Locale = {
   ...enService,
   ...enRecords,
   ...enFeedback,
+  ...enCommissioning,
   ...enAlarms,
   ...enRules,
   ...enRuleTests,

@@ -1,6 +1,7 @@
 /** Chinese texts of the page. Defines the keys: en.ts must have the same ones. Texts of records come from the API. */
 
 import { zhAlarms } from './zh-alarms.ts';
+import { zhCommissioning } from './zh-commissioning.ts';
 import { zhFeedback } from './zh-feedback.ts';
 import { zhLinks } from './zh-links.ts';
 import { zhRecords } from './zh-records.ts';
@@ -19,6 +20,7 @@ export const zh = {
   ...zhService,
   ...zhRecords,
   ...zhFeedback,
+  ...zhCommissioning,
   ...zhAlarms,
   ...zhRules,
   ...zhRuleTests,

@@ -2,6 +2,7 @@
 import WarningFilled from '@ant-design/icons/WarningFilled';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { request } from '../api/client.ts';
 import type { Text } from '../api/types.ts';
 import { useFormat } from '../shared/use-format.ts';
@@ -30,7 +31,10 @@ export function CommissioningBanner() {
     .join(t('common.separator'));
   return (
     <div className="drill-banner" role="alert" data-testid="commissioning-banner">
-      <WarningFilled /> {t('equipment.silentLifeSafety', { names, count: status.silentTotal })}
+      <WarningFilled /> {t('equipment.silentLifeSafety', { names, count: status.silentTotal })}{' '}
+      <Link to="/commissioning" data-testid="commissioning-banner-link">
+        {t('commissioning.title')}
+      </Link>
     </div>
   );
 }

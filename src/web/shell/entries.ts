@@ -15,6 +15,7 @@ export const ENTRIES = {
   rules: { path: '/rules', anyOf: ['site.read'] },
   reports: { path: '/reports', anyOf: ['site.read'] },
   storage: { path: '/storage', anyOf: ['site.read'] },
+  commissioning: { path: '/commissioning', anyOf: ['commissioning.work', 'commissioning.manage'] },
   faults: { path: '/faults', anyOf: ['simulation.control'] },
 } as const satisfies Readonly<
   Record<string, { readonly path: string; readonly anyOf: readonly Permission[] }>

@@ -9,6 +9,7 @@ import ExperimentOutlined from '@ant-design/icons/ExperimentOutlined';
 import FileTextOutlined from '@ant-design/icons/FileTextOutlined';
 import LineChartOutlined from '@ant-design/icons/LineChartOutlined';
 import LogoutOutlined from '@ant-design/icons/LogoutOutlined';
+import SafetyCertificateOutlined from '@ant-design/icons/SafetyCertificateOutlined';
 import TeamOutlined from '@ant-design/icons/TeamOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -192,11 +193,16 @@ function GatewayTime() {
   );
 }
 
+/** Of works that come now and then: in the menu of the person at every width, the bar is full. */
+const COMMON_ENTRIES = [
+  { key: 'commissioning', title: 'commissioning.title', icon: <SafetyCertificateOutlined /> },
+] as const;
 const PHONE_ENTRIES = [
   { key: 'duty', title: 'dutyPages.title', icon: <TeamOutlined /> },
   { key: 'reports', title: 'reports.title', icon: <BarChartOutlined /> },
   { key: 'rules', title: 'rules.title', icon: <ControlOutlined /> },
   { key: 'storage', title: 'storage.title', icon: <DatabaseOutlined /> },
+  ...COMMON_ENTRIES,
 ] as const satisfies readonly { readonly key: EntryName; readonly title: string; readonly icon: ReactNode }[];
 
 function PersonMenu() {
@@ -216,7 +222,7 @@ function PersonMenu() {
   if (person == null) return null;
   const items = [
     { key: 'name', label: `${format.text(person.displayName)} (${person.username})`, disabled: true },
-    ...(isPhone ? PHONE_ENTRIES : [])
+    ...(isPhone ? PHONE_ENTRIES : COMMON_ENTRIES)
       .filter(({ key }) => isOpen(key))
       .map(({ key, title, icon }) => ({ key, label: t(title), icon, 'data-testid': `nav-${key}` })),
     { key: 'logout', label: t('shell.logout'), icon: <LogoutOutlined />, 'data-testid': 'logout' },

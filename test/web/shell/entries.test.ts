@@ -17,12 +17,19 @@ const TRYING: readonly Role[] = [
   'supervisor',
   'lift-safety',
 ];
+/** Who proves points, or begins a commissioning and signs. */
+const PROVING: readonly Role[] = ['admin', 'engineer', 'foreman', 'supervisor', 'manager', 'lift-safety'];
 const OUTSIDE: readonly Role[] = ['contractor', 'occupant'];
 
 test.each(ROLE_NAMES)('%s', (role) => {
   const seen = NAMES.filter((name) => isOpenTo(name, ROLE_PERMISSIONS[role]));
   if (OUTSIDE.includes(role)) expect(seen).toEqual(['tickets']);
-  else expect(seen).toEqual([...WATCHING, ...(TRYING.includes(role) ? ['faults'] : [])]);
+  else
+    expect(seen).toEqual([
+      ...WATCHING,
+      ...(PROVING.includes(role) ? ['commissioning'] : []),
+      ...(TRYING.includes(role) ? ['faults'] : []),
+    ]);
   expect(toHome(ROLE_PERMISSIONS[role])).toBe(OUTSIDE.includes(role) ? '/tickets' : '/');
 });
 
