@@ -39,6 +39,11 @@ export interface EntrapmentSheet {
   readonly steps: Readonly<Partial<Record<EntrapmentStep, SheetStep>>>;
 }
 
+/** Nobody is in the lift any more, as far as it is written down; or nobody was. */
+export function arePeopleOut({ people, steps }: Pick<EntrapmentSheet, 'people' | 'steps'>): boolean {
+  return people === 0 || steps.released !== undefined;
+}
+
 export const ENTRAPMENT_STEPS = {
   'passengers-calmed': { zh: '安抚被困人员', en: 'Calming call' },
   'maintainer-called': { zh: '通知维保单位', en: 'Maintainer called' },

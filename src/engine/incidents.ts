@@ -7,6 +7,7 @@ import type { TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, STAGES, type Ticket } from '../core/ticket.ts';
+import { arePeopleOut } from '../core/ticket-sheets.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import {
   findIncident,
@@ -19,6 +20,7 @@ import {
   toHappenedMs,
 } from '../incidents/step.ts';
 import { toStep } from '../tickets/change.ts';
+import { saysReal } from '../tickets/emergency-end.ts';
 import { isBeforeDone } from '../tickets/path.ts';
 import { reportConfirmed } from '../tickets/reporting.ts';
 import type { Command } from './commands.ts';
@@ -53,9 +55,7 @@ export function decideIncident(
 function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChange): void {
   const tickets = incident.tickets.flatMap((id) => tx.ticket(id) ?? []);
   if (change.type === 'confirm' && change.verdict !== 'confirmed') {
-    const real = tickets.find(
-      ({ fire, entrapment }) => fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0,
-    );
+    const real = tickets.find(saysReal);
     if (real !== undefined)
       throw new RiserError('value-not-allowed', { value: real.number, allowed: NOT_REAL });
   }
@@ -68,7 +68,7 @@ function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChan
 
 /** Somebody has written down that there are people in the lift, and nobody that they are out. */
 function hasPeople({ entrapment }: Ticket): boolean {
-  return (entrapment?.people ?? 0) > 0 && entrapment?.steps.released === undefined;
+  return entrapment !== null && entrapment.people !== null && !arePeopleOut(entrapment);
 }
 
 /** A fire alarm that stands and that nobody has confirmed as anything. */

@@ -7,6 +7,7 @@ import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
+import { arePeopleOut } from '../core/ticket-sheets.ts';
 import { byGateway, type Happening, type TicketStep, toStep } from './change.ts';
 import { isReportable } from './reporting.ts';
 import { toResumed } from './step-side.ts';
@@ -56,8 +57,7 @@ export function toLaidAside(
   const isDone = incident === null || isIncidentDone(incident) || isOther || isExercise;
   const isOver = ticket.incident !== null && isDone;
   const isJudged = fire !== null && (isOver || fire.verdict !== 'real');
-  const isReleased =
-    entrapment !== null && (isOver || entrapment.people === 0 || entrapment.steps.released !== undefined);
+  const isReleased = entrapment !== null && (isOver || arePeopleOut(entrapment));
   if (!isOver && !isJudged && !isReleased) return null;
   const detail = {
     incident: isOver ? null : ticket.incident,

@@ -8,14 +8,14 @@ import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
+import { arePeopleOut } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { isOutOfService, toStanding } from './acceptance.ts';
 import { requireFields } from './fields.ts';
 
 /** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
 export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
-  if (entrapment !== null && entrapment.people !== 0)
-    requireFields({ released: entrapment.steps.released ?? null }, RELEASED_RULE);
+  if (entrapment !== null && !arePeopleOut(entrapment)) requireFields({ released: null }, RELEASED_RULE);
 }
 
 /**
@@ -77,9 +77,14 @@ export function requireIncidentOver(incident: Incident | null, policy: Policy): 
   if (!isOver) throw new RiserError('incident-lasts', { incident: number });
 }
 
-/** Somebody has confirmed that there is a fire, or that there were people in the lift, or the incident as such. */
-function isReal({ fire, entrapment }: Ticket, incident: Incident | null): boolean {
-  return fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0 || incident?.verdict === 'confirmed';
+/** Somebody has written down that there is a fire, or that there are or were people in the lift. */
+export function saysReal({ fire, entrapment }: Pick<Ticket, 'fire' | 'entrapment'>): boolean {
+  return fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0;
+}
+
+/** Its own sheet says so, or somebody has confirmed the incident as such. */
+function isReal(ticket: Ticket, incident: Incident | null): boolean {
+  return saysReal(ticket) || incident?.verdict === 'confirmed';
 }
 
 /** @throws RiserError `value-not-allowed` */

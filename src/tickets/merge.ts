@@ -9,7 +9,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
 import type { TicketMark } from '../core/ticket-clock.ts';
-import { ENTRAPMENT_STEP_NAMES, type EntrapmentSheet } from '../core/ticket-sheets.ts';
+import { arePeopleOut, ENTRAPMENT_STEP_NAMES, type EntrapmentSheet } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { follow, type Happening, type Moment, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
@@ -72,18 +72,14 @@ function toRefusal(from: Ticket, into: Ticket): Text | null {
  * are out.
  */
 function hasOtherPeople(from: Ticket, into: Ticket): boolean {
-  if (from.entrapment === null || into.entrapment === null || isFree(from.entrapment)) return false;
+  if (from.entrapment === null || into.entrapment === null || arePeopleOut(from.entrapment)) return false;
   const isOtherLift = from.equipment !== null && into.equipment !== null && from.equipment !== into.equipment;
-  return isOtherLift || isFree(into.entrapment);
-}
-
-function isFree({ people, steps }: EntrapmentSheet): boolean {
-  return people === 0 || steps.released !== undefined;
+  return isOtherLift || arePeopleOut(into.entrapment);
 }
 
 /** The same people, told of twice: what either sheet knows of them stays; an end of the one is none of the other. */
 function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null): EntrapmentSheet | null {
-  if (into === null || from === null || isFree(from)) return into ?? from;
+  if (into === null || from === null || arePeopleOut(from)) return into ?? from;
   return {
     ...into,
     liftCode: into.liftCode || from.liftCode,
