@@ -90,10 +90,14 @@ export class Tentative {
     return found === undefined || found.endedAtMs !== null ? null : found;
   }
 
-  /** The last occurrence of an alarm that is not active any more, open or ended a short while ago. */
+  /**
+   * The last occurrence of an alarm whose condition has gone, open or ended a short while ago. One that ended because of its
+   * rule or source has not returned: nobody knows.
+   */
   returned(key: AlarmKey): Occurrence | null {
-    const found =
-      this.#occurrences.get(key) ?? this.#state.occurrences.get(key) ?? this.#state.returned.get(key);
+    const now = this.#occurrences.get(key) ?? this.#state.occurrences.get(key);
+    const isOver = now === undefined || (now.endedAtMs !== null && now.endReason !== 'returned');
+    const found = isOver ? this.#state.returned.get(key) : now;
     return found === undefined || found.isActive ? null : found;
   }
 

@@ -1,6 +1,9 @@
 /** What the comparison with the reference model (reference.test.ts) has found, each as a day in the life of one alarm. */
 import { describe, expect, test } from 'vitest';
-import { createTestAlarmTimes } from '../support/model.ts';
+import { toId } from '../../src/core/ids.ts';
+import { LIMITS } from '../../src/core/limits.ts';
+import { createTestLoop } from '../support/loop.ts';
+import { createTestAlarmTimes, createTestModel } from '../support/model.ts';
 import { createRig, MINUTE_MS, type Rig, type RigOptions } from './alarm-rig.ts';
 
 const [NORMAL, BAD, WORSE] = [5, 11, 21];
@@ -187,6 +190,51 @@ test('life safety that is outside its hours is not said to be suppressed', () =>
 });
 
 /** Three raises within a minute, and a return that is held. */
+test('a cause that ends because its rule is another one has not returned: what waits for it gets its own ticket', () => {
+  const toModel = (version: string) =>
+    createTestModel({
+      equipment: [
+        {
+          id: 'board',
+          points: [{ name: 'supply' }],
+          rules: [
+            {
+              id: 'dead',
+              version,
+              points: ['supply'],
+              params: { point: 'supply', in: [0] },
+              explains: 'power',
+            },
+          ],
+        },
+        {
+          id: 'pump',
+          upstream: { power: toId('board') },
+          points: [{ name: 'run' }],
+          rules: [
+            {
+              id: 'stopped',
+              points: ['run'],
+              params: { point: 'run', in: [0] },
+              explainedBy: ['power'],
+            },
+          ],
+        },
+      ],
+    });
+  const loop = createTestLoop(toModel('1'));
+  loop.advance(16_000);
+  for (const supply of [1, 0, 1, 0, 1, 0, 1]) loop.feed({ supply, run: 1 });
+  expect(loop.alarm('dead'), 'held, because it chatters').toMatchObject({ isActive: true, count: 3 });
+  loop.feed({ run: 0 });
+  // Time is looked at in the round of the change.
+  loop.clock.advance(LIMITS.sweepMs);
+  loop.replaceModel(toModel('2'));
+  expect([loop.alarm('dead'), loop.alarm('stopped')?.explainedBy]).toEqual([null, null]);
+  loop.advance(5_000);
+  expect(loop.alarm('stopped')?.ticket).not.toBeNull();
+});
+
 function chatter(rig: Rig, onDelayMs = 0): void {
   for (let raises = 0; raises < 3; raises++) {
     rig.feed(BAD);
