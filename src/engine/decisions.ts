@@ -379,9 +379,9 @@ export class Decisions {
       const rule = this.#causes.rule(key);
       return rule !== null && this.#causes.effects(rule).length > 0;
     };
+    // Also what is empty now: the row of before would be in times of before.
     const past = isMoved ? tx.recentPast(isCause) : tx.newRecentPast(isCause);
-    const isEmpty = past === null || (isMoved && past.raises.size === 0 && past.returned.size === 0);
-    if (!isEmpty) tx.saveLoop(toRecentPastRow(this.#model.site.id, past, now));
+    if (past !== null) tx.saveLoop(toRecentPastRow(this.#model.site.id, past, now));
   }
 
   #settleSweep(now: Now): void {

@@ -90,6 +90,17 @@ describe('raises that chatter counts', () => {
     expect(rig.open(), '56 s after the first').toMatchObject({ chatter: { raises: 3 } });
   });
 
+  test('that are too old to count stay so after a step of the wall clock back and a restart', () => {
+    const rig = createRig();
+    for (const value of [BAD, NORMAL, BAD, NORMAL]) rig.feed(value);
+    rig.loop.advance(61_000);
+    rig.loop.clock.stepWall(-3_600_000);
+    rig.loop.advance(1_000);
+    rig.loop.restart(10_000);
+    rig.feed(BAD);
+    expect(rig.open().chatter).toBeNull();
+  });
+
   test('of more alarms than are kept: the latest are', () => {
     const keys = Array.from({ length: RECENT_PAST_LIMITS.raises + 5 }, (_, at) => toId<never>(`s/e/r${at}`));
     const now = { wallMs: 1_000_000, monoMs: 50_000, bootId: 'a' };
