@@ -23,27 +23,46 @@ const POSTS: readonly Post[] = [
   toPost('fire-control', '消控室', 'Fire control room', 'duty'),
   toPost('duty-engineer', '工程值班', 'Duty engineer', 'engineer'),
   {
-    ...toPost('standby-electrician', '电工备勤', 'Stand-by electrician', 'engineer'),
-    isStandby: true,
+    ...toStandby('standby-electrician', '电工备勤', 'Stand-by electrician', 'engineer'),
     certificates: ['electrician-lv'],
   },
-  { ...toPost('standby-lift', '电梯备勤', 'Stand-by for lifts', 'lift-safety'), isStandby: true },
-  { ...toPost('standby-manager', '经理带班', 'Manager on call', 'manager'), isStandby: true },
+  toPost('security', '安保值班', 'Security', 'security'),
+  toStandby('standby-lift', '电梯备勤', 'Stand-by for lifts', 'lift-safety'),
+  toStandby('standby-foreman', '领班备勤', 'Foreman on call', 'foreman'),
+  toStandby('standby-owner-service', '业主服务备勤', 'Owner service on call', 'owner-service'),
+  toStandby('standby-area', '区域责任人备勤', 'Area responsible person on call', 'area-manager'),
+  toStandby('standby-supervisor', '主管带班', 'Supervisor on call', 'supervisor'),
+  toStandby('standby-manager', '经理带班', 'Manager on call', 'manager'),
+  toStandby('standby-leader', '领导带班', 'Leader on call', 'leader'),
 ];
 
-/** Post, cycle and people; the desk's day belongs to `desk`, its night to `desk-chen`. */
+/**
+ * Post, cycle and people; the desk's day belongs to `desk`, its night to `desk-chen`. The house is small: who is on call is on
+ * call every day, and every role that the default policy tells is on the roster at every hour.
+ */
 const PATTERNS: readonly (readonly [post: string, cycle: readonly string[], people: readonly string[]])[] = [
   ['desk', ['day'], ['desk']],
   ['desk', ['night'], ['desk-chen']],
   ['fire-control', ['all-day'], ['duty']],
   ['duty-engineer', ['all-day'], ['engineer']],
   ['standby-electrician', ['all-day'], ['liu-qiang']],
+  ['security', ['all-day'], ['security']],
   ['standby-lift', ['all-day'], ['lift-safety']],
+  ['standby-foreman', ['all-day'], ['foreman']],
+  ['standby-owner-service', ['all-day'], ['owner-service']],
+  ['standby-area', ['all-day'], ['area-manager']],
+  ['standby-supervisor', ['all-day'], ['supervisor']],
   ['standby-manager', ['all-day'], ['manager']],
+  ['standby-leader', ['all-day'], ['leader']],
 ];
 
 function toPost(id: string, zh: string, en: string, role: Post['role']): Post {
   return { id, name: { zh, en }, role, group: null, calendar: null, isStandby: false };
+}
+
+/** At home, told when nobody of the role is on duty. */
+function toStandby(id: string, zh: string, en: string, role: Post['role']): Post {
+  return { ...toPost(id, zh, en, role), isStandby: true };
 }
 
 /**
@@ -119,6 +138,7 @@ function toProfiles(today: string): Readonly<Record<string, StaffProfile>> {
     foreman: reached('8814', { groups: ['engineering'] }),
     'lift-safety': reached('8815', { specialities: ['lift'], certificates: [hold('lift', 'DEMO-0005')] }),
     'owner-service': reached('8816'),
+    'area-manager': reached('8807'),
     security: reached('8806', { groups: ['security'], specialities: ['access'] }),
     manager: reached('8817'),
     leader: reached('8818'),

@@ -25,6 +25,7 @@ export const DEMO_USERS: readonly DemoUser[] = [
   toUser('foreman', 'foreman', '孙伟（工程领班）', 'Sun Wei (foreman)'),
   toUser('lift-safety', 'lift-safety', '高翔（电梯安全管理员）', 'Gao Xiang (lift safety manager)'),
   toUser('owner-service', 'owner-service', '何丽（业主服务）', 'He Li (owner service)'),
+  toUser('area-manager', 'area-manager', '林芳（区域责任人）', 'Lin Fang (area responsible person)'),
   toUser('security', 'security', '马超（安保队长）', 'Ma Chao (head of security)'),
   toUser('manager', 'manager', '吴敏（项目经理）', 'Wu Min (manager)'),
   toUser('leader', 'leader', '郑建国（公司领导）', 'Zheng Jianguo (leader)'),
