@@ -8,7 +8,7 @@
  *     ├─▶ failed (attempts or time used up, or refused for good)
  *     └─▶ dropped (no longer true before it was sent, or over a limit; counted)
  */
-import type { FeedbackId, IncidentId, MessageId, OccurrenceId, TicketId } from './ids.ts';
+import type { CalendarId, FeedbackId, IncidentId, MessageId, OccurrenceId, TicketId } from './ids.ts';
 import type { Text } from './text.ts';
 import type { Priority } from './ticket.ts';
 
@@ -67,6 +67,10 @@ export interface Message {
   readonly createdAtMs: number;
   /** Not sent before it; a message that wakes nobody waits for working time. */
   readonly notBeforeMs: number;
+  /** In whose hours it is sent; left out = it waits for none, or was made by a version that did not write it down. */
+  readonly hours?: CalendarId;
+  /** How far the wall clock has been set since it was made, ms; left out = not. Its beginning stays as it was shown then. */
+  readonly clockStepMs?: number;
   readonly state: MessageState;
   readonly attempts: number;
   /** Of the next attempt; null = none. */
@@ -94,3 +98,16 @@ const OVER: readonly MessageState[] = ['answered', 'failed', 'dropped'];
 export function isMessageOver({ state }: Pick<Message, 'state'>): boolean {
   return OVER.includes(state);
 }
+
+/** Whether it waits, or has waited, for the hours of somebody. */
+export function isHeldForHours({ hours, notBeforeMs, createdAtMs }: MessageTimes): boolean {
+  return hours !== undefined || notBeforeMs > createdAtMs;
+}
+
+/** Since when it could have been sent, by the wall clock as it is set now; UTC ms. */
+export function toSendableMs(message: MessageTimes): number {
+  const madeMs = message.createdAtMs + (message.clockStepMs ?? 0);
+  return isHeldForHours(message) ? Math.max(madeMs, message.notBeforeMs) : madeMs;
+}
+
+type MessageTimes = Pick<Message, 'hours' | 'notBeforeMs' | 'createdAtMs' | 'clockStepMs'>;

@@ -6,6 +6,7 @@ import { moveControls } from './controls.ts';
 import { moveDrills } from './drills.ts';
 import { moveFeedbacks } from './feedback.ts';
 import { moveIncidents } from './incidents.ts';
+import { moveMessages } from './outbox.ts';
 import { pauseRepairs } from './repair-watch.ts';
 import { moveTickets } from './round.ts';
 import { moveAlarms } from './sweep.ts';
@@ -24,6 +25,7 @@ export function moveAll(tx: Tentative, context: DecisionContext, clockStepMs: nu
   moveControls(tx, clockStepMs);
   moveDrills(tx, clockStepMs);
   moveIncidents(tx, clockStepMs);
+  moveMessages(tx, context, clockStepMs, now.wallMs);
   moveFeedbacks(tx, context, clockStepMs, now.wallMs);
   moveAlarms(tx, context, clockStepMs);
   // The flood's row is in wall time.

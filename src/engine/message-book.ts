@@ -26,6 +26,10 @@ export class MessageBook {
     return [...(this.#byTicket.get(ticket) ?? [])].flatMap((id) => this.#messages.get(id) ?? []);
   }
 
+  queued(): readonly Message[] {
+    return [...this.#messages.values()].filter(({ state }) => state === 'queued');
+  }
+
   put(message: Message): void {
     const { id, key, ticket } = message;
     // Of no ticket, and nothing can happen to it any more.

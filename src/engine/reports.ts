@@ -4,7 +4,7 @@
  */
 
 import type { AlarmKey, TicketId } from '../core/ids.ts';
-import type { Message } from '../core/message.ts';
+import { type Message, toSendableMs } from '../core/message.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { toReached, toUnreached } from '../notify/reported.ts';
 import { RETRIES, stepMessage } from '../notify/step-message.ts';
@@ -60,8 +60,9 @@ function isOf({ reportsTo = [] }: Message, names: readonly string[]): boolean {
 }
 
 /** Queued, and not given up after the next few attempts. */
-function isUnderWay({ state, createdAtMs, priority }: Message, nowMs: number): boolean {
-  return state === 'queued' && nowMs - createdAtMs < RETRIES[priority].maxAgeMs;
+function isUnderWay(message: Message, nowMs: number): boolean {
+  const { state, priority } = message;
+  return state === 'queued' && nowMs - toSendableMs(message) < RETRIES[priority].maxAgeMs;
 }
 
 /** What is due of the ticket by time alone. */

@@ -162,6 +162,11 @@ export class TentativeService {
     return [...kept, ...[...this.#messages.values()].filter((message) => message.ticket === ticket)];
   }
 
+  /** That wait to be sent, as they are in this round. */
+  queuedMessages(): readonly Message[] {
+    return this.#state.messages.queued().filter(({ id }) => !this.#messages.has(id));
+  }
+
   putMessage(next: Message): void {
     this.#messages.set(next.id, next);
     this.#keys.add(next.key);

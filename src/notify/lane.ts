@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { never } from '../core/assert.ts';
 import type { Clock, Now } from '../core/clock.ts';
 import type { MessageId } from '../core/ids.ts';
-import type { Message, MessageKind } from '../core/message.ts';
+import { isHeldForHours, type Message, type MessageKind, toSendableMs } from '../core/message.ts';
 import { PRIORITIES } from '../core/ticket.ts';
 import type { DeliveryOutcome } from '../engine/commands.ts';
 import { isWithoutPage } from './inbox.ts';
@@ -94,7 +94,8 @@ export class Lane {
     if (state === 'queued') {
       const { wallMs, monoMs } = this.#options.clock.now();
       const isNow = this.#hurried.delete(id) || attempts === 0;
-      const dueMonoMs = isNow ? monoMs : monoMs + Math.max(0, (nextAtMs ?? wallMs) - wallMs);
+      const leftMs = Math.max(0, (nextAtMs ?? wallMs) - wallMs);
+      const dueMonoMs = isNow ? monoMs : monoMs + Math.min(leftMs, NOTIFY_LIMITS.maxRetryMs);
       this.#waiting.set(id, { message, dueMonoMs });
       return;
     }
@@ -136,9 +137,8 @@ export class Lane {
     const open = all.filter((message) => !isAbsent(message));
     const heldToMs = this.#toHeldMs();
     const ages = open.map((message) => {
-      const { kind, createdAtMs, notBeforeMs } = message;
-      const heldMs = kind === 'information' ? (heldToMs.get(toThread(message)) ?? 0) : 0;
-      return wallMs - Math.max(createdAtMs, notBeforeMs, heldMs);
+      const heldMs = message.kind === 'information' ? (heldToMs.get(toThread(message)) ?? 0) : 0;
+      return wallMs - Math.max(toSendableMs(message), heldMs);
     });
     return {
       channel: this.#options.notifier.id,
@@ -170,7 +170,7 @@ export class Lane {
   #isDue({ message, dueMonoMs }: Waiting, { wallMs, monoMs }: Now): boolean {
     if (this.#running.has(message.id)) return false;
     if (message.attempts > 0) return monoMs >= dueMonoMs;
-    if (wallMs >= message.notBeforeMs) return !this.#isBehindRaise(message, wallMs);
+    if (toHeldMs(message, wallMs) <= 0) return !this.#isBehindRaise(message, wallMs);
     // Held for the morning, and settled in the night: nobody is asked any more.
     return isRequest(message) && this.#toDropReason(message) !== null;
   }
@@ -187,7 +187,7 @@ export class Lane {
     const isTold = this.#isTold.get(thread) === true;
     return [...this.#waiting.values()].some(
       ({ message: other }) =>
-        isBefore(other) && (!isTold || other.attempts > 0 || other.notBeforeMs <= wallMs),
+        isBefore(other) && (!isTold || other.attempts > 0 || toHeldMs(other, wallMs) <= 0),
     );
   }
 
@@ -196,7 +196,7 @@ export class Lane {
     const held = new Map<string, number>();
     for (const { message } of this.#waiting.values()) {
       const thread = toThread(message);
-      if (!isRaise(message) || this.#isTold.get(thread) === true) continue;
+      if (!isRaise(message) || !isHeldForHours(message) || this.#isTold.get(thread) === true) continue;
       held.set(thread, Math.max(held.get(thread) ?? 0, message.notBeforeMs));
     }
     return held;
@@ -308,7 +308,7 @@ export class Lane {
     if (this.#waiting.size === 0) return;
     let waitMs: number = NOTIFY_LIMITS.lookMs;
     for (const { message, dueMonoMs } of this.#waiting.values()) {
-      const ownMs = message.attempts > 0 ? dueMonoMs - monoMs : message.notBeforeMs - wallMs;
+      const ownMs = message.attempts > 0 ? dueMonoMs - monoMs : toHeldMs(message, wallMs);
       const tokenMs = (this.#bucket?.nextMs(isFirstWord(message), monoMs) ?? monoMs) - monoMs;
       const readyMs = Math.max(ownMs, tokenMs, this.#pausedToMonoMs - monoMs);
       // What waits for a slot, or behind its raise, is begun by the attempt that ends.
@@ -355,8 +355,13 @@ function compare(a: Message, b: Message): number {
     Number(isFirstWord(b)) - Number(isFirst) ||
     (isFirst ? Number(a.attempts > 0) - Number(b.attempts > 0) : 0) ||
     PRIORITIES[b.priority].rank - PRIORITIES[a.priority].rank ||
-    a.createdAtMs - b.createdAtMs
+    toSendableMs(a) - toSendableMs(b)
   );
+}
+
+/** How long it is held for its hours yet; what is for none goes at once, whatever the wall clock shows. */
+function toHeldMs(message: Message, wallMs: number): number {
+  return isHeldForHours(message) ? message.notBeforeMs - wallMs : 0;
 }
 
 function toThread({ ticket, recipient }: Message): string {

@@ -9,6 +9,8 @@ export const NOTIFY_LIMITS = {
   emergencySlots: 2,
   /** Longest pause of a whole channel that asks for one (`Retry-After`). */
   maxPauseMs: 5 * 60_000,
+  /** No attempt is put off for longer: an hour without a word is longer than people wait, whatever the wall clock shows. */
+  maxRetryMs: 3_600_000,
   /** A channel looks at the wall clock at least so often: working time begins by it, and it may be set. */
   lookMs: 30_000,
   /** First pause after an outcome could not be recorded; doubled up to the second. */

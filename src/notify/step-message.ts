@@ -5,10 +5,11 @@
  */
 import { never } from '../core/assert.ts';
 import type { Message } from '../core/message.ts';
-import { isMessageOver } from '../core/message.ts';
+import { isMessageOver, toSendableMs } from '../core/message.ts';
 import type { Priority } from '../core/ticket.ts';
 import type { DeliveryOutcome } from '../engine/commands.ts';
 import { isWithoutPage } from './inbox.ts';
+import { NOTIFY_LIMITS } from './limits.ts';
 import type { Delivery } from './notifier.ts';
 
 /** When a message is tried again, and when it is given up. */
@@ -37,8 +38,6 @@ export const RETRIES: Readonly<Record<Priority, RetryPolicy>> = {
 const LEAST_ATTEMPTS = 5;
 /** A back-off is spread over this share of itself, so that a channel that comes back is not hit by all at once. */
 const JITTER_RATIO = 0.25;
-/** A channel that asks for a longer pause is asked again after this: an hour without a word is longer than people wait. */
-const MAX_ASKED_MS = HOUR_MS;
 
 /** @returns the same object where nothing has changed: of what is over, and of what is known already */
 export function stepMessage(message: Message, outcome: DeliveryOutcome): Message {
@@ -110,12 +109,13 @@ function toArrived({ sentAtMs, deliveredAtMs }: Message, atMs: number): Partial<
 }
 
 function toPauseMs(message: Message, askedMs: number | null): number {
-  return Math.max(toBackOffMs(message, message.attempts), Math.min(askedMs ?? 0, MAX_ASKED_MS));
+  return Math.max(toBackOffMs(message, message.attempts), Math.min(askedMs ?? 0, NOTIFY_LIMITS.maxRetryMs));
 }
 
-function isGivenUp({ priority, attempts, createdAtMs, notBeforeMs }: Message, atMs: number): boolean {
+function isGivenUp(message: Message, atMs: number): boolean {
+  const { priority, attempts } = message;
   const { maxAttempts, maxAgeMs } = RETRIES[priority];
-  const ageMs = atMs - Math.max(createdAtMs, notBeforeMs);
+  const ageMs = atMs - toSendableMs(message);
   return attempts >= maxAttempts || (attempts >= LEAST_ATTEMPTS && ageMs >= maxAgeMs);
 }
 

@@ -5,7 +5,7 @@
  *
  *   events ─▶ tellings ─▶ people (duty, near the place) ─▶ channels ─▶ messages, each key once
  */
-import { isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
+import { type Calendar, isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
 import type { FeedbackEvent } from '../core/feedback.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { Message, MessageKind } from '../core/message.ts';
@@ -189,6 +189,7 @@ class Round {
       ...(reportsTo !== undefined && { reportsTo: [reportsTo] }),
       createdAtMs: view.nowMs,
       notBeforeMs,
+      ...(telling.hours !== null && notBeforeMs > view.nowMs && { hours: telling.hours.id }),
       state: 'queued',
       attempts: 0,
       nextAtMs: notBeforeMs,
@@ -200,12 +201,15 @@ class Round {
     });
   }
 
-  /** Hours that never come again keep nothing back: better at night than never. */
   #toNotBefore({ hours }: Telling): number {
     const { view } = this.#context;
-    if (hours === null || isWithinCalendar(hours, view.nowMs)) return view.nowMs;
-    return nextChangeMs(hours, view.nowMs) ?? view.nowMs;
+    return hours === null ? view.nowMs : toOpenMs(hours, view.nowMs);
   }
+}
+
+/** Hours that never come again keep nothing back: better at night than never. */
+export function toOpenMs(hours: Calendar, nowMs: number): number {
+  return isWithinCalendar(hours, nowMs) ? nowMs : (nextChangeMs(hours, nowMs) ?? nowMs);
 }
 
 function takesKind({ kinds }: ChannelRule, kind: MessageKind): boolean {
