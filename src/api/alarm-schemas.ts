@@ -112,7 +112,7 @@ export const HistoryEntrySchema = Type.Object({
   by: Type.String(),
   note: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
-  event: Type.Optional(Type.Integer({ description: 'Of tickets: id in their history' })),
+  event: Type.Optional(Type.Integer({ description: 'Id in its history, by which parts are redacted' })),
   typed: Type.Optional(
     Type.Unsafe<readonly string[]>(
       Type.Array(Type.String(), {

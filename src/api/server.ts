@@ -48,6 +48,7 @@ import { pointRoutes } from './routes/points.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { publicReportRoutes, qrCodeRoute } from './routes/public-report.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { recordWordsRoutes } from './routes/record-words.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rosterRoutes } from './routes/roster.ts';
@@ -113,6 +114,7 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   contactConfirmationRoutes,
   personalRoutes,
   recordRoutes,
+  recordWordsRoutes,
   messageRoutes,
   incidentRoutes,
   feedbackRoutes,

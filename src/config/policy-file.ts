@@ -205,8 +205,11 @@ function toRetention({
   personalDays,
   ticketDays,
   fileDays,
+  recordDays,
 }: PolicyContent['retention']): Policy['retention'] {
-  return { personalDays, ticketDays: ticketDays ?? null, fileDays: fileDays ?? null };
+  const ofTickets = { personalDays, ticketDays: ticketDays ?? null, fileDays: fileDays ?? null };
+  // Left out where there are none: the version of a policy that says nothing of them stays as it was.
+  return recordDays === undefined ? ofTickets : { ...ofTickets, recordDays };
 }
 
 function toPerPerson({ within, ...most }: PolicyContent['perPerson']): Policy['perPerson'] {

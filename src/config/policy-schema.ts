@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { GRADE_NAMES } from '../core/incident.ts';
 import { KIND_NAMES } from '../core/kinds.ts';
+import { RECORD_KIND_NAMES, type RecordKind } from '../core/record-words.ts';
 import { ROLE_NAMES, type Role } from '../core/roles.ts';
 import { SEVERITY_NAMES, type Severity } from '../core/severity.ts';
 import {
@@ -326,6 +327,12 @@ export const POLICY_PARTS = {
       // Their words and files: the skeleton of a ticket and its chain stay in any case. Left out or null = kept.
       ticketDays: Type.Optional(orNull(KeptDays)),
       fileDays: Type.Optional(orNull(KeptDays)),
+      // Typed words of what is no ticket, by kind, from when it is over. A kind that is left out = kept.
+      recordDays: Type.Optional(
+        Type.Unsafe<Partial<Record<RecordKind, number>>>(
+          closed(Object.fromEntries(RECORD_KIND_NAMES.map((kind) => [kind, Type.Optional(KeptDays)]))),
+        ),
+      ),
     },
     { default: {} },
   ),

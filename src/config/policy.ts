@@ -7,6 +7,7 @@ import type { Calendar } from '../core/calendar.ts';
 import type { FeedbackClockName } from '../core/feedback.ts';
 import type { CalendarId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
+import type { RecordKind } from '../core/record-words.ts';
 import type { Role } from '../core/roles.ts';
 import type { Severity } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
@@ -119,6 +120,8 @@ export interface Policy {
     readonly ticketDays: number | null;
     /** Photos and documents of such tickets. */
     readonly fileDays: number | null;
+    /** What people have typed into feedback, incidents, handovers, alarms, drill records and the audit; a kind that is left out is kept. */
+    readonly recordDays?: Readonly<Partial<Record<RecordKind, number>>>;
   };
   /** Named rates and what they should be, 0–1 (service-workflow.md §7). Key: e.g. `timely`. */
   readonly targets: Readonly<Record<string, number>>;

@@ -166,8 +166,8 @@ export const TICKET_ERRORS = {
   'record-kept': {
     status: 409,
     text: {
-      zh: '工单 {number} 的文字和照片不能销毁：{why}',
-      en: 'Words and files of ticket {number} are not to be destroyed: {why}',
+      zh: '{number} 的文字和照片不能销毁：{why}',
+      en: 'Words and files of {number} are not to be destroyed: {why}',
     },
   },
   'ticket-full': {

@@ -92,8 +92,15 @@ const MAX_DEPTH = 4;
  */
 export function toTypedParts({ type, by, detail }: WrittenEvent): readonly TypedPart[] {
   if (by === GATEWAY) return toOverride(detail);
+  return collectParts(detail, createTypedTest(type, detail));
+}
+
+/** @param isTyped of the names and places from the detail downwards */
+export function collectParts(
+  detail: Detail,
+  isTyped: (path: readonly string[]) => boolean,
+): readonly TypedPart[] {
   const parts: TypedPart[] = [];
-  const isTyped = createTypedTest(type, detail);
   collect(detail, [], isTyped, parts);
   return parts;
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { DrillLine, DrillRecord } from '../core/drill-record.ts';
 import { RiserError } from '../core/errors.ts';
 import { createTurns } from '../core/in-turn.ts';
+import { toDrillDetail, toRecordName } from '../core/record-words.ts';
 import type { Text } from '../core/text.ts';
 import type { AuditRow, Store } from '../store/store.ts';
 import { DRILL_RECORD_LIMITS } from './limits.ts';
@@ -102,7 +103,8 @@ export class DrillRecords implements DrillRecordPort {
 
   async #commit(record: DrillRecord, action: string): Promise<void> {
     const { id, revision, kind, writtenBy: actor, writtenAtMs: atMs } = record;
-    const entry: AuditRow = { atMs, actor, action, object: id, detail: { revision, kind } };
+    const detail = { revision, kind, ...toDrillDetail(record) };
+    const entry: AuditRow = { atMs, actor, action, object: id, detail, record: toRecordName('drill', id) };
     await this.#options.store.commit({
       writes: [
         { type: 'drill-record', record },

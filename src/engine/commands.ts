@@ -195,6 +195,33 @@ export type Command =
       readonly by: string;
       readonly reason: string;
     }
+  /** Takes words out of a record that is no ticket (core/record-words.ts), also while it is open. */
+  | {
+      readonly type: 'redact-record';
+      readonly record: string;
+      /** Line of its history and part of the detail, and the words as they were looked up there. */
+      readonly event: number;
+      readonly field: string;
+      readonly words: TypedValue;
+      readonly replacement: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** 保全 of such a record. */
+  | {
+      readonly type: 'hold-record';
+      readonly record: string;
+      readonly isHeld: boolean;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** Destroys all words of such records. That they are over and due, the API sees in the store; what is held stays. */
+  | {
+      readonly type: 'destroy-words';
+      readonly records: readonly string[];
+      readonly by: string;
+      readonly reason: string;
+    }
   /** Destroys words and files of tickets that are over, after their retention: all of them or none. */
   | {
       readonly type: 'destroy-records';

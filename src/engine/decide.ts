@@ -18,6 +18,7 @@ import { decideIncident } from './incidents.ts';
 import { followLevel } from './level.ts';
 import { decideDelivery } from './outbox.ts';
 import { destroyPersonal } from './personal.ts';
+import { destroyWords, holdRecord, redactRecord } from './record-words.ts';
 import { decideHold, destroyRecords, redactWords } from './records.ts';
 import { releaseTickets } from './release.ts';
 import { voidSlip } from './slips.ts';
@@ -83,6 +84,15 @@ export function decideCommand(
       return { ...NOTHING, ticket: decideHold(tx, context, command, nowMs) };
     case 'destroy-records':
       destroyRecords(tx, context, command, nowMs);
+      return NOTHING;
+    case 'redact-record':
+      redactRecord(tx, command, nowMs);
+      return NOTHING;
+    case 'hold-record':
+      holdRecord(tx, command, nowMs);
+      return NOTHING;
+    case 'destroy-words':
+      destroyWords(tx, command, nowMs);
       return NOTHING;
     default:
       return command satisfies never;

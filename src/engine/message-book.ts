@@ -2,7 +2,7 @@
  * Messages as the decision loop remembers them: found by id, by key (none is made twice) and by ticket (a return is told to
  * whoever was told of the raise). A ticket that leaves the memory takes along those that are no longer waiting.
  */
-import type { MessageId, TicketId } from '../core/ids.ts';
+import type { FeedbackId, MessageId, TicketId } from '../core/ids.ts';
 import { isMessageOver, type Message } from '../core/message.ts';
 
 export class MessageBook {
@@ -28,6 +28,10 @@ export class MessageBook {
 
   queued(): readonly Message[] {
     return [...this.#messages.values()].filter(({ state }) => state === 'queued');
+  }
+
+  about(feedback: FeedbackId): readonly Message[] {
+    return [...this.#messages.values()].filter((message) => message.feedback === feedback);
   }
 
   put(message: Message): void {

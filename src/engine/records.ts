@@ -42,9 +42,7 @@ export function redactWords(
   const [reason, replacement] = [command.reason.trim(), command.replacement.trim()];
   const ticket = toSeen(tx, command);
   requireReason(reason);
-  const toText = toReplacer(words, replacement);
-  if (toText(replacement) !== replacement || isSame(words, replacement))
-    throw new RiserError('value-not-allowed', { value: replacement, allowed: OTHER_WORDS });
+  const toText = requireReplacer(words, replacement);
   const bare = mapTicketWords(ticket, toText);
   const isHandler = field.endsWith('handler');
   const happening: Happening = { type: 'redacted', detail: { event, field, reason, replacement } };
@@ -158,8 +156,16 @@ function reword(tx: Tentative, ticket: Ticket, toText: ToText): void {
       tx.putTicket(mapHistoryOf(other, id, toText), []);
 }
 
+/** @throws RiserError `value-not-allowed` where the replacement repeats the words */
+export function requireReplacer(words: TypedValue, replacement: string): ToText {
+  const toText = toReplacer(words, replacement);
+  if (toText(replacement) !== replacement || isSame(words, replacement))
+    throw new RiserError('value-not-allowed', { value: replacement, allowed: OTHER_WORDS });
+  return toText;
+}
+
 /** @throws RiserError `reason-required` */
-function requireReason(reason: string): void {
+export function requireReason(reason: string): void {
   if (reason.trim() === '') throw new RiserError('reason-required');
 }
 

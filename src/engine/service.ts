@@ -13,6 +13,7 @@ import type { IncidentEvent } from '../incidents/step.ts';
 import type { Telling } from '../notify/telling.ts';
 import type { AuditRow, BootState, FeedbackDueRow, PersonalFields, SlipRow, Write } from '../store/store.ts';
 import { MessageBook } from './message-book.ts';
+import { toIncidentWrite } from './writes.ts';
 
 export interface ServiceState {
   /** The last repairs of an equipment, newest first, at most `MAX_PAST_REPAIRS`. */
@@ -191,6 +192,16 @@ export class TentativeService {
     this.#destructions.push({ type: 'destruction', ...destruction });
   }
 
+  /** Words of other records that go in this round, or are kept. */
+  takeWords(write: Extract<Write, { type: 'words-redaction' | 'words-destruction' | 'record-hold' }>): void {
+    this.#destructions.push(write);
+  }
+
+  /** Messages in memory about that feedback. */
+  messagesAbout(feedback: FeedbackId): readonly Message[] {
+    return this.#state.messages.about(feedback);
+  }
+
   /** Whether the slip has been used or voided, in this round or since the start. */
   isSlipOver(number: string): boolean {
     return this.#slips.has(number) || this.#state.overSlips.has(number);
@@ -222,6 +233,7 @@ export class TentativeService {
       ...[...this.#messages.values()].map((message): Write => ({ type: 'message', message })),
       ...this.#personal.map((row): Write => ({ type: 'personal', ...row })),
       ...[...this.#slips.values()].map((slip): Write => ({ type: 'slip', slip })),
+      ...this.incidentEvents.flatMap(toIncidentWrite),
       ...this.#audits.map((entry): Write => ({ type: 'audit', entry })),
       ...this.#destructions,
     ];

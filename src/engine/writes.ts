@@ -2,8 +2,11 @@
 import { toFigureDetail } from '../alarms/figures/event.ts';
 import type { Policy } from '../config/policy.ts';
 import type { AlarmControlEvent, AlarmEvent, Occurrence } from '../core/alarm.ts';
+import { GATEWAY } from '../core/gateway.ts';
 import type { AlarmKey, OccurrenceId } from '../core/ids.ts';
+import { toRecordName, toReportDetail } from '../core/record-words.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
+import type { IncidentEvent } from '../incidents/step.ts';
 import type { RedactionEventRow, Write } from '../store/store.ts';
 import { toDues } from '../tickets/dues.ts';
 
@@ -70,6 +73,22 @@ function toHiding(hidden: {
     ...(outOfService !== null && { outOfService }),
     ...(suppression !== null && { suppression }),
   };
+}
+
+/** What a person has said about an incident, as a line of the audit: its words lie beside the chain. The gateway's steps are on it. */
+export function toIncidentWrite({ type, atMs, by, incident, detail }: IncidentEvent): readonly Write[] {
+  if (by === GATEWAY) return [];
+  const { id, number, reports } = incident;
+  const report = type === 'reported' ? reports.at(-1) : undefined;
+  const entry = {
+    atMs,
+    actor: by,
+    action: `incident-${type}`,
+    object: number,
+    detail: { ...detail, ...(report !== undefined && toReportDetail(report)) },
+    record: toRecordName('incident', id),
+  };
+  return [{ type: 'audit', entry }];
 }
 
 export function toTicketEventWrite(event: TicketEvent): Write {

@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Handover } from '../core/duty.ts';
 import { RiserError } from '../core/errors.ts';
 import { createTurns } from '../core/in-turn.ts';
+import { toRecordName } from '../core/record-words.ts';
 import type { AuditRow, Store } from '../store/store.ts';
 import { HANDOVER_LIMITS } from './limits.ts';
 import { toHandoverLists } from './lists.ts';
@@ -48,7 +49,10 @@ export class Handovers implements HandoverPort {
 
   sign(id: string, by: string): Promise<Handover> {
     return this.#inTurn(async () => {
-      const before = this.#open.get(id) ?? (await this.#findClosed(id));
+      // As it is stored: words of it may have been redacted since it was begun.
+      const before = (await this.#findStored(id)) ?? this.#open.get(id);
+      if (before === undefined)
+        throw new RiserError('not-found', { what: { zh: '交接班记录', en: 'handover' } });
       const key = by === before.from ? 'signedFromAtMs' : by === before.to ? 'signedToAtMs' : null;
       if (key === null) throw new RiserError('handover-of-others');
       if (before[key] !== null) throw new RiserError('handover-signed');
@@ -67,9 +71,11 @@ export class Handovers implements HandoverPort {
   }
 
   async #commit(handover: Handover, by: string, action: string): Promise<void> {
-    const { id, from, to, post } = handover;
-    const detail = { from, to, post, digest: toHandoverDigest(handover) };
-    const entry: AuditRow = { atMs: this.#options.clock.now().wallMs, actor: by, action, object: id, detail };
+    const { id, from, to, post, note } = handover;
+    const detail = { from, to, post, note, digest: toHandoverDigest(handover) };
+    const { wallMs: atMs } = this.#options.clock.now();
+    const record = toRecordName('handover', id);
+    const entry: AuditRow = { atMs, actor: by, action, object: id, detail, record };
     await this.#options.store.commit({
       writes: [
         { type: 'handover', handover },
@@ -80,13 +86,9 @@ export class Handovers implements HandoverPort {
     else this.#open.delete(id);
   }
 
-  /** @throws RiserError `not-found` */
-  async #findClosed(id: string): Promise<Handover> {
+  async #findStored(id: string): Promise<Handover | undefined> {
     const { items } = await this.list({ limit: HANDOVER_LIMITS.lookBack, offset: 0 });
-    const found = items.find((one) => one.id === id);
-    if (found === undefined)
-      throw new RiserError('not-found', { what: { zh: '交接班记录', en: 'handover' } });
-    return found;
+    return items.find((one) => one.id === id);
   }
 }
 
@@ -96,8 +98,13 @@ export async function openHandovers(options: HandoversOptions): Promise<Handover
   return new Handovers(options, items.filter(isUnsigned));
 }
 
-/** SHA-256 over what is handed over, hex; the signatures are not part of it. */
-export function toHandoverDigest({ signedFromAtMs: _from, signedToAtMs: _to, ...content }: Handover): string {
+/** SHA-256 over what is handed over, hex; the signatures are not part of it, and the note has a digest of its own. */
+export function toHandoverDigest({
+  signedFromAtMs: _from,
+  signedToAtMs: _to,
+  note: _note,
+  ...content
+}: Handover): string {
   const fields = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }

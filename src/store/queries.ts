@@ -7,6 +7,7 @@ import type { Feedback, FeedbackSource, FeedbackStage, FeedbackSubject } from '.
 import type { EquipmentId, TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
+import type { RecordKind } from '../core/record-words.ts';
 import type { Stage, Ticket, TicketClass } from '../core/ticket.ts';
 import type {
   AlarmEventRow,
@@ -17,6 +18,7 @@ import type {
   PersonalFields,
   PointWriteRow,
   PolicyVersionRow,
+  RecordHold,
   RuleChangeRow,
   SessionRow,
   SlipRow,
@@ -31,7 +33,7 @@ export interface HistoryEntry {
   readonly by: string;
   readonly note: string;
   readonly detail: Readonly<Record<string, unknown>>;
-  /** Of a ticket's history: its id, by which parts of it are redacted. */
+  /** Its id in its history, by which parts of it are redacted; left out = it cannot be. */
   readonly event?: number;
   /** Parts that people have typed and that are there; left out = none. */
   readonly typed?: readonly string[];
@@ -63,6 +65,24 @@ export interface RecordTerms {
   readonly wordsBeforeMs: number | null;
   readonly filesBeforeMs: number | null;
 }
+
+/** Records that are no tickets and whose words have been kept as long as the policy says. */
+export interface DueWords {
+  readonly kind: RecordKind;
+  /** Of all that are due; `items` may be fewer. */
+  readonly total: number;
+  /** Over for longest first. */
+  readonly items: readonly {
+    /** `feedback/FK20261121-0001` */
+    readonly record: string;
+    /** As people call it: a number, an alarm key, an action. */
+    readonly name: string;
+    readonly overAtMs: number;
+  }[];
+}
+
+/** Times before which records must have been over, UTC ms; a kind that is left out is kept for good. */
+export type WordsTerms = Readonly<Partial<Record<RecordKind, number>>>;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -222,6 +242,11 @@ export interface StoreQueries {
    * of an incident, none that is held.
    */
   dueRecords(terms: RecordTerms, limit: number): Promise<readonly DueRecord[]>;
+  /** Lines of a record that people have typed into, oldest first; `feedback/FK…` as in core/record-words.ts. */
+  recordHistory(record: string): Promise<readonly HistoryEntry[]>;
+  recordHold(record: string): Promise<RecordHold | null>;
+  /** At most `limit` of each kind of the terms; none that is held. */
+  dueWords(terms: WordsTerms, limit: number): Promise<readonly DueWords[]>;
   /** Those of the ids that stand on a ticket and are not destroyed: what else lies beside the database is an orphan. */
   knownAttachments(ids: readonly string[]): Promise<ReadonlySet<string>>;
   policyVersions(page: { readonly limit: number; readonly offset: number }): Promise<Page<PolicyVersionRow>>;

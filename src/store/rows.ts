@@ -174,6 +174,14 @@ export interface AuditRow {
   readonly action: string;
   readonly object: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Record whose words the line holds (core/record-words.ts), as it is written; left out = none but itself. */
+  readonly record?: string;
+}
+
+/** 保全: words of the record are not destroyed. */
+export interface RecordHold {
+  readonly by: string;
+  readonly atMs: number;
 }
 
 /**

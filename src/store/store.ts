@@ -28,6 +28,7 @@ import type {
   PersonalFields,
   PointWriteRow,
   PolicyVersionRow,
+  RecordHold,
   RedactionEventRow,
   RuleChangeRow,
   RuleMemoryRow,
@@ -100,6 +101,21 @@ export type Write =
    * a digest of all that went. The bytes of the files are the caller's to remove, after the commit.
    */
   | { readonly type: 'destruction'; readonly records: readonly DestroyedRecord[]; readonly entry: AuditRow }
+  /** Takes the words of one part out of a record that is no ticket, wherever it repeats them; appends the audit line with what went. */
+  | {
+      readonly type: 'words-redaction';
+      /** core/record-words.ts */
+      readonly record: string;
+      /** Row of the record's history. */
+      readonly event: number;
+      readonly field: string;
+      readonly replacement: string;
+      readonly entry: AuditRow;
+    }
+  /** Destroys all words of these records, but of those that are held; appends the audit line, with a digest of all that went. */
+  | { readonly type: 'words-destruction'; readonly records: readonly string[]; readonly entry: AuditRow }
+  /** null lets it go again. */
+  | { readonly type: 'record-hold'; readonly record: string; readonly hold: RecordHold | null }
   /** Replaces the due rows of that ticket: what the sweep audits. */
   | { readonly type: 'ticket-dues'; readonly ticket: TicketId; readonly dues: readonly TicketDueRow[] }
   | { readonly type: 'attachment'; readonly ticket: TicketId; readonly attachment: Attachment }

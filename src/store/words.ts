@@ -10,7 +10,13 @@
  * place, and an event or audit line behind it holds the digest of what is left (sqlite/commit-words.ts).
  */
 import { createHash } from 'node:crypto';
-import { type TypedValue, toTypedParts, type WrittenEvent, withParts } from '../core/typed-words.ts';
+import {
+  type TypedPart,
+  type TypedValue,
+  toTypedParts,
+  type WrittenEvent,
+  withParts,
+} from '../core/typed-words.ts';
 
 export interface SealedWords {
   readonly field: string;
@@ -30,14 +36,22 @@ export function sealEvent(
   event: WrittenEvent,
   toSalt: () => string,
 ): { readonly detail: Detail; readonly words: readonly SealedWords[] } {
-  const parts = toTypedParts(event);
-  if (parts.length === 0) return { detail: event.detail, words: parts as readonly [] };
+  return sealParts(event.detail, toTypedParts(event), toSalt);
+}
+
+/** @param toSalt a new one for each part */
+export function sealParts(
+  detail: Detail,
+  parts: readonly TypedPart[],
+  toSalt: () => string,
+): { readonly detail: Detail; readonly words: readonly SealedWords[] } {
+  if (parts.length === 0) return { detail, words: [] };
   const words = parts.map(({ field, value }): SealedWords => {
     const salt = toSalt();
     return { field, value, salt, digest: toWordsProof(salt, value) };
   });
   const marks = new Map(words.map(({ field, digest }) => [field, { $words: digest }]));
-  return { detail: withParts(event.detail, marks), words };
+  return { detail: withParts(detail, marks), words };
 }
 
 /** SHA-256 of the JSON list `[salt, words]` or `[salt, zh, en]`, hex. */

@@ -17,6 +17,8 @@ const API = '/api/v1';
 
 const OUT_OF_SERVICE = { reason: 'bearing', permit: 'P-7', approver: 'admin', untilMs: 1 };
 
+const WORDED = 'feedback/FK-1';
+
 /** Bodies that pass validation, so that the status is about permission only. Key: method and pattern. */
 const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/session': { username: 'admin', password: 'correct' },
@@ -41,6 +43,9 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/report': { content: 'No water', contactMethod: '13812340000' },
   'POST /api/v1/personal/destroy': { ids: [`${TICKET.id}/1`], reason: 'retention' },
+  'POST /api/v1/records/words/redact': { record: WORDED, event: 4, field: 'content', reason: 'asked for' },
+  'POST /api/v1/records/words/hold': { record: WORDED, isHeld: true, reason: 'lawsuit' },
+  'POST /api/v1/records/words/destroy': { records: [WORDED], reason: 'retention' },
   'POST /api/v1/records/destroy': { tickets: [TICKET.id], reason: 'retention' },
   'POST /api/v1/messages/:id/answer': { text: 'on my way' },
   'POST /api/v1/policy/check': { text: 'version: 2' },
@@ -182,6 +187,7 @@ const DECIDED_INSIDE = new Set([
 /** What a route cannot do without. Key: pattern. */
 const QUERIES: Readonly<Record<string, string>> = {
   '/api/v1/policy/compare': '?from=p1&to=p1',
+  '/api/v1/records/words': '?record=feedback/FK-1',
   '/api/v1/roster': '?version=1',
   '/api/v1/commissioning/preview': '?equipment=booster',
   '/api/v1/history': '?points=booster/outlet-pressure',
@@ -281,6 +287,7 @@ function createLenient() {
     ticketHistory: async () => [TYPED],
     personal: async () => PERSONAL,
     dueRecords: async () => [DUE_RECORD],
+    dueWords: async () => [DUE_WORDS],
     messages: async () => ({ items: [MESSAGE], total: 1 }),
   });
   Object.assign(gateway.services.commissioning, createLenientCommissioning(ATTACHMENT));

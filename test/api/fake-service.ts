@@ -19,7 +19,14 @@ import { NO_PROFILE, type StaffBook, toStaff } from '../../src/people/staff-book
 import type { PoliciesPort } from '../../src/policies/port.ts';
 import type { SlipPort } from '../../src/slips/port.ts';
 import { toPersonalFields } from '../../src/store/personal.ts';
-import type { PolicyVersionRow, SlipRow, StoreQueries, UserRow } from '../../src/store/store.ts';
+import type {
+  DueWords,
+  HistoryEntry,
+  PolicyVersionRow,
+  SlipRow,
+  StoreQueries,
+  UserRow,
+} from '../../src/store/store.ts';
 import { createTestPolicy } from '../support/model.ts';
 import { NOW_MS, TICKET, text } from './fixtures.ts';
 
@@ -190,6 +197,22 @@ export const DUE_RECORD = {
   files: true,
 } as const;
 
+/** What is due of feedback, and its line that is. */
+export const DUE_WORDS: DueWords = {
+  kind: 'feedback',
+  total: 3,
+  items: [{ record: 'feedback/FK-1', name: 'FK-1', overAtMs: 1_000 }],
+};
+const RECORD_LINE: HistoryEntry = {
+  atMs: 1,
+  type: 'received',
+  by: 'desk',
+  note: '',
+  detail: { content: 'wet floor at Ms Chen', source: 'letter' },
+  event: 4,
+  typed: ['content'],
+};
+
 type ServiceQueries = Pick<
   StoreQueries,
   | 'ticketsOfEquipment'
@@ -197,6 +220,9 @@ type ServiceQueries = Pick<
   | 'personal'
   | 'personalStoredBefore'
   | 'dueRecords'
+  | 'dueWords'
+  | 'recordHistory'
+  | 'recordHold'
   | 'knownAttachments'
   | 'policyVersions'
   | 'policyVersion'
@@ -239,6 +265,9 @@ export const SERVICE_QUERIES: ServiceQueries = {
   personalStoredBefore: async (beforeMs) => [{ id: `${TICKET.id}/1`, storedAtMs: beforeMs - 1 }],
   dueRecords: async ({ wordsBeforeMs, filesBeforeMs }) =>
     wordsBeforeMs === null && filesBeforeMs === null ? [] : [DUE_RECORD],
+  dueWords: async (terms) => (terms.feedback === undefined ? [] : [DUE_WORDS]),
+  recordHistory: async (record) => (record === DUE_WORDS.items[0]?.record ? [RECORD_LINE] : []),
+  recordHold: async () => null,
   knownAttachments: async () => new Set(),
   policyVersions: async () => ({ items: [POLICY_ROW], total: 1 }),
   policyVersion: async (version) => (version === 'p1' ? POLICY_ROW : null),

@@ -64,7 +64,9 @@ describe('a handover', () => {
       'handover-begin li',
     ]);
     expect(new Set(rows.map(({ detail }) => detail['digest']))).toEqual(new Set([toHandoverDigest(begun)]));
-    expect(toHandoverDigest({ ...signed, note: 'x' })).not.toBe(toHandoverDigest(begun));
+    expect(toHandoverDigest({ ...signed, post: 'x' })).not.toBe(toHandoverDigest(begun));
+    // The note has a digest of its own, so that it can go.
+    expect(new Set(rows.map(({ detail }) => detail['note']))).toEqual(new Set([begun.note]));
   });
 
   test('has the digest that the audit noted also after it was read back', async () => {

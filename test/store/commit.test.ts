@@ -49,6 +49,7 @@ const TABLES = [
   'slip',
   'feedback',
   'feedback_event',
+  'record_hold',
 ] as const;
 /** What is derived from tickets and feedback: empty when they are. */
 const DERIVED = [
@@ -57,6 +58,7 @@ const DERIVED = [
   'ticket_text',
   'words',
   'reworded',
+  'record_words',
   'feedback_due',
   'feedback_text',
 ] as const;
@@ -70,6 +72,20 @@ const USER: Write = { type: 'user', user: rows.makeUser('wang') };
 /** Key: kind of write; the writes that bring it into an empty store. */
 const CASES: Readonly<Record<Exclude<Write['type'], 'session-end' | 'sessions-end'>, readonly Write[]>> = {
   occurrence: [rows.occurrence('o-1')],
+  'words-redaction': [
+    {
+      type: 'words-redaction',
+      record: 'audit/1',
+      event: 1,
+      field: 'reason',
+      replacement: '',
+      entry: rows.makeAudit('words-redact'),
+    },
+  ],
+  'words-destruction': [
+    { type: 'words-destruction', records: ['audit/1'], entry: rows.makeAudit('words-destroy') },
+  ],
+  'record-hold': [{ type: 'record-hold', record: 'audit/1', hold: { by: 'xu', atMs: 1 } }],
   'alarm-event': [rows.occurrence('o-1'), rows.alarmEvent('o-1')],
   ticket: [rows.ticket('t-1')],
   'ticket-event': [rows.ticket('t-1'), rows.ticketEvent('t-1')],

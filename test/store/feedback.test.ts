@@ -95,7 +95,10 @@ describe('the history', () => {
     tamper(file, 'drop trigger feedback_event_no_update');
     tamper(file, "update feedback_event set detail = '{}' where id = 1");
     const again = await openTestStore(directory);
-    expect(await again.store.verify()).toEqual(['feedback_event 1: its text was changed']);
+    expect(await again.store.verify()).toEqual([
+      'feedback_event 1: its text was changed',
+      'feedback_event 1 content: its words are not of the history',
+    ]);
   });
 
   test('proves whoever gave it while they are there, and needs them not when they are gone', async () => {

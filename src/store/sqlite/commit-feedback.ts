@@ -1,13 +1,12 @@
-/** Entries of feedback as rows, with what lists, searches and the sweep go by; their history as a chain. Part of commit.ts. */
+/** Entries of feedback as rows, with what lists, searches and the sweep go by; their history is commit-record-words.ts. Part of commit.ts. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Feedback, isFeedbackOver } from '../../core/feedback.ts';
 import { toIndexWords } from './bigrams.ts';
-import { type ChainWriter, toCanonicalJson } from './chain.ts';
 import { type Columns, toValues } from './columns.ts';
 import type { Appliers } from './commit.ts';
 import { VersionMismatch } from './version-mismatch.ts';
 
-export type FeedbackType = 'feedback' | 'feedback-event';
+export type FeedbackType = 'feedback';
 
 const FEEDBACK: Columns<Feedback> = {
   id: (row) => row.id,
@@ -24,22 +23,8 @@ const FEEDBACK: Columns<Feedback> = {
 };
 
 /** @param database as of createCommitter (commit.ts) */
-export function createFeedbackAppliers(
-  database: DatabaseSync,
-  append: ChainWriter['append'],
-): Pick<Appliers, FeedbackType> {
-  return {
-    feedback: createEntryApplier(database),
-    'feedback-event': ({ event }) =>
-      append('feedback_event', {
-        feedback: event.feedback,
-        version: event.version,
-        type: event.type,
-        at_ms: event.atMs,
-        actor: event.by,
-        detail: toCanonicalJson(event.detail),
-      }),
-  };
+export function createFeedbackAppliers(database: DatabaseSync): Pick<Appliers, FeedbackType> {
+  return { feedback: createEntryApplier(database) };
 }
 
 function createEntryApplier(database: DatabaseSync): Appliers['feedback'] {
@@ -64,7 +49,7 @@ function createEntryApplier(database: DatabaseSync): Appliers['feedback'] {
     if (expectedVersion === null) add.run(values);
     else if (change.run({ ...values, expected_version: expectedVersion }).changes !== 1)
       throw new VersionMismatch(`feedback ${number} is not at version ${expectedVersion}`);
-    index.run(Number(find.get(id)?.['seq']), toWords(feedback));
+    index.run(Number(find.get(id)?.['seq']), toFeedbackWords(feedback));
     for (const ticket of tickets) link.run(id, ticket.id);
     clearDues.run(id);
     for (const due of dues) addDue.run(id, due.clock, due.what, due.dueAtMs);
@@ -72,7 +57,15 @@ function createEntryApplier(database: DatabaseSync): Appliers['feedback'] {
 }
 
 /** Whoever said it is not among them. */
-function toWords({ number, content, place, handling, answer, analysis, tickets }: Feedback): string {
+export function toFeedbackWords({
+  number,
+  content,
+  place,
+  handling,
+  answer,
+  analysis,
+  tickets,
+}: Feedback): string {
   const said = [handling?.arranged, answer?.result, analysis?.cause, analysis?.measure, analysis?.opinion];
   const numbers = tickets.map((ticket) => ticket.number);
   return toIndexWords(

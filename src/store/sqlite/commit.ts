@@ -14,10 +14,11 @@ import type {
   Write,
   WriteBatch,
 } from '../store.ts';
-import { type ChainWriter, createChainWriter, toCanonicalJson } from './chain.ts';
+import { createChainWriter } from './chain.ts';
 import { type Columns, insert, upsert } from './columns.ts';
 import { createEngineAppliers, type EngineType } from './commit-engine.ts';
 import { createFeedbackAppliers, type FeedbackType } from './commit-feedback.ts';
+import { createRecordWordsAppliers, type RecordWordsType } from './commit-record-words.ts';
 import { createServiceAppliers, type ServiceType } from './commit-service.ts';
 import { createTicketAppliers, type TicketType } from './commit-tickets.ts';
 import { createWordsAppliers, type WordsType } from './commit-words.ts';
@@ -85,9 +86,9 @@ export function createCommitter(database: DatabaseSync): Committer {
     ...createRowAppliers(database),
     ...createTicketAppliers(database),
     ...createServiceAppliers(database),
-    ...createFeedbackAppliers(database, chain.append),
+    ...createFeedbackAppliers(database),
     ...createEngineAppliers(database),
-    ...createHistoryAppliers(chain.append),
+    ...createRecordWordsAppliers(database, chain.append),
     ...createWordsAppliers(database, chain.append),
   };
   const upkeep = createIndexUpkeep(database);
@@ -117,7 +118,7 @@ export function createCommitter(database: DatabaseSync): Committer {
 
 /** Also the index of words has to forget what it takes. */
 function isOfWords({ type }: Write): boolean {
-  return type === 'redaction' || type === 'destruction';
+  return ['redaction', 'destruction', 'words-redaction', 'words-destruction'].includes(type);
 }
 
 function isDestroying(write: Write): boolean {
@@ -174,11 +175,9 @@ function createLockOutApplier(database: DatabaseSync): Appliers['lock-out'] {
   };
 }
 
-type HistoryType = 'alarm-event' | 'audit';
-
 function createRowAppliers(
   database: DatabaseSync,
-): Omit<Appliers, HistoryType | EngineType | TicketType | ServiceType | WordsType | FeedbackType> {
+): Omit<Appliers, RecordWordsType | EngineType | TicketType | ServiceType | WordsType | FeedbackType> {
   const occurrence = upsert(database, 'occurrence', ['id'], OCCURRENCE);
   const counter = upsert(database, 'counter', ['name'], COUNTER);
   const user = upsert(database, 'user', ['username'], USER);
@@ -209,28 +208,5 @@ function createRowAppliers(
     'sessions-end': (write) => void endSessions.run(write.username),
     'config-version': ({ version }) =>
       void addVersion.run(version.hash, version.loadedAtMs, JSON.stringify(version.files)),
-  };
-}
-
-function createHistoryAppliers(append: ChainWriter['append']): Pick<Appliers, HistoryType> {
-  return {
-    'alarm-event': ({ event }) =>
-      void append('alarm_event', {
-        occurrence: event.occurrence,
-        alarm_key: event.key,
-        type: event.type,
-        at_ms: event.atMs,
-        actor: event.by,
-        note: event.note,
-        detail: toCanonicalJson(event.detail),
-      }),
-    audit: ({ entry }) =>
-      void append('audit', {
-        at_ms: entry.atMs,
-        actor: entry.actor,
-        action: entry.action,
-        object: entry.object,
-        detail: toCanonicalJson(entry.detail),
-      }),
   };
 }

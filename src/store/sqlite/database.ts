@@ -77,6 +77,17 @@ export interface Database {
     text: string | null;
     act: string | null;
   };
+  record_words: {
+    chain: string;
+    event: number;
+    field: string;
+    record: string;
+    digest: string;
+    salt: string | null;
+    text: string | null;
+    act: number | null;
+  };
+  record_hold: { record: string; doc: string };
   reworded: { event: number; digest: string; act: string };
   attachment: {
     id: string;

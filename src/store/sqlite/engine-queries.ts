@@ -13,6 +13,7 @@ import type {
   StoreQueries,
 } from '../store.ts';
 import { countAll, type Database } from './database.ts';
+import { openLines } from './read-record-words.ts';
 import { type PageRequest, parse, toLimit, toOccurrence, toPage } from './rows.ts';
 
 type EngineQueries = Pick<
@@ -111,12 +112,12 @@ async function readKeyHistory(
 ): Promise<readonly HistoryEntry[]> {
   const rows = await database
     .selectFrom('alarm_event')
-    .select(['at_ms as atMs', 'type', 'actor as by', 'note', 'detail'])
+    .select(['id', 'at_ms as atMs', 'type', 'actor as by', 'note', 'detail'])
     .where('alarm_key', '=', key)
     .orderBy('id', 'desc')
     .limit(toLimit(limit, STORE_LIMITS.historyRows))
     .execute();
-  return rows.map((row) => ({ ...row, detail: parse(row.detail) as HistoryEntry['detail'] }));
+  return openLines(database, 'alarm_event', rows);
 }
 
 async function readStorms(database: Kysely<Database>, page: PageRequest): Promise<Page<Storm>> {

@@ -6,6 +6,7 @@ import { STORE_LIMITS } from '../limits.ts';
 import type { BootState, FeedbackFilter, HistoryEntry, Page, StoreQueries } from '../store.ts';
 import { toMatch } from './bigrams.ts';
 import { countAll, type Database } from './database.ts';
+import { openLines } from './read-record-words.ts';
 import { parse, toPage } from './rows.ts';
 
 type FeedbackQueries = Pick<StoreQueries, 'feedbacks' | 'feedback' | 'feedbackHistory'>;
@@ -89,14 +90,10 @@ function restrict(all: Rows, filter: FeedbackFilter): Rows {
 async function readHistory(database: Kysely<Database>, id: string): Promise<readonly HistoryEntry[]> {
   const rows = await database
     .selectFrom('feedback_event')
-    .select(['at_ms as atMs', 'type', 'actor as by', 'detail'])
+    .select(['id', 'at_ms as atMs', 'type', 'actor as by', 'detail'])
     .where('feedback', '=', id)
     .orderBy('id', 'desc')
     .limit(STORE_LIMITS.historyRows)
     .execute();
-  return rows.reverse().map((row) => {
-    const detail = parse(row.detail) as HistoryEntry['detail'];
-    const note = detail['note'];
-    return { ...row, note: typeof note === 'string' ? note : '', detail };
-  });
+  return openLines(database, 'feedback_event', rows.reverse());
 }

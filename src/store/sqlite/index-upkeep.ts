@@ -24,7 +24,9 @@ export function createIndexUpkeep(database: DatabaseSync): IndexUpkeep {
   );
   const clear = database.prepare('delete from meta where name = ?');
   // https://sqlite.org/fts5.html#the_merge_command: a negative number begins with all parts, a positive one goes on.
-  const merge = database.prepare("insert into ticket_text (ticket_text, rank) values ('merge', ?)");
+  const merges = ['ticket_text', 'feedback_text'].map((table) =>
+    database.prepare(`insert into ${table} (${table}, rank) values ('merge', ?)`),
+  );
   const count = database.prepare('select total_changes() as n');
   const changes = (): number => Number(count.get()?.['n']);
   return {
@@ -34,10 +36,13 @@ export function createIndexUpkeep(database: DatabaseSync): IndexUpkeep {
       if (state === undefined) return { isDone: true, hasWorked: false };
       database.exec('begin immediate');
       try {
-        const before = changes();
-        merge.run(state === 'owed' ? -MERGE_PAGES : MERGE_PAGES);
-        // By the same page: fewer than two changes = there was nothing to merge.
-        const isDone = changes() - before < 2;
+        let isDone = true;
+        for (const merge of merges) {
+          const before = changes();
+          merge.run(state === 'owed' ? -MERGE_PAGES : MERGE_PAGES);
+          // By the same page: fewer than two changes = there was nothing to merge.
+          isDone &&= changes() - before < 2;
+        }
         if (isDone) clear.run(NAME);
         else if (state === 'owed') note.run(NAME, 'under-way');
         database.exec('commit');

@@ -6,6 +6,7 @@ import type { Stage, TicketEventType } from '../../core/ticket.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import type { AlarmLogRow, TicketLogRow } from '../store.ts';
 import type { Database } from './database.ts';
+import { openLines } from './read-record-words.ts';
 import { openEvents } from './read-words.ts';
 
 export async function readAlarmLog(
@@ -20,7 +21,9 @@ export async function readAlarmLog(
     .orderBy('id')
     .limit(Math.max(0, Math.min(limit, STORE_LIMITS.historyRows)))
     .execute();
-  return rows.map((row) => ({
+  const lines = rows.map(({ at_ms: atMs, actor: by, ...row }) => ({ ...row, atMs, by }));
+  const opened = await openLines(database, 'alarm_event', lines);
+  return rows.map((row, at) => ({
     id: row.id,
     hash: row.hash,
     occurrence: row.occurrence as OccurrenceId | null,
@@ -28,8 +31,8 @@ export async function readAlarmLog(
     type: row.type as AlarmEventType,
     atMs: row.at_ms,
     by: row.actor,
-    note: row.note,
-    detail: JSON.parse(row.detail) as AlarmLogRow['detail'],
+    note: opened[at]?.note ?? '',
+    detail: opened[at]?.detail ?? {},
   }));
 }
 

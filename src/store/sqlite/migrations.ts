@@ -8,6 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { COMMISSIONING_TABLES } from './commissioning-table.ts';
 import { FEEDBACK_TABLES } from './feedback-tables.ts';
+import { RECORD_TABLES } from './record-tables.ts';
 import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
 import { WORD_TABLES } from './word-tables.ts';
 
@@ -231,6 +232,13 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'commissioning by point',
     up(database) {
       for (const statement of COMMISSIONING_TABLES) database.exec(statement);
+    },
+  },
+  {
+    version: 8,
+    name: 'words of records that are no tickets, beside the chains',
+    up(database) {
+      for (const statement of RECORD_TABLES) database.exec(statement);
     },
   },
 ];

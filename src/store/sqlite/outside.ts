@@ -7,6 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { hashFileSync, toAttachmentFolder } from '../attachment-files.ts';
 import { toPersonalDigest } from '../personal.ts';
 import type { PersonalFields } from '../store.ts';
+import { inspectRecordWords } from './record-words-proof.ts';
 import { inspectWords, type WordsReport } from './words-proof.ts';
 
 export interface OutsideReport {
@@ -43,12 +44,24 @@ export function inspectOutside(
   try {
     const chained = readChainedDigests(database);
     const personal = inspectPersonal(database, chained, findings);
-    const words = inspectWords(database, (text) => note(findings, text));
+    const words = sum(
+      inspectWords(database, (text) => note(findings, text)),
+      inspectRecordWords(database, (text) => note(findings, text)),
+    );
     const attachments = inspectAttachments(database, toAttachmentFolder(directory), chained, findings);
     return { personal, words, attachments, findings: findings.list, mismatches: findings.mismatches };
   } finally {
     database.exec('rollback');
   }
+}
+
+function sum(ofTickets: WordsReport | null, ofOthers: WordsReport): WordsReport | null {
+  if (ofTickets === null) return null;
+  return {
+    present: ofTickets.present + ofOthers.present,
+    redacted: ofTickets.redacted + ofOthers.redacted,
+    destroyed: ofTickets.destroyed + ofOthers.destroyed,
+  };
 }
 
 function inspectPersonal(

@@ -22,12 +22,12 @@ import { createEngineQueries, readEngineState } from './engine-queries.ts';
 import { createFeedbackQueries, readFeedbackState } from './feedback-queries.ts';
 import { readAlarmLog, readTicketLog } from './log-queries.ts';
 import { readPastRepairs } from './past-repairs.ts';
+import { createRecordQueries, openLines } from './read-record-words.ts';
 import { type PageRequest, parse, toOccurrence, toPage } from './rows.ts';
 import { createServiceQueries, readServiceState } from './service-queries.ts';
 import { readTickets } from './ticket-documents.ts';
 import { createTicketQueries } from './ticket-queries.ts';
 
-type Detail = HistoryEntry['detail'];
 type DueKind = TicketDueRow['what'];
 
 /** Lists are newest first, at most `LIMITS.pageRows` rows each; histories are oldest first unless they say otherwise. */
@@ -37,6 +37,7 @@ export function createQueries(database: Kysely<Database>): StoreQueries {
     ...createTicketQueries(database),
     ...createServiceQueries(database),
     ...createFeedbackQueries(database),
+    ...createRecordQueries(database),
     alarms: (filter) => readAlarms(database, filter),
     async alarm(id) {
       const row = await database
@@ -200,19 +201,19 @@ async function readExplained(database: Kysely<Database>): Promise<readonly Occur
 async function readAlarmHistory(database: Kysely<Database>, id: string): Promise<readonly HistoryEntry[]> {
   const rows = await database
     .selectFrom('alarm_event')
-    .select(['at_ms as atMs', 'type', 'actor as by', 'note', 'detail'])
+    .select(['id', 'at_ms as atMs', 'type', 'actor as by', 'note', 'detail'])
     .where('occurrence', '=', id)
     .orderBy('id', 'desc')
     .limit(STORE_LIMITS.historyRows)
     .execute();
-  return rows.reverse().map((row) => ({ ...row, detail: parse(row.detail) as Detail }));
+  return openLines(database, 'alarm_event', rows.reverse());
 }
 
 async function readAudit(database: Kysely<Database>, page: PageRequest): Promise<Page<AuditRow>> {
   const { limit, offset } = toPage(page);
   const rows = await database
     .selectFrom('audit')
-    .select(['at_ms as atMs', 'actor', 'action', 'object', 'detail'])
+    .select(['id', 'at_ms as atMs', 'actor as by', 'action as type', 'object', 'detail'])
     .orderBy('id', 'desc')
     .limit(limit)
     .offset(offset)
@@ -221,7 +222,11 @@ async function readAudit(database: Kysely<Database>, page: PageRequest): Promise
     .selectFrom('audit')
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return { items: rows.map((row) => ({ ...row, detail: parse(row.detail) as Detail })), total };
+  const opened = await openLines(database, 'audit', rows);
+  const items = opened.map(({ atMs, by: actor, type: action, detail }, at): AuditRow => {
+    return { atMs, actor, action, object: rows[at]?.object ?? '', detail };
+  });
+  return { items, total };
 }
 
 async function readPointWrites(

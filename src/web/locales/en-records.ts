@@ -217,5 +217,13 @@ export const enRecords: RecordTexts = {
     destroyConfirm:
       'Words or photos of {{count}} tickets are destroyed for good; numbers, times, classes, equipment, clocks and figures stay. This is audited and cannot be undone.',
     destroyDone: 'Destroyed what was due of {{count}} tickets',
+    others: 'Words in other records',
+    othersHelp:
+      'Feedback, incident reports, handovers, alarm notes, drill records and reasons of the audit log are kept from their end for as long as the policy says. What is due is only listed; a person destroys it.',
+    kindNone: '{{name}}: kept {{term}}, none is due',
+    kindDue: '{{name}}: kept {{term}}, {{count}} due, the first since {{time}}',
+    kindConfirm:
+      '{{name}}: what people typed into {{count}} records is destroyed for good; numbers, times, accounts and states stay, and the histories still verify. This is audited and cannot be undone.',
+    kindDone: '{{name}}: destroyed the words of {{count}} records',
   },
 };

@@ -195,5 +195,13 @@ export const zhRecords = {
     destroyConfirm:
       '将永久销毁 {{count}} 张工单的到期文字或照片；编号、时间、类别、设备、时限和统计数据保留。此操作计入审计，不能恢复。',
     destroyDone: '已销毁 {{count}} 张工单的到期内容',
+    others: '其他记录中的录入文字',
+    othersHelp:
+      '反馈、事件报告、交接班、告警备注、演练记录和审计理由，自办结起按服务标准规定的期限保存；到期只列出，由人确认后销毁。',
+    kindNone: '{{name}}：保存 {{term}}，没有到期的',
+    kindDue: '{{name}}：保存 {{term}}，{{count}} 条到期，最早于 {{time}} 到期',
+    kindConfirm:
+      '将永久销毁{{name}} {{count}} 条记录中的录入文字；编号、时间、人员账号和状态保留，记录链仍可校验。此操作计入审计，不能恢复。',
+    kindDone: '已销毁{{name}} {{count}} 条记录的录入文字',
   },
 };

@@ -11,6 +11,7 @@ import { PersonalPanel } from './personal-panel.tsx';
 import { QuarantinePanel } from './quarantine-panel.tsx';
 import { RecordsPanel } from './records-panel.tsx';
 import { STORAGE_RECHECK_MS, useStorage } from './storage-queries.ts';
+import { WordsPanel } from './words-panel.tsx';
 
 export function StoragePage() {
   const { t } = useTranslation();
@@ -39,6 +40,7 @@ export function StoragePage() {
         <BackupsPanel />
         {canDestroy && <PersonalPanel />}
         {canDestroy && <RecordsPanel />}
+        {canDestroy && <WordsPanel />}
       </div>
       {query.data !== undefined && <LossList losses={query.data.losses} />}
     </div>
