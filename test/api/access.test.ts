@@ -9,7 +9,7 @@ import type { Ticket } from '../../src/core/ticket.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
 import type { UserRow } from '../../src/store/store.ts';
 import { createLenientCommissioning } from './fake-commissioning.ts';
-import { ATTACHMENT, DUE_RECORD, FEEDBACK, INCIDENT, MESSAGE, PERSONAL } from './fake-service.ts';
+import { ATTACHMENT, DUE_RECORD, DUE_WORDS, FEEDBACK, INCIDENT, MESSAGE, PERSONAL } from './fake-service.ts';
 import { bearer, createGateway, createModel, OCCURRENCE, startApi, TICKET, toPerson } from './support.ts';
 
 const ELSEWHERE = '192.0.2.7';
