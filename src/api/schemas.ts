@@ -154,6 +154,10 @@ export const PersonViewSchema = Type.Object({
   displayName: TextSchema,
   roles: Type.Array(Type.String()),
   permissions: Type.Array(Type.String()),
+  site: Type.Object(
+    { name: TextSchema, timeZone: Type.String({ description: 'IANA zone: times are told in it' }) },
+    { description: 'What people from outside too may know of the site' },
+  ),
 });
 export type PersonView = Static<typeof PersonViewSchema>;
 

@@ -187,9 +187,11 @@ export function toStormView({ site: _site, ...storm }: Storm): StormView {
   return storm;
 }
 
-export function toPersonView(person: Person): PersonView {
+export function toPersonView(person: Person, site: PersonView['site']): PersonView {
   const { username, displayName, roles, permissions } = person;
-  return { username, displayName, roles: [...roles], permissions: [...permissions] };
+  const { name, timeZone } = site;
+  const own = { roles: [...roles], permissions: [...permissions] };
+  return { username, displayName, ...own, site: { name, timeZone } };
 }
 
 /** Without the password's digest, which no answer ever carries. */

@@ -124,6 +124,14 @@ test('the last administrator stays one', async () => {
   expect((await gateway.ask('root', 'GET', '/users')).statusCode).toBe(200);
 });
 
+test('everybody who is logged in is told the name of the site and its zone, people from outside too', async () => {
+  await using gateway = await start();
+  const { site } = toSite();
+  const known = { site: { name: site.name, timeZone: site.timeZone } };
+  expect((await gateway.ask('firm', 'GET', '/session')).json()).toMatchObject({ username: 'firm', ...known });
+  expect((await gateway.ask('firm', 'GET', '/site')).statusCode).toBe(403);
+});
+
 test('a closed account is out at once, with its session, and counts as nobody', async () => {
   await using gateway = await start();
   expect((await gateway.changeAccount('wang/disable')).statusCode).toBe(204);

@@ -30,7 +30,7 @@ export function sessionRoutes(api: Api, { services, hub, limits, isSecure }: Api
       const { token, expiresAtMs, person } = await services.people.login(username, password, request.ip);
       const maxAge = Math.max(0, Math.floor((expiresAtMs - services.clock.now().wallMs) / 1_000));
       reply.setCookie(SESSION_COOKIE, token, { ...cookie, maxAge });
-      return { person: toPersonView(person), token, expiresAtMs };
+      return { person: toPersonView(person, services.model.site), token, expiresAtMs };
     },
   );
 
@@ -45,7 +45,7 @@ export function sessionRoutes(api: Api, { services, hub, limits, isSecure }: Api
         response: ok(PersonViewSchema),
       },
     },
-    async ({ person }) => toPersonView(personOf({ person })),
+    async ({ person }) => toPersonView(personOf({ person }), services.model.site),
   );
 
   api.delete(

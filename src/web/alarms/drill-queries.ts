@@ -1,7 +1,7 @@
 /** Drills that are under way, their beginning and their end. No event tells of them: the list is read again now and then. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { request } from '../api/client.ts';
-import { keys } from '../api/queries.ts';
+import { keys, useReadsSite } from '../api/queries.ts';
 import type { Drill, Page } from '../api/types.ts';
 
 const DRILLS = ['drills'];
@@ -22,6 +22,7 @@ export interface DrillWish {
 export function useDrills() {
   return useQuery({
     queryKey: DRILLS,
+    enabled: useReadsSite(),
     refetchInterval: RECHECK_MS,
     queryFn: ({ signal }) => request<Page<Drill>>('GET', '/drills', undefined, signal),
   });

@@ -2,7 +2,7 @@
 import { Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSite } from '../api/queries.ts';
+import { useTimeZone } from '../api/queries.ts';
 import { serverNow } from '../live/server-clock.ts';
 import { useFormat } from '../shared/use-format.ts';
 import { createSiteTime, parseFieldText, toFieldText } from '../trends/site-time.ts';
@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 export function EndField({ name, label, steps, untilMs, onChange }: EndFieldProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const time = createSiteTime(useSite().data?.timeZone);
+  const time = createSiteTime(useTimeZone());
   const [step, setStep] = useState(steps[1] ?? 0);
   return (
     <>

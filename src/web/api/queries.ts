@@ -103,12 +103,20 @@ function forget(client: QueryClient): void {
   readings.clear();
 }
 
-/** Nothing for who is not logged in: the pages of reporters know no site. */
+/** Whether the house itself is open to the person: not to reporters, nor to people from outside with an account. */
+export function useReadsSite(): boolean {
+  return useSession().data?.permissions.includes('site.read') ?? false;
+}
+
+/** Zone in which times are told, also to people from outside; undefined = the browser's, where nobody is logged in. */
+export function useTimeZone(): string | undefined {
+  return useSession().data?.site.timeZone;
+}
+
 export function useSite() {
-  const isLoggedIn = useSession().data != null;
   return useQuery({
     queryKey: keys.site,
-    enabled: isLoggedIn,
+    enabled: useReadsSite(),
     queryFn: ({ signal }) => request<Site>('GET', '/site', undefined, signal),
   });
 }
@@ -151,6 +159,7 @@ export function useLinks(recheckMs: number | false = false) {
 export function useOpenAlarms() {
   return useQuery({
     queryKey: keys.openAlarms,
+    enabled: useReadsSite(),
     refetchInterval: RECHECK_MS,
     queryFn: ({ signal }) => requestOpenAlarms(signal),
   });
@@ -195,6 +204,7 @@ export function useAlarmControls() {
 export function useStorms() {
   return useQuery({
     queryKey: keys.storms,
+    enabled: useReadsSite(),
     refetchInterval: RECHECK_MS,
     queryFn: ({ signal }) =>
       request<Page<Storm>>('GET', `/storms?limit=${PAGE_ROWS}&offset=0`, undefined, signal),

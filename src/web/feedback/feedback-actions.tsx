@@ -21,7 +21,7 @@ const ORDER: readonly FeedbackChangeName[] = [
   'correct',
   'void',
 ];
-const BACKWARD: readonly FeedbackChangeName[] = ['correct', 'void'];
+const BACKWARD: readonly FeedbackChangeName[] = ['void'];
 
 export function FeedbackActions({ feedback }: { readonly feedback: Feedback }) {
   const { t } = useTranslation();

@@ -43,7 +43,10 @@ function ClockState({ clock, isOver }: { readonly clock: Clock; readonly isOver:
   const due = t('feedback.dueAt', { time: format.dateTime(dueAtMs) });
   if (breachedAtMs !== null)
     return (
-      <span className="tag clock-breached" data-state="breached">
+      <span
+        className={`tag ${stoppedAtMs === null ? 'clock-overdue' : 'clock-missed'}`}
+        data-state="breached"
+      >
         {t('feedback.breached', { name: toName(responsible ?? ''), time: format.dateTime(dueAtMs) })}
       </span>
     );

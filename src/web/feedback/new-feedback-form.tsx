@@ -25,7 +25,7 @@ export function NewFeedbackForm({ onDone }: { readonly onDone: () => void }) {
       },
     });
   return (
-    <Card size="small" title={t('feedback.new')} data-testid="feedback-form">
+    <Card className="gap-below" size="small" title={t('feedback.new')} data-testid="feedback-form">
       <Form
         layout="vertical"
         initialValues={{ source: 'desk', channel: 'in-person', subject: 'repairs' }}

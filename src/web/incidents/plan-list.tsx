@@ -1,7 +1,7 @@
 /** 应急预案: all plans of the site with their steps, each with the day by which it is to be reviewed. Edited in the site file. */
 import { Card } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useSite } from '../api/queries.ts';
+import { useTimeZone } from '../api/queries.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { usePersonName } from '../shared/person-name.ts';
 import { createSiteClock } from '../shared/site-clock.ts';
@@ -44,7 +44,7 @@ export function PlanSteps({ plan }: { readonly plan: Plan }) {
 /** Every three years, and at once after a major incident (service-workflow.md §3). */
 export function PlanReview({ plan: { reviewBy: date } }: { readonly plan: Plan }) {
   const { t } = useTranslation();
-  const timeZone = useSite().data?.timeZone;
+  const timeZone = useTimeZone();
   const today = createSiteClock(timeZone)(useServerNow()).slice(0, 10);
   if (date < today) return <span className="attention">{t('incident.planOverdue', { date })}</span>;
   return <span className="hint">{t('incident.planReview', { date })}</span>;

@@ -2,7 +2,7 @@
 import { Alert, Empty } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { useSite } from '../api/queries.ts';
+import { useTimeZone } from '../api/queries.ts';
 import type { AlarmReport } from '../api/types.ts';
 import { serverNow } from '../live/server-clock.ts';
 import { QueryState } from '../shared/query-state.tsx';
@@ -25,7 +25,7 @@ export type ReportItem = AlarmReport['items'][number];
 export function ReportPage() {
   const { t } = useTranslation();
   const { view, change } = useReportView();
-  const timeZone = useSite().data?.timeZone;
+  const timeZone = useTimeZone();
   const days = toDays(view, createSiteClock(timeZone)(serverNow()).slice(0, 10));
   return (
     <div className="report-page" data-testid="report-page">

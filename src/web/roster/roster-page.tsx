@@ -2,7 +2,7 @@
 import { Alert, Button, Card, Empty } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession, useSite } from '../api/queries.ts';
+import { useSession, useTimeZone } from '../api/queries.ts';
 import type { Roster } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { QueryState } from '../shared/query-state.tsx';
@@ -48,6 +48,7 @@ function OnNow() {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useDutyNow();
+  const nowMs = useServerNow();
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
   const { items } = query.data;
@@ -62,7 +63,7 @@ function OnNow() {
               <b>{format.text(entry.name)}</b>{' '}
               {entry.isStandby && <span className="tag">{t('roster.standby')}</span>}
             </span>
-            <span className="hint">{t('roster.until', { time: format.time(entry.toMs).slice(0, 5) })}</span>
+            <span className="hint">{t('roster.until', { time: format.timeOfDay(entry.toMs, nowMs) })}</span>
           </div>
         ))}
       </div>
@@ -73,7 +74,7 @@ function OnNow() {
 function Week({ roster }: { readonly roster: Roster }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const timeZone = useSite().data?.timeZone;
+  const timeZone = useTimeZone();
   const today = createSiteClock(timeZone)(useServerNow()).slice(0, 10);
   const [offset, setOffset] = useState(0);
   const [wish, setWish] = useState<SwapWish | null>(null);

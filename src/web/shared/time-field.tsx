@@ -1,7 +1,7 @@
 /** A moment as somebody types it, on the clocks of the site; UTC ms outside. */
 import { Input } from 'antd';
 import { useState } from 'react';
-import { useSite } from '../api/queries.ts';
+import { useTimeZone } from '../api/queries.ts';
 import { createSiteTime, parseFieldText, toFieldText } from '../trends/site-time.ts';
 
 interface TimeFieldProps {
@@ -15,7 +15,7 @@ interface TimeFieldProps {
 
 /** What is half typed is no time yet: null goes out until it is whole. */
 export function TimeField({ id, value, onChange, label, testId }: TimeFieldProps) {
-  const timeZone = useSite().data?.timeZone;
+  const timeZone = useTimeZone();
   const time = createSiteTime(timeZone);
   const given = value == null ? '' : toFieldText(time, value).slice(0, 16);
   const [typed, setTyped] = useState(given);

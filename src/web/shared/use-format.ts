@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSite } from '../api/queries.ts';
+import { useTimeZone } from '../api/queries.ts';
 import type { Language, PointDefinition, Text } from '../api/types.ts';
 import { useSettings } from '../settings.ts';
 import { createSiteClock } from './site-clock.ts';
@@ -14,6 +14,10 @@ export interface Format {
   readonly time: (atMs: number) => string;
   /** `11-21 14:05:09`, with the year when it is another one. */
   readonly dateTime: (atMs: number) => string;
+  /** `2026-11-21 14:05:09`: on paper, which is read in another year. */
+  readonly fullDateTime: (atMs: number) => string;
+  /** `14:05`, with the day when it is another one than that of `nowMs`: `11-22 08:00`. */
+  readonly timeOfDay: (atMs: number, nowMs: number) => string;
   /** `2 小时 5 分`; never negative. */
   readonly duration: (ms: number) => string;
   /** `5 分钟`, from an hour on as `duration`: for what need not tick every second. */
@@ -32,7 +36,7 @@ const DAY_MS = 86_400_000;
 export function useFormat(): Format {
   const { t } = useTranslation();
   const { language } = useSettings();
-  const timeZone = useSite().data?.timeZone;
+  const timeZone = useTimeZone();
   return useMemo(() => createFormat(language, timeZone, t), [language, timeZone, t]);
 }
 
@@ -45,6 +49,11 @@ function createFormat(language: Language, timeZone: string | undefined, t: TFunc
     dateTime: (atMs) => {
       const full = clock(atMs);
       return full.slice(0, 4) === clock(Date.now()).slice(0, 4) ? full.slice(5) : full;
+    },
+    fullDateTime: clock,
+    timeOfDay: (atMs, nowMs) => {
+      const full = clock(atMs);
+      return full.slice(full.slice(0, 10) === clock(nowMs).slice(0, 10) ? 11 : 5, 16);
     },
     duration: (ms) => toDuration(Math.max(0, ms), t),
     wholeMinutes: (ms) =>

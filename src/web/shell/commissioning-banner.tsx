@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { request } from '../api/client.ts';
+import { useReadsSite } from '../api/queries.ts';
 import type { Text } from '../api/types.ts';
 import { useFormat } from '../shared/use-format.ts';
 
@@ -21,6 +22,7 @@ export function CommissioningBanner() {
   const format = useFormat();
   const status = useQuery({
     queryKey: ['commissioning', 'status'],
+    enabled: useReadsSite(),
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) => request<Status>('GET', '/commissioning/status', undefined, signal),
   }).data;

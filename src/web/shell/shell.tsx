@@ -78,10 +78,11 @@ export function Shell() {
 
 function SiteName() {
   const format = useFormat();
-  const site = useSite().data;
+  const site = useSession().data?.site;
+  const version = useSite().data?.version ?? '';
   if (site === undefined) return <Logo />;
   return (
-    <span className="logo" title={`Riser ${site.version}`}>
+    <span className="logo" title={`Riser ${version}`.trim()}>
       <img src="/icon.svg" alt="Riser" width={28} height={28} />
       <b data-testid="site-name">{format.text(site.name)}</b>
     </span>
@@ -234,7 +235,14 @@ function PersonMenu() {
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: choose }}>
-      <Button type="text" icon={<UserOutlined />} aria-label={person.username} data-testid="user-menu">
+      <Button
+        type="text"
+        className={isPhone ? '' : 'user-menu'}
+        icon={<UserOutlined />}
+        aria-label={person.username}
+        title={format.text(person.displayName)}
+        data-testid="user-menu"
+      >
         {isPhone ? null : format.text(person.displayName)}
       </Button>
     </Dropdown>

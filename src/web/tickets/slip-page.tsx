@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
-import { useSite, useTicket, useTicketHistory } from '../api/queries.ts';
+import { useSession, useTicket, useTicketHistory } from '../api/queries.ts';
 import type { HistoryEntry, Ticket } from '../api/types.ts';
 import { useServerNow } from '../live/server-clock.ts';
 import { useDoerName, usePersonName } from '../shared/person-name.ts';
@@ -25,7 +25,7 @@ type Cell = readonly [string, ReactNode];
 function Slip({ ticket, history }: { readonly ticket: Ticket; readonly history: readonly HistoryEntry[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const site = useSite().data;
+  const site = useSession().data?.site;
   const nowMs = useServerNow();
   return (
     <article className="slip" data-testid="slip">
@@ -45,7 +45,7 @@ function Slip({ ticket, history }: { readonly ticket: Ticket; readonly history: 
       <SlipTables ticket={ticket} history={history} />
       <footer>
         <span>{t('slipForm.copies')}</span>
-        <span>{t('slipForm.printedAt', { time: format.dateTime(nowMs) })}</span>
+        <span>{t('slipForm.printedAt', { time: format.fullDateTime(nowMs) })}</span>
       </footer>
     </article>
   );
@@ -64,7 +64,7 @@ function SlipTables({
   const toDoer = useDoerName();
   const at = (type: string) => {
     const atMs = history.findLast((entry) => entry.type === type)?.atMs;
-    return atMs === undefined ? '' : format.dateTime(atMs);
+    return atMs === undefined ? '' : format.fullDateTime(atMs);
   };
   const signed = (name: string | null, type: string) => `${name === null ? '' : toDoer(name)}　${at(type)}`;
   const yesNo = (is: boolean | null | undefined) =>
@@ -77,7 +77,7 @@ function SlipTables({
         title={t('slipForm.receive')}
         rows={[
           [
-            [t('tickets.received'), format.dateTime(ticket.receivedAtMs)],
+            [t('tickets.received'), format.fullDateTime(ticket.receivedAtMs)],
             [t('ticket.source'), `${t(`source.${ticket.source}`)}（${t(`channel.${ticket.channel}`)}）`],
           ],
           [

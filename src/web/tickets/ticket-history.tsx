@@ -156,13 +156,13 @@ function toNamed(entry: HistoryEntry, { clocks, attachments }: Ticket): HistoryE
   };
 }
 
-/** Of a breach, whom it was told stands among the messages; of a report it is what matters; a split goes out of a ticket. */
+/** Of a warning and a breach, whom it was told stands among the messages; of a report it is what matters; a split goes out of a ticket. */
 function toKept(type: string, detail: HistoryEntry['detail']): HistoryEntry['detail'] {
   if (type === 'split') {
     const { into: splitInto, ...others } = detail;
     return { splitInto, ...others };
   }
-  if (type === 'clock-breached') {
+  if (type === 'clock-breached' || type === 'clock-warned') {
     const { to: _told, unreached, ...others } = detail;
     return { ...others, ...(Array.isArray(unreached) && { unreached: unreached.flatMap(toPeople) }) };
   }
