@@ -29,10 +29,11 @@ import { createOutbox, type Outbox } from './notify/outbox.ts';
 import { toDropReason } from './notify/still-true.ts';
 import { createToMessages, type ToMessages } from './notify/to-messages.ts';
 import type { DutyView } from './people/duty.ts';
-import { type DutyBoard, openDutyBoard, RELOAD_MS } from './people/duty-board.ts';
+import { type DutyBoard, openDutyBoard, RELOAD_MS, type SwapChange } from './people/duty-board.ts';
 import { toToldNames } from './people/told-gaps.ts';
 import { openPolicies, type Policies } from './policies/policies.ts';
 import type { PolicyVersionRow, Store } from './store/store.ts';
+import { createSwapTeller } from './swap-teller.ts';
 
 export interface ServicePartsOptions {
   /** With the policy as its file has it. */
@@ -76,7 +77,6 @@ export interface ServiceParts {
 /** @throws RiserError `store-failed` */
 export async function openServiceParts(options: ServicePartsOptions): Promise<ServiceParts> {
   const { model, store, clock, log, notify } = options;
-  const { timeZone } = model.site;
   const policies = await openPolicies({
     file: model.policy,
     origin: defined(toPolicyOrigin(model.policy), 'a policy that was read from its file'),
@@ -84,14 +84,17 @@ export async function openServiceParts(options: ServicePartsOptions): Promise<Se
     clock,
     log,
     onChange: (row) => options.policyChanges.publish(row),
+    heldSteps: (policy) => board.heldSteps(policy, hasOwners(model)),
   });
   let onStaff: ((view: DutyView) => void) | null = null;
+  let onSwap: ((change: SwapChange) => void) | null = null;
   const board = await openDutyBoard({
     store,
     clock,
     createId: randomUUID,
     site: () => toDutySite(model, policies.inForce().policy),
     onChange: (view) => onStaff?.(view),
+    onSwap: (change) => onSwap?.(change),
   });
   const handovers = await openHandovers({
     store,
@@ -118,9 +121,9 @@ export async function openServiceParts(options: ServicePartsOptions): Promise<Se
       duty,
       channels: toChannelRules(notify),
       ownerOf: (ticket) => toOwner(model, ticket),
-      timeZone,
+      timeZone: model.site.timeZone,
     }),
-    people: createEnginePeople(duty, timeZone),
+    people: createEnginePeople(duty, model.site.timeZone),
     async start(engine, boot, usePolicy) {
       outbox = startOutbox(options, engine, duty, failedBefore);
       outbox.accept(boot);
@@ -128,17 +131,15 @@ export async function openServiceParts(options: ServicePartsOptions): Promise<Se
       policies.follow(usePolicy);
       onStaff = createClosedAccounts(engine, log);
       onStaff(board.view());
-      const reload = (): void =>
-        void board
-          .reload()
-          .catch((error: unknown) => log.warn({ err: error }, 'staff and roster could not be read again'));
-      reloading = setInterval(reload, RELOAD_MS);
+      onSwap = createSwapTeller(engine, board, log);
+      reloading = startReloads(board, log);
     },
     accept: (messages) => outbox?.accept(messages),
     outbox: () => outbox?.status() ?? null,
     async stop() {
       if (reloading !== null) clearInterval(reloading);
       onStaff = null;
+      onSwap = null;
       endPages();
       await outbox?.stop();
       await attachments.stop();
@@ -163,13 +164,29 @@ async function startAttachments({
   return attachments;
 }
 
-function toDutySite({ site, calendars, locations }: SiteModel, policy: Policy) {
+/** What another process has changed of people and duty is seen. */
+function startReloads(board: DutyBoard, log: Logger): NodeJS.Timeout {
+  const reload = (): void =>
+    void board
+      .reload()
+      .catch((error: unknown) => log.warn({ err: error }, 'staff and roster could not be read again'));
+  return setInterval(reload, RELOAD_MS);
+}
+
+function toDutySite(model: SiteModel, policy: Policy) {
+  const { site, calendars, locations } = model;
   return {
     timeZone: site.timeZone,
     calendars: new Map([...policy.calendars, ...calendars]),
     parents: new Map([...locations].map(([id, { parent }]) => [id, parent])),
     told: toToldNames(policy),
+    steps: { policy, hasOwners: hasOwners(model) },
   };
+}
+
+/** Whoever accepts the work on an equipment is named there. */
+function hasOwners({ equipment }: SiteModel): boolean {
+  return [...equipment.values()].every(({ responsible }) => responsible !== null);
 }
 
 function toOwner(model: SiteModel, { equipment }: Ticket): string | null {

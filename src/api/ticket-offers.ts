@@ -22,6 +22,7 @@ import { isFromOutside, isOneOf, mayAct } from '../tickets/actors.ts';
 import { isBlank, readField } from '../tickets/fields.ts';
 import { toHandlingMinutes } from '../tickets/handling-time.ts';
 import { matches, toSettings } from '../tickets/match.ts';
+import { isArrivalEarly } from '../tickets/path.ts';
 import type { TransitionType } from '../tickets/transitions.ts';
 import type { OfferedFieldView, OfferedFormView, OfferedStepView } from './ticket-schemas.ts';
 import type { TicketReader } from './ticket-views.ts';
@@ -45,9 +46,11 @@ export function toOfferedForms(
   { actor, policy, owner }: TicketReader,
 ): OfferedFormView[] {
   const settings = toSettings(ticket);
+  // Whoever is there before the dispatch goes on once it is given.
+  const isHeldBack = (first: TransitionType): boolean => first === 'arrive' && isArrivalEarly(ticket, policy);
   return policy.forms
     .filter(({ match, actors, transitions: [first, ...rest] }) => {
-      const isNext = first !== undefined && offered.includes(first);
+      const isNext = first !== undefined && offered.includes(first) && !isHeldBack(first);
       if (!isNext || !matches(match, settings)) return false;
       if (actors !== undefined) return isOneOf(ticket, actors, actor, policy, owner);
       const isTaker = (type: TransitionType): boolean => !isFromOutside(actor) && isOwnAfter(rest, type);

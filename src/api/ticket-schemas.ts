@@ -192,6 +192,8 @@ export const TicketViewSchema = Type.Object({
   reporter: maybeWords,
   assignee: maybeWords,
   takenBy: maybeWords,
+  /** Who was on site before the desk had dispatched it, in this round. */
+  earlyArrival: Type.Optional(nullable(Type.Object({ by: words, as: maybeWords, atMs: Ms }))),
   workedBy: Type.Array(words),
   readBack: maybeWords,
   appointment: nullable(Type.Object({ fromMs: Ms, toMs: Ms })),

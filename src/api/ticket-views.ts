@@ -102,6 +102,7 @@ function withoutInside(ticket: Ticket): Ticket {
     outsideControl: null,
     escalation: { ...ticket.escalation, reason: '' },
     reports: [],
+    earlyArrival: null,
     banners: [],
     links: ticket.links.filter(({ kind }) => kind === 'merged-into'),
     fire: null,

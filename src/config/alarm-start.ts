@@ -4,7 +4,7 @@
  * would happen, so that they give the same answer.
  */
 import { defined } from '../core/assert.ts';
-import type { Calendar } from '../core/calendar.ts';
+import { type Calendar, isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
 import type { LocationId } from '../core/ids.ts';
 import type { Severity } from '../core/severity.ts';
 import type { Ticket, TicketClass } from '../core/ticket.ts';
@@ -80,4 +80,19 @@ export function toQuietHours(
 ): Calendar | null {
   const isQuiet = attendance === 'next-working-day' && priority === 'normal' && quiet.calendar !== null;
   return isQuiet ? (calendars.get(quiet.calendar) ?? null) : null;
+}
+
+/** When its work begins, for whoever is chosen and told: now, or where it waits for its hours as they open. UTC ms. */
+export function toWorkMs(
+  ticket: Pick<Ticket, 'attendance' | 'priority'>,
+  policy: Pick<Policy, 'quiet' | 'calendars'>,
+  nowMs: number,
+): number {
+  const hours = toQuietHours(ticket, policy);
+  return hours === null ? nowMs : toOpenMs(hours, nowMs);
+}
+
+/** The moment itself within the hours, else when they open next. Hours that never come again keep nothing back. UTC ms. */
+export function toOpenMs(hours: Calendar, nowMs: number): number {
+  return isWithinCalendar(hours, nowMs) ? nowMs : (nextChangeMs(hours, nowMs) ?? nowMs);
 }

@@ -13,6 +13,7 @@ export function checkSafety(parts: SoundParts, report: Report): void {
   checkPriority(parts, report);
   for (const danger of DANGERS) checkReports(parts, danger, report);
   checkReport(parts, report);
+  checkOffHours(parts, report);
   checkHouse(parts, report);
   checkLimits(parts, report);
 }
@@ -73,6 +74,17 @@ function checkReport({ report: told }: SoundParts, report: Report): void {
     report(['report', 'recipients'], 'a role of the house that is told at once', 'none that is told at once');
 }
 
+/** What comes at night and waits for the next working day is no emergency, whatever else its row says. */
+function checkOffHours({ offHours = null }: SoundParts, report: Report): void {
+  if (offHours === null) return;
+  const { match } = offHours;
+  const kinds = toKinds([{ match }, { match: { priority: ['emergency'] } }]);
+  if (!kinds.some((kind) => kind.priority === 'emergency' && matches(match, kind))) return;
+  if (match.priority === undefined) report(['offHours', 'match'], OFF_HOURS, 'a row for all priorities');
+  else
+    report(['offHours', 'match', 'priority', match.priority.indexOf('emergency')], OFF_HOURS, '"emergency"');
+}
+
 function checkHouse({ report: told, escalation }: SoundParts, report: Report): void {
   for (const [index, { role }] of (told?.recipients ?? []).entries())
     if (isOutsider(role)) report(['report', 'recipients', index, 'role'], HOUSE, quote(role));
@@ -90,4 +102,6 @@ function checkLimits({ clocks }: SoundParts, report: Report): void {
 
 const HOUSE = 'a role of the house: nobody from outside answers for it';
 const NEVER_WAITS = 'emergency: fire and people in a lift never wait';
+const OFF_HOURS =
+  'priorities that can wait: an emergency and life safety never wait for the next working day';
 const LIMIT = 'a duration: with 0 everything is overdue as it begins';

@@ -10,6 +10,7 @@ export type TicketEventType =
   | 'reported'
   | 'dispatched'
   | 'taken'
+  /** On site; before the dispatch where the detail says so (`isBeforeDispatch`). */
   | 'arrived'
   | 'diagnosed'
   | 'planned'

@@ -14,16 +14,19 @@ import type {
 } from './ids.ts';
 import type { Text } from './text.ts';
 import type { TicketAlarm, TicketEvidence } from './ticket-alarm.ts';
+import type { EarlyArrival } from './ticket-arrival.ts';
 import type { AffectedArea, PastRepair } from './ticket-background.ts';
 import type { CarriedOver } from './ticket-carried.ts';
 import type { TicketClock, TicketMark } from './ticket-clock.ts';
 import type { EmergencyReport, Escalation } from './ticket-escalation.ts';
+import type { RepairProof } from './ticket-proof.ts';
 import type { EntrapmentSheet, FireConfirmation } from './ticket-sheets.ts';
 
 export type { TicketAlarm, TicketEvidence } from './ticket-alarm.ts';
 export type { AffectedArea, PastRepair } from './ticket-background.ts';
 export type { EmergencyReport, Escalation } from './ticket-escalation.ts';
 export type { TicketEvent, TicketEventType } from './ticket-event.ts';
+export type { RepairProof } from './ticket-proof.ts';
 
 export const TICKET_CLASSES = {
   complaint: { prefix: 'TS', text: { zh: '投诉', en: 'Complaint' } },
@@ -193,18 +196,6 @@ export interface Banner {
   readonly text: Text;
 }
 
-/** 复核观察: after DONE the points are watched for a set time; a recurrence is rework. */
-export interface RepairProof {
-  /** `unproven`: nobody could see the points for as long as the proof would have taken; neither proven nor failed. */
-  readonly state: 'watching' | 'paused' | 'proven' | 'failed' | 'unproven';
-  readonly startedAtMs: number;
-  /** Time left when it was paused last; while watching the end is `endsAtMs`. */
-  readonly leftMs: number;
-  readonly endsAtMs: number | null;
-  /** Since when it stands still; left out while it does not. Older rows have none. */
-  readonly pausedSinceMs?: number;
-}
-
 /**
  * One matter that somebody must deal with. Personal fields (contact name and method, reporter) are kept beside the
  * record, see `Contact`; the chained history holds their digests only.
@@ -266,6 +257,8 @@ export interface Ticket {
   /** User or role that is to take it; null while the desk must decide. */
   readonly assignee: string | null;
   readonly takenBy: string | null;
+  /** Of this round; left out or null = nobody was there before the dispatch. */
+  readonly earlyArrival?: EarlyArrival | null;
   /** Who has worked on it in this round (user names; a handler may be entered in words): none of them accepts it. */
   readonly workedBy: readonly string[];
   readonly readBack: string | null;

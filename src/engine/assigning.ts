@@ -2,6 +2,7 @@
  * Whom tickets go to, and whether those may have them, where the engine asks the people (people/assignee.ts): what is known of
  * the ticket is handed over, what comes back is a name or a fact. Look-ups only.
  */
+import { toWorkMs } from '../config/alarm-start.ts';
 import type { AlarmKey } from '../core/ids.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { Competence } from '../tickets/competence.ts';
@@ -25,7 +26,8 @@ export function toPropose(
     const policy = policyOf(ticket);
     const subject = toSubject(model, ticket.equipment, ticket.location, nowMs);
     return propose({
-      atMs: nowMs,
+      // What waits for its hours goes to whoever is on duty then.
+      atMs: toWorkMs(ticket, policy, nowMs),
       policy,
       settings: toSettings(ticket),
       kind: subject.kind,

@@ -2,12 +2,13 @@
  * Messages of a round (notify/): made from what the round has decided, stored with it, and changed by what became of their
  * sending. Nothing is sent from here; the sender has them once they are stored.
  */
+
+import { toOpenMs } from '../config/alarm-start.ts';
 import { toId } from '../core/ids.ts';
 import { isHeldForHours, isMessageOut } from '../core/message.ts';
 import { DAY_MS } from '../core/zone.ts';
 import { stepMessage } from '../notify/step-message.ts';
 import type { MessageView } from '../notify/telling.ts';
-import { toOpenMs } from '../notify/to-messages.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { followReport } from './reports.ts';

@@ -300,8 +300,8 @@ function toOther(tx: Tentative, id: TicketId, actor: TicketActor, what: Text): T
 }
 
 /** Taken, or somebody is there: an emergency may be signed for after arrival. */
-function isSeen({ takenBy, stage }: Ticket): boolean {
-  return takenBy !== null || stage === 'on-site';
+function isSeen({ takenBy, stage, earlyArrival = null }: Ticket): boolean {
+  return takenBy !== null || stage === 'on-site' || earlyArrival !== null;
 }
 
 /** Whoever takes a ticket has seen its alarms. */

@@ -51,6 +51,8 @@ export interface About {
   readonly location: LocationId | null;
   readonly isDrill: boolean;
   readonly number: string;
+  /** What the number is of; left out = ticket, incident, feedback or commissioning, whichever it names. */
+  readonly word?: Text;
   /** Place and equipment, for the first line. */
   readonly where: Text;
   readonly what: Text;

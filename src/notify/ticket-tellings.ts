@@ -58,6 +58,8 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
         ...tellActing(event, context, 'priority-raised', 'act', toRaise(event)),
         ...toDesk(event, context),
       ];
+    case 'arrived':
+      return toEarlyArrival(event, context);
     case 'answered':
       return tellActing(event, context, 'information', 'none', toAnswer(event, context));
     case 'alarm-returned':
@@ -139,7 +141,9 @@ function toReport(event: TicketEvent, context: TellingContext): readonly Telling
 }
 
 function toAssigned(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
-  const ask = ticket.priority === 'emergency' ? 'attend' : 'sign';
+  // Whoever is there already is not sent there.
+  const isThere = ticket.stage === 'on-site';
+  const ask = isThere ? 'go-on' : ticket.priority === 'emergency' ? 'attend' : 'sign';
   const isReport = ticket.reports.some(
     ({ to, deliveredAtMs }) => to === 'assignee' && deliveredAtMs === null,
   );
@@ -291,6 +295,16 @@ function toUrge({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text {
 function toAnswer({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text {
   const note = toText(detail['note']) ?? '';
   return { zh: `${nameOf(by).zh}答复：${note}`, en: `${nameOf(by).en} answers: ${note}` };
+}
+
+/** Somebody is there before the dispatch: the desk confirms, or redirects. */
+function toEarlyArrival(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, by, atMs, detail } = event;
+  if (detail['isBeforeDispatch'] !== true) return [];
+  const [who, time] = [context.nameOf(by), context.timeOf(atMs)];
+  const fact: Text = { zh: `${who.zh}已于 ${time} 到场`, en: `${who.en} has been on site since ${time}` };
+  const names = toActors(ticket, 'dispatch', context);
+  return atDesk(ticket, tell(event, context, 'to-dispatch', names, 'redirect', fact));
 }
 
 /** Somebody works on it already, and such a matter is the desk's to give: it confirms or redirects. */

@@ -5,7 +5,7 @@
  *
  *   events ─▶ tellings ─▶ people (duty, near the place) ─▶ channels ─▶ messages, each key once
  */
-import { type Calendar, isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
+import { toOpenMs } from '../config/alarm-start.ts';
 import type { FeedbackEvent } from '../core/feedback.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { Message, MessageKind } from '../core/message.ts';
@@ -132,13 +132,15 @@ class Round {
 
   /** The first of the names of whom anybody can be told, else the stand-ins: nothing is told to nobody. */
   #find(
-    { about }: Telling,
+    telling: Telling,
     anyOf: readonly string[],
     except: readonly string[] = [],
   ): { readonly people: readonly string[]; readonly missing: Text | null } {
-    const { nowMs } = this.#context.view;
+    // What waits for its hours is for whoever is on duty then.
+    const atMs = this.#toNotBefore(telling);
+    const { location } = telling.about;
     const { people, by } = findTold(anyOf, (name) =>
-      this.#duty.recipientsOf(name, nowMs, about.location).filter((person) => !except.includes(person)),
+      this.#duty.recipientsOf(name, atMs, location).filter((person) => !except.includes(person)),
     );
     const [wanted = by] = anyOf;
     const isMissing = wanted !== null && by !== null && by !== wanted;
@@ -205,11 +207,6 @@ class Round {
     const { view } = this.#context;
     return hours === null ? view.nowMs : toOpenMs(hours, view.nowMs);
   }
-}
-
-/** Hours that never come again keep nothing back: better at night than never. */
-export function toOpenMs(hours: Calendar, nowMs: number): number {
-  return isWithinCalendar(hours, nowMs) ? nowMs : (nextChangeMs(hours, nowMs) ?? nowMs);
 }
 
 function takesKind({ kinds }: ChannelRule, kind: MessageKind): boolean {

@@ -18,6 +18,7 @@ export const ASK = {
   redirect: { zh: '请确认或改派责任人', en: 'Confirm who has it, or redirect it' },
   record: { zh: '请录入并派单', en: 'Record and dispatch it' },
   sign: { zh: '请签收并复述确认', en: 'Sign for it and read it back' },
+  'go-on': { zh: '您已到场，请继续处置', en: 'You are on site: go on' },
   act: { zh: '请按新的时限处理', en: 'Act within the new limits' },
   hurry: { zh: '请尽快处理', en: 'Act on it soon' },
   oversee: { zh: '请督办', en: 'See to it' },
@@ -36,6 +37,8 @@ export const ASK = {
   answer: { zh: '请处理并告知反馈人', en: 'Handle it and tell whoever gave it' },
   prove: { zh: '请督促验收，或结束调试', en: 'Have it proven and signed, or end the commissioning' },
   watch: { zh: '请安排人员值守', en: 'Have it watched by people' },
+  'drop-swap': { zh: '如不同意，请撤回换班申请', en: 'If you do not agree, withdraw it' },
+  'approve-swap': { zh: '请审批换班', en: 'Approve or refuse the swap' },
   none: { zh: '', en: '' },
 } as const satisfies Record<string, Text>;
 export type Ask = keyof typeof ASK;
@@ -60,7 +63,8 @@ export function toSubject(kind: MessageKind, about: About): Text {
   });
 }
 
-function toNumberWord({ feedback, ticket, incident }: About): Text {
+function toNumberWord({ word, feedback, ticket, incident }: About): Text {
+  if (word !== undefined) return word;
   if (feedback !== undefined) return FEEDBACK;
   if (ticket !== null) return TICKET;
   return incident === null ? COMMISSIONING : INCIDENT;

@@ -4,6 +4,7 @@
  * another process has changed. One change after the other; each commits with its audit row.
  */
 
+import type { Policy } from '../config/policy.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Roster, StaffProfile, SwapRequest } from '../core/duty.ts';
 import { RiserError } from '../core/errors.ts';
@@ -13,7 +14,8 @@ import type { AuditRow, Store, Write } from '../store/store.ts';
 import { toCertificateNotices } from './certificates.ts';
 import { decodeCsv } from './csv.ts';
 import { createDutyView, type DutyView } from './duty.ts';
-import { findGaps } from './gaps.ts';
+import { findGaps, type Gap } from './gaps.ts';
+import { findHeldSteps, type HeldStep } from './held-steps.ts';
 import type { PublicProfile, RosterImport, RosterPort, StaffPort, SwapInput } from './port.ts';
 import { toRosterCsv, withRosterCsv } from './roster-csv.ts';
 import { parseRoster, type ReadRoster, toRosterYaml } from './roster-file.ts';
@@ -32,12 +34,27 @@ export interface DutyBoardOptions {
   readonly createId: () => string;
   /** Told of every new view. */
   readonly onChange?: (view: DutyView) => void;
+  /** Told of every swap that is stored: asked for, or decided. */
+  readonly onSwap?: (change: SwapChange) => void;
+}
+
+export interface SwapChange {
+  readonly swap: SwapRequest;
+  readonly outcome: 'asked' | 'approved' | 'refused' | 'withdrawn';
+  readonly by: string;
+  readonly atMs: number;
+  readonly note: string;
 }
 
 export interface DutySite extends Pick<StaffBook, 'calendars' | 'parents'> {
   readonly timeZone: string;
   /** Roles, groups and people whom the policy tells; left out = not known, and no gap of theirs is found. */
   readonly told?: readonly string[];
+  /** Steps that the policy demands, and whether all equipment has an owner; left out = not known, and none is found held. */
+  readonly steps?: {
+    readonly policy: Pick<Policy, 'paths' | 'actors' | 'forms'>;
+    readonly hasOwners: boolean;
+  };
 }
 
 /** How long a change made by another process may stay unseen: who keeps the board calls `reload` so often. */
@@ -68,9 +85,21 @@ export class DutyBoard implements RosterPort, StaffPort {
   }
 
   gaps(fromMs: number, toMs: number): ReturnType<RosterPort['gaps']> {
-    const { timeZone, told = [] } = this.#options.site();
+    const { timeZone, told = [], steps } = this.#options.site();
     const gaps = findGaps(this.#view.book, fromMs, toMs);
-    return [...gaps, ...findToldGaps(this.#view, told, { fromMs, toMs }, timeZone)];
+    const held = steps === undefined ? [] : this.heldSteps(steps.policy, steps.hasOwners);
+    return [
+      ...held.map(({ step, roles: [post = ''], text }): Gap => {
+        return { fromMs, toMs, kind: 'step-held', post, username: null, detail: step, text };
+      }),
+      ...gaps,
+      ...findToldGaps(this.#view, told, { fromMs, toMs }, timeZone),
+    ];
+  }
+
+  /** Of the policy in force, or of one that is proposed. */
+  heldSteps(policy: Pick<Policy, 'paths' | 'actors' | 'forms'>, hasOwners: boolean): readonly HeldStep[] {
+    return findHeldSteps(policy, this.#view.book.staff, hasOwners);
   }
 
   /** @throws RiserError `store-failed`; the view then stays as it was */
@@ -152,6 +181,7 @@ export class DutyBoard implements RosterPort, StaffPort {
         object: request.id,
         detail: { ...request },
       });
+      this.#tellSwap(request, 'asked', input.by);
       return request;
     });
   }
@@ -161,8 +191,16 @@ export class DutyBoard implements RosterPort, StaffPort {
       const before = this.#requireRoster();
       const nowMs = this.#options.clock.now().wallMs;
       const roster = approveSwap(before, id, by, this.#view.book.staff, nowMs);
-      const detail = { ...findSwap(before, id) };
-      return this.#commitRoster(roster, { actor: by, action: 'swap-approve', object: id, detail });
+      const request = findSwap(before, id);
+      const detail = { ...request };
+      const made = await this.#commitRoster(roster, {
+        actor: by,
+        action: 'swap-approve',
+        object: id,
+        detail,
+      });
+      this.#tellSwap(request, 'approved', by);
+      return made;
     });
   }
 
@@ -174,7 +212,12 @@ export class DutyBoard implements RosterPort, StaffPort {
       const action = isOwn ? 'swap-withdraw' : 'swap-refuse';
       const detail = { ...request, note };
       await this.#commitRoster(dropSwap(before, id), { actor: by, action, object: id, detail });
+      this.#tellSwap(request, isOwn ? 'withdrawn' : 'refused', by, note);
     });
+  }
+
+  #tellSwap(swap: SwapRequest, outcome: SwapChange['outcome'], by: string, note = ''): void {
+    this.#options.onSwap?.({ swap, outcome, by, atMs: this.#options.clock.now().wallMs, note });
   }
 
   #read({ bytes, format, name }: RosterImport, before: Roster | null): ReadRoster {

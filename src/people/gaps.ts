@@ -21,15 +21,17 @@ export type GapKind =
   /** The name belongs to no account, or to a disabled one; the hours count as `nobody` as well. */
   | 'unknown-person'
   /** Told by the policy, with a way to be reached, and without any shift (told-gaps.ts). */
-  | 'off-duty';
+  | 'off-duty'
+  /** A step that the policy demands and no account may take (held-steps.ts). */
+  | 'step-held';
 
 export interface Gap extends Span {
   readonly kind: GapKind;
-  /** Of the roster; or the role, group or person that the policy tells (told-gaps.ts). */
+  /** Of the roster; or the role, group or person that the policy tells (told-gaps.ts) or lets take a step (held-steps.ts). */
   readonly post: string;
   /** null for `nobody`, and where it is several. */
   readonly username: string | null;
-  /** Certificate, role, or the other post; `policy` of those whom it tells; empty for the rest. */
+  /** Certificate, role, or the other post; `policy` of those whom it tells; the step that is held; empty for the rest. */
   readonly detail: string;
   /** For people, with the local times. */
   readonly text: Text;
@@ -62,7 +64,7 @@ export function findGaps(book: StaffBook, fromMs: number, toMs: number): readonl
   });
 }
 
-type Found = Omit<Gap, 'text' | 'kind'> & { readonly kind: Exclude<GapKind, 'off-duty'> };
+type Found = Omit<Gap, 'text' | 'kind'> & { readonly kind: Exclude<GapKind, 'off-duty' | 'step-held'> };
 
 /** Their hours cut to the stretch; empty ones are left out. */
 function toEntriesWithin({ staff }: StaffBook, roster: Roster, within: Span): readonly DutyEntry[] {
@@ -170,8 +172,8 @@ function toText(gap: Found, { name }: Post, timeZone: string): Text {
   return { zh: `${name.zh} ${times} ${zh}`, en: `${name.en} ${times} ${en}` };
 }
 
-function toReason(kind: Exclude<GapKind, 'off-duty'>, who: string, detail: string): Text {
-  const reasons: Readonly<Record<Exclude<GapKind, 'off-duty'>, Text>> = {
+function toReason(kind: Exclude<GapKind, 'off-duty' | 'step-held'>, who: string, detail: string): Text {
+  const reasons: Readonly<Record<Exclude<GapKind, 'off-duty' | 'step-held'>, Text>> = {
     nobody: { zh: '无人值班', en: 'nobody is on duty' },
     twice: { zh: `${who} 与“${detail}”岗位时间重叠`, en: `${who} is on ${detail} at the same time` },
     'certificate-missing': { zh: `${who} 无证书 ${detail}`, en: `${who} has no certificate ${detail}` },

@@ -3,7 +3,7 @@
  * and the register have it, before the night in which it matters. Pure; nothing is sent. What is told in earnest is
  * notify/'s business and asks the same duty view.
  */
-import { isDeskDispatched, toAlarmSettings, toQuietHours } from '../config/alarm-start.ts';
+import { isDeskDispatched, toAlarmSettings, toQuietHours, toWorkMs } from '../config/alarm-start.ts';
 import { toNeededCertificates } from '../config/certificates.ts';
 import { firstMatch, matches } from '../config/match.ts';
 import type { Contact } from '../config/model.ts';
@@ -102,11 +102,14 @@ export function whoWouldBeTold(question: WhoQuestion, context: WhoContext): WhoA
   };
   const routed = toTicketFacts(matter, policy, duty.book);
   const load = context.openLoad ?? new Map<string, number>();
-  const proposal = proposeAssignee(routed, duty, load, policy, { atMs, timeZone });
-  const chosen = chooseAssignee(routed, duty, load, policy, { atMs, timeZone });
+  // What waits for its hours goes to, and is told to, whoever is on duty then.
+  const workMs = toWorkMs(settings, policy, atMs);
+  const at = { atMs: workMs, timeZone };
+  const proposal = proposeAssignee(routed, duty, load, policy, at);
+  const chosen = chooseAssignee(routed, duty, load, policy, at);
   const firm = toFirm(question, context);
   const facts = { ...routed, assignee: chosen, responsible: matter.responsible, firm };
-  const steps = toSteps(facts, settings, atMs, context).map((step) => toStep(step, facts, atMs, context));
+  const steps = toSteps(facts, settings, workMs, context).map((step) => toStep(step, facts, workMs, context));
   return {
     atMs,
     localTime: toLocalText(timeZone, atMs),

@@ -22,9 +22,17 @@ import { GATEWAY } from '../core/gateway.ts';
 import { createTurns } from '../core/in-turn.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { AuditRow, Page, PolicyVersionRow, Store, Write } from '../store/store.ts';
-import { type PolicyDifference, toDifferences } from './differences.ts';
+import { toDifferences } from './differences.ts';
 import { POLICY_LIMITS } from './limits.ts';
-import type { PoliciesPort, PolicyApproval, PolicyComparison, PolicyProposal, PolicyReview } from './port.ts';
+import type {
+  HeldStep,
+  PoliciesPort,
+  PolicyApproval,
+  PolicyCheck,
+  PolicyComparison,
+  PolicyProposal,
+  PolicyReview,
+} from './port.ts';
 import { approveVersion, refuseVersion, requireReason, withdrawVersion } from './review.ts';
 
 export interface PoliciesOptions {
@@ -37,6 +45,8 @@ export interface PoliciesOptions {
   readonly log: Logger;
   /** Told of every proposal and decision that is stored. */
   readonly onChange?: (row: PolicyVersionRow) => void;
+  /** Steps of a policy that no account may take; left out = not known. */
+  readonly heldSteps?: (policy: Policy) => readonly HeldStep[];
 }
 
 export interface PolicyCounters {
@@ -102,12 +112,18 @@ export class Policies implements PoliciesPort {
     const [before, after] = [await this.get(from), await this.get(to)];
     const all = toDifferences(toPolicyDoc(before.policy), toPolicyDoc(after.policy));
     const differences = all.slice(0, POLICY_LIMITS.differences);
-    return { from: before, to: after, differences, isTruncated: differences.length < all.length };
+    const held = this.#heldSteps(after.policy);
+    return { from: before, to: after, differences, isTruncated: differences.length < all.length, held };
   }
 
-  check(text: string): readonly PolicyDifference[] {
-    const all = toDifferences(toPolicyDoc(this.#inForce.policy), toPolicyDoc(this.#read(text)));
-    return all.slice(0, POLICY_LIMITS.differences);
+  check(text: string): PolicyCheck {
+    const policy = this.#read(text);
+    const all = toDifferences(toPolicyDoc(this.#inForce.policy), toPolicyDoc(policy));
+    return { differences: all.slice(0, POLICY_LIMITS.differences), held: this.#heldSteps(policy) };
+  }
+
+  #heldSteps(policy: Policy): readonly HeldStep[] {
+    return this.#options.heldSteps?.(policy) ?? [];
   }
 
   propose({ text, reason, by }: PolicyProposal): Promise<PolicyVersionRow> {
@@ -132,7 +148,12 @@ export class Policies implements PoliciesPort {
       const row = await this.#waiting(version);
       const next = approveVersion(row, approval, this.#inForce.version, this.#nowMs());
       const superseded = { ...this.#inForce, state: 'superseded' } as const;
-      const detail = { note: approval.note, supersedes: superseded.version };
+      const held = this.#heldSteps(next.policy).map(({ step, roles }) => ({ step, roles }));
+      const detail = {
+        note: approval.note,
+        supersedes: superseded.version,
+        ...(held.length > 0 && { held }),
+      };
       await this.#commit([superseded, next], 'policy-approve', approval.by, detail);
       await this.#takeOver(next.policy);
       return next;

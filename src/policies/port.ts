@@ -1,5 +1,6 @@
 /** What others may ask of the service policy's versions: list, compare, propose, review. Permissions are the API's business. */
 import type { Policy } from '../config/policy.ts';
+import type { Text } from '../core/text.ts';
 import type { Page, PolicyVersionRow } from '../store/store.ts';
 import type { PolicyDifference } from './differences.ts';
 
@@ -20,11 +21,25 @@ export interface PolicyApproval extends PolicyReview {
   readonly comparedWith: string;
 }
 
-export interface PolicyComparison {
-  readonly from: PolicyVersionRow;
-  readonly to: PolicyVersionRow;
+/** A step that the policy demands and nobody of the house may take (people/held-steps.ts). */
+export interface HeldStep {
+  /** E.g. `accept`. */
+  readonly step: string;
+  /** That the policy lets take it. */
+  readonly roles: readonly string[];
+  readonly text: Text;
+}
+
+export interface PolicyCheck {
   /** At most `POLICY_LIMITS.differences`. */
   readonly differences: readonly PolicyDifference[];
+  /** As the accounts stand now: its tickets would stand there. */
+  readonly held: readonly HeldStep[];
+}
+
+export interface PolicyComparison extends PolicyCheck {
+  readonly from: PolicyVersionRow;
+  readonly to: PolicyVersionRow;
   readonly isTruncated: boolean;
 }
 
@@ -40,7 +55,7 @@ export interface PoliciesPort {
   /** What differs, by path. @throws RiserError `not-found` */
   compare(from: string, to: string): Promise<PolicyComparison>;
   /** The same against a text that nobody has proposed yet. @throws PolicyError `policy-invalid` */
-  check(text: string): PolicyComparison['differences'];
+  check(text: string): PolicyCheck;
   /**
    * Changes nothing yet.
    * @throws PolicyError `policy-invalid` with every problem; RiserError `reason-required`, `policy-unchanged` (in force, or

@@ -28,8 +28,8 @@ export interface Moment {
 export interface Happening {
   readonly type: TicketEventType;
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** Steps of a sheet that clocks may go by. */
-  readonly sheet?: readonly SheetMark[];
+  /** Steps of a sheet that clocks may go by; `arrived` where whoever has it now was there before. */
+  readonly sheet?: readonly (SheetMark | 'arrived')[] | undefined;
 }
 
 export function byGateway(nowMs: number): Moment {

@@ -58,7 +58,9 @@ function place(marks: readonly TicketMark[]): readonly Omit<TimedMark, 'shiftMs'
     if (!isNewStage) return [{ mark, atMs, isNewStage, reached: null }];
     reachedMs = Math.max(reachedMs, atMs);
     if (reachedMs === atMs) return [{ mark, atMs, isNewStage, reached: stage }];
-    const late: TicketMark = { type: 'opened', atMs: mark.atMs + reachedMs - atMs, stage };
+    // Whoever was there before he was given it has met, with the giving, what only counts from then on.
+    const type = mark.type === 'arrived' ? 'arrived' : 'opened';
+    const late: TicketMark = { type, atMs: mark.atMs + reachedMs - atMs, stage };
     return [
       { mark, atMs, isNewStage, reached: null },
       { mark: late, atMs: reachedMs, isNewStage: false, reached: stage },

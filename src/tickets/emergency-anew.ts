@@ -70,8 +70,14 @@ export function toLaidAside(
     ...(isOver && { incident: null }),
     ...(isJudged && { fire: null }),
     ...(isReleased && { entrapment: null }),
+    // Who was there then may have left.
+    ...(isUngiven(ticket) && { earlyArrival: null }),
   };
   return { change, happening: { type: 'incident-set', detail } };
+}
+
+function isUngiven({ stage }: Ticket): boolean {
+  return stage === 'received' || stage === 'recorded';
 }
 
 /** Nothing can join it any more: it has ended, or was none. A drill is a test from its beginning. */

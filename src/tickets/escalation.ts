@@ -95,19 +95,6 @@ function toRungMs(ticket: Ticket, policy: Policy, nextAtMs: number): number {
   return isStanding ? toCallableMs(ticket, policy, nextAtMs) : Number.POSITIVE_INFINITY;
 }
 
-/** A person has acted: warnings and reports are answered, nobody further up is told of them. */
-export function answer(ticket: Ticket, nowMs: number): Ticket {
-  const { clocks, escalation, reports } = ticket;
-  return {
-    ...ticket,
-    clocks: clocks.map((clock) => (isOpenWarning(clock) ? { ...clock, answeredAtMs: nowMs } : clock)),
-    escalation: { ...escalation, nextAtMs: null, ...(escalation.level > 0 && { isAnswered: true }) },
-    reports: reports.map((report) =>
-      report.answeredAtMs === null ? { ...report, answeredAtMs: nowMs } : report,
-    ),
-  };
-}
-
 /** The warning that stays unanswered longest and that has brought nobody up yet. */
 function toUnanswered({ clocks, escalation }: Ticket, policy: Policy): TicketClock | null {
   let first: TicketClock | null = null;
@@ -120,7 +107,8 @@ function toUnanswered({ clocks, escalation }: Ticket, policy: Policy): TicketClo
   return first;
 }
 
-function isOpenWarning({ warnedAtMs, answeredAtMs, stoppedAtMs }: TicketClock): boolean {
+/** Told, unanswered, and its clock still runs. */
+export function isOpenWarning({ warnedAtMs, answeredAtMs, stoppedAtMs }: TicketClock): boolean {
   return warnedAtMs !== null && answeredAtMs === null && stoppedAtMs === null;
 }
 

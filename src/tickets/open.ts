@@ -223,6 +223,8 @@ function toExpected(
   const { offHours, calendars } = policy;
   const calendar = offHours === null ? undefined : calendars.get(offHours.calendar);
   if (offHours === null || calendar === undefined || appointment !== null) return attendance;
+  // Also under a version from before such rows were refused (config/policy-check-safety.ts).
+  if (known.priority === 'emergency') return attendance;
   const isOff = !isWithinCalendar(calendar, receivedAtMs);
   return isOff && matches(offHours.match, { ...known, attendance }) ? 'next-working-day' : attendance;
 }

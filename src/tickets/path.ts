@@ -87,18 +87,45 @@ function toPosition(path: readonly PathStage[], stage: Stage): number {
 }
 
 function toPathWays(ticket: Ticket, policy: Policy): readonly TransitionType[] {
-  const { stage, assignee } = ticket;
+  const { stage } = ticket;
   const path = pathOf(ticket, policy);
-  const isDispatched = path.some((it) => it.stage === 'dispatched');
-  const redispatch: readonly TransitionType[] = isDispatched ? ['dispatch'] : [];
-  const next = toNext(path, toPosition(path, stage));
-  const isMandatory = path.some((it) => it.stage === 'dispatched' && !it.isOptional);
-  if (stage === 'rework')
-    return isMandatory || (isDispatched && assignee === null) ? redispatch : [...redispatch, ...next];
+  const redispatch: readonly TransitionType[] = isDispatchOn(path) ? ['dispatch'] : [];
+  const early: readonly TransitionType[] = isArrivalEarly(ticket, policy) ? ['arrive'] : [];
+  const next = toOnward(ticket, path);
+  if (stage === 'rework') return [...redispatch, ...next, ...early];
   const signature = canSignLate(ticket, path, policy) ? (['take'] as const) : [];
   const isRedirectable = stage === 'dispatched' || stage === 'taken';
   const onward = owesSignature(ticket, policy) ? [] : next;
-  return [...onward, ...signature, ...(isRedirectable ? redispatch : [])];
+  return [...onward, ...signature, ...(isRedirectable ? redispatch : []), ...early];
+}
+
+function isDispatchOn(path: readonly PathStage[]): boolean {
+  return path.some((it) => it.stage === 'dispatched');
+}
+
+/** What is ahead of it; nothing where a rework has to be dispatched first. */
+function toOnward({ stage, assignee }: Ticket, path: readonly PathStage[]): readonly TransitionType[] {
+  const isMandatory = path.some((it) => it.stage === 'dispatched' && !it.isOptional);
+  const isHeld = isMandatory || (isDispatchOn(path) && assignee === null);
+  return stage === 'rework' && isHeld ? [] : toNext(path, toPosition(path, stage));
+}
+
+/**
+ * Whether somebody may arrive before the dispatch: whoever is told to go to an emergency at once goes, and says so; first handling
+ * comes before paper. The ticket stays where it is, for the desk to confirm or redirect (early-arrival.ts).
+ */
+export function isArrivalEarly(ticket: Ticket, policy: Policy): boolean {
+  const { stage, assignee, contractor, earlyArrival = null } = ticket;
+  const isBefore = stage === 'received' || stage === 'recorded' || stage === 'rework';
+  if (!isBefore || earlyArrival !== null || (assignee === null && contractor === null)) return false;
+  const path = pathOf(ticket, policy);
+  if (!isOnSiteOn(path) || !matches(policy.report.match, toSettings(ticket))) return false;
+  return !toOnward(ticket, path).includes('arrive');
+}
+
+/** Whether the place is gone to at all. */
+export function isOnSiteOn(path: readonly PathStage[]): boolean {
+  return path.some(({ stage }) => stage === 'on-site');
 }
 
 /** Taken over from another, on a path that the signature is part of: it comes before anything else is done. */

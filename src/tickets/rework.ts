@@ -19,6 +19,7 @@ export function toRework(ticket: Ticket, atMs: number): Partial<Ticket> {
     reworkCount: ticket.reworkCount + 1,
     isFirstFix: false,
     takenBy: null,
+    earlyArrival: null,
     workedBy: [],
     readBack: null,
     ...(!isAhead && { appointment: null }),

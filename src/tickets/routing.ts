@@ -20,7 +20,8 @@ import {
   type TicketClass,
 } from '../core/ticket.ts';
 import type { ClockSettings } from '../core/ticket-clock.ts';
-import { byGateway, enter, type Happening, type TicketStep, toStep } from './change.ts';
+import { byGateway, type Happening, type TicketStep, toStep } from './change.ts';
+import { toDispatched } from './early-arrival.ts';
 import { guardOwnStep } from './held-back.ts';
 import { firstMatch } from './match.ts';
 import { isAllowed, pathOf } from './path.ts';
@@ -141,8 +142,9 @@ export function dispatchByTable(
   if (isDesks(ticket, policy) || !isReady || !isAllowed(ticket, 'dispatch', policy)) return null;
   const assignee = propose(ticket);
   if (assignee === null) return null;
-  const change = { ...enter('dispatched', nowMs), assignee };
-  const dispatched: Happening = { type: 'dispatched', detail: { assignee } };
+  const here = toDispatched(ticket, assignee, policy, nowMs);
+  const change = { ...here.change, assignee };
+  const dispatched: Happening = { type: 'dispatched', detail: { assignee }, sheet: here.sheet };
   const step = toStep(ticket, change, [dispatched], byGateway(nowMs), policy);
   return guardOwnStep(ticket, 'dispatch', step, policy, nowMs);
 }

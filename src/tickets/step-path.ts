@@ -12,6 +12,7 @@ import { withBanner } from './banners.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
+import { applyArrival, toDispatched } from './early-arrival.ts';
 import {
   requireBackInService,
   requireIncidentOver,
@@ -56,7 +57,7 @@ function applyStep(step: PathStep, work: Work): Outcome {
     case 'take':
       return applyTake(step, work);
     case 'arrive':
-      return { type: 'arrived', change: here };
+      return applyArrival(work);
     case 'diagnose':
       return applyDiagnose(step, work);
     case 'plan': {
@@ -119,15 +120,16 @@ function applyDispatch(step: PathStep & { type: 'dispatch' }, { ticket, context,
   const { policy, competence } = context;
   const complete = { ...ticket, banners: withoutHeldBack(ticket) };
   const { banners, detail } = requireCertificates(complete, assignee, policy, competence, moment.nowMs);
-  const here = enter('dispatched', moment.atMs);
   const { change, happenings } = takeOver(ticket, assignee, context);
+  const here = toDispatched({ ...ticket, ...change }, assignee, policy, moment.atMs);
   const dispatched = {
     type: 'dispatched' as const,
+    sheet: here.sheet,
     detail: { ...toDetail(step), proposed: ticket.assignee, ...detail },
   };
   return {
     ...dispatched,
-    change: { assignee, takenBy: null, readBack: null, banners, ...here, ...change },
+    change: { assignee, takenBy: null, readBack: null, banners, ...here.change, ...change },
     happenings: [dispatched, ...happenings],
   };
 }

@@ -11,12 +11,13 @@ import type { Kind } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
 import { STAGES, type Ticket } from '../core/ticket.ts';
 import type { PersonalFields } from '../store/store.ts';
-import { isNamed, isOneOf, listActors, listNames, mayAct } from './actors.ts';
+import { isOneOf, listActors, listNames, mayAct } from './actors.ts';
+import { withAnswer } from './answers.ts';
 import { follow, joinSteps, type Moment, type TicketStep, toStep } from './change.ts';
 import type { Competence } from './competence.ts';
 import { putBeforeDesk } from './desk-turn.ts';
+import { toArrivableMs } from './early-arrival.ts';
 import { wake } from './emergency-anew.ts';
-import { answer } from './escalation.ts';
 import { requireFields, requireGuards } from './fields.ts';
 import { matches, toSettings } from './match.ts';
 import { requireOthersWork } from './own-work.ts';
@@ -106,7 +107,7 @@ function makeStep(
   context: StepContext,
   isLet: boolean,
 ): { readonly step: TicketStep; readonly moment: Moment } {
-  const { policy, nowMs } = context;
+  const { policy } = context;
   const { type } = transition;
   const isUnsigned = isHeldUpUnsigned(ticket, type, policy);
   if (!isUnsigned && !isAllowed(ticket, type, policy))
@@ -115,8 +116,8 @@ function makeStep(
     throw new RiserError('not-your-step', { transition: type, who: listActors(type, policy) });
   if (isUnsigned) requireFields({ takenBy: null }, SIGNATURE_RULE);
   if (type === 'accept') requireOthersWork(ticket, actor, policy);
-  const moment = toMoment(ticket, actor, context);
-  const answered = isAnswer(ticket, transition, actor) ? answer(ticket, nowMs) : ticket;
+  const moment = toMoment(ticket, type, actor, context);
+  const answered = withAnswer(ticket, transition, actor, context);
   // Whether the rung before has been answered is what the next call goes by.
   const base = type === 'escalate' ? { ...answered, escalation: ticket.escalation } : answered;
   const outcome = apply(transition, { ticket: base, actor, context, moment });
@@ -180,29 +181,20 @@ function toHappening({ type, detail }: Outcome, transition: Transition) {
   return { type, detail: { ...toDetail(transition), ...detail } };
 }
 
-/** @throws RiserError `late-entry-order`: not later than now, not before the step before it. */
-function toMoment(ticket: Ticket, { username }: TicketActor, context: StepContext): Moment {
-  const { nowMs, occurredAtMs } = context;
+/** @throws RiserError `late-entry-order`: not later than now, not before the step before it, save for an arrival. */
+function toMoment(
+  ticket: Ticket,
+  type: Transition['type'],
+  { username }: TicketActor,
+  context: StepContext,
+): Moment {
+  const { nowMs, occurredAtMs, policy } = context;
   if (occurredAtMs === null) return { by: username, atMs: nowMs, nowMs, isLate: false };
-  const afterMs = Math.min(ticket.stageSinceMs, nowMs);
+  const arrivableMs = type === 'arrive' ? toArrivableMs(ticket, policy) : null;
+  const afterMs = Math.min(arrivableMs ?? ticket.stageSinceMs, nowMs);
   if (!(occurredAtMs >= afterMs && occurredAtMs <= nowMs))
     throw new RiserError('late-entry-order', { after: new Date(afterMs).toISOString() });
   return { by: username, atMs: occurredAtMs, nowMs, isLate: occurredAtMs < nowMs };
-}
-
-/** Any step of the person who has it, and whatever brings it on: warnings and reports count as answered then. */
-function isAnswer(ticket: Ticket, { type }: Transition, actor: TicketActor): boolean {
-  if (isNamed(ticket.takenBy ?? ticket.assignee, actor)) return true;
-  switch (type) {
-    case 'urge':
-    case 'note':
-    case 'attach':
-    case 'link':
-    case 'correct':
-      return false;
-    default:
-      return true;
-  }
 }
 
 const SIGNATURE_RULE: Text = {

@@ -36,6 +36,7 @@ type Sweep = (ticket: Ticket, policy: Policy, nowMs: number, around: Surrounding
 
 /** In this order: what a step changes, those behind it see. */
 const SWEEPS: readonly Sweep[] = [
+  sweepEndless,
   sweepWait,
   sweepLimits,
   sweepEscalation,
@@ -69,7 +70,7 @@ export function sweepTicket(
 export function toSweepDueMs(ticket: Ticket, policy: Policy): number {
   if (isTicketOpen(ticket)) {
     return Math.min(
-      ticket.waiting?.untilMs ?? Number.POSITIVE_INFINITY,
+      toWaitDueMs(ticket),
       nextDueMs(ticket.clocks),
       toEscalationDueMs(ticket, policy),
       toReportDueMs(ticket, policy),
@@ -87,12 +88,13 @@ export function toSweepDueMs(ticket: Ticket, policy: Policy): number {
 
 /** The wall clock was set: whatever runs keeps its time left. */
 export function moveTicketClocks(ticket: Ticket, stepMs: number, policy: Policy, nowMs: number): TicketStep {
-  const { escalation, proof, reports } = ticket;
+  const { earlyArrival, escalation, proof, reports } = ticket;
   const move = (ms: number | null): number | null => (ms === null ? null : ms + stepMs);
   const moved: Ticket = {
     ...ticket,
     version: ticket.version + 1,
     stageSinceMs: ticket.stageSinceMs + stepMs,
+    ...(earlyArrival && { earlyArrival: { ...earlyArrival, atMs: earlyArrival.atMs + stepMs } }),
     escalation: {
       ...escalation,
       sinceMs: escalation.sinceMs + stepMs,
@@ -115,6 +117,27 @@ function moveTold(clock: TicketClock, stepMs: number): TicketClock {
   const { warnedAtMs, answeredAtMs, stoppedAtMs } = clock;
   if (warnedAtMs === null || answeredAtMs !== null || stoppedAtMs !== null) return clock;
   return { ...clock, warnedAtMs: warnedAtMs + stepMs };
+}
+
+/** A wait without an end is given one at once (`sweepEndless`). */
+function toWaitDueMs({ stage, waiting }: Ticket): number {
+  if (waiting === null || (waiting.untilMs === null && stage !== 'waiting')) return Number.POSITIVE_INFINITY;
+  return waiting.untilMs ?? 0;
+}
+
+/** Of a wait of which nobody ever said how long: a week, as for what is difficult (source 004). */
+const LONGEST_WAIT_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Rows of earlier versions wait without an end. They get the one that a wait has today: when the work was said to be done, else the
+ * longest; not before now, because until now nobody could know of it. The record says so.
+ */
+function sweepEndless(ticket: Ticket, policy: Policy, nowMs: number): TicketStep | null {
+  const { waiting, stage, estimatedAtMs } = ticket;
+  if (stage !== 'waiting' || waiting === null || waiting.untilMs !== null) return null;
+  const untilMs = Math.max(nowMs, estimatedAtMs ?? waiting.sinceMs + LONGEST_WAIT_MS);
+  const happening: Happening = { type: 'noted', detail: { reason: 'wait-without-end', untilMs } };
+  return toStep(ticket, { waiting: { ...waiting, untilMs } }, [happening], byGateway(nowMs), policy);
 }
 
 /**

@@ -310,8 +310,12 @@ export function createFakePolicies(record: Record): PoliciesPort {
       to: require(to),
       differences: [{ path: 'reopenMs', before: 1, after: 2, isSafety: false }],
       isTruncated: false,
+      held: [],
     }),
-    check: () => [{ path: 'reopenMs', before: 1, after: 2, isSafety: false }],
+    check: () => ({
+      differences: [{ path: 'reopenMs', before: 1, after: 2, isSafety: false }],
+      held: [{ step: 'accept', roles: ['area-manager'], text: text('nobody can take it') }],
+    }),
     async propose(proposal) {
       record('proposePolicy', proposal);
       return { ...POLICY_ROW, state: 'proposed', by: proposal.by };

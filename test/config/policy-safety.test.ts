@@ -52,6 +52,17 @@ describe('is refused:', () => {
     expect(reportOf(`match: { priority: [emergency, urgent] }, ${whom}`)).toEqual([]);
   });
 
+  test('an off-hours row that lets an emergency wait for the next working day', () => {
+    const from = 'version: 2\n';
+    const row = (match: string) => problemsOf(from, `${from}offHours: { match: ${match}, calendar: work }\n`);
+    const never =
+      'priorities that can wait: an emergency and life safety never wait for the next working day';
+    expect(row('{}')).toContain(`offHours.match: ${never}`);
+    expect(row('{ class: [fire] }')).toContain(`offHours.match: ${never}`);
+    expect(row('{ priority: [normal, emergency] }')).toContain(`offHours.match.priority[1]: ${never}`);
+    expect(row('{ priority: [normal, urgent] }')).toEqual([]);
+  });
+
   test('somebody from outside who would answer for the house', () => {
     const house = 'a role of the house: nobody from outside answers for it';
     expect(problemsOf('breach: supervisor', 'breach: occupant')).toEqual([`escalation.breach: ${house}`]);

@@ -2,7 +2,7 @@
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StaffProfile } from '../../src/core/duty.ts';
-import { openDutyBoard } from '../../src/people/duty-board.ts';
+import { openDutyBoard, type SwapChange } from '../../src/people/duty-board.ts';
 import { createPeople, ensureDemoDuty, ensureDemoUsers } from '../../src/people/service.ts';
 import { NO_PROFILE } from '../../src/people/staff-book.ts';
 import { openStore } from '../../src/store/sqlite/store.ts';
@@ -130,6 +130,30 @@ describe('a swap', () => {
     expect(board.roster()?.version).toBe(3);
     const actions = (await audit()).map(({ action, actor }) => `${action} ${actor}`);
     expect(actions.slice(0, 3)).toEqual(['swap-approve manager', 'swap-request li', 'roster-import manager']);
+  });
+
+  test('is handed on to be told when it is asked for and when it is decided, once it is stored', async () => {
+    const told: string[] = [];
+    const { options, importFile } = await open();
+    await importFile(0);
+    const onSwap = ({ swap, outcome, by }: SwapChange) => told.push(`${swap.id} ${outcome} ${by}`);
+    const board = await openDutyBoard({ ...options, onSwap });
+    const { id } = await board.requestSwap(input);
+    await board.approveSwap(id, 'manager');
+    const second = await board.requestSwap({ ...input, date: '2026-11-23' });
+    await board.dropSwap(second.id, 'manager', '人手不足');
+    const third = await board.requestSwap({ ...input, date: '2026-11-23' });
+    await board.dropSwap(third.id, 'chen', '');
+    expect(told).toEqual([
+      `${id} asked li`,
+      `${id} approved manager`,
+      `${second.id} asked li`,
+      `${second.id} refused manager`,
+      `${third.id} asked li`,
+      `${third.id} withdrawn chen`,
+    ]);
+    await expect(board.requestSwap({ ...input, reason: ' ' })).rejects.toThrow();
+    expect(told).toHaveLength(6);
   });
 
   test('waits through an import of the roster, and asks for a reason', async () => {

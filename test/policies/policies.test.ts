@@ -259,7 +259,7 @@ describe('versions', () => {
     expect([from.version, to.version, isTruncated]).toEqual([before, version, false]);
     const path = 'clocks[report].limits[0].limitMs';
     expect(differences).toEqual([{ path, before: 90_000, after: 80_000, isSafety: true }]);
-    expect(policies.check(withLimit('70s'))).toEqual([
+    expect(policies.check(withLimit('70s')).differences).toEqual([
       { path, before: 90_000, after: 70_000, isSafety: true },
     ]);
     expect(() => policies.check('version: 1\n')).toThrow(PolicyError);

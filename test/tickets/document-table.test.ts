@@ -130,16 +130,17 @@ const CASES: readonly Case[] = [
   {
     name: 'an emergency, which may be signed for after arrival and interim handling',
     settings: { class: 'engineering', source: 'equipment-alarm', flow: 'public-area', priority: 'emergency' },
+    // "Go there at once" is told before the desk has dispatched, and again after a rework: whoever goes is there.
     way: {
-      received: 'record',
-      recorded: 'dispatch',
+      received: 'record arrive',
+      recorded: 'dispatch arrive',
       dispatched: 'take arrive',
       taken: 'arrive',
       'on-site': 'diagnose plan start',
       diagnosed: 'plan start',
       planned: 'start',
       handling: 'done',
-      rework: '',
+      rework: 'arrive',
       ...END,
     },
     sheets: 'confirm-fire entrapment',
@@ -278,6 +279,8 @@ function expectedOf(one: Case, stage: Stage, type: TransitionType, as: string): 
   if (!open.includes(type) && !isOnSheet && !isAtDoor) return 'wrong-stage';
   const isTaker = as === 'taker' && split('received recorded dispatched rework').includes(stage);
   if (!split(WHO[type]).includes(as) || isTaker) return 'not-your-step';
+  // The dispatch stays the desk's, whoever is there.
+  if (type === 'arrive' && split('received recorded rework').includes(stage)) return stage;
   return type === 'record' ? one.recorded : (LEADS_TO[type] ?? stage);
 }
 

@@ -60,6 +60,7 @@ export function allowedIn(ticket: Ticket, policy: Policy): ReadonlySet<Transitio
   const isFinished = ['done', 'accepted', 'visited'].includes(stage);
   const steps = new Set<TransitionType>([...ANYTIME, ...toSheets(ticket, policy, settings)]);
   for (const step of toOnward(ticket, path, policy)) steps.add(step);
+  if (isGoneTo(ticket, path, policy)) steps.add('arrive');
   if (isFinished) return steps.add('reject');
   for (const step of ['cancel', 'merge', 'reclassify', 'appoint', 'estimate', 'give-contractor'] as const)
     steps.add(step);
@@ -68,6 +69,17 @@ export function allowedIn(ticket: Ticket, policy: Policy): ReadonlySet<Transitio
   if (stage !== 'received' && stage !== 'waiting') steps.add('wait');
   if (stage !== 'received' && stage !== 'recorded') steps.add('transfer');
   return steps;
+}
+
+/** Told to go to an emergency, before anybody has dispatched it; once is enough. */
+function isGoneTo(ticket: Ticket, { stages }: Path, policy: Policy): boolean {
+  const { stage, assignee, contractor, earlyArrival = null } = ticket;
+  const isBefore = stage === 'received' || stage === 'recorded' || stage === 'rework';
+  const isTold = assignee !== null || contractor !== null;
+  const hasPlace = stages.some((it) => it.stage === 'on-site');
+  return (
+    isBefore && isTold && hasPlace && earlyArrival === null && fits(policy.report.match, settingsOf(ticket))
+  );
 }
 
 /** Steps along its path, the next one first; empty where it has come to its end. */

@@ -135,6 +135,9 @@ function toExpected(
       ),
     );
   if (['rework', 'dispatched', 'taken'].includes(stage) && hasDispatch) steps.push('dispatch');
+  // "Go there at once" is told before the desk has dispatched: whoever goes says so.
+  const isTold = ['received', 'recorded', 'rework'].includes(stage) && fits(policy.report.match, settings);
+  if (isTold && path.stages.some((it) => it.stage === 'on-site')) steps.push('arrive');
   steps.push(...RECORD);
   if (FINISHED.includes(stage)) steps.push('reject');
   else {
@@ -154,6 +157,8 @@ function toExpected(
 function toTarget(step: Transition, stage: Stage, from: Stage): readonly Stage[] {
   if (step.type === 'record') return ['recorded', 'dispatched'];
   if (step.type === 'resume') return [from];
+  // The dispatch stays the desk's.
+  if (step.type === 'arrive' && ['received', 'recorded', 'rework'].includes(stage)) return [stage, 'on-site'];
   return [LEADS_TO[step.type] ?? stage];
 }
 

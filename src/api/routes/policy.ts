@@ -1,6 +1,7 @@
 /** Versions of the service policy (服务标准): list, compare, propose, review. What a policy may be, and who decides, is policies/. */
 import Type, { type Static } from 'typebox';
 import { LIMITS } from '../../core/limits.ts';
+import type { HeldStep } from '../../policies/port.ts';
 import type { PolicyVersionRow } from '../../store/store.ts';
 import { created, listOf, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
@@ -45,11 +46,20 @@ const DifferenceSchema = Type.Object({
   after: Type.Unknown(),
   isSafety: Type.Boolean({ description: 'About emergencies and life safety: to be looked at first' }),
 });
+const HeldStepSchema = Type.Object({
+  step: Type.String({ description: 'That the policy demands, e.g. `accept`' }),
+  roles: Type.Array(Type.String(), { description: 'That may take it; no active account holds any of them' }),
+  text: TextSchema,
+});
+const held = Type.Array(HeldStepSchema, {
+  description: 'Steps that nobody of the house can take as accounts are now',
+});
 const ComparisonSchema = Type.Object({
   from: VersionSchema,
   to: VersionSchema,
   differences: Type.Array(DifferenceSchema),
   isTruncated: Type.Boolean(),
+  held,
 });
 
 export function policyRoutes(api: Api, context: ApiContext): void {
@@ -60,6 +70,10 @@ export function policyRoutes(api: Api, context: ApiContext): void {
 
 function toView({ policy, text: words, ...row }: PolicyVersionRow, isWhole: boolean): VersionView {
   return { ...row, name: policy.name, ...(isWhole && { text: words }) };
+}
+
+function toHeldViews(steps: readonly HeldStep[]): Static<typeof HeldStepSchema>[] {
+  return steps.map(({ roles, ...step }) => ({ ...step, roles: [...roles] }));
 }
 
 function readRoutes(api: Api, { services: { policies } }: ApiContext): void {
@@ -123,12 +137,13 @@ function readRoutes(api: Api, { services: { policies } }: ApiContext): void {
       },
     },
     async ({ query }) => {
-      const { from, to, differences, isTruncated } = await policies.compare(query.from, query.to);
+      const { from, to, differences, isTruncated, ...more } = await policies.compare(query.from, query.to);
       return {
         from: toView(from, true),
         to: toView(to, true),
         differences: [...differences],
         isTruncated,
+        held: toHeldViews(more.held),
       };
     },
   );
@@ -145,10 +160,13 @@ function proposeRoutes(api: Api, { services: { policies } }: ApiContext): void {
         summary: 'What a text would change; `policy-invalid` names every mistake with its line',
         tags,
         body: CheckBody,
-        response: ok(Type.Object({ differences: Type.Array(DifferenceSchema) })),
+        response: ok(Type.Object({ differences: Type.Array(DifferenceSchema), held })),
       },
     },
-    ({ body }) => ({ differences: [...policies.check(body.text)] }),
+    ({ body }) => {
+      const checked = policies.check(body.text);
+      return { differences: [...checked.differences], held: toHeldViews(checked.held) };
+    },
   );
 
   api.post(

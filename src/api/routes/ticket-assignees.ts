@@ -3,6 +3,7 @@
  * people/assignee.ts; the person at the desk decides, and the engine refuses whoever may not have it.
  */
 import Type from 'typebox';
+import { toWorkMs } from '../../config/alarm-start.ts';
 import { toNeededCertificates } from '../../config/certificates.ts';
 import type { Policy } from '../../config/policy.ts';
 import type { Ticket } from '../../core/ticket.ts';
@@ -48,7 +49,8 @@ export function ticketAssigneeRoutes(api: Api, { services, policies }: ApiContex
       config: { permission: 'ticket.read-all' },
       schema: {
         operationId: 'listTicketAssignees',
-        summary: 'Whom the ticket could go to, by skill, certificate, duty of this moment and open load',
+        summary:
+          'Whom the ticket could go to, by skill, certificate, duty (of when its hours begin) and open load',
         tags: ['tickets'],
         params: IdParams,
         response: ok(AssigneesSchema),
@@ -76,7 +78,7 @@ function toAssignees(ticket: Ticket, policy: Policy, services: ApiServices) {
     isLifeSafety: ticket.entrapment !== null || ticket.alarms.some(({ key }) => graveKeys.has(key)),
   };
   const facts = toTicketFacts(matter, policy, duty.book);
-  const at = { atMs: clock.now().wallMs, timeZone: model.site.timeZone };
+  const at = { atMs: toWorkMs(ticket, policy, clock.now().wallMs), timeZone: model.site.timeZone };
   const load = services.openLoad();
   const { candidates } = proposeAssignee(facts, duty, load, policy, at);
   return {

@@ -212,6 +212,12 @@ export interface PolicyDifference {
 
 export interface PolicyComparison {
   readonly differences: readonly PolicyDifference[];
+  /** Steps that no account may take; an older gateway leaves it out. */
+  readonly held?: readonly {
+    readonly step: string;
+    readonly roles: readonly string[];
+    readonly text: Text;
+  }[];
 }
 
 /** A reporter's own matter, as much as he may see. */

@@ -187,6 +187,7 @@ export const enService: ServiceTexts = {
     show: 'Show the text',
     compare: 'Compare with the one in force',
     noDifference: 'No difference',
+    held: 'With the accounts as they are nobody could take these steps: tickets would stand there.',
     isSafety: 'emergencies, life safety',
     propose: 'Propose a change',
     proposeHelp:

@@ -170,6 +170,7 @@ export const zhService = {
     show: '查看内容',
     compare: '与现行版本比较',
     noDifference: '内容没有差异',
+    held: '按现有账号，下列环节无人可办理，工单将停在该环节：',
     isSafety: '涉及突发紧急、生命安全',
     propose: '提出修改',
     proposeHelp: '修改后先检查，再由他人批准；已开的工单仍按开单时的版本办理。',

@@ -1,6 +1,7 @@
 /** What two versions of the policy have different, by path: before and after. */
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { PolicyDifference } from '../api/types.ts';
+import type { PolicyComparison, PolicyDifference } from '../api/types.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
 import { usePolicyComparison } from './policy-queries.ts';
@@ -9,7 +10,35 @@ export function PolicyDifferences({ from, to }: { readonly from: string; readonl
   const query = usePolicyComparison(from, to);
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
-  return <DifferenceTable differences={query.data.differences} />;
+  return (
+    <>
+      <HeldSteps held={query.data.held} />
+      <DifferenceTable differences={query.data.differences} />
+    </>
+  );
+}
+
+/** Steps that nobody could take under it: said before it is approved. */
+export function HeldSteps({ held = [] }: { readonly held: PolicyComparison['held'] | undefined }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (held.length === 0) return null;
+  return (
+    <Alert
+      className="gap-below"
+      type="warning"
+      showIcon
+      title={t('policy.held')}
+      description={
+        <ul>
+          {held.map(({ step, text }) => (
+            <li key={step}>{format.text(text)}</li>
+          ))}
+        </ul>
+      }
+      data-testid="policy-held"
+    />
+  );
 }
 
 export function DifferenceTable({ differences }: { readonly differences: readonly PolicyDifference[] }) {

@@ -48,7 +48,7 @@ export function usePolicyComparison(from: string | null, to: string | null) {
 export function usePolicyCheck() {
   return useMutation({
     mutationFn: (text: string) =>
-      request<Pick<PolicyComparison, 'differences'>>('POST', '/policy/check', { text }),
+      request<Pick<PolicyComparison, 'differences' | 'held'>>('POST', '/policy/check', { text }),
   });
 }
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemList } from '../shared/problem-list.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
-import { DifferenceTable } from './policy-differences.tsx';
+import { DifferenceTable, HeldSteps } from './policy-differences.tsx';
 import { usePolicyCheck, useProposePolicy } from './policy-queries.ts';
 
 /** core/limits.ts `textChars`. */
@@ -63,7 +63,12 @@ export function ProposalForm({ text: start, onDone }: ProposalFormProps) {
           type="success"
           showIcon
           title={t('policy.sound')}
-          description={<DifferenceTable differences={check.data.differences} />}
+          description={
+            <>
+              <HeldSteps held={check.data.held} />
+              <DifferenceTable differences={check.data.differences} />
+            </>
+          }
         />
       )}
       <div className="action-buttons">

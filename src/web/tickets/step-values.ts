@@ -132,7 +132,7 @@ function toInitial(
     case 'record.place':
       return ticket.place[language];
     case 'dispatch.assignee':
-      return ticket.assignee ?? undefined;
+      return toProposed(ticket);
     case 'arrive.how':
       return scannedCode === null ? 'by-hand' : 'qr-code';
     case 'arrive.code':
@@ -149,6 +149,12 @@ function toInitial(
     default:
       return USUAL[path];
   }
+}
+
+/** Whoever is there already, else whom it is proposed to. Who came for a firm does not have it in the house. */
+function toProposed({ earlyArrival = null, assignee }: Ticket): string | undefined {
+  if (earlyArrival !== null && earlyArrival.as !== null) return earlyArrival.by;
+  return assignee ?? undefined;
 }
 
 /** What the ticket says already need not be said again: a guard may mean the ticket's own field. */

@@ -32,10 +32,31 @@ export function TicketBanners({ ticket }: { readonly ticket: Ticket }) {
           data-testid={`ticket-banner-${kind}`}
         />
       ))}
+      <EarlyArrival ticket={ticket} />
       <Together ticket={ticket} />
       <Waiting ticket={ticket} />
       <Proof ticket={ticket} />
     </>
+  );
+}
+
+/** Stages in which the desk has not dispatched it in this round. */
+const UNDISPATCHED: readonly Ticket['stage'][] = ['received', 'recorded', 'rework'];
+
+/** Somebody is there already: the desk confirms, or redirects. */
+function EarlyArrival({ ticket: { earlyArrival = null, stage } }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toDoer = useDoerName();
+  if (earlyArrival === null || !UNDISPATCHED.includes(stage)) return null;
+  const { by, atMs } = earlyArrival;
+  return (
+    <Alert
+      type="success"
+      showIcon
+      title={t('ticket.earlyArrivalTitle', { name: toDoer(by), time: format.time(atMs) })}
+      data-testid="ticket-early-arrival"
+    />
   );
 }
 

@@ -25,6 +25,10 @@ export function TicketFacts({ ticket }: { readonly ticket: Ticket }) {
   const some: readonly Fact[] = [
     [t('ticket.raised'), ticket.raisedAtMs === null ? null : format.dateTime(ticket.raisedAtMs)],
     [t('ticket.opened'), ticket.openedAtMs === null ? null : format.dateTime(ticket.openedAtMs)],
+    [
+      t('ticket.earlyArrival'),
+      ticket.earlyArrival && `${toDoer(ticket.earlyArrival.by)} ${format.dateTime(ticket.earlyArrival.atMs)}`,
+    ],
     [t('ticket.takenBy'), ticket.takenBy === null ? null : toDoer(ticket.takenBy)],
     [t('ticket.faultKind'), ticket.faultKindText && format.text(ticket.faultKindText)],
     [t('ticket.impactLabel'), impact && t('ticket.impact', { ...impact })],
