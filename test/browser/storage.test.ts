@@ -140,6 +140,37 @@ describeWithTools(['chromium'], 'the page of the stores', (chromium) => {
     await page.unrouteAll();
   });
 
+  test('what is due of other records stands there by kind, since when, and goes only after a question', async () => {
+    await page.getByTestId('nav-storage').click();
+    const line = page.getByTestId('words-feedback');
+    await expect.poll(() => line.innerText()).toBe('客户反馈（期限：长期保存）：没有到期的');
+    const answer = await (await page.request.get(`${site.url}/api/v1/records/words/due`)).json();
+    const [first, ...rest] = answer.kinds;
+    const items = ['FK-1', 'FK-2'].map((name) => ({ record: `feedback/${name}`, name, overAtMs: 0 }));
+    const feedback = { ...first, days: 30, total: 2, sinceMs: 30 * 86_400_000, items };
+    let isGone = false;
+    const asked: unknown[] = [];
+    await page.route('**/api/v1/records/words/due', (route) =>
+      route.fulfill({ json: isGone ? answer : { kinds: [feedback, ...rest] } }),
+    );
+    await page.route('**/api/v1/records/words/destroy', (route) => {
+      asked.push(route.request().postDataJSON());
+      isGone = true;
+      return route.fulfill({ json: { records: 2 } });
+    });
+    await page.reload();
+    await expect
+      .poll(() => line.innerText())
+      .toMatch(/客户反馈（期限：30 天）：2 条到期，最早于 1970-01-31[\s\S]+销毁（2）/);
+    expect(asked).toEqual([]);
+    await page.getByTestId('words-destroy-feedback').click();
+    await page.getByTestId('words-confirm').click();
+    await expect.poll(() => line.innerText()).toContain('没有到期的');
+    expect(asked).toMatchObject([{ records: ['feedback/FK-1', 'feedback/FK-2'] }]);
+    await page.goto(site.url);
+    await page.unrouteAll();
+  });
+
   test('who may not act sees the figures without buttons', async () => {
     await using desk = await openTab(site.browser, site.url);
     await desk.login('desk');

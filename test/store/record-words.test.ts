@@ -201,6 +201,45 @@ test('due is what is over, has words and is not held, each kind with its number 
   expect((await store.queries.dueWords({ feedback: 9_000 }, 10))[0]?.total).toBe(1);
 });
 
+test('reasons about an alarm that is normal belong to its key: due once nothing hides it any more', async () => {
+  const { store, directory } = await openTestStore();
+  const write = rows.alarmEvent('o-1') as Extract<Write, { type: 'alarm-event' }>;
+  const shelf = { by: 'li', atMs: 1, reason: WORDS, untilMs: 2, isOneShot: false };
+  const event = {
+    ...write.event,
+    occurrence: null,
+    type: 'shelved',
+    by: 'li',
+    note: WORDS,
+    detail: { shelf },
+  } as const;
+  const control = { ...rows.makeControl(rows.KEY), shelf };
+  await store.commit({
+    writes: [
+      { type: 'alarm-control', control },
+      { type: 'alarm-event', event },
+    ],
+  });
+  const due = async () => (await store.queries.dueWords({ alarm: 9_000 }, 10))[0];
+  expect((await due())?.total).toBe(0);
+  await store.commit({
+    writes: [{ type: 'alarm-control', control: { ...control, shelf: null, outOfService: null } }],
+  });
+  const record = `alarm/${rows.KEY}`;
+  expect(await due()).toEqual({
+    kind: 'alarm',
+    total: 1,
+    items: [{ record, name: rows.KEY, overAtMs: 1_000 }],
+  });
+  await store.commit({ writes: [toDestruction(record)] });
+  expect((await store.queries.alarmKeyHistory(rows.KEY, 5))[0]).toMatchObject({
+    note: '',
+    detail: { shelf: { reason: '', untilMs: 2 } },
+  });
+  expect((await readBytes(directory)).includes(WORDS)).toBe(false);
+  expect(await store.verify()).toEqual([]);
+});
+
 test('destruction leaves no word of the records in the files, and the chains verify', async () => {
   const { store, directory } = await openWithRecords();
   const due = await store.queries.dueWords(ALL, 10);

@@ -220,8 +220,8 @@ export const enRecords: RecordTexts = {
     others: 'Words in other records',
     othersHelp:
       'Feedback, incident reports, handovers, alarm notes, drill records and reasons of the audit log are kept from their end for as long as the policy says. What is due is only listed; a person destroys it.',
-    kindNone: '{{name}}: kept {{term}}, none is due',
-    kindDue: '{{name}}: kept {{term}}, {{count}} due, the first since {{time}}',
+    kindNone: '{{name}} (kept {{term}}): none is due',
+    kindDue: '{{name}} (kept {{term}}): {{count}} due, the first since {{time}}',
     kindConfirm:
       '{{name}}: what people typed into {{count}} records is destroyed for good; numbers, times, accounts and states stay, and the histories still verify. This is audited and cannot be undone.',
     kindDone: '{{name}}: destroyed the words of {{count}} records',

@@ -198,8 +198,8 @@ export const zhRecords = {
     others: '其他记录中的录入文字',
     othersHelp:
       '反馈、事件报告、交接班、告警备注、演练记录和审计理由，自办结起按服务标准规定的期限保存；到期只列出，由人确认后销毁。',
-    kindNone: '{{name}}：保存 {{term}}，没有到期的',
-    kindDue: '{{name}}：保存 {{term}}，{{count}} 条到期，最早于 {{time}} 到期',
+    kindNone: '{{name}}（期限：{{term}}）：没有到期的',
+    kindDue: '{{name}}（期限：{{term}}）：{{count}} 条到期，最早于 {{time}} 到期',
     kindConfirm:
       '将永久销毁{{name}} {{count}} 条记录中的录入文字；编号、时间、人员账号和状态保留，记录链仍可校验。此操作计入审计，不能恢复。',
     kindDone: '已销毁{{name}} {{count}} 条记录的录入文字',
