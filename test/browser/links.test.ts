@@ -11,7 +11,7 @@ import { until } from '../support/poll.ts';
 import { describeWithTools } from '../support/require-tool.ts';
 import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
 import { type Site, startSite } from './site.ts';
-import { openTab } from './tab.ts';
+import { openTab, visit } from './tab.ts';
 import { LANGUAGES, type Language } from './words.ts';
 
 /** The pages ask every 5 s for links and every 10 s for data quality; a busy machine takes its time. */
@@ -34,9 +34,8 @@ describeWithTools(['chromium'], 'the pages on communication', (chromium) => {
     const hole = { endpoint: 'pump-room', unit: 1, fault: HOLE };
     site = opened.use(await startSite(chromium, (plant) => control(plant, 'PUT', '/wire', hole)));
     engineer = await site.gateway().login('engineer');
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'engineer' }));
     page = tab.page;
-    await tab.login('engineer');
   });
   afterAll(() => opened.disposeAsync());
 
@@ -124,7 +123,7 @@ describeWithTools(['chromium'], 'the pages on communication', (chromium) => {
       await expect.poll(() => line.innerText(), { message: link }).toContain(`${good} / ${points}`);
     }
     for (const only of ['never-good', 'bad', 'all'] as const) {
-      await page.goto(`${site.url}/quality?only=${only}&link=pump-room`);
+      await visit(page, `/quality?only=${only}&link=pump-room`);
       await expectRows(page, await readQuality(only, 'pump-room'));
     }
   });
@@ -175,7 +174,7 @@ describeWithTools(['chromium'], 'the pages on communication', (chromium) => {
     await page.getByTestId('request-unit 1 holding 20').waitFor();
     await setWire('PUT', 'pump-room', HOLE);
 
-    await page.goto(`${site.url}/links/sump-room`);
+    await visit(page, '/links/sump-room');
     await page
       .getByText(/连续超时 \d+ 次/)
       .first()
@@ -185,18 +184,17 @@ describeWithTools(['chromium'], 'the pages on communication', (chromium) => {
     await page.getByTestId('plan-scope').getByText('有问题 0').waitFor({ timeout: RECHECK_MS });
     await expect.poll(() => readCounter(page, '超时')).toBeGreaterThan(0);
 
-    await page.goto(`${site.url}/links/pump-room`);
+    await visit(page, '/links/pump-room');
     await page.getByTestId('request-unit 1 holding 20–21').waitFor({ timeout: MENDED_MS });
     await refused.waitFor({ state: 'detached' });
   });
 
   test('on a phone links, plan and data quality fit, whatever the trouble, in both languages', async () => {
-    await using phone = await openTab(site.browser, site.url, { isPhone: true });
-    await phone.login('desk');
+    await using phone = await openTab(site.browser, site.url, { as: 'desk', isPhone: true });
     await phone.page.getByTestId('nav-links').click();
     for (const language of LANGUAGES) {
       await expectFieldPages(phone.page, language);
-      await phone.page.goto(`${site.url}/links`);
+      await visit(phone.page, '/links');
       await phone.page.getByTestId('language-switch').click();
     }
   });
@@ -215,7 +213,7 @@ describeWithTools(['chromium'], 'the pages on communication', (chromium) => {
     await phone.getByTestId('request-unit 1 holding 41').locator('summary').click();
     await phone.locator('.placed-points').waitFor();
     await expectFit('/links/pump-room');
-    await phone.goto(`${site.url}/quality?only=all`);
+    await visit(phone, '/quality?only=all');
     await phone.locator('[data-testid^="quality-row-"]').first().waitFor();
     await expectFit('/quality');
   }

@@ -2,11 +2,13 @@
  * One visitor of the page: a browser context of its own, whose script errors and console errors fail the test that
  * opened it. What the visitor does is the test's business.
  */
-import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { findWebDirectory } from '../../src/cli/paths.ts';
 import { DEMO_PASSWORD, type DemoUser } from '../support/gateway.ts';
 
 export interface TabOptions {
+  /** Who is logged in from the first look on, without the form; default nobody, as in a browser that has not been here. */
+  readonly as?: DemoUser;
   /** Default zh, as in a browser that has not been here before. */
   readonly language?: 'zh' | 'en';
   readonly theme?: 'light' | 'dark';
@@ -32,14 +34,14 @@ const PHONE = { width: 390, height: 844 };
 const NOT_LOGGED_IN = /401 \(Unauthorized\) \S+\/api\/v1\/session$/;
 
 /**
- * Opens the page at `/`. Use `await using`: its end closes the context.
+ * Opens the page at `url`. Use `await using`: its end closes the context.
  * @throws at its end: Error with every script error, every console error that `expects` and `allows` do not name, and every
  *   expectation that was not met.
  */
 export async function openTab(browser: Browser, url: string, options: TabOptions = {}): Promise<Tab> {
   const context = await browser.newContext(toContextOptions(options));
   context.setDefaultTimeout(PAGE_TIMEOUT_MS);
-  const { language, theme } = options;
+  const { language, theme, as } = options;
   const settings = { isMuted: true, ...(language && { language }), ...(theme && { theme }) };
   // Only for the first visit: what the visitor chooses later must survive a reload.
   await context.addInitScript((values) => {
@@ -49,8 +51,10 @@ export async function openTab(browser: Browser, url: string, options: TabOptions
   const page = await context.newPage();
   const problems = watch(page, options.expects ?? [], options.allows ?? []);
   try {
+    if (as !== undefined) await beginSession(context, url, as);
     await page.goto(url);
     await page.locator('#root > *').first().waitFor();
+    if (as !== undefined) await page.getByTestId('nav-overview').waitFor();
   } catch (error) {
     await context.close();
     throw new Error(`the page shows nothing:\n${problems().join('\n')}`, { cause: error });
@@ -73,6 +77,15 @@ export async function tryLogin(page: Page, user: string, password: string): Prom
   await page.getByTestId('login-submit').click();
 }
 
+/**
+ * Goes to another place of the page that is on show, as one of its links does: it is not loaded again.
+ * @param path with its question, from the root
+ */
+export async function visit(page: Page, path: string): Promise<void> {
+  const at = JSON.stringify(path);
+  await page.evaluate(`history.pushState(null, '', ${at}); dispatchEvent(new PopStateEvent('popstate'))`);
+}
+
 /** Where the built page is. @throws Error when it has not been built. */
 export function requireWebDirectory(): string {
   const directory = findWebDirectory();
@@ -83,6 +96,13 @@ export function requireWebDirectory(): string {
 async function login(page: Page, user: DemoUser, password: string): Promise<void> {
   await tryLogin(page, user, password);
   await page.getByTestId('nav-overview').waitFor();
+}
+
+/** The cookie of a session, by the API: the form is a page of its own, and its answer a second one. */
+async function beginSession(context: BrowserContext, url: string, username: DemoUser): Promise<void> {
+  const data = { username, password: DEMO_PASSWORD };
+  const answer = await context.request.post(new URL('/api/v1/session', url).href, { data });
+  if (!answer.ok()) throw new Error(`login of ${username}: ${answer.status()} ${await answer.text()}`);
 }
 
 function toContextOptions({ isPhone = false }: TabOptions): BrowserContextOptions {
