@@ -1,14 +1,10 @@
 /**
  * `check`: says everything that is wrong with a site and its profiles and policy, or what it consists of. Starts
- * nothing, writes nothing.
+ * nothing, writes nothing. What reads a configuration is loaded once the arguments have been found sound.
  */
 import { parseArgs } from 'node:util';
-import { CATALOG } from '../catalog.ts';
-import { toTableWarnings } from '../config/day-table.ts';
 import type { SiteModel } from '../config/model.ts';
-import { toPolicyJsonSchema, toProfileJsonSchema, toSiteJsonSchema } from '../config/publish.ts';
 import { type JournalCoverage, toJournalCoverage } from '../telemetry/journal-coverage.ts';
-import { loadSiteOrPrint } from './site.ts';
 
 const HELP = `Usage: node src/main.ts check --config FILE
        node src/main.ts check --schema [site|profile|policy]
@@ -22,11 +18,11 @@ hours of readings that the journal holds at the configured rates, and 0.
   --help          this text
 `;
 
-const SCHEMAS: Readonly<Record<string, (catalog: typeof CATALOG) => object>> = {
-  site: toSiteJsonSchema,
-  profile: toProfileJsonSchema,
-  policy: toPolicyJsonSchema,
-};
+const SCHEMAS = {
+  site: 'toSiteJsonSchema',
+  profile: 'toProfileJsonSchema',
+  policy: 'toPolicyJsonSchema',
+} as const;
 
 /** @returns the exit code: 0 sound, 1 problems or wrong usage. */
 export async function check(args: readonly string[]): Promise<number> {
@@ -73,14 +69,20 @@ function refuse(why: string): number {
   return 1;
 }
 
-function printSchema([what = 'site', ...more]: readonly string[]): number {
-  const make = Object.hasOwn(SCHEMAS, what) && more.length === 0 ? SCHEMAS[what] : undefined;
-  if (make === undefined) return refuse(`--schema knows ${Object.keys(SCHEMAS).join(', ')}`);
-  process.stdout.write(`${JSON.stringify(make(CATALOG), null, 2)}\n`);
+async function printSchema([what = 'site', ...more]: readonly string[]): Promise<number> {
+  if (!isSchema(what) || more.length > 0) return refuse(`--schema knows ${Object.keys(SCHEMAS).join(', ')}`);
+  const [{ CATALOG }, publish] = await Promise.all([import('../catalog.ts'), import('../config/publish.ts')]);
+  process.stdout.write(`${JSON.stringify(publish[SCHEMAS[what]](CATALOG), null, 2)}\n`);
   return 0;
 }
 
-function checkSite(config: string): number {
+const isSchema = (what: string): what is keyof typeof SCHEMAS => Object.hasOwn(SCHEMAS, what);
+
+async function checkSite(config: string): Promise<number> {
+  const [{ loadSiteOrPrint }, { toTableWarnings }] = await Promise.all([
+    import('./site.ts'),
+    import('../config/day-table.ts'),
+  ]);
   const model = loadSiteOrPrint(config);
   if (model === null) return 1;
   const counts = [

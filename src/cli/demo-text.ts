@@ -1,5 +1,5 @@
 /** What `demo` says: its help, and the banner when all is ready. What it does is demo.ts. */
-import { DEMO_PASSWORD } from '../people/service.ts';
+import { DEMO_PASSWORD } from '../people/passwords.ts';
 import type { SimulatorProcess } from '../simulation/process.ts';
 import { LOG_LEVELS } from './log.ts';
 import { readVersion } from './version.ts';

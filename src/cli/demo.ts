@@ -1,8 +1,8 @@
-/** `demo`: simulated equipment, the gateway that reads it, its stores and the page, in one command. */
+/**
+ * `demo`: simulated equipment, the gateway that reads it, its stores and the page, in one command. What is heavy is loaded
+ * when the arguments have been found sound, the gateway itself while the simulators start.
+ */
 import { parseArgs } from 'node:util';
-import { startApp } from '../app.ts';
-import { CATALOG } from '../catalog.ts';
-import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
 import { createSimulationClient } from '../simulation/client.ts';
 import { type SimulatorProcess, startSimulators } from '../simulation/process.ts';
@@ -43,6 +43,10 @@ export async function demo(args: readonly string[]): Promise<number> {
 }
 
 async function runDemo(data: string, speed: number, seed: number | null, level: string): Promise<number> {
+  const [{ CATALOG }, { loadSite }] = await Promise.all([
+    import('../catalog.ts'),
+    import('../config/load.ts'),
+  ]);
   const log = createLog(level);
   const onFatal = dieOnOwnErrors(log);
   const asked = untilSignal();
@@ -62,6 +66,7 @@ async function runDemo(data: string, speed: number, seed: number | null, level: 
     });
     preload();
     simulators = await starting;
+    const { startApp } = await import('../app.ts');
     const app = await startApp({
       model,
       env: siteEnv,
@@ -100,6 +105,7 @@ async function refuseTakenBrokers({ links }: SiteModel): Promise<void> {
  */
 function preload(): void {
   const loads = [
+    import('../app.ts'),
     import('../api/server.ts'),
     import('../drivers/opcua/library.ts').then(({ loadLibrary }) => loadLibrary()),
     import('aedes'),

@@ -1,6 +1,7 @@
 /** The log: JSON lines on stderr, or readable lines when a person looks at a terminal. Secrets are redacted here. */
+import { createRequire } from 'node:module';
 import pino, { type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import type { build } from 'pino-pretty';
 import { toUsageError } from './errors.ts';
 
 const REDACTED = [
@@ -15,6 +16,8 @@ const REDACTED = [
 export function createLog(level: string): Logger {
   const options = { level, redact: REDACTED };
   if (!process.stderr.isTTY) return pino(options, pino.destination({ fd: 2, sync: true }));
+  // Its modules are for a person's eyes only: a service does not load them.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof build;
   return pino(
     options,
     pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),

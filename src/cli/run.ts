@@ -1,15 +1,12 @@
-/** `run`: the gateway for a real site. */
+/** `run`: the gateway for a real site. What is heavy is loaded once the arguments, and then the site, have been found sound. */
 import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import type { AppOptions } from '../app.ts';
-import { CATALOG } from '../catalog.ts';
-import { loadSite } from '../config/load.ts';
 import type { SiteModel } from '../config/model.ts';
 import { reportError } from './errors.ts';
 import { dieOnOwnErrors, stopInTime, untilSignal } from './lifetime.ts';
 import { createLog, LOG_LEVELS, toLogLevel } from './log.ts';
 import { findWebDirectory } from './paths.ts';
-import { createReloads, reload, startRunning } from './reload.ts';
 import { readVersion } from './version.ts';
 
 const HELP = `Usage: node src/main.ts run --config FILE [--data DIR] [--log-level LEVEL]
@@ -45,6 +42,10 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function runGateway(config: string, data: string, level: string): Promise<number> {
+  const [{ CATALOG }, { loadSite }] = await Promise.all([
+    import('../catalog.ts'),
+    import('../config/load.ts'),
+  ]);
   const log = createLog(level);
   const base: Omit<AppOptions, 'model'> = {
     version: readVersion(),
@@ -56,9 +57,11 @@ async function runGateway(config: string, data: string, level: string): Promise<
     onFatal: dieOnOwnErrors(log),
   };
   const load = (epoch: number): SiteModel => loadSite(config, { catalog: CATALOG, env: process.env, epoch });
+  const model = load(1);
+  const { createReloads, reload, startRunning } = await import('./reload.ts');
   const reloads = createReloads();
   const asked = untilSignal(() => reloads.ask());
-  let running = await startRunning({ ...base, model: load(1) });
+  let running = await startRunning({ ...base, model });
   // By itself it is written when the process ends in good order: after a power cut the next start would have none.
   flushCompileCache();
   for (;;) {

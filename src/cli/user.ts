@@ -14,7 +14,7 @@ import { readPassword } from '../people/password-input.ts';
 import type { People } from '../people/people.ts';
 import { createPeople } from '../people/service.ts';
 import { makeDirectory } from '../store/data-directory.ts';
-import { DATABASE_FILE, openStore } from '../store/sqlite/store.ts';
+import { DATABASE_FILE } from '../store/sqlite/protocol.ts';
 import type { Store } from '../store/store.ts';
 import { reportError } from './errors.ts';
 
@@ -107,6 +107,8 @@ async function perform(
   }
   if (actionName === 'add') checkAdd(name, values);
   prepareDirectory(values.data, actionName === 'add');
+  // Heavy, and not needed for what is refused.
+  const { openStore } = await import('../store/sqlite/store.ts');
   const store = await openStore({ directory: values.data, log: pino({ level: 'silent' }) });
   try {
     const people = createPeople({ store, clock: createSystemClock() });
