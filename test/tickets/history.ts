@@ -157,8 +157,8 @@ function takeStarts(
     const otherMs = others[firstOf(others, type)]?.atMs ?? Number.POSITIVE_INFINITY;
     const mark = marks[at];
     if (mark === undefined || otherMs >= mark.atMs) continue;
-    const stageMs = Math.max(otherMs, marks[at - 1]?.atMs ?? otherMs);
-    if (stageMs === otherMs) marks[at] = { ...mark, atMs: otherMs };
+    const stageMs = Math.max(otherMs, enteredMs(marks, at - 1) ?? otherMs);
+    if (stageMs === otherMs) pullBack(marks, at, otherMs);
     else {
       marks[at] = { type: 'opened', atMs: stageMs, stage: mark.stage };
       const before = marks.findLastIndex(({ atMs }) => atMs <= otherMs);
@@ -166,6 +166,23 @@ function takeStarts(
       marks.splice(before + 1, 0, { ...mark, atMs: otherMs }, { type: 'opened', atMs: otherMs, stage });
     }
   }
+}
+
+/** Since when the ticket was in the stage that it was in then: remarks do not change it. */
+function enteredMs(marks: readonly TicketMark[], at: number): number | undefined {
+  const stage = marks[at]?.stage;
+  const before = marks.findLastIndex((mark, index) => index < at && mark.stage !== stage);
+  return marks[before + 1]?.atMs;
+}
+
+/** What was noted since then was noted in the stage that it brings. */
+function pullBack(marks: TicketMark[], at: number, atMs: number): void {
+  const [mark] = marks.splice(at, 1);
+  if (mark === undefined) return;
+  const before = marks.findLastIndex((other, index) => index < at && other.atMs <= atMs);
+  for (let index = before + 1; index < at; index++)
+    marks[index] = { ...(marks[index] as TicketMark), stage: mark.stage };
+  marks.splice(before + 1, 0, { ...mark, atMs });
 }
 
 /** Before the first rework; −1 = none. */
