@@ -333,6 +333,11 @@ export const TicketViewSchema = Type.Object({
       maintainer: Type.Optional(words),
       floor: words,
       people: nullable(Type.Integer()),
+      lowered: Type.Optional(
+        Type.Array(Type.Object({ people: Type.Integer(), by: words, atMs: Ms }), {
+          description: 'Higher numbers of people that stood there before, oldest first',
+        }),
+      ),
       steps: SheetStepsSchema,
     }),
   ),

@@ -36,12 +36,26 @@ export interface EntrapmentSheet {
   readonly floor: string;
   /** Number of people inside; null = not known yet. */
   readonly people: number | null;
+  /** Higher numbers that stood there before, oldest first; left out = none. The reasons are in the record. */
+  readonly lowered?: readonly LoweredNumber[];
   readonly steps: Readonly<Partial<Record<EntrapmentStep, SheetStep>>>;
 }
 
+export interface LoweredNumber {
+  readonly people: number;
+  /** User who lowered it, and when. */
+  readonly by: string;
+  readonly atMs: number;
+}
+
 /** Nobody is in the lift any more, as far as it is written down; or nobody was. */
-export function arePeopleOut({ people, steps }: Pick<EntrapmentSheet, 'people' | 'steps'>): boolean {
-  return people === 0 || steps.released !== undefined;
+export function arePeopleOut(sheet: Pick<EntrapmentSheet, 'people' | 'lowered' | 'steps'>): boolean {
+  return wasNobodyIn(sheet) || sheet.steps.released !== undefined;
+}
+
+/** Of a lift that was said to hold people this is not said by a smaller number, but by their release. */
+export function wasNobodyIn({ people, lowered = [] }: Pick<EntrapmentSheet, 'people' | 'lowered'>): boolean {
+  return people === 0 && lowered.length === 0;
 }
 
 export const ENTRAPMENT_STEPS = {

@@ -59,16 +59,19 @@ function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChan
     if (real !== undefined)
       throw new RiserError('value-not-allowed', { value: real.number, allowed: NOT_REAL });
   }
+  // Of what somebody has said to be none nothing more is asked.
+  const mayLast = incident.verdict === 'open' || incident.verdict === 'confirmed';
   const isFire = incident.kind === 'fire' && incident.verdict === 'confirmed';
-  const open = tickets.filter(isTicketOpen);
-  const unanswered = open.find((ticket) => hasPeople(ticket) || (isFire && isUnseenFire(ticket)));
+  const unanswered = tickets
+    .filter(isTicketOpen)
+    .find((ticket) => (mayLast && mayHavePeople(ticket)) || (isFire && isUnseenFire(ticket)));
   if (change.type === 'end' && unanswered !== undefined)
     throw new RiserError('value-not-allowed', { value: unanswered.number, allowed: ANSWERED });
 }
 
-/** Somebody has written down that there are people in the lift, and nobody that they are out. */
-function hasPeople({ entrapment }: Ticket): boolean {
-  return entrapment !== null && entrapment.people !== null && !arePeopleOut(entrapment);
+/** Nobody has written down that the people are out, or that nobody was in it: not knowing how many is not nobody. */
+function mayHavePeople({ entrapment }: Ticket): boolean {
+  return entrapment !== null && !arePeopleOut(entrapment);
 }
 
 /** A fire alarm that stands and that nobody has confirmed as anything. */

@@ -8,7 +8,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
-import { arePeopleOut } from '../core/ticket-sheets.ts';
+import { arePeopleOut, type EntrapmentSheet, wasNobodyIn } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { isOutOfService, toStanding } from './acceptance.ts';
 import { requireFields } from './fields.ts';
@@ -24,7 +24,7 @@ export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): voi
  */
 export function requireBackInService(ticket: Ticket, incident: Incident | null, atMs: number): void {
   const { entrapment, isDrill, alarms } = ticket;
-  if (isDrill || entrapment === null || entrapment.people === 0) return;
+  if (isDrill || entrapment === null || wasNobodyIn(entrapment)) return;
   if (incident?.verdict === 'false-alarm' || incident?.verdict === 'test') return;
   const isOut = alarms.some((alarm) => isOutOfService(alarm, atMs));
   if (isOut) return;
@@ -79,7 +79,11 @@ export function requireIncidentOver(incident: Incident | null, policy: Policy): 
 
 /** Somebody has written down that there is a fire, or that there are or were people in the lift. */
 export function saysReal({ fire, entrapment }: Pick<Ticket, 'fire' | 'entrapment'>): boolean {
-  return fire?.verdict === 'real' || (entrapment?.people ?? 0) > 0;
+  return fire?.verdict === 'real' || (entrapment !== null && hadPeople(entrapment));
+}
+
+function hadPeople({ people, lowered = [] }: EntrapmentSheet): boolean {
+  return (people ?? 0) > 0 || lowered.length > 0;
 }
 
 /** Its own sheet says so, or somebody has confirmed the incident as such. */
@@ -93,8 +97,8 @@ function refuse(reason: CancelReason, allowed: Text): never {
 }
 
 const RELEASED_RULE: Text = {
-  zh: '被困人员全部解救后方可结束；无人被困的，先登记被困人数为 0',
-  en: 'not while people are in the lift; where nobody is, enter 0 people first',
+  zh: '被困人员全部解救后方可结束；从未有人被困的，先登记被困人数为 0',
+  en: 'not while people are in the lift; where nobody ever was, enter 0 people first',
 };
 const SIGNED_RULE: Text = {
   zh: '电梯恢复运行须维保人员签字；暂不恢复的，先将告警登记停用并写明期限',

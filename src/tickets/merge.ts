@@ -80,6 +80,7 @@ function hasOtherPeople(from: Ticket, into: Ticket): boolean {
 /** The same people, told of twice: what either sheet knows of them stays; an end of the one is none of the other. */
 function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null): EntrapmentSheet | null {
   if (into === null || from === null || arePeopleOut(from)) return into ?? from;
+  const lowered = [...(into.lowered ?? []), ...(from.lowered ?? [])];
   return {
     ...into,
     liftCode: into.liftCode || from.liftCode,
@@ -89,6 +90,7 @@ function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null):
       into.people === null || from.people === null
         ? (into.people ?? from.people)
         : Math.max(into.people, from.people),
+    ...(lowered.length > 0 && { lowered }),
     steps: { ...from.steps, ...into.steps },
   };
 }

@@ -7,7 +7,12 @@ import { RiserError } from '../core/errors.ts';
 import type { AttachmentId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
 import type { SheetMark } from '../core/ticket-clock.ts';
-import type { EntrapmentSheet, EntrapmentStep, SheetStep as SheetEntry } from '../core/ticket-sheets.ts';
+import {
+  type EntrapmentSheet,
+  type EntrapmentStep,
+  type SheetStep as SheetEntry,
+  wasNobodyIn,
+} from '../core/ticket-sheets.ts';
 import { isBlank, requireFields } from './fields.ts';
 import type { Transition } from './transitions.ts';
 import { type Outcome, toDetail, toNamedOutside, type Work } from './work.ts';
@@ -78,10 +83,16 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
     liftCode: step.liftCode ?? sheet.liftCode,
     rescueLine: step.rescueLine ?? sheet.rescueLine,
     floor: step.floor ?? sheet.floor,
-    people: step.people ?? sheet.people,
+    ...withPeople(step, sheet, work),
     steps: step.step === undefined ? sheet.steps : withStep(sheet.steps, step.step, step, work),
   };
-  const detail = { ...toDetail(step), sheet: 'entrapment', ...toNamedOutside(step.who, work).detail };
+  const isLowered = entrapment.lowered !== sheet.lowered;
+  const detail = {
+    ...toDetail(step),
+    sheet: 'entrapment',
+    ...(isLowered && { from: sheet.people }),
+    ...toNamedOutside(step.who, work).detail,
+  };
   const isNew = work.ticket.entrapment === null;
   const sheetMarks: readonly SheetMark[] = [
     ...(isNew ? (['entrapment'] as const) : []),
@@ -92,6 +103,22 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
 }
 
 type Entrapment = SheetTransition & { readonly type: 'entrapment' };
+
+/**
+ * More people than were thought are written down at once; fewer with the reason, and the higher number stays beside it: nobody
+ * gets out of a lift by a slip of the pen. @throws RiserError `missing-fields`, `ticket-full`
+ */
+function withPeople(
+  step: Entrapment,
+  { people: before, lowered = [] }: EntrapmentSheet,
+  { moment }: Work,
+): Pick<EntrapmentSheet, 'people' | 'lowered'> {
+  const { people = before, reason } = step;
+  if (people === null || before === null || people >= before) return { people };
+  requireFields({ reason }, FEWER_RULE);
+  requireRoom(lowered.length);
+  return { people, lowered: [...lowered, { people: before, by: moment.by, atMs: moment.atMs }] };
+}
 
 /** @throws RiserError `ticket-full` */
 function withStep(
@@ -105,9 +132,14 @@ function withStep(
   const entry = toSignedEntry(step, work);
   if (before === undefined) return { ...steps, [name]: entry };
   const { corrected = [], ...last } = before;
-  if (corrected.length >= MAX_CORRECTIONS)
-    throw new RiserError('ticket-full', { what: CORRECTIONS, max: MAX_CORRECTIONS });
+  requireRoom(corrected.length);
   return { ...steps, [name]: { ...entry, reason: step.reason ?? '', corrected: [...corrected, last] } };
+}
+
+/** @throws RiserError `ticket-full` */
+function requireRoom(corrections: number): void {
+  if (corrections >= MAX_CORRECTIONS)
+    throw new RiserError('ticket-full', { what: CORRECTIONS, max: MAX_CORRECTIONS });
 }
 
 function toSignedEntry({ who, note, contact, firm, phone, signedSlip, signedPhoto }: Entrapment, work: Work) {
@@ -128,7 +160,7 @@ function toSignedEntry({ who, note, contact, firm, phone, signedSlip, signedPhot
 function requireSigned(step: Entrapment, sheet: EntrapmentSheet, { moment }: Work): void {
   const { released, 'maintainer-arrived': arrived } = sheet.steps;
   requireFields({ who: step.who }, SIGNED_RULE);
-  if (sheet.people !== 0) requireFields({ released }, RELEASED_RULE);
+  if (!wasNobodyIn(sheet)) requireFields({ released }, RELEASED_RULE);
   requireFields({ 'maintainer-arrived': arrived }, SIGNED_RULE);
   const entries = [step, ...Object.values(sheet.steps)];
   const isKnown =
@@ -172,5 +204,9 @@ const ITS_PHOTOS: Text = { zh: '该工单的附件', en: 'attachments of this ti
 const MAINTAINER_RULE: Text = {
   zh: '须写明维保单位：选择通讯录联系人，或填写单位名称和电话',
   en: 'name the maintainer: a contact of the register, or the firm and its number',
+};
+const FEWER_RULE: Text = {
+  zh: '被困人数改少须写明原因；人员已救出的，请登记“人员已解救”',
+  en: 'say why there are fewer people than was written down; if they are out, enter their release',
 };
 const RELEASED_RULE: Text = { zh: '须先登记人员已解救', en: 'people have to be released first' };

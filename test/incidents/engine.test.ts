@@ -251,6 +251,25 @@ describe('a fire', () => {
   });
 });
 
+/** Those who were in the lift of the first ticket are out. */
+function release(loop: TestLoop): void {
+  const ticket = defined(loop.tickets()[0], 'the ticket');
+  loop.command(toTicketCommand(ticket, { type: 'entrapment', people: 1, step: 'released' }));
+}
+
+test('an entrapment does not end while nobody has said how many are in the lift, or that they are out', () => {
+  const loop = createLoop();
+  loop.feed({ 'lift-1-trapped': 1 });
+  const incident = defined(incidentsOf(loop)[0], 'the incident');
+  const end = () => change(loop, incident, { type: 'end', note: '' });
+  const refused = expect.objectContaining({ code: 'value-not-allowed' });
+  expect(end, 'nobody has looked').toThrow(refused);
+  change(loop, incident, { type: 'confirm', verdict: 'confirmed', note: '' });
+  expect(end, 'nobody has spoken to the car').toThrow(refused);
+  release(loop);
+  expect(end()?.endedAtMs).not.toBeNull();
+});
+
 describe('the countdown', () => {
   function begin() {
     const loop = createLoop();
@@ -263,6 +282,7 @@ describe('the countdown', () => {
   test('runs on over a restart and after the end, until a report has gone out; the final one is waited for', () => {
     const { loop, incident, now } = begin();
     change(loop, incident, { type: 'confirm', verdict: 'confirmed', note: '' });
+    release(loop);
     change(loop, incident, { type: 'end', note: '人员已救出' });
     loop.restart(100 * MINUTE_MS);
     loop.advance(1_000);

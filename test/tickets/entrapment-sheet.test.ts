@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { toId } from '../../src/core/ids.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
-import type { EntrapmentSheet } from '../../src/core/ticket-sheets.ts';
+import { arePeopleOut, type EntrapmentSheet } from '../../src/core/ticket-sheets.ts';
+import { requireBackInService, requireReleased, saysReal } from '../../src/tickets/emergency-end.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import {
@@ -93,6 +94,41 @@ describe('back in service', () => {
     });
     const called = act(begin(), { step: 'maintainer-called', firm: 'Lift Firm', phone: '8805' }, 1);
     expect(isBack(arrive(called))).toBeDefined();
+  });
+});
+
+describe('the number of people', () => {
+  test('may grow at once; a smaller one needs its reason, and the greater stays beside it', () => {
+    const more = act(begin(), { people: 3 }, 1);
+    expect(more.entrapment).toMatchObject({ people: 3 });
+    expect(more.entrapment).not.toHaveProperty('lowered');
+    expect(refusal(more, { people: 2 }).params).toMatchObject({ fields: 'reason' });
+    expect(refusal(more, { people: 0, reason: '\u200b' }).params).toMatchObject({ fields: 'reason' });
+    const fewer = act(more, { people: 2, reason: 'one had got out by himself' }, 2);
+    expect(fewer.entrapment).toMatchObject({
+      people: 2,
+      lowered: [{ people: 3, by: DESK.username, atMs: BASE_MS + 2 * MINUTE_MS }],
+    });
+  });
+
+  test('that was lowered to 0 releases nobody: their release and the signature are still asked for', () => {
+    const none = act(begin(), { people: 0, reason: 'a slip' }, 1);
+    expect(arePeopleOut(none.entrapment ?? SHEET)).toBe(false);
+    expect(arePeopleOut(begin({ people: 0 }).entrapment ?? SHEET)).toBe(true);
+    expect(refusalOf(() => requireReleased(none)).params).toMatchObject({ fields: 'released' });
+    const there = act(none, { step: 'maintainer-arrived', who: 'Mr Wu' }, 5);
+    expect(refusal(there, SIGNED).params).toMatchObject({ fields: 'released' });
+    expect(saysReal(none)).toBe(true);
+    const out = act(there, { step: 'released' }, 6);
+    expect(refusalOf(() => requireBackInService(out, null, BASE_MS)).params).toMatchObject({
+      fields: 'back-in-service',
+    });
+  });
+
+  test('is not lowered without end', () => {
+    let ticket = begin({ people: 40 });
+    for (let people = 39; people >= 20; people -= 1) ticket = act(ticket, { people, reason: 'one less' }, 1);
+    expect(refusal(ticket, { people: 19, reason: 'one less' }).code).toBe('ticket-full');
   });
 });
 

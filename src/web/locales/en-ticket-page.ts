@@ -324,6 +324,7 @@ export const enTicketPage: PageTexts = {
     correct: 'Correct',
     save: 'Save',
     notYet: 'not recorded',
+    lowered: '{{by}} lowered the number from {{people}} at {{time}}; their release is still to be entered',
     auxiliary: 'This is a record only; it does not replace the fire control room.',
   },
   slipForm: {

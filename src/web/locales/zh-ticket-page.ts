@@ -319,6 +319,7 @@ export const zhTicketPage = {
     correct: '更正',
     save: '保存',
     notYet: '未登记',
+    lowered: '{{time}} {{by}} 将被困人数由 {{people}} 人改少，人员解救仍须单独登记',
     auxiliary: '本系统只作记录，不替代消防控制室操作。',
   },
   slipForm: {

@@ -67,6 +67,8 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
   const [isOpen, setOpen] = useState(false);
   const step = findStep(ticket, 'entrapment');
   const { entrapment } = ticket;
+  // Fewer than stand there are written down with the reason.
+  const hasPeople = (entrapment?.people ?? 0) > 0;
   if (entrapment === null && (step === null || ticket.class === 'fire')) return null;
   if (entrapment === null && !isOpen)
     return (
@@ -88,11 +90,12 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
         <StepForm
           key={`${entrapment === null}`}
           ticket={ticket}
-          action={{ ...toStepAction(withFields(step, FACTS)), text: SAVE }}
+          action={{ ...toStepAction(withFields(step, hasPeople ? [...FACTS, 'reason'] : FACTS)), text: SAVE }}
           submit={submit}
         />
       )}
       {entrapment !== null && step === null && <EntrapmentFacts sheet={entrapment} />}
+      {entrapment !== null && <LoweredNumbers sheet={entrapment} />}
     </Card>
   );
 }
@@ -198,6 +201,18 @@ const FIRE_NUMBERS = { 'called-119': '119' };
 /** What the buttons confirm. */
 const VERDICT: Text = { zh: '结论', en: 'verdict' };
 const SAVE: Text = { zh: '困人信息', en: 'entrapment facts' };
+
+/** What was said of the people before: a smaller number releases nobody. */
+function LoweredNumbers({ sheet: { lowered = [] } }: { readonly sheet: Sheet }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toDoer = useDoerName();
+  return lowered.map(({ people, by, atMs }) => (
+    <p key={`${people}/${atMs}`} className="hint" data-testid="sheet-lowered">
+      {t('sheet.lowered', { people, by: toDoer(by), time: format.dateTime(atMs) })}
+    </p>
+  ));
+}
 
 function EntrapmentFacts({ sheet }: { readonly sheet: Sheet }) {
   const { t } = useTranslation();
