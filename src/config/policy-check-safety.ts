@@ -12,6 +12,7 @@ import { quote } from './problems.ts';
 export function checkSafety(parts: SoundParts, report: Report): void {
   checkPriority(parts, report);
   for (const danger of DANGERS) checkReports(parts, danger, report);
+  checkEvents(parts, report);
   checkReport(parts, report);
   checkOffHours(parts, report);
   checkHouse(parts, report);
@@ -53,6 +54,15 @@ function checkReports({ priorityFrom }: SoundParts, danger: Danger, report: Repo
   }
   const expected = `a row that makes every report of ${danger.words} an emergency, whatever its impact, words or equipment`;
   report(['priorityFrom'], expected, 'none');
+}
+
+/** Words that tell of an emergency make one. */
+function checkEvents({ priorityFrom }: SoundParts, report: Report): void {
+  for (const [index, { event, words, priority }] of (priorityFrom ?? []).entries()) {
+    if (event === undefined) continue;
+    if (words === undefined) report(['priorityFrom', index, 'event'], 'words beside it', 'none');
+    if (priority !== 'emergency') report(['priorityFrom', index, 'priority'], EVENT, quote(priority));
+  }
 }
 
 /** The assignee may be nobody yet, and whoever is told of what is confirmed waits for somebody to confirm it. */
@@ -101,6 +111,7 @@ function checkLimits({ clocks }: SoundParts, report: Report): void {
 }
 
 const HOUSE = 'a role of the house: nobody from outside answers for it';
+const EVENT = 'emergency: its words tell of one';
 const NEVER_WAITS = 'emergency: fire and people in a lift never wait';
 const OFF_HOURS =
   'priorities that can wait: an emergency and life safety never wait for the next working day';

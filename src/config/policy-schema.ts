@@ -222,6 +222,7 @@ export const POLICY_PARTS = {
       class: Type.Optional(some(TICKET_CLASS_NAMES)),
       kind: Type.Optional(oneOf(KIND_NAMES)),
       words: Type.Optional(Type.Array(ShortString, { minItems: 1, maxItems: 50 })),
+      event: Type.Optional(oneOf(['fire', 'entrapment'])),
       urgency: Level,
       complexity: Level,
       scope: Level,

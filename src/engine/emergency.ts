@@ -5,7 +5,12 @@
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import type { FireConfirmation } from '../core/ticket-sheets.ts';
-import { beginEntrapment, toEntrapmentSheet, toEntrapmentSheetAt } from '../incidents/sheets.ts';
+import {
+  beginEntrapment,
+  toEntrapmentSheet,
+  toEntrapmentSheetAt,
+  toUnknownLiftSheet,
+} from '../incidents/sheets.ts';
 import { stepIncident, toIncidentKind } from '../incidents/step.ts';
 import { byGateway, follow, type TicketStep, toStep } from '../tickets/change.ts';
 import { toLaidAside } from '../tickets/emergency-anew.ts';
@@ -68,8 +73,10 @@ function withSheet(
 ): TicketStep {
   if (incident?.kind !== 'entrapment') return step;
   const { equipment, location } = step.ticket;
-  const sheet =
+  const known =
     equipment === null ? toEntrapmentSheetAt(model, location) : toEntrapmentSheet(model, equipment);
+  // Which lift it is stays to be asked; its clocks run meanwhile.
+  const sheet = known ?? toUnknownLiftSheet(model);
   return follow(step, (ticket) => beginEntrapment(ticket, sheet, policyOf(ticket), nowMs));
 }
 

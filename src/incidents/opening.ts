@@ -8,6 +8,7 @@ import { toWhole } from '../config/dependence.ts';
 import { liftsAt } from '../config/lift-places.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
+import { toSaidEvent } from '../config/said.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId, IncidentId, LocationId } from '../core/ids.ts';
 import type { Incident, Nature } from '../core/incident.ts';
@@ -39,10 +40,13 @@ export function toIncidentKind(ticket: Ticket, model: SiteModel): Incident['kind
   return toEventKind(ticket, model);
 }
 
-/** Whether the policy makes an incident of the ticket from its beginning. */
-export function isIncident(ticket: Ticket, { incidents }: Policy): boolean {
+/** Whether the policy makes an incident of the ticket from its beginning: by what it is, or by what was said of it. */
+export function isIncident(ticket: Ticket, policy: Policy): boolean {
   const settings = toSettings(ticket);
-  return incidents.from.some((match) => matches(match, settings));
+  if (policy.incidents.from.some((match) => matches(match, settings))) return true;
+  const { priority, source, content } = ticket;
+  if (priority !== 'emergency' || source === 'equipment-alarm') return false;
+  return toSaidEvent(content.zh, ticket.class, policy) !== null;
 }
 
 /**

@@ -42,6 +42,18 @@ export function toEntrapmentSheetAt(model: SiteModel, location: LocationId | nul
   return sheet === null || lifts.length === 1 ? sheet : { ...sheet, liftCode: '' };
 }
 
+/** Of people in a lift of whom nobody has said where: with the rescue line of the site, if the register has one. */
+export function toUnknownLiftSheet(model: SiteModel): EntrapmentSheet {
+  const rescue = [...model.contacts.values()].find(({ kind }) => kind === 'rescue-line');
+  return {
+    liftCode: '',
+    rescueLine: rescue === undefined ? '' : toPhone(rescue),
+    floor: '',
+    people: null,
+    steps: {},
+  };
+}
+
 /** Begins the sheet on a ticket that is there already: its clocks run from now. null where it has one. */
 export function beginEntrapment(
   ticket: Ticket,

@@ -1,7 +1,9 @@
-/** Which kind of emergency a matter is, from the equipment that it is about and its class. Pure look-ups. */
+/** Which kind of emergency a matter is, from its words, the equipment that it is about and its class. Pure look-ups. */
 import { toWhole } from '../config/dependence.ts';
 import { liftsAt } from '../config/lift-places.ts';
 import type { SiteModel } from '../config/model.ts';
+import type { SaidEvent } from '../config/policy.ts';
+import { toSaidEvent } from '../config/said.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import { KINDS, type System } from '../core/kinds.ts';
@@ -9,12 +11,20 @@ import type { Ticket } from '../core/ticket.ts';
 
 /** What it is told by; of a ticket or of anything that knows as much. */
 export type EventSubject = Pick<Ticket, 'class' | 'equipment'> &
-  Partial<Pick<Ticket, 'location' | 'source' | 'alarms'>>;
+  Partial<Pick<Ticket, 'location' | 'source' | 'alarms' | 'content'>>;
 
 export function toEventKind(subject: EventSubject, model: SiteModel): Incident['kind'] {
+  const said = toSaid(subject, model);
+  if (said !== null) return said;
   const system = toSystemOf(subject, model);
   if (system === 'lift') return isMachineOnly(subject) ? 'other' : 'entrapment';
   return subject.class === 'fire' || system === 'fire' ? 'fire' : 'other';
+}
+
+/** Whoever is in danger chooses no class; what the gateway writes of an alarm are no words of a person. */
+function toSaid({ class: name, source, content }: EventSubject, { policy }: SiteModel): SaidEvent | null {
+  if (name === 'fire' || source === 'equipment-alarm' || content === undefined) return null;
+  return toSaidEvent(content.zh, name, policy);
 }
 
 /**

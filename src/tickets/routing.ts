@@ -6,6 +6,7 @@
 import { toRoute } from '../config/alarm-start.ts';
 import { isDesks } from '../config/desk-dispatch.ts';
 import type { Policy } from '../config/policy.ts';
+import { saysWords } from '../config/said.ts';
 import { defined } from '../core/assert.ts';
 import type { LocationId } from '../core/ids.ts';
 import type { Kind } from '../core/kinds.ts';
@@ -54,25 +55,16 @@ export function toPriority(
   said = '',
 ): Priority | null {
   const reached = impact ?? LEAST_IMPACT;
-  const text = said.toLowerCase();
-  const row = priorityFrom.find(
-    ({ class: classes, kind, words, urgency = 1, complexity = 1, scope = 1 }) =>
-      (classes === undefined || classes.includes(ticketClass)) &&
-      (kind === undefined || kinds.includes(kind)) &&
-      (words === undefined || words.some((word) => isSaid(word, text))) &&
+  const found = priorityFrom.find(
+    ({ urgency = 1, complexity = 1, scope = 1, ...row }) =>
+      (row.class === undefined || row.class.includes(ticketClass)) &&
+      (row.kind === undefined || kinds.includes(row.kind)) &&
+      saysWords(row, said) &&
       reached.urgency >= urgency &&
       reached.complexity >= complexity &&
       reached.scope >= scope,
   );
-  return row?.priority ?? null;
-}
-
-/** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */
-function isSaid(word: string, text: string): boolean {
-  return word
-    .toLowerCase()
-    .split('+')
-    .every((part) => text.includes(part.trim()));
+  return found?.priority ?? null;
 }
 
 /** Kinds that a row of the priorities may name. */

@@ -101,6 +101,17 @@ describe('is refused:', () => {
       expect(tableOf(FIRE)).toEqual([missing('help at a lift')]);
     });
 
+    test('by words that tell of an emergency makes no less of it, and has words', () => {
+      const rows = [
+        '{ words: [smoke], event: fire, priority: urgent }',
+        '{ event: fire, priority: emergency }',
+      ];
+      expect(tableOf(FIRE, LIFT, ...rows)).toEqual([
+        'priorityFrom[2].priority: emergency: its words tell of one',
+        'priorityFrom[3].event: words beside it',
+      ]);
+    });
+
     test('may say of all others what it likes, in any order, and all may be emergencies', () => {
       expect(
         tableOf(

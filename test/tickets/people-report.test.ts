@@ -15,6 +15,9 @@ const NIGHT = '10-04 03:00';
 const LEAST: Impact = { urgency: 1, complexity: 1, scope: 1 };
 const VISITOR: TicketActor = { username: 'visitor-82aff', roles: ['occupant'], groups: [] };
 const FIRM: TicketActor = { username: 'lift-firm-wu', roles: ['contractor'], groups: [] };
+/** Whoever may fill the sheets. */
+const SHEETS: TicketActor = { username: 'guard', roles: ['desk', 'duty', 'security'], groups: [] };
+const LIFT_CLOCKS: readonly string[] = ['entrapment-arrival', 'entrapment-release', 'lift-firm'];
 const SHIPPED = [
   ['default', defaultPolicy],
   ['hospital', hospitalPolicy],
@@ -112,10 +115,46 @@ describe.each(SHIPPED)('under the %s policy', (name, policy) => {
     expect(report(begin(policy), { class: ticketClass, content, priority: 'normal' }).priority).toBe(
       'normal',
     );
-    expect(report(begin(policy), { class: 'complaint', content }).priority).not.toBe('emergency');
   });
 
-  test.each(['电梯卡丢了，要补办', '电梯里灯不亮'])('what is no such call is none: %s', (content) => {
+  test.each([
+    ['有人困在电梯里了，没人管', 'complaint', 'entrapment'],
+    ['电梯里有人出不来怎么办', 'enquiry', 'entrapment'],
+    ['电梯困人', 'cleaning', 'entrapment'],
+    ['我们困在梯里面了', 'help', 'entrapment'],
+    ['有人困在电梯里了，二号梯', 'security', 'entrapment'],
+    ['厨房着火了', 'help', 'fire'],
+    ['楼道里冒浓烟，有火光', 'complaint', 'fire'],
+    ['My kitchen is ON FIRE', 'help', 'fire'],
+    ['配电间着火，冒烟', 'engineering', 'fire'],
+    ['燃气泄漏', 'engineering', null],
+    ['闻到很浓的煤气味', 'security', null],
+    ['有人触电了', 'help', null],
+  ] as const)('whoever is in danger chooses no class: %s (%s)', (content, ticketClass, kind) => {
+    const story = begin(policy);
+    const ticket = report(story, { class: ticketClass, content });
+    expect(ticket).toMatchObject({ priority: 'emergency', attendance: 'emergency' });
+    if (kind !== null) expect(story.incidents()).toMatchObject([{ id: ticket.incident, kind }]);
+    if (kind === 'entrapment') {
+      expect(ticket.entrapment).toMatchObject({ people: null });
+      const clocks = ticket.clocks.filter(({ stoppedAtMs }) => stoppedAtMs === null).map(({ id }) => id);
+      expect(clocks.filter((id) => LIFT_CLOCKS.includes(id))).not.toEqual([]);
+    }
+    expect(ticket.entrapment !== null).toBe(kind === 'entrapment');
+    expect(offeredTransitions(ticket, SHEETS, policy, null)).toContain(
+      kind === 'entrapment' ? 'entrapment' : 'confirm-fire',
+    );
+  });
+
+  test.each([
+    '电梯卡丢了，要补办',
+    '电梯里灯不亮',
+    '防火门关不上',
+    '烟感报警器没电了',
+    '消防栓漏水',
+    '燃气表读数怎么看',
+    'the fire door does not close',
+  ])('what is no such call is none: %s', (content) => {
     expect(report(begin(policy), { class: 'help', content }).priority).not.toBe('emergency');
   });
 

@@ -19,7 +19,20 @@ export function FireCard({ ticket }: { readonly ticket: Ticket }) {
   const confirm = findStep(ticket, 'confirm-fire');
   const step = findStep(ticket, 'fire-step');
   const { fire } = ticket;
-  if (fire === null && (confirm === null || ticket.class !== 'fire')) return null;
+  if (fire === null && (confirm === null || ticket.entrapment !== null)) return null;
+  // Of an emergency that was reported as something else it may turn out to be a fire.
+  if (fire === null && ticket.class !== 'fire' && !isOpen)
+    return (
+      <Button
+        block
+        size="large"
+        className="sheet-begin"
+        data-testid="ticket-fire-begin"
+        onClick={() => setOpen(true)}
+      >
+        {t('sheet.fire')} · {t('sheet.begin')}
+      </Button>
+    );
   const isAsked = confirm !== null && (fire === null || isOpen);
   return (
     <Card size="small" className="sheet sheet-fire" title={t('sheet.fire')} data-testid="ticket-fire-sheet">

@@ -1,0 +1,34 @@
+/** What people say when they are in danger: words of the policy, looked for in what somebody has reported. Pure. */
+import type { TicketClass } from '../core/ticket.ts';
+import type { Policy, PriorityRow, SaidEvent } from './policy.ts';
+
+type Rows = Pick<Policy, 'priorityFrom'>;
+
+/** Whether one of the row's words is said; true where it names none. @param said as it was typed */
+export function saysWords({ words }: Pick<PriorityRow, 'words'>, said: string): boolean {
+  const text = said.toLowerCase();
+  return words === undefined || words.some((word) => isSaid(word, text));
+}
+
+/** What kind of emergency it is by its words, whatever class it was reported as; null = they do not say. */
+export function toSaidEvent(
+  said: string,
+  ticketClass: TicketClass,
+  { priorityFrom }: Rows,
+): SaidEvent | null {
+  const row = priorityFrom.find(
+    (it) =>
+      it.event !== undefined &&
+      (it.class === undefined || it.class.includes(ticketClass)) &&
+      saysWords(it, said),
+  );
+  return row?.event ?? null;
+}
+
+/** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */
+function isSaid(word: string, text: string): boolean {
+  return word
+    .toLowerCase()
+    .split('+')
+    .every((part) => text.includes(part.trim()));
+}
