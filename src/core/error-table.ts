@@ -81,6 +81,10 @@ export const ERRORS = {
       en: 'Reset is possible once the alarm has returned and is acknowledged',
     },
   },
+  'drill-too-long': {
+    status: 422,
+    text: { zh: '演练最长 {hours} 小时', en: 'A drill lasts {hours} h at most' },
+  },
   'no-drill': { status: 409, text: { zh: '该设备未在演练', en: 'No drill is under way there' } },
   // changes of rules
   'rule-change-invalid': {

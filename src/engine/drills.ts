@@ -2,6 +2,7 @@
 
 import { endDrill } from '../alarms/drill.ts';
 import { requireAhead, requireReason } from '../alarms/shelve.ts';
+import { isPartOf } from '../config/dependence.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
@@ -13,7 +14,14 @@ import type { DecisionContext } from './context.ts';
 import { toDrill } from './level.ts';
 import type { Tentative } from './tentative.ts';
 
-/** @throws RiserError `not-found`, `reason-required`, `end-not-ahead`, `no-drill`. */
+/** Longest drill: a mistyped date must not make every real fire of a year an exercise. */
+const MAX_DRILL_HOURS = 8;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Whoever ends one names its equipment or a part of it.
+ * @throws RiserError `not-found`, `reason-required`, `end-not-ahead`, `drill-too-long`, `no-drill`
+ */
 export function decideDrill(
   tx: Tentative,
   context: DecisionContext,
@@ -23,11 +31,14 @@ export function decideDrill(
   if (!context.model.equipment.has(equipment))
     throw new RiserError('not-found', { what: { zh: '设备', en: 'equipment' } });
   if (untilMs === null) {
-    if (tx.drill(equipment) === null) throw new RiserError('no-drill');
-    return finish(tx, context, equipment, by, nowMs);
+    const whole = tx.drills().find(([id]) => isPartOf(context.model, equipment, id));
+    if (whole === undefined) throw new RiserError('no-drill');
+    return finish(tx, context, whole[0], by, nowMs);
   }
   requireReason(reason);
   requireAhead(untilMs, nowMs);
+  if (untilMs - nowMs > MAX_DRILL_HOURS * HOUR_MS)
+    throw new RiserError('drill-too-long', { hours: MAX_DRILL_HOURS });
   const scenario = { ...(isWhole && { isWhole }), ...(fault !== undefined && { fault }) };
   tx.putDrill(equipment, { by, atMs: nowMs, reason, untilMs, ...scenario });
 }

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'rule.edit',
   'rule.approve',
   'drill.run',
+  'drill.end',
   'commissioning.work',
   'commissioning.manage',
   'ticket.read-all',
@@ -54,6 +55,7 @@ export const PERMISSIONS = [
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
  * and ways of reporters (also of feedback) and of colleagues; each reading is audited. `ticket.redact` takes words out of a record and keeps
  * one from destruction. `message.read` is the person's own inbox.
+ * `drill.run` begins a drill; `drill.end` is everybody's who works there: what is real must be able to break one off at once.
  * `commissioning.work` proves points, `commissioning.manage` begins and ends a commissioning and signs.
  */
 export type Permission = (typeof PERMISSIONS)[number];
@@ -64,6 +66,7 @@ const STAFF = [
   'ticket.read-all',
   'ticket.read-own',
   'ticket.open',
+  'drill.end',
   'message.read',
 ] as const satisfies readonly Permission[];
 

@@ -33,7 +33,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/rule-changes/:id/approve': {},
   'POST /api/v1/rule-changes/:id/refuse': { note: 'too slow' },
   'POST /api/v1/backtests': { type: 'self-check', fromMs: 0, toMs: 1 },
-  'POST /api/v1/drills': { equipment: 'booster', reason: 'exercise', untilMs: 1 },
+  'POST /api/v1/drills': { equipment: 'booster', reason: 'exercise', untilMs: null },
   'POST /api/v1/tickets': {
     source: 'owner-call',
     channel: 'phone',

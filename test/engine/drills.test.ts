@@ -49,6 +49,21 @@ describe('a drill of the mains', () => {
     ]);
   });
 
+  test('lasts no longer than a shift, whatever date was typed', () => {
+    const loop = createTestLoop(createBuilding());
+    const drill = {
+      type: 'drill',
+      equipment: toId<EquipmentId>('pump'),
+      by: 'boss',
+      reason: '演练',
+    } as const;
+    const { wallMs } = loop.clock.now();
+    expect(() => loop.command({ ...drill, untilMs: wallMs + 8 * HOUR_MS + 1 })).toThrow(
+      expect.objectContaining({ code: 'drill-too-long', params: { hours: 8 } }),
+    );
+    loop.command({ ...drill, untilMs: wallMs + 8 * HOUR_MS });
+  });
+
   test('of the equipment alone marks nothing else', () => {
     const loop = createTestLoop(createBuilding());
     begin(loop, false);

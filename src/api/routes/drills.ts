@@ -25,20 +25,24 @@ export function drillRoutes(api: Api, { services }: ApiContext): void {
   api.post(
     '/drills',
     {
-      config: { permission: 'drill.run' },
+      config: { permission: 'drill.end' },
       schema: {
         operationId: 'setDrill',
         summary: 'Begin a drill, or end one (`untilMs` null); answers those that are under way',
         description:
-          'Alarms of the equipment and its parts go the whole way, marked as a drill. Problems: `not-found`, ' +
-          '`reason-required`, `end-not-ahead`, `no-drill`, `engine-busy`, `store-failed`.',
+          'Alarms of the equipment and its parts go the whole way, marked as a drill. Beginning one needs `drill.run`. To end ' +
+          'one names its equipment or a part of it: what still stands then is real and is reported at once. Problems: ' +
+          '`not-found`, `not-permitted`, `reason-required`, `end-not-ahead`, `drill-too-long`, `no-drill`, `engine-busy`, ' +
+          '`store-failed`.',
         tags,
         body: DrillBody,
         response,
       },
     },
     async ({ body: { equipment, reason, untilMs, fault, isWhole = fault !== undefined }, person }) => {
-      const by = personOf({ person }).username;
+      const { username: by, permissions } = personOf({ person });
+      if (untilMs !== null && !permissions.has('drill.run'))
+        throw new RiserError('not-permitted', { permission: 'drill.run' });
       const object = toId<EquipmentId>(equipment);
       const drill = { type: 'drill', equipment: object, by, reason, ...(isWhole && { isWhole }) } as const;
       if (fault === undefined || untilMs === null) await services.commands.submit({ ...drill, untilMs });

@@ -20,6 +20,7 @@ export function DrillList() {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const mayRun = usePermission('drill.run');
+  const mayEnd = usePermission('drill.end');
   const query = useDrills();
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
@@ -38,7 +39,7 @@ export function DrillList() {
       {items.length === 0 && <Empty description={t('alarmTabs.emptyDrills')} />}
       <div className="cards">
         {items.map((drill) => (
-          <DrillCard key={drill.equipment} drill={drill} mayEnd={mayRun} />
+          <DrillCard key={drill.equipment} drill={drill} mayEnd={mayEnd} />
         ))}
       </div>
       {isOpen && <DrillDialog onClose={() => setOpen(false)} />}

@@ -17,6 +17,7 @@ import { TicketActions } from './ticket-actions.tsx';
 import { TicketAlarms, TicketExplains } from './ticket-alarms.tsx';
 import { PastRepairs, TicketAffected } from './ticket-background.tsx';
 import { TicketBanners } from './ticket-banners.tsx';
+import { TicketDrill } from './ticket-drill.tsx';
 import { TicketEvidence } from './ticket-evidence.tsx';
 import { TicketFacts, TicketRecord } from './ticket-facts.tsx';
 import { TicketFiles } from './ticket-files.tsx';
@@ -49,6 +50,7 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
   return (
     <div className="ticket">
       <TicketHeader ticket={ticket} />
+      <TicketDrill ticket={ticket} />
       <TicketBanners ticket={ticket} />
       <TicketSteps ticket={ticket} />
       <div className="ticket-columns">
