@@ -10,7 +10,7 @@ import type { Text } from '../core/text.ts';
 import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
 import { arePeopleOut, type EntrapmentSheet, wasNobodyIn } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
-import { isOutOfService, toStanding } from './acceptance.ts';
+import { toStanding } from './acceptance.ts';
 import { requireFields } from './fields.ts';
 
 /** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
@@ -26,9 +26,24 @@ export function requireBackInService(ticket: Ticket, incident: Incident | null, 
   const { entrapment, isDrill, alarms } = ticket;
   if (isDrill || entrapment === null || wasNobodyIn(entrapment)) return;
   if (incident?.verdict === 'false-alarm' || incident?.verdict === 'test') return;
-  const isOut = alarms.some((alarm) => isOutOfService(alarm, atMs));
-  if (isOut) return;
+  // Its own alarms, all of them: a shelved button beside them takes no lift out of service.
+  const own = alarms.filter(({ severity }) => severity === 'life-safety');
+  if (own.length > 0 && own.every(({ outOfServiceUntilMs }) => (outOfServiceUntilMs ?? 0) > atMs)) return;
   requireFields({ 'back-in-service': entrapment.steps['back-in-service'] ?? null }, SIGNED_RULE);
+}
+
+/**
+ * No part and no weather is waited for while people are in a lift, or while a fire stands that is real or that nobody has looked
+ * at. @throws RiserError `missing-fields`, `value-not-allowed`
+ */
+export function requireNobodyInDanger(ticket: Ticket): void {
+  if (ticket.isDrill) return;
+  requireReleased(ticket);
+  const { class: name, fire, alarms, priority } = ticket;
+  // A pre-alarm is no fire yet.
+  const isUnseen = name === 'fire' && fire === null && priority === 'emergency';
+  if (alarms.some(({ isActive }) => isActive) && (isUnseen || fire?.verdict === 'real'))
+    throw new RiserError('value-not-allowed', { value: WAITING, allowed: FIRE_OUT });
 }
 
 /**
@@ -49,14 +64,19 @@ export function requireCancellable(
   if (isReal(ticket, incident)) refuse(reason, REAL);
   if (reason === 'duplicate') requireTwin(ticket);
   if (reason === 'false-alarm') return requireVerdict(ticket, incident);
+  // Nobody has looked yet: it is said to be none, or it is merged with what it is a second report of.
+  if (incident?.verdict === 'open' && ticket.priority === 'emergency') refuse(reason, UNSEEN);
   if (reason === 'withdrawn' && ticket.source === 'equipment-alarm') refuse(reason, NO_REPORTER);
   if (toStanding(ticket, atMs).length > 0) refuse(reason, STANDING);
 }
 
-/** What was late does not vanish from the figures as a duplicate of nothing. @throws RiserError `value-not-allowed` */
-function requireTwin({ clocks, links }: Ticket): void {
-  const isLate = clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
-  if (isLate && !links.some(({ kind }) => kind === 'duplicate')) refuse('duplicate', NO_TWIN);
+/**
+ * Neither an emergency nor what was late is a duplicate of nothing: it would vanish from the figures.
+ * @throws RiserError `value-not-allowed`
+ */
+function requireTwin({ clocks, links, priority }: Ticket): void {
+  const isGrave = priority === 'emergency' || clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
+  if (isGrave && !links.some(({ kind }) => kind === 'duplicate')) refuse('duplicate', NO_TWIN);
 }
 
 /** A fire is looked at before it is over: real, false alarm or test. @throws RiserError `missing-fields` */
@@ -117,8 +137,17 @@ const NO_REPORTER: Text = {
   en: 'an alarm has no reporter to withdraw it: false alarm, merge, or work',
 };
 const NO_TWIN: Text = {
-  zh: '已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
-  en: 'it has breached a limit: link the ticket that it duplicates first, or merge the two',
+  zh: '突发紧急或已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
+  en: 'an emergency, or what has breached a limit: link the ticket that it duplicates first, or merge the two',
+};
+const WAITING: Text = { zh: '等待', en: 'waiting' };
+const FIRE_OUT: Text = {
+  zh: '火警已复位，或已确认为误报、测试后方可等待',
+  en: 'once the fire alarm has returned, or was confirmed as false or a test',
+};
+const UNSEEN: Text = {
+  zh: '尚未核实的突发事件不能撤回或按重复撤销：先核实结论，或合并到另一张工单',
+  en: 'an emergency that nobody has confirmed is not withdrawn: say what it is first, or merge it',
 };
 const STANDING: Text = {
   zh: '告警仍未恢复：重复的请合并到另一张工单，误报请按误报撤销',

@@ -198,11 +198,8 @@ function isOpenTo({ stage, difficult }: Ticket, way: TransitionType): boolean {
 /** The sheets of an incident: a fire is confirmed, people in a lift are freed; never both on one ticket, none of a lift on a fire. */
 function toSheets(ticket: Ticket, policy: Policy): readonly TransitionType[] {
   const settings = toSettings(ticket);
-  // Whatever the policy makes of its class: of an emergency it may turn out that people are in a lift.
   const isIncident =
-    ticket.incident !== null ||
-    ticket.priority === 'emergency' ||
-    policy.incidents.from.some((match) => matches(match, settings));
+    ticket.incident !== null || policy.incidents.from.some((match) => matches(match, settings));
   if (ticket.entrapment !== null) return ['entrapment'];
   if (ticket.fire !== null) return ['confirm-fire', 'fire-step'];
   if (!isIncident) return [];

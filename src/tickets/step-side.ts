@@ -10,7 +10,7 @@ import { requirePromise } from './ahead.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
-import { requireCancellable } from './emergency-end.ts';
+import { requireCancellable, requireNobodyInDanger } from './emergency-end.ts';
 import { callForHelp, toEscalated } from './escalation.ts';
 import { requireFields } from './fields.ts';
 import { countUrge } from './rates.ts';
@@ -112,6 +112,7 @@ function applyWait(step: SideStep & { type: 'wait' }, { ticket, moment }: Work):
   const { reason, note, approver, untilMs = null } = step;
   requireFields({ reason, note, approver }, WAIT_RULE);
   requireOther(approver, moment.by);
+  requireNobodyInDanger(ticket);
   if (untilMs !== null) requirePromise(untilMs, moment.nowMs);
   const estimatedAtMs = toEstimate(step, ticket, moment.nowMs);
   requireFields({ estimatedAtMs }, WAIT_END_RULE);

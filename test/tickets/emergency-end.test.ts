@@ -8,6 +8,7 @@ import type { IncidentId, TicketId } from '../../src/core/ids.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { TicketClock } from '../../src/core/ticket-clock.ts';
+import { requireBackInService } from '../../src/tickets/emergency-end.ts';
 import { allowedTransitions, isAllowed } from '../../src/tickets/path.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
@@ -114,6 +115,20 @@ describe('cancelling', () => {
     ['a standing alarm, as a duplicate: it is merged', 'duplicate', alarm, null, 'value-not-allowed'],
     ['an alarm that has returned, as a duplicate', 'duplicate', gone, null, 'cancelled'],
     ['a real fire, as a duplicate of nothing', 'duplicate', { fire: FIRE }, INCIDENT, 'value-not-allowed'],
+    [
+      'an emergency that nobody has looked at, withdrawn',
+      'withdrawn',
+      { priority: 'emergency' },
+      { ...INCIDENT, kind: 'other' },
+      'value-not-allowed',
+    ],
+    [
+      'an emergency, as a duplicate of nothing',
+      'duplicate',
+      { priority: 'emergency' },
+      null,
+      'value-not-allowed',
+    ],
     ['what was late, as a duplicate of nothing', 'duplicate', late, null, 'value-not-allowed'],
     ['what was late, as a duplicate of another', 'duplicate', twin, null, 'cancelled'],
     ['a standing alarm that is a false one', 'false-alarm', alarm, null, 'cancelled'],
@@ -322,4 +337,58 @@ test('an archived ticket joins no incident', () => {
   expect(refusalOf(join).code).toBe('wrong-stage');
   const last = story.loop.ticketEvents.findLast(({ ticket }) => ticket.id === asked.id);
   expect(last?.ticket).toMatchObject({ version, incident: null });
+});
+
+describe('waiting', () => {
+  const WAIT: Transition = {
+    type: 'wait',
+    reason: 'part',
+    note: 'a bulb',
+    approver: 'supervisor',
+    untilMs: BASE_MS + 24 * HOUR_MS,
+  };
+  const alarms = [createAlarm({ severity: 'life-safety' })];
+  const verdict = (name: 'real' | 'false-alarm') => ({ fire: { ...FIRE, verdict: name } });
+  const waiting = (given: Partial<Ticket>): string => {
+    const ticket = createFull({ stage: 'handling', priority: 'emergency', ...given });
+    const step = (): unknown => stepTicket(ticket, WAIT, DESK, createContext({ nowMs: BASE_MS }));
+    try {
+      step();
+      return 'waits';
+    } catch {
+      return refusalOf(step).code;
+    }
+  };
+
+  test.each([
+    ['people in the lift', { entrapment: SHEET }, 'missing-fields'],
+    ['nobody knows how many', { entrapment: { ...SHEET, people: null } }, 'missing-fields'],
+    ['they are out', { entrapment: { ...SHEET, steps: { released: OUT } } }, 'waits'],
+    ['a fire that nobody has looked at', { class: 'fire', alarms }, 'value-not-allowed'],
+    ['a real fire', { class: 'fire', alarms, ...verdict('real') }, 'value-not-allowed'],
+    ['a detector that was a false alarm', { class: 'fire', alarms, ...verdict('false-alarm') }, 'waits'],
+    ['people in the lift, in a drill', { entrapment: SHEET, isDrill: true }, 'waits'],
+  ] as const)('%s', (_what, given, expected) => {
+    expect(waiting(given)).toBe(expected);
+  });
+});
+
+test('a lift is out of service by its own alarms, all of them, and by no shelf of another one', () => {
+  const entrapment = { ...SHEET, steps: { released: OUT } };
+  const trapped = createAlarm({ severity: 'life-safety' });
+  const button = { ...createAlarm({ severity: 'high' }), shelvedUntilMs: BASE_MS + HOUR_MS };
+  const out = { outOfServiceUntilMs: BASE_MS + HOUR_MS };
+  const asks = (...alarms: Ticket['alarms']): boolean => {
+    try {
+      requireBackInService(createFull({ entrapment, alarms }), null, BASE_MS);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  expect(asks(trapped, button), 'the button is shelved').toBe(true);
+  expect(asks({ ...trapped, shelvedUntilMs: BASE_MS + HOUR_MS })).toBe(true);
+  expect(asks({ ...trapped, ...out }, button)).toBe(false);
+  expect(asks({ ...trapped, ...out }, trapped), 'one of two').toBe(true);
+  expect(asks({ ...button, ...out }), 'of people it had none').toBe(true);
 });
