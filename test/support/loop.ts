@@ -110,7 +110,7 @@ export function createTestLoop(
       stormEvents.push(...made.stormEvents);
       sights.push(...made.sights);
       ticketEvents.push(...made.ticketEvents);
-      messages.push(...made.messages.filter(({ state, attempts }) => state === 'queued' && attempts === 0));
+      for (const message of made.messages) noteMessage(messages, message);
       said.push(...made.alarmEvents.map((event) => `${event.occurrence.rule} ${event.type}`));
       said.push(...made.ticketEvents.map((event) => `${event.ticket.number} ${event.type}`));
     }
@@ -193,4 +193,12 @@ export function createTestLoop(
 function toSample(value: TestValue): { readonly value: number; readonly quality: QualityReason } {
   if (typeof value === 'number') return { value, quality: 'good' };
   return typeof value === 'string' ? { value: Number.NaN, quality: value } : value;
+}
+
+/** One that is moved with the wall clock is told once. */
+function noteMessage(messages: Message[], message: Message): void {
+  if (message.state !== 'queued' || message.attempts > 0) return;
+  const at = messages.findIndex(({ id }) => id === message.id);
+  if (at < 0) messages.push(message);
+  else messages[at] = message;
 }

@@ -21,6 +21,7 @@ import {
   DESK,
   HOUR_MS,
   refusalOf,
+  SUPERVISOR,
   withClocks,
 } from './fixtures.ts';
 import { createStory, type Story } from './story-rig.ts';
@@ -344,14 +345,14 @@ describe('waiting', () => {
     type: 'wait',
     reason: 'part',
     note: 'a bulb',
-    approver: 'supervisor',
+    approver: 'foreman',
     untilMs: BASE_MS + 24 * HOUR_MS,
   };
   const alarms = [createAlarm({ severity: 'life-safety' })];
   const verdict = (name: 'real' | 'false-alarm') => ({ fire: { ...FIRE, verdict: name } });
   const waiting = (given: Partial<Ticket>): string => {
     const ticket = createFull({ stage: 'handling', priority: 'emergency', ...given });
-    const step = (): unknown => stepTicket(ticket, WAIT, DESK, createContext({ nowMs: BASE_MS }));
+    const step = (): unknown => stepTicket(ticket, WAIT, SUPERVISOR, createContext({ nowMs: BASE_MS }));
     try {
       step();
       return 'waits';
