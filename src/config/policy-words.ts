@@ -182,6 +182,7 @@ export const CLOCK_EVENTS = {
   'explained-by': null,
   'rule-changed': null,
   'priority-raised': null,
+  'emergency-began': null,
   'proof-started': null,
   'proof-ended': null,
   'carried-over': null,

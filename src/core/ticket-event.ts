@@ -64,6 +64,8 @@ export type TicketEventType =
   | 'explained-by'
   | 'rule-changed'
   | 'priority-raised'
+  /** An emergency begins on a ticket that was there already, or another one on that of an earlier one. */
+  | 'emergency-began'
   | 'proof-started'
   | 'proof-ended'
   /** Still open at the end of a day. */

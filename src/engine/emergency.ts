@@ -4,7 +4,7 @@
  */
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
-import type { FireConfirmation } from '../core/ticket-sheets.ts';
+import { arePeopleOut, type FireConfirmation } from '../core/ticket-sheets.ts';
 import {
   beginEntrapment,
   toEntrapmentSheet,
@@ -13,8 +13,7 @@ import {
 } from '../incidents/sheets.ts';
 import { stepIncident, toIncidentKind } from '../incidents/step.ts';
 import { byGateway, follow, type TicketStep, toStep } from '../tickets/change.ts';
-import { toLaidAside } from '../tickets/emergency-anew.ts';
-import { reportAtOnce } from '../tickets/reporting.ts';
+import { isIncidentDone, toLaidAside, withBeginning } from '../tickets/emergency-anew.ts';
 import type { DecisionContext } from './context.ts';
 import { toIncidentOf } from './incidents.ts';
 import type { Tentative } from './tentative.ts';
@@ -53,15 +52,14 @@ function layAside(tx: Tentative, context: DecisionContext, step: TicketStep, now
   const { ticket, events } = step;
   const known = ticket.incident === null ? null : tx.service.incident(ticket.incident);
   const aside = toLaidAside(ticket, known, toIncidentKind(ticket, context.model));
-  if (aside === null) return step;
+  if (aside === null && ticket.stage !== 'waiting') return step;
   const policy = context.policyOf(ticket);
-  const isTold = events.some(({ type }) => type === 'reporting');
-  const change = { ...aside.change, ...(!isTold && { reports: [] }) };
-  return follow(
-    step,
-    (it) => toStep(it, change, [aside.happening], byGateway(nowMs), policy),
-    (it) => reportAtOnce(it, policy, nowMs),
+  const isTold = events.some(({ type }) => type === 'reporting' || type === 'emergency-began');
+  const { change, happening } = aside ?? {};
+  const laid = follow(step, (it) =>
+    happening === undefined ? null : toStep(it, change ?? {}, [happening], byGateway(nowMs), policy),
   );
+  return isTold ? laid : withBeginning(laid, ticket, policy, nowMs, { isAgain: true });
 }
 
 /** The sheet of a lift with people in it begins with its incident. */
@@ -116,7 +114,17 @@ export function followFire(
   tx.service.putIncident(step.incident, step.events);
 }
 
-/** A fire that is found to be real after its incident was ended: it has an incident of its own from now on. */
+/** People who are found to be in a lift after its incident was ended, or was none: they have one of their own. */
+export function followPeople(tx: Tentative, context: DecisionContext, before: Ticket, nowMs: number): void {
+  const ticket = tx.ticket(before.id);
+  const people = ticket?.entrapment?.people ?? 0;
+  if (!ticket?.incident || !ticket.entrapment || ticket.isDrill || !isTicketOpen(ticket)) return;
+  if (people === 0 || people === before.entrapment?.people || arePeopleOut(ticket.entrapment)) return;
+  const known = tx.service.incident(ticket.incident);
+  if (known === null || isIncidentDone(known)) beginAgain(tx, context, ticket, nowMs);
+}
+
+/** What is found to be real after its incident was ended: it has an incident of its own from now on. */
 function beginAgain(tx: Tentative, context: DecisionContext, ticket: Ticket, nowMs: number): Incident | null {
   const incident = toIncidentOf(tx, context, { ...ticket, incident: null }, nowMs, nowMs);
   if (incident === null) return null;

@@ -17,6 +17,7 @@ import { openReportedTicket } from '../tickets/open.ts';
 import { toKinds } from '../tickets/routing.ts';
 import { splitTicket } from '../tickets/split.ts';
 import { type StepContext, stepForm, stepTicket, type TicketStep } from '../tickets/step.ts';
+import { isSheetStep } from '../tickets/step-sheets.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
 import { requireAtCode } from './arrival-code.ts';
 import { toCompetence, toPropose } from './assigning.ts';
@@ -24,7 +25,7 @@ import { applyAlarmStep } from './carry.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { endDrillTicket } from './drills.ts';
-import { followFire, withEmergency } from './emergency.ts';
+import { followFire, followPeople, withEmergency } from './emergency.ts';
 import { nextNumber, put, toCarrierOf } from './giving.ts';
 import { followMerge } from './incidents.ts';
 import { followLevel } from './level.ts';
@@ -122,11 +123,12 @@ export function decideTransition(
   requireNamed(context, ticket, command.transitions, nowMs);
   requireAtCode(context.model, ticket, command.transitions);
   put(tx, swept);
-  let before = swept?.ticket ?? ticket;
+  // What a sheet has just said is not of an earlier emergency, and a merge has weighed both tickets itself.
+  const isOwn = command.transitions.some((it) => it.type === 'merge' || isSheetStep(it));
   for (const step of steps) {
-    const isAnew = isRaisedAgain(before, step, context.policyOf(ticket));
+    const before = tx.ticket(step.ticket.id) ?? ticket;
+    const isAnew = !isOwn && isRaisedAgain(before, step, context.policyOf(ticket));
     put(tx, withEmergency(tx, context, step, nowMs, isAnew));
-    before = step.ticket;
   }
   for (const transition of command.transitions)
     if (transition.type === 'merge') {
@@ -134,6 +136,7 @@ export function decideTransition(
       followMerge(tx, context, transition.into, command.actor.username, nowMs);
     }
   followFire(tx, context, ticket, command.actor.username, nowMs);
+  followPeople(tx, context, ticket, nowMs);
   endDrillTicket(tx, context, ticket, command.actor.username, nowMs);
   const next = tx.ticket(ticket.id) as Ticket;
   if (command.personal !== null)
@@ -177,7 +180,7 @@ export function decideSplit(
   const input = { number, content, occurrences, reason, ofAlarm };
   const { from, opened } = splitTicket(ticket, input, actor, stepContext);
   put(tx, from);
-  put(tx, opened);
+  put(tx, withEmergency(tx, context, opened, nowMs, isRaisedAgain(ticket, opened, stepContext.policy)));
   moveAlarms(tx, opened.ticket.id);
   return { occurrence: null, ticket: tx.ticket(ticket.id), opened: tx.ticket(opened.ticket.id) };
 }
@@ -270,7 +273,9 @@ function toSteps(
   const [transition] = transitions;
   if (transition.type === 'merge') {
     const into = toOther(tx, transition.into, actor, TICKET);
-    const merged = mergeTickets(ticket, into, transition, actor, stepContext, context.policyOf(into));
+    const { incident: id } = into;
+    const other = { policy: context.policyOf(into), incident: id === null ? null : tx.service.incident(id) };
+    const merged = mergeTickets(ticket, into, transition, actor, stepContext, other);
     return [merged.from, merged.into];
   }
   const step = stepTicket(ticket, transition, actor, stepContext);

@@ -60,6 +60,9 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
       ];
     case 'arrived':
       return toEarlyArrival(event, context);
+    case 'emergency-began':
+      // Of a raise the desk is told by the raise.
+      return event.detail['isAgain'] === true ? toDesk(event, context, AGAIN) : [];
     case 'answered':
       return tellActing(event, context, 'information', 'none', toAnswer(event, context));
     case 'alarm-returned':
@@ -84,12 +87,19 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
     case 'contractor-set':
       return toContractor(event, context);
     case 'noted':
-      return event.detail['isDrill'] === false
-        ? tellActing(event, context, toGravest(event.ticket), 'act', NO_DRILL)
-        : [];
+      return toNoted(event, context);
     default:
       return [];
   }
+}
+
+/** An exercise that is none any more, and what a second caller says of an emergency; other notes are read where they stand. */
+function toNoted(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { ticket, detail } = event;
+  if (detail['isDrill'] === false) return tellActing(event, context, toGravest(ticket), 'act', NO_DRILL);
+  if (detail['isHurry'] !== true) return [];
+  const fact = joinTexts(CALLED_AGAIN, same(toText(detail['content']) ?? ''));
+  return [...tellActing(event, context, 'urged', 'hurry', fact), ...toDesk(event, context, fact)];
 }
 
 /** Whose turn it is after the round. */
@@ -308,11 +318,15 @@ function toEarlyArrival(event: TicketEvent, context: TellingContext): readonly T
 }
 
 /** Somebody works on it already, and such a matter is the desk's to give: it confirms or redirects. */
-function toDesk(event: TicketEvent, context: TellingContext): readonly Telling[] {
+function toDesk(
+  event: TicketEvent,
+  context: TellingContext,
+  fact: Text | null = toRaise(event),
+): readonly Telling[] {
   const { ticket } = event;
   const isGiven = ticket.stage !== 'received' && ticket.stage !== 'recorded';
   if (!isGiven || !isDesks(ticket, context.view.policyOf(ticket))) return [];
-  return tell(event, context, 'priority-raised', [DESK], 'redirect', toRaise(event));
+  return tell(event, context, 'priority-raised', [DESK], 'redirect', fact);
 }
 
 function toReason({ detail }: TicketEvent): Text | null {
@@ -339,6 +353,8 @@ const REPORT_FACTS: Readonly<Record<string, Text>> = {
   unanswered: { zh: '此前已报告，无人应答', en: 'Reported before; nobody has answered' },
   again: { zh: '此前的报告未送达，现重新报告', en: 'Told anew: it has not reached you before' },
 };
+const CALLED_AGAIN: Text = { zh: '再次来电：', en: 'Called again: ' };
+const AGAIN: Text = { zh: '突发紧急再次发生', en: 'It has happened again' };
 const RETURNED: Text = { zh: '告警已恢复正常', en: 'The alarm has returned to normal' };
 const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };
 const STILL_ACTIVE: Text = { zh: '验收后告警仍未恢复', en: 'The alarm still stands after acceptance' };

@@ -234,7 +234,11 @@ function toStart(course: Course, timed: TimedMark): Start {
 }
 
 function begin(course: Course, timed: TimedMark, start: Start): void {
-  const live = toLive(course);
+  const known = toLive(course);
+  // An emergency that begins now has its own time, whoever was late before it.
+  const isAnew = timed.mark.type === 'emergency-began' && known !== null && isMissed(known, timed);
+  if (isAnew) stopRun(known, timed);
+  const live = isAnew ? null : known;
   const isMoved = start.appointmentMs !== null && live?.isAppointment === true;
   if (live !== null && (!isMoved || isMissed(live, timed))) return;
   const round = isMoved ? (live?.round ?? course.round) : toRound(course);

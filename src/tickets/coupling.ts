@@ -26,14 +26,12 @@ import {
 } from '../core/ticket.ts';
 import { withBanner, withoutBanner } from './banners.ts';
 import { byGateway, follow, type Happening, type TicketStep, toStep } from './change.ts';
-import { putBeforeDesk } from './desk-turn.ts';
-import { wake } from './emergency-anew.ts';
+import { withBeginning } from './emergency-anew.ts';
 import { escalate, holdCall } from './escalation.ts';
 import { judgeFalseAlarm, review } from './false-alarm.ts';
 import { isBeforeDone } from './path.ts';
 import { failProof, followAlarms, isProving } from './proof.ts';
 import { RE_ALARM } from './re-alarm-hours.ts';
-import { reportAtOnce } from './reporting.ts';
 import { toRework } from './rework.ts';
 import { withPriority } from './routing.ts';
 import { toSightBanners } from './sights.ts';
@@ -217,7 +215,7 @@ export function noteDrillOver(
   const happening: Happening = { type: 'noted', detail: { occurrence: id, isDrill: false } };
   // Who was told of the exercise has not been told of this.
   const real = toStep(ticket, { isDrill: false, reports: [] }, [happening], byGateway(nowMs), policy);
-  return follow(real, (next) => reportAtOnce(next, policy, nowMs));
+  return withBeginning(real, ticket, policy, nowMs, { isAgain: true });
 }
 
 /** Whether the ticket was told of a shelf that somebody answers for: its acceptance may stand on it. */
@@ -272,11 +270,13 @@ function raise(
   const isGraver = isRaise || isGravest(ticket, occurrence);
   const back = toRecurrence(ticket, nowMs);
   const banners = withoutBanner({ banners: back.change.banners ?? ticket.banners }, 'proposed-done');
+  // What is real is no part of an exercise whose ticket is still open.
+  const isReal = ticket.isDrill && !occurrence.isDrill;
   const change: Partial<Ticket> = {
     ...back.change,
+    ...(isReal && { isDrill: false }),
     ...(isGraver && isOfAlarm(ticket) ? { content: occurrence.text, guidance } : {}),
     ...(isRaise ? withPriority(ticket, priority, policy) : {}),
-    ...(isGraver && !isRaise ? { reports: [] } : {}),
     alarms: mergeAlarm(ticket.alarms, occurrence, nowMs),
     banners,
   };
@@ -293,15 +293,11 @@ function raise(
   const happenings: readonly Happening[] = [
     { type: 'alarm-attached', detail },
     ...back.happenings.map((it) => ({ ...it, detail: { ...detail, ...it.detail } })),
+    ...(isReal ? [{ type: 'noted' as const, detail: { occurrence: occurrence.id, isDrill: false } }] : []),
     ...(isGraver ? [raised] : []),
   ];
   const step = toStep(ticket, change, happenings, byGateway(nowMs), policy);
-  return follow(
-    step,
-    (next) => wake(ticket, next, policy, nowMs),
-    (next) => reportAtOnce(next, policy, nowMs),
-    (next) => putBeforeDesk(ticket, next, policy, nowMs),
-  );
+  return withBeginning(step, ticket, policy, nowMs, { isAgain: isReal || (isGraver && !isRaise) });
 }
 
 /** A return that was told has been noted already; a rule that was changed or removed leaves the decision to people. */

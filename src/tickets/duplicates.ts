@@ -13,12 +13,10 @@ import {
   type Priority,
   type Ticket,
 } from '../core/ticket.ts';
-import { follow, type Happening, type TicketStep, toStep } from './change.ts';
-import { putBeforeDesk } from './desk-turn.ts';
-import { wake } from './emergency-anew.ts';
+import { type Happening, type TicketStep, toStep } from './change.ts';
+import { withBeginning } from './emergency-anew.ts';
 import type { TicketSubject } from './open.ts';
 import { isBeforeDone } from './path.ts';
-import { reportAtOnce } from './reporting.ts';
 import { toRework } from './rework.ts';
 import { toPriority, withPriority } from './routing.ts';
 import type { NewTicket, TicketActor } from './transitions.ts';
@@ -66,20 +64,23 @@ export function addReport(
   const back = toFailure(ticket, report, nowMs);
   const { priority, impact, attendance } = report;
   const said = { priority, impact, attendance };
-  const detail = { content, channel, isDuplicate: true, ...late, ...(raise !== null && said) };
+  // Somebody calls a second time about an emergency that is none the graver: whoever has it hears what was said.
+  const isHurry = raise === null && back === null && ticket.priority === 'emergency';
+  const detail = {
+    content,
+    channel,
+    isDuplicate: true,
+    ...late,
+    ...(raise !== null && said),
+    ...(isHurry && { isHurry }),
+  };
   const happenings: readonly Happening[] = [
     { type: 'noted', detail },
     ...(back?.happenings ?? []),
     ...(raise?.happenings ?? []),
   ];
   const step = toStep(ticket, { ...back?.change, ...raise?.change }, happenings, moment, policy);
-  if (raise === null && back === null) return step;
-  return follow(
-    step,
-    (next) => wake(ticket, next, policy, nowMs),
-    (next) => reportAtOnce(next, policy, nowMs),
-    (next) => putBeforeDesk(ticket, next, policy, nowMs),
-  );
+  return raise === null && back === null ? step : withBeginning(step, ticket, policy, nowMs);
 }
 
 /**

@@ -11,12 +11,14 @@ import type { Policy } from '../config/policy.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isNamed } from './actors.ts';
 import { enter, type Happening } from './change.ts';
-import { isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
+import { BEHIND_ARRIVAL, isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
 import { isReportable } from './reporting.ts';
 import type { Outcome, Work } from './work.ts';
 
 export function applyArrival({ ticket, actor, context, moment }: Work): Outcome {
   const { by, atMs } = moment;
+  // Where an emergency has begun in the middle of the work, whoever comes goes on with it.
+  if (BEHIND_ARRIVAL.includes(ticket.stage)) return { type: 'arrived', change: {} };
   if (!isArrivalEarly(ticket, context.policy)) return { type: 'arrived', change: enter('on-site', atMs) };
   const as = isNamed(ticket.assignee, actor) ? ticket.assignee : null;
   return { type: 'arrived', change: { earlyArrival: { by, as, atMs } }, detail: { isBeforeDispatch: true } };

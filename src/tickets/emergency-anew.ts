@@ -1,15 +1,19 @@
 /**
- * An emergency that happens again on the ticket of an earlier one. What was said of the first (the verdict on a fire, the sheet of
- * a lift whose people are out, the incident that is over, who was told) says nothing of the second: it is laid aside, stays
- * on the record, and everything is asked, told and timed anew. What still lasts goes on. Pure.
+ * An emergency begins on a ticket that is there already: by a raise, a second call, a graver alarm, a merge, a split, a sheet that
+ * says that it is real, the end of a drill; or another one on the ticket of an earlier one. Whatever it comes from, it is one
+ * event: it ends a wait, begins the clocks of an emergency anew (also where somebody has been there before), is reported at once
+ * and put before the desk. What was said of an earlier one (the verdict on a fire, the sheet of a lift whose people are out, the
+ * incident that is over, who was told) says nothing of it: it is laid aside, stays on the record, and everything is asked, told
+ * and timed anew. What still lasts goes on. Pure.
  */
 import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
 import { arePeopleOut } from '../core/ticket-sheets.ts';
-import { byGateway, type Happening, type TicketStep, toStep } from './change.ts';
-import { isReportable } from './reporting.ts';
+import { byGateway, follow, type Happening, type TicketStep, toStep } from './change.ts';
+import { putBeforeDesk } from './desk-turn.ts';
+import { isReportable, reportAtOnce } from './reporting.ts';
 import { toResumed } from './step-side.ts';
 
 /** Whether a raise that was put to the ticket is an emergency by itself, and not one that stood there already. */
@@ -30,12 +34,49 @@ export function isRaisedAgain(before: Ticket, { ticket }: TicketStep, policy: Po
   return isGraver && isReportable(ticket, policy) && !isReportable(before, policy);
 }
 
-/** A wait was let for what the ticket was before: an emergency waits for no part and no weather. null = it does not wait. */
-export function wake(before: Ticket, ticket: Ticket, policy: Policy, nowMs: number): TicketStep | null {
-  if (ticket.stage !== 'waiting' || isReportable(before, policy) || !isReportable(ticket, policy))
-    return null;
-  const happening: Happening = { type: 'resumed', detail: { reason: 'raised' } };
-  return toStep(ticket, toResumed(ticket, nowMs), [happening], byGateway(nowMs), policy);
+/** How the ticket stands to the emergency that begins on it. */
+export interface Beginning {
+  /** It has been one before: another one begins, and who was told of the first is told of it. Left out = no. */
+  readonly isAgain?: boolean;
+  /** Whoever has it is the desk's choice, made with this very step. Left out = no. */
+  readonly isDesksChoice?: boolean;
+}
+
+/**
+ * The step with the emergency that begins by it; as it is where none does. @param before as it was before the step
+ */
+export function withBeginning(
+  step: TicketStep,
+  before: Ticket,
+  policy: Policy,
+  nowMs: number,
+  { isAgain = false, isDesksChoice = false }: Beginning = {},
+): TicketStep {
+  return follow(
+    step,
+    (ticket) => beginEmergency(before, ticket, policy, nowMs, isAgain),
+    (ticket) => reportAtOnce(ticket, policy, nowMs),
+    (ticket) => (isDesksChoice ? null : putBeforeDesk(before, ticket, policy, nowMs)),
+  );
+}
+
+/**
+ * The beginning itself. A wait was let for what the ticket was before: an emergency waits for no part and no weather.
+ * @returns null where none begins: it is none, or it was one all along
+ */
+export function beginEmergency(
+  before: Ticket,
+  ticket: Ticket,
+  policy: Policy,
+  nowMs: number,
+  isAgain = false,
+): TicketStep | null {
+  if (!isReportable(ticket, policy) || (!isAgain && isReportable(before, policy))) return null;
+  const isWaiting = ticket.stage === 'waiting';
+  const resumed: Happening = { type: 'resumed', detail: { reason: 'raised' } };
+  const began: Happening = { type: 'emergency-began', detail: { isAgain, stage: before.stage } };
+  const change = { ...(isWaiting && toResumed(ticket, nowMs)), ...(isAgain && { reports: [] }) };
+  return toStep(ticket, change, [...(isWaiting ? [resumed] : []), began], byGateway(nowMs), policy);
 }
 
 /**
@@ -81,6 +122,6 @@ function isUngiven({ stage }: Ticket): boolean {
 }
 
 /** Nothing can join it any more: it has ended, or was none. A drill is a test from its beginning. */
-function isIncidentDone({ endedAtMs, verdict, isDrill }: Incident): boolean {
+export function isIncidentDone({ endedAtMs, verdict, isDrill }: Incident): boolean {
   return endedAtMs !== null || (!isDrill && (verdict === 'false-alarm' || verdict === 'test'));
 }

@@ -6,14 +6,16 @@
 import { isDesks } from '../config/desk-dispatch.ts';
 import type { Policy } from '../config/policy.ts';
 import { RiserError } from '../core/errors.ts';
+import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
 import type { TicketMark } from '../core/ticket-clock.ts';
 import { arePeopleOut, ENTRAPMENT_STEP_NAMES, type EntrapmentSheet } from '../core/ticket-sheets.ts';
-import { owesReport } from '../incidents/reports.ts';
 import { follow, type Happening, type Moment, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
 import { withEarliest } from './earliest.ts';
+import { joinEmergencies } from './emergencies-joined.ts';
+import { beginEmergency } from './emergency-anew.ts';
 import { isBeforeDone } from './path.ts';
 import { takeReports } from './reporting.ts';
 import { withPriority } from './routing.ts';
@@ -26,7 +28,7 @@ import { MAX_NAMED_ALARMS } from './work.ts';
 
 /**
  * The ticket goes into the other one with its alarms, photos and sheets; the earlier start of the two is kept, and the graver
- * priority. @param intoPolicy the version that the other one was opened under; default: the same
+ * priority. @param other of the other one: the version that it was opened under, its incident; default: the same, none
  * @throws RiserError `merge-refused`, and what `stepTicket` throws
  */
 export function mergeTickets(
@@ -35,13 +37,13 @@ export function mergeTickets(
   transition: Transition & { readonly type: 'merge' },
   actor: TicketActor,
   context: StepContext,
-  intoPolicy: Policy = context.policy,
+  other: Pick<StepContext, 'policy' | 'incident'> = { policy: context.policy, incident: null },
 ): { readonly from: TicketStep; readonly into: TicketStep } {
   const reason = toRefusal(from, into);
   if (reason !== null) throw new RiserError('merge-refused', { reason });
   return {
     from: stepTicket(from, transition, actor, context),
-    into: receive(from, into, transition.note, actor, { ...context, policy: intoPolicy }),
+    into: receive(from, into, transition.note, actor, { ...context, policy: other.policy }, other.incident),
   };
 }
 
@@ -101,13 +103,13 @@ function receive(
   note: string,
   actor: TicketActor,
   { policy, nowMs, incident }: Pick<StepContext, 'policy' | 'nowMs' | 'incident'>,
+  intoIncident: Incident | null,
 ): TicketStep {
-  // What owes a report is not left behind by it.
-  const owed = incident !== null && owesReport(incident, policy) ? from.incident : null;
+  const emergency = joinEmergencies(from, into, { from: incident, into: intoIncident }, policy);
   const moment: Moment = { by: actor.username, atMs: nowMs, nowMs, isLate: false };
   const isGraver = PRIORITIES[from.priority].rank > PRIORITIES[into.priority].rank;
   const occurrences = from.alarms.slice(0, MAX_NAMED_ALARMS).map(({ occurrence }) => occurrence);
-  const detail = { ticket: from.id, kind: 'merged-from', note, occurrences };
+  const detail = { ticket: from.id, kind: 'merged-from', note, occurrences, ...emergency.detail };
   const was = { from: into.priority, to: from.priority, merged: from.number };
   const raised = { type: 'priority-raised' as const, detail: { ...was, class: from.class } };
   const started = withEarliest(into, from, policy, nowMs);
@@ -118,8 +120,7 @@ function receive(
     attachments: [...into.attachments, ...from.attachments].slice(0, MAX_ATTACHMENTS),
     links: [...into.links, { ticket: from.id, kind: 'merged-from' }],
     urges: into.urges + from.urges,
-    incident: owed ?? into.incident ?? from.incident,
-    fire: into.fire ?? from.fire,
+    ...emergency.change,
     entrapment: joinSheets(into.entrapment, from.entrapment),
     equipment: into.equipment ?? from.equipment,
     contractor: into.contractor ?? from.contractor,
@@ -135,6 +136,7 @@ function receive(
   ];
   return follow(
     toStep(started, change, happenings, moment, policy),
+    (ticket) => beginEmergency(into, ticket, policy, nowMs, emergency.isAnew),
     (ticket) => takeReports(ticket, from, policy, nowMs),
     (ticket) => putBeforeDesk(into, ticket, policy, nowMs),
   );

@@ -14,6 +14,7 @@
 import type { PathStage, Policy } from '../config/policy.ts';
 import { defined } from '../core/assert.ts';
 import { isTicketOpen, STAGE_NAMES, type Stage, type Ticket } from '../core/ticket.ts';
+import type { TicketMark } from '../core/ticket-clock.ts';
 import { firstMatch, matches, toSettings } from './match.ts';
 import type { TransitionType } from './transitions.ts';
 
@@ -94,9 +95,12 @@ function toPathWays(ticket: Ticket, policy: Policy): readonly TransitionType[] {
   const next = toOnward(ticket, path);
   if (stage === 'rework') return [...redispatch, ...next, ...early];
   const signature = canSignLate(ticket, path, policy) ? (['take'] as const) : [];
-  const isRedirectable = stage === 'dispatched' || stage === 'taken';
-  const onward = owesSignature(ticket, policy) ? [] : next;
-  return [...onward, ...signature, ...(isRedirectable ? redispatch : []), ...early];
+  const isAnew = AT_WORK.includes(stage) && awaitsArrival(ticket);
+  const isRedirectable = stage === 'dispatched' || stage === 'taken' || isAnew;
+  const isUnsigned = owesSignature(ticket, policy);
+  const onward = isUnsigned ? [] : next;
+  const again: readonly TransitionType[] = isAnew && !isUnsigned && isOnSiteOn(path) ? ['arrive'] : [];
+  return [...onward, ...again, ...signature, ...(isRedirectable ? redispatch : []), ...early];
 }
 
 function isDispatchOn(path: readonly PathStage[]): boolean {
@@ -127,6 +131,26 @@ export function isArrivalEarly(ticket: Ticket, policy: Policy): boolean {
 export function isOnSiteOn(path: readonly PathStage[]): boolean {
   return path.some(({ stage }) => stage === 'on-site');
 }
+
+/** Somebody has been there; `arrive` leads to none of them but the first. */
+export const BEHIND_ARRIVAL: readonly Stage[] = ['diagnosed', 'planned', 'agreed', 'handling'];
+const AT_WORK: readonly Stage[] = ['on-site', ...BEHIND_ARRIVAL];
+
+/**
+ * Whether an emergency has begun on it, or it was given to another in one, and nobody has come for that since: whoever is there
+ * says so, or the desk sends somebody.
+ */
+export function awaitsArrival({ marks, priority }: Pick<Ticket, 'marks' | 'priority'>): boolean {
+  if (priority !== 'emergency') return false;
+  const at = marks.findLastIndex(({ type }) => ASKS_FOR_ARRIVAL.includes(type));
+  const sinceMs = marks[at]?.atMs ?? 0;
+  // What is entered later answers what it came after.
+  const isThen = ({ enteredAtMs, atMs }: TicketMark): boolean => enteredAtMs === undefined || atMs >= sinceMs;
+  return at >= 0 && !marks.slice(at + 1).some((mark) => ANSWERS_IT.includes(mark.type) && isThen(mark));
+}
+
+const ASKS_FOR_ARRIVAL: readonly TicketMark['type'][] = ['emergency-began', 'transferred'];
+const ANSWERS_IT: readonly TicketMark['type'][] = ['arrived', 'done', 'reworked', 'reopened'];
 
 /** Taken over from another, on a path that the signature is part of: it comes before anything else is done. */
 export function owesSignature(ticket: Ticket, policy: Policy): boolean {

@@ -8,8 +8,10 @@ import type { OccurrenceId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
 import { STAGES, type Ticket, type TicketAlarm } from '../core/ticket.ts';
 import type { TicketMark } from '../core/ticket-clock.ts';
+import { arePeopleOut } from '../core/ticket-sheets.ts';
 import { listActors, mayAct } from './actors.ts';
 import { type Happening, type Moment, type TicketStep, toStep } from './change.ts';
+import { withBeginning } from './emergency-anew.ts';
 import { requireFields } from './fields.ts';
 import { isNamed, recompute } from './mark.ts';
 import { toSettings } from './match.ts';
@@ -71,8 +73,11 @@ export function splitTicket(
     throw new RiserError('not-your-step', { transition: 'split', who: listActors('merge', policy) });
   requireFields({ content, reason }, SPLIT_RULE);
   const moved = toMoved(ticket, occurrences);
+  requireNobodyInside(ticket, moved);
   const moment: Moment = { by: actor.username, atMs: nowMs, nowMs, isLate: false };
-  const opened = openSecond(ticket, input, moved, moment, policy);
+  const second = openSecond(ticket, input, moved, moment, policy);
+  // Its alarm may be an emergency that the first ticket was none of, or was no more.
+  const opened = withBeginning(second, ticket, policy, nowMs, { isDesksChoice: true });
   const change: Partial<Ticket> = {
     alarms: ticket.alarms.filter((alarm) => !moved.includes(alarm)),
     links: [...ticket.links, { ticket: opened.ticket.id, kind: 'split-into' }],
@@ -80,6 +85,13 @@ export function splitTicket(
   const detail = { into: opened.ticket.id, occurrences, reason };
   const happening: Happening = { type: 'split', detail };
   return { from: toStep(ticket, change, [happening], moment, policy), opened };
+}
+
+/** People who are in the lift stay with the alarm that told of them: their sheet is on this ticket. @throws RiserError `value-not-allowed` */
+function requireNobodyInside({ entrapment }: Ticket, moved: readonly TicketAlarm[]): void {
+  const grave = moved.find(({ severity }) => severity === 'life-safety');
+  if (grave === undefined || entrapment === null || arePeopleOut(entrapment)) return;
+  throw new RiserError('value-not-allowed', { value: grave.text, allowed: RELEASED_FIRST });
 }
 
 /** Alarms with the named occurrences. @throws RiserError `value-not-allowed` */
@@ -173,6 +185,7 @@ function toHandedOver(from: Ticket, { stage }: Ticket, nowMs: number): readonly 
 /** What has been done of an alarm on the ticket that it was on; the rest was about that ticket. */
 const STEPS: readonly TicketMark['type'][] = [
   'recorded',
+  'emergency-began',
   'reporting',
   'reported',
   'dispatched',
@@ -215,5 +228,9 @@ function toSecond(ticket: Ticket): Omit<GivenFields, 'number' | 'receivedAtMs' |
 const SPLIT_RULE: Text = {
   zh: '拆分须写明另一事项的内容和原因',
   en: 'a split needs the other matter and a reason',
+};
+const RELEASED_FIRST: Text = {
+  zh: '被困人员全部解救之前，困人告警不得拆出',
+  en: 'the alarm of people in the lift, only once they are out',
 };
 const ITS_ALARMS: Text = { zh: '该工单的告警', en: 'alarms of this ticket' };

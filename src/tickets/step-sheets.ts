@@ -6,14 +6,18 @@ import { never } from '../core/assert.ts';
 import { RiserError } from '../core/errors.ts';
 import type { AttachmentId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
+import type { Ticket } from '../core/ticket.ts';
 import type { SheetMark } from '../core/ticket-clock.ts';
 import {
+  arePeopleOut,
   type EntrapmentSheet,
   type EntrapmentStep,
   type SheetStep as SheetEntry,
   wasNobodyIn,
 } from '../core/ticket-sheets.ts';
+import type { Happening } from './change.ts';
 import { isBlank, requireFields } from './fields.ts';
+import { withPriority } from './routing.ts';
 import type { Transition } from './transitions.ts';
 import { type Outcome, toDetail, toNamedOutside, type Work } from './work.ts';
 
@@ -37,10 +41,8 @@ export function applySheetStep(step: SheetTransition, work: Work): Outcome {
 }
 
 /** What it turned out to be may turn out otherwise: the steps taken stay, and the record has every verdict. */
-function applyConfirmation(
-  step: SheetTransition & { type: 'confirm-fire' },
-  { ticket, moment }: Work,
-): Outcome {
+function applyConfirmation(step: SheetTransition & { type: 'confirm-fire' }, work: Work): Outcome {
+  const { ticket, moment } = work;
   const { verdict, how, cause } = step;
   requireFields({ verdict, how }, CONFIRM_RULE);
   if (verdict === 'false-alarm') requireFields({ cause }, CAUSE_RULE);
@@ -52,7 +54,35 @@ function applyConfirmation(
     cause: isBlank(cause) ? null : (cause ?? null),
     steps: ticket.fire?.steps ?? {},
   };
-  return { type: 'sheet-filled', change: { fire }, detail: { sheet: 'fire' } };
+  const filled = { type: 'sheet-filled', detail: { ...toDetail(step), sheet: 'fire' } } as const;
+  const raised = verdict === 'real' ? toRaised(work) : NOT_RAISED;
+  const happenings = [filled, ...raised.happenings];
+  return { type: 'sheet-filled', change: { fire, ...raised.change }, happenings };
+}
+
+/** What is real is an emergency, whatever it was lowered to before that was known. */
+function toRaised({ ticket, context: { policy } }: Work): typeof NOT_RAISED {
+  const { priority: from } = ticket;
+  if (from === 'emergency') return NOT_RAISED;
+  const raised: Happening = { type: 'priority-raised', detail: { from, to: 'emergency' } };
+  return { change: withPriority(ticket, 'emergency', policy), happenings: [raised] };
+}
+
+const NOT_RAISED: { readonly change: Partial<Ticket>; readonly happenings: readonly Happening[] } = {
+  change: {},
+  happenings: [],
+};
+
+/**
+ * Whether the sheet says only now that it is real: a fire that was none until then, people in a lift that was said to be empty, or
+ * either on a ticket that waits.
+ */
+export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boolean {
+  const isWaiting = before.stage === 'waiting';
+  const isFire = fire?.verdict === 'real' && before.fire?.verdict !== 'real';
+  const { people = null } = before.entrapment ?? {};
+  const isInside = (entrapment?.people ?? 0) > 0 && !(people !== null && people > 0);
+  return (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting));
 }
 
 /** Only of a fire that is one. Done twice, it was done the first time; the record has both. */
@@ -98,8 +128,11 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
     ...(isNew ? (['entrapment'] as const) : []),
     ...(step.step === undefined ? [] : [step.step]),
   ];
-  const happening = { type: 'sheet-filled' as const, detail, sheet: sheetMarks };
-  return { type: 'sheet-filled', change: { entrapment }, happenings: [happening] };
+  const filled: Happening = { type: 'sheet-filled', detail, sheet: sheetMarks };
+  const isInside = (step.people ?? 0) > 0 && !arePeopleOut(entrapment);
+  const raised = isInside ? toRaised(work) : NOT_RAISED;
+  const happenings = [filled, ...raised.happenings];
+  return { type: 'sheet-filled', change: { entrapment, ...raised.change }, happenings };
 }
 
 type Entrapment = SheetTransition & { readonly type: 'entrapment' };

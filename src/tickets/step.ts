@@ -15,18 +15,17 @@ import { isOneOf, listActors, listNames, mayAct } from './actors.ts';
 import { withAnswer } from './answers.ts';
 import { follow, joinSteps, type Moment, type TicketStep, toStep } from './change.ts';
 import type { Competence } from './competence.ts';
-import { putBeforeDesk } from './desk-turn.ts';
 import { toArrivableMs } from './early-arrival.ts';
-import { wake } from './emergency-anew.ts';
+import { withBeginning } from './emergency-anew.ts';
 import { requireFields, requireGuards } from './fields.ts';
 import { matches, toSettings } from './match.ts';
 import { requireOthersWork } from './own-work.ts';
 import { isAllowed, owesSignature } from './path.ts';
-import { isConfirmation, reportAtOnce, reportConfirmed } from './reporting.ts';
+import { isConfirmation, reportConfirmed } from './reporting.ts';
 import { dispatchByTable, type Propose } from './routing.ts';
 import { applyDataStep, isDataStep } from './step-data.ts';
 import { applyPathStep, isPathStep } from './step-path.ts';
-import { applySheetStep, isSheetStep } from './step-sheets.ts';
+import { applySheetStep, isFoundReal, isSheetStep } from './step-sheets.ts';
 import { applySideStep } from './step-side.ts';
 import { withUndone } from './told-breaches.ts';
 import type { TicketActor, Transition } from './transitions.ts';
@@ -83,17 +82,14 @@ function takeStep(
   const { policy, nowMs, incident } = context;
   const { step, moment } = makeStep(ticket, transition, actor, context, isLet);
   const isRecorded = transition.type === 'record' && !moment.isLate;
-  const isRated = transition.type === 'record' || transition.type === 'reclassify';
+  const isRated = ['record', 'reclassify'].includes(transition.type) || isSheetStep(transition);
   const isConfirmed = isConfirmation(transition, ticket, incident);
+  // Whoever may dispatch it knows who has it.
+  const isDesksChoice = mayAct(ticket, 'dispatch', actor, policy, context.owner);
+  const isAgain = isSheetStep(transition) && isFoundReal(ticket, step.ticket);
+  const begun = isRated ? withBeginning(step, ticket, policy, nowMs, { isAgain, isDesksChoice }) : step;
   return follow(
-    step,
-    (next) => (isRated ? wake(ticket, next, policy, nowMs) : null),
-    (next) => (isRated ? reportAtOnce(next, policy, nowMs) : null),
-    // Whoever may dispatch it knows who has it.
-    (next) =>
-      isRated && !mayAct(ticket, 'dispatch', actor, policy, context.owner)
-        ? putBeforeDesk(ticket, next, policy, nowMs)
-        : null,
+    begun,
     (next) => (isConfirmed ? reportConfirmed(next, policy, nowMs) : null),
     (next) => (isRecorded ? dispatchByTable(next, policy, nowMs, context.propose) : null),
   );

@@ -196,7 +196,7 @@ describe('a raise', () => {
 
   test('that makes it an emergency is reported', () => {
     const { types, events } = must(createAlarmTicket(), 'raised', { ...AGAIN, severity: 'life-safety' });
-    expect(types).toEqual(['alarm-attached', 'priority-raised', 'reporting']);
+    expect(types).toEqual(['alarm-attached', 'priority-raised', 'emergency-began', 'reporting']);
     expect(events.at(-1)?.detail).toMatchObject({
       when: 'at-once',
       to: ['assignee', 'supervisor', 'leader'],

@@ -281,6 +281,8 @@ function expectedOf(one: Case, stage: Stage, type: TransitionType, as: string): 
   if (!split(WHO[type]).includes(as) || isTaker) return 'not-your-step';
   // The dispatch stays the desk's, whoever is there.
   if (type === 'arrive' && split('received recorded rework').includes(stage)) return stage;
+  // What a sheet says is real waits for nothing.
+  if (isOnSheet && stage === 'waiting' && one.settings.priority === 'emergency') return 'handling';
   return type === 'record' ? one.recorded : (LEADS_TO[type] ?? stage);
 }
 

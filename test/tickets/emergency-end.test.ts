@@ -51,6 +51,7 @@ const INCIDENT: Incident = {
   plan: null,
 };
 const MAJOR: Incident = { ...INCIDENT, verdict: 'confirmed', grade: 'major' };
+const EMERGENCY = { priority: 'emergency' } as const;
 const SHEET = { liftCode: '', rescueLine: '', floor: '7', people: 3, steps: {} } as const;
 const OUT = { atMs: BASE_MS, by: 'li', who: 'li', note: '' };
 const FIRE = { verdict: 'real', by: 'li', atMs: BASE_MS, how: 'on-site', cause: null, steps: {} } as const;
@@ -103,6 +104,8 @@ describe('cancelling', () => {
     ],
     ['a confirmed major event, withdrawn', 'withdrawn', {}, MAJOR, 'report-missing'],
     ['a confirmed major event, as a duplicate', 'duplicate', {}, MAJOR, 'report-missing'],
+    ['an emergency that nobody has looked at', 'withdrawn', EMERGENCY, INCIDENT, 'value-not-allowed'],
+    ['the same, as a duplicate of nothing', 'duplicate', EMERGENCY, INCIDENT, 'value-not-allowed'],
     ['a confirmed event', 'withdrawn', {}, { ...MAJOR, grade: 'ordinary' }, 'value-not-allowed'],
     ['an alarm, which has no reporter', 'withdrawn', alarm, null, 'value-not-allowed'],
     ['an alarm that has returned, likewise', 'withdrawn', gone, null, 'value-not-allowed'],
@@ -179,6 +182,27 @@ describe('the archive', () => {
     ['is over', null, 'archived'],
   ] as const)('of an incident that %s', (_what, incident, expected) => {
     expect(archive(incident)).toBe(expected);
+  });
+});
+
+describe('a lift in which people were runs again unsigned', () => {
+  const untilMs = BASE_MS + 1;
+  const grave = { severity: 'life-safety' } as const;
+  test.each([
+    ['not while its alarm is in service', [grave], false],
+    ['once its alarm is out of service', [{ ...grave, outOfServiceUntilMs: untilMs }], true],
+    ['not while its alarm is only shelved', [{ ...grave, shelvedUntilMs: untilMs }], false],
+    ['not for its button', [grave, { severity: 'high', outOfServiceUntilMs: untilMs }], false],
+    ['not for the button alone', [{ severity: 'high', outOfServiceUntilMs: untilMs }], false],
+  ] as const)('%s', (_what, alarms, isLet) => {
+    const entrapment = { ...SHEET, steps: { released: OUT } };
+    const ticket = createFull({
+      entrapment,
+      alarms: alarms.map((alarm) => ({ ...createAlarm(), ...alarm })),
+    });
+    const ask = (): void => requireBackInService(ticket, null, BASE_MS);
+    if (isLet) expect(ask).not.toThrow();
+    else expect(refusalOf(ask).code).toBe('missing-fields');
   });
 });
 

@@ -178,7 +178,13 @@ describe('merging', () => {
     } as const;
     const bulb = createInto({ stage: 'dispatched', takenBy: null });
     const { ticket, events } = mergeTickets(fire, bulb, merge, DESK, context).into;
-    expect(events.map(({ type }) => type)).toEqual(['linked', 'priority-raised', 'reporting', 'recorded']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'linked',
+      'priority-raised',
+      'emergency-began',
+      'reporting',
+      'recorded',
+    ]);
     expect(events[1]).toMatchObject({ detail: { merged: from.number, class: 'fire' } });
     expect(ticket).toMatchObject({ stage: 'recorded', assignee: 'guard', priority: 'emergency' });
     const clock = ticket.clocks.find(({ id }) => id === 'dispatch-emergency');

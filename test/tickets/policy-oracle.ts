@@ -105,18 +105,33 @@ function toOnward(ticket: Ticket, { stages }: Path, policy: Policy): readonly Tr
     if (step !== undefined) onward.push(step);
     if (!it.isOptional) break;
   }
-  if (['rework', 'dispatched', 'taken'].includes(stage)) onward.push(...again);
+  const isAsked = isAskedFor(ticket);
+  if (isAsked && stages.some((it) => it.stage === 'on-site')) onward.push('arrive');
+  if (isAsked || ['rework', 'dispatched', 'taken'].includes(stage)) onward.push(...again);
   const signature = stages.find((it) => it.stage === 'taken');
   if (signature === undefined || takenBy !== null || place < ORDER.indexOf('taken')) return onward;
   const isAtWork = place < ORDER.indexOf('done');
   // Who has taken it over signs before anything else, unless the policy lets that be passed over.
   if (isAtWork && !signature.isOptional)
-    return ['take', ...onward.filter((step) => step === 'dispatch' && stage === 'taken')];
-  const isAsked = policy.guards.some(
+    return ['take', ...onward.filter((step) => step === 'dispatch' && (stage === 'taken' || isAsked))];
+  const isGuarded = policy.guards.some(
     ({ transition, match, fields }) =>
       transition === 'close' && fields.includes('takenBy') && fits(match, settingsOf(ticket)),
   );
-  return isAtWork || isAsked ? [...onward, 'take'] : onward;
+  return isAtWork || isGuarded ? [...onward, 'take'] : onward;
+}
+
+/** In the middle of the work an emergency has begun, or was given to another: somebody comes for it, or is sent. */
+function isAskedFor({ stage, priority, marks }: Ticket): boolean {
+  if (priority !== 'emergency') return false;
+  if (!['on-site', 'diagnosed', 'planned', 'agreed', 'handling'].includes(stage)) return false;
+  let askedMs: number | null = null;
+  for (const { type, atMs, enteredAtMs } of marks) {
+    if (type === 'emergency-began' || type === 'transferred') askedMs = atMs;
+    const isEarlier = enteredAtMs !== undefined && atMs < (askedMs ?? atMs);
+    if (['arrived', 'done', 'reworked', 'reopened'].includes(type) && !isEarlier) askedMs = null;
+  }
+  return askedMs !== null;
 }
 
 function toSheets(ticket: Ticket, policy: Policy, settings: Settings): readonly TransitionType[] {

@@ -285,7 +285,12 @@ describe('the report of an emergency', () => {
     const reclassify: Transition = { type: 'reclassify', priority: 'emergency', reason: 'burst main' };
     const context = createContext({ policy: reporting, nowMs: at(1) });
     const { events } = stepTicket(createFull({ stage: 'dispatched' }), reclassify, DESK, context);
-    expect(events.map(({ type }) => type)).toEqual(['reclassified', 'priority-raised', 'reporting']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'reclassified',
+      'priority-raised',
+      'emergency-began',
+      'reporting',
+    ]);
   });
 });
 

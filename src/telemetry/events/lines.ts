@@ -109,6 +109,7 @@ export const TICKET_EVENT_CODES = {
   'hold-set': 59,
   'hold-lifted': 60,
   destroyed: 61,
+  'emergency-began': 62,
 } as const satisfies Record<TicketEventType, number>;
 
 /** Never renumbered: the first eleven are those of the first version. */

@@ -146,6 +146,7 @@ export const enTickets: TicketTexts = {
     'explained-by': 'Explained by a cause upstream',
     'rule-changed': 'Alarm rule changed',
     'priority-raised': 'Priority raised',
+    'emergency-began': 'An emergency begins',
     'proof-started': 'Repair proof begun',
     'proof-ended': 'Repair proof ended',
     'carried-over': 'Still open at the end of the day',

@@ -130,6 +130,7 @@ export const zhTickets = {
     'explained-by': '判明由上级原因引起',
     'rule-changed': '告警规则变更',
     'priority-raised': '优先级提升',
+    'emergency-began': '突发紧急开始',
     'proof-started': '开始复核观察',
     'proof-ended': '复核观察结束',
     'carried-over': '当日未完成',

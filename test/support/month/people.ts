@@ -420,8 +420,8 @@ const REPORT = {
   prevention: '措施',
 } as const;
 
-function toCancelReason({ source }: Ticket): string {
-  return source === 'equipment-alarm' ? 'false-alarm' : 'withdrawn';
+function toCancelReason({ source, priority }: Ticket): string {
+  return source === 'equipment-alarm' || priority === 'emergency' ? 'false-alarm' : 'withdrawn';
 }
 
 function count(counts: Map<string, number>, what: string): void {
