@@ -38,10 +38,27 @@ export const IncidentReportSchema = Type.Object({
   prevention: Type.String(),
 });
 
+const LINE_TYPES = [
+  'confirmed',
+  'graded',
+  'phase',
+  'ended',
+  'report-warned',
+  'report-escalated',
+  'report-breached',
+] as const;
+const IncidentLineSchema = Type.Object({
+  type: strings(LINE_TYPES),
+  atMs: Ms,
+  by: Type.String(),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+
 export const IncidentViewSchema = Type.Object({
   id: Type.String(),
   number: Type.String(),
   version: Type.Integer({ description: 'Name it with every change' }),
+  policyVersion: Type.Optional(Type.String({ description: 'Whose limits and grades it has, to its end' })),
   site: Type.String(),
   kind: strings(INCIDENT_KINDS),
   nature: strings(NATURE_NAMES),
@@ -60,18 +77,32 @@ export const IncidentViewSchema = Type.Object({
   reportDueAtMs: Ms,
   reportWarnedAtMs: maybeMs,
   reportBreachedAtMs: maybeMs,
+  reportAnsweredAtMs: Type.Optional(Type.Integer({ description: 'A report was written after the warning' })),
+  reportResponsible: Type.Optional(
+    Type.String({ description: 'Whose the report was when it was last warned of, climbed or was breached' }),
+  ),
+  reportEscalation: Type.Optional(
+    Type.Object(
+      { level: Type.Integer(), sinceMs: Ms, reason: Type.String(), nextAtMs: maybeMs },
+      { description: 'Where the unanswered warning stands on the ladder of its policy' },
+    ),
+  ),
   reports: Type.Array(IncidentReportSchema, { description: 'Never edited: a later one supersedes it' }),
   owesFinalReport: Type.Boolean({
     description:
-      'Confirmed and major, without a final report that was sent: its tickets cannot be archived yet',
+      'Confirmed and major (also when its grade was lowered later), without a final report that was sent: its tickets cannot be archived yet',
+  }),
+  record: Type.Array(IncidentLineSchema, {
+    description: 'What was decided, and what was told of its report, in order; only ever grows',
   }),
   plan: nullable(Type.String()),
 });
 export type IncidentView = Static<typeof IncidentViewSchema>;
 
-/** @param policy in force: it says which grades are major */
+/** @param policy in force: it says which grades are major of what no version has written it down */
 export function toIncidentView(incident: Incident, policy: Policy): IncidentView {
-  const view = { ...incident, owesFinalReport: owesReport(incident, policy) };
+  const { owesFinal: _owesFinal, record = [], ...shown } = incident;
+  const view = { ...shown, record, owesFinalReport: owesReport(incident, policy) };
   return view satisfies DeepReadonly<IncidentView> as unknown as IncidentView;
 }
 
@@ -79,15 +110,24 @@ const version = Type.Integer({ minimum: 1, description: 'Version of the incident
 const note = Type.String({ maxLength: 4_000, default: '' });
 const words = (schema: typeof LongText) => Type.String({ ...schema, minLength: 1, pattern: '\\S' });
 
+const approver = (description: string) =>
+  Type.Optional(Type.String({ ...ShortText, description: `${description}: somebody else than the caller` }));
+
 /** One body per change (incidents/changes.ts). */
 export const INCIDENT_BODIES = {
-  confirm: closed({ version, verdict: oneOf(['confirmed', 'false-alarm', 'test']), note }),
+  confirm: closed({
+    version,
+    verdict: oneOf(['confirmed', 'false-alarm', 'test']),
+    note,
+    approver: approver('Who has approved that a confirmed major event was none after all'),
+  }),
   grade: closed({
     version,
     grade: oneOf(GRADE_NAMES),
     nature: oneOf(NATURE_NAMES),
     commander: words(ShortText),
     reason: words(LongText),
+    approver: approver('Who has approved that a major grade is lowered'),
   }),
   phase: closed({ version, phase: oneOf(PHASE_NAMES), note }),
   report: closed({

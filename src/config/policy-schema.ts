@@ -300,6 +300,9 @@ export const POLICY_PARTS = {
     join: span('30min'),
     report: span('2h'),
     reportWarnRatio: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: WARN_RATIO }),
+    responsible: Type.Optional(
+      Type.Array(oneOf(ROLE_NAMES), { minItems: 1, maxItems: ROLE_NAMES.length, uniqueItems: true }),
+    ),
     majorGrades: Type.Array(oneOf(GRADE_NAMES), { maxItems: GRADE_NAMES.length }),
   }),
   feedback: FeedbackSchema,

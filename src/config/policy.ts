@@ -284,6 +284,10 @@ export interface IncidentPolicy {
   readonly reportMs: number;
   /** Share of it at which its warning is due, 0–1. */
   readonly reportWarnRatio: number;
+  /**
+   * Whose the report is while nobody commands: the first role of which somebody is on duty; left out = the first of the ladder.
+   */
+  readonly responsible?: readonly Role[];
   /** Grades from which a ticket is archived only with its incident report. */
   readonly majorGrades: readonly string[];
 }

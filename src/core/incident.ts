@@ -5,6 +5,7 @@
 import type { EquipmentId, IncidentId, LocationId, SiteId, TicketId } from './ids.ts';
 import type { System } from './kinds.ts';
 import type { Text } from './text.ts';
+import type { Escalation } from './ticket-escalation.ts';
 
 export const NATURES = {
   'natural-disaster': { zh: '自然灾害', en: 'Natural disaster' },
@@ -40,6 +41,8 @@ export interface Incident {
   /** As printed: `SJ20261121-01`. */
   readonly number: string;
   readonly version: number;
+  /** Of the policy that it was opened under; left out = by a version that did not write it down: the one in force holds. */
+  readonly policyVersion?: string;
   readonly site: SiteId;
   readonly kind: 'fire' | 'entrapment' | 'other';
   readonly nature: Nature;
@@ -65,9 +68,39 @@ export interface Incident {
   /** When its warning and its breach were told; null = not yet. */
   readonly reportWarnedAtMs: number | null;
   readonly reportBreachedAtMs: number | null;
+  /** When somebody wrote a report after the warning; left out = nobody has. */
+  readonly reportAnsweredAtMs?: number;
+  /** Whose the report was when it was last warned of, climbed or was breached: user name, or a role of which nobody is there. */
+  readonly reportResponsible?: string;
+  /** Where its unanswered warning stands on the ladder of the policy; left out = with whoever is responsible. */
+  readonly reportEscalation?: Escalation;
   readonly reports: readonly IncidentReport[];
+  /**
+   * Whether it has to have a final report: from when it is confirmed and major on, also when its grade is lowered later, until the
+   * verdict is withdrawn with an approver. Left out = it has not been confirmed by a version that writes it down.
+   */
+  readonly owesFinal?: boolean;
+  /** What was decided about it, and what of its report was told, in order; left out = nothing. Only ever grows. */
+  readonly record?: readonly IncidentLine[];
   /** The plan that was shown; id of the plan. */
   readonly plan: string | null;
+}
+
+/** One line of the record of an incident. */
+export interface IncidentLine {
+  readonly type:
+    | 'confirmed'
+    | 'graded'
+    | 'phase'
+    | 'ended'
+    | 'report-warned'
+    | 'report-escalated'
+    | 'report-breached';
+  readonly atMs: number;
+  /** User name, or `gateway`. */
+  readonly by: string;
+  /** Of a grade or verdict: from, to, reason and approver; of the report: when it was due, whose it was, which rung. */
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /** 信息报告. Never edited: a later one supersedes it and both stay. Late entry is visible by the two times. */

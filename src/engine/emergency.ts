@@ -11,11 +11,11 @@ import {
   toEntrapmentSheetAt,
   toUnknownLiftSheet,
 } from '../incidents/sheets.ts';
-import { stepIncident, toIncidentKind } from '../incidents/step.ts';
+import { owesReport, stepIncident, toIncidentKind } from '../incidents/step.ts';
 import { byGateway, follow, type TicketStep, toStep } from '../tickets/change.ts';
 import { isIncidentDone, toLaidAside, withBeginning } from '../tickets/emergency-anew.ts';
 import type { DecisionContext } from './context.ts';
-import { toIncidentOf } from './incidents.ts';
+import { toIncidentOf, toPolicyOf } from './incidents.ts';
 import type { Tentative } from './tentative.ts';
 
 /**
@@ -108,9 +108,12 @@ export function followFire(
     return other === null || !isTicketOpen(other) || other.fire?.verdict === fire.verdict;
   });
   if (fire.verdict !== 'real' && !isAgreed) return;
+  const policy = toPolicyOf(context, incident);
+  // What owes its final report becomes none by two people, on the incident itself.
+  if (fire.verdict !== 'real' && owesReport(incident, policy)) return;
   const note = `${ticket.number} ${fire.cause ?? ''}`.trim();
   const change = { type: 'confirm', verdict: VERDICTS[fire.verdict], note } as const;
-  const step = stepIncident(incident, change, by, context.policyOf(ticket), nowMs);
+  const step = stepIncident(incident, change, by, policy, nowMs);
   tx.service.putIncident(step.incident, step.events);
 }
 

@@ -40,8 +40,9 @@ export function decideIncident(
   if (version !== incident.version) throw new RiserError('version-conflict', { current: incident.version });
   if (change.type === 'join') setIncident(tx, context, incident, change.ticket, by, nowMs);
   if (!incident.isDrill && incident.endedAtMs === null) requireAnswered(tx, incident, change);
-  const step = stepIncident(incident, change, by, context.model.policy, nowMs);
-  requireCommander(context, change, nowMs);
+  const policy = toPolicyOf(context, incident);
+  const step = stepIncident(incident, change, by, policy, nowMs);
+  requireCommander(context, change, policy, nowMs);
   tx.service.putIncident(step.incident, step.events);
   if (change.type === 'confirm' && change.verdict === 'confirmed')
     reportIncident(tx, context, step.incident, nowMs);
@@ -121,7 +122,7 @@ function setIncident(
   if (incident.endedAtMs !== null || ticket.incident === incident.id) return;
   if (!isTicketOpen(ticket) && ticket.stage !== 'closed')
     throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: 'join' });
-  requireNoEscape(tx, ticket, incident, policyOf(ticket));
+  requireNoEscape(tx, { policyOf }, ticket, incident);
   const detail = { incident: incident.id, from: ticket.incident };
   const moment = { by, atMs: nowMs, nowMs, isLate: false };
   const step = toStep(
@@ -135,10 +136,10 @@ function setIncident(
 }
 
 /** @throws RiserError `report-missing`, `value-not-allowed` */
-function requireNoEscape(tx: Tentative, ticket: Ticket, to: Incident, policy: Policy): void {
+function requireNoEscape(tx: Tentative, context: PolicyContext, ticket: Ticket, to: Incident): void {
   const from = ticket.incident === null ? null : tx.service.incident(ticket.incident);
   if (from === null || ticket.isDrill) return;
-  if (owesReport(from, policy) && !owesReport(to, policy))
+  if (owesReport(from, toPolicyOf(context, from)) && !owesReport(to, toPolicyOf(context, to)))
     throw new RiserError('report-missing', { incident: from.number });
   const isReal = ({ verdict }: Incident): boolean => verdict === 'open' || verdict === 'confirmed';
   if (isReal(from) && !isReal(to))
@@ -193,12 +194,22 @@ function isTrapped(ticket: Ticket | null): boolean {
   return ticket !== null && sheet !== null && sheet.steps.released === undefined && isBeforeDone(ticket);
 }
 
-/** Countdowns of reports. */
-export function sweepIncidents(tx: Tentative, { model }: DecisionContext, nowMs: number): void {
+/** Countdowns of reports: told, escalated and recorded with whoever is responsible by the roster. */
+export function sweepIncidents(tx: Tentative, context: DecisionContext, nowMs: number): void {
+  const { people } = context;
   for (const incident of tx.service.incidents()) {
-    const step = sweepIncident(incident, model.policy, nowMs);
+    const onDuty = (role: string, atMs: number): string | null =>
+      people.onDuty?.(role, atMs, incident.location) ?? null;
+    const step = sweepIncident(incident, toPolicyOf(context, incident), nowMs, onDuty);
     if (step !== null) tx.service.putIncident(step.incident, step.events);
   }
+}
+
+type PolicyContext = Pick<DecisionContext, 'policyOf'>;
+
+/** The version that it was opened under: it is driven by that one to its end. */
+export function toPolicyOf({ policyOf }: PolicyContext, { policyVersion = '' }: Incident): Policy {
+  return policyOf({ policyVersion });
 }
 
 /** After a step of the wall clock: a countdown keeps its time left. */

@@ -26,9 +26,16 @@ export function requireNamed(
   for (const transition of transitions) requireOf(context, ticket, transition, nowMs);
 }
 
-/** @throws RiserError `unknown-person` */
-export function requireCommander(context: DecisionContext, change: IncidentChange, nowMs: number): void {
+/** Who commands an incident, and who has approved what is done to it. @throws RiserError `unknown-person` */
+export function requireCommander(
+  context: DecisionContext,
+  change: IncidentChange,
+  policy: Policy,
+  nowMs: number,
+): void {
   if (change.type === 'grade') requireKnown(context, 'commander', change.commander, 'commander', nowMs);
+  if (change.type === 'grade' || change.type === 'confirm')
+    requireKnown(context, 'approver', change.approver ?? '', 'approver', nowMs, policy);
 }
 
 /** Of feedback. @throws RiserError `unknown-person` */

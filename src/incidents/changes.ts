@@ -7,6 +7,8 @@ export type IncidentChange =
       readonly type: 'confirm';
       readonly verdict: Exclude<Incident['verdict'], 'open'>;
       readonly note: string;
+      /** Who has approved that it was none after all, where a final report is owed; left out = nobody. */
+      readonly approver?: string;
     }
   | {
       readonly type: 'grade';
@@ -14,6 +16,8 @@ export type IncidentChange =
       readonly nature: Nature;
       readonly commander: string;
       readonly reason: string;
+      /** Who has approved that a major grade is lowered; left out = nobody. */
+      readonly approver?: string;
     }
   | { readonly type: 'phase'; readonly phase: Phase; readonly note: string }
   /** Written down; sending it is `report-sent`. */

@@ -1,6 +1,6 @@
 /** One change of an incident: what it is afterwards and what is told of it. What the changes mean is in the files beside it. */
 import { RiserError } from '../core/errors.ts';
-import type { Incident } from '../core/incident.ts';
+import type { Incident, IncidentLine } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 
 export type IncidentEventType =
@@ -12,6 +12,7 @@ export type IncidentEventType =
   | 'reported'
   | 'report-sent'
   | 'report-warned'
+  | 'report-escalated'
   | 'report-breached'
   | 'ended';
 
@@ -37,7 +38,25 @@ export function toIncidentStep(
   change: Partial<Incident>,
   event: Omit<IncidentEvent, 'incident'>,
 ): IncidentStep {
-  return tell({ ...incident, ...change, version: incident.version + 1 }, event);
+  const { type, atMs, by, detail } = event;
+  const line = isOfRecord(type) ? [{ type, atMs, by, detail }] : [];
+  const record = line.length === 0 ? {} : { record: [...(incident.record ?? []), ...line] };
+  return tell({ ...incident, ...change, ...record, version: incident.version + 1 }, event);
+}
+
+/** Tickets and reports are kept with the incident themselves. */
+const OF_RECORD: readonly IncidentEventType[] = [
+  'confirmed',
+  'graded',
+  'phase',
+  'ended',
+  'report-warned',
+  'report-escalated',
+  'report-breached',
+] satisfies readonly IncidentLine['type'][];
+
+function isOfRecord(type: IncidentEventType): type is IncidentLine['type'] {
+  return OF_RECORD.includes(type);
 }
 
 /** As it is. */

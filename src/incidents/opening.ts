@@ -111,6 +111,7 @@ export function openIncident(
     id: number as IncidentId,
     number,
     version: 1,
+    policyVersion: policy.version,
     site: ticket.site,
     kind,
     nature: plan?.nature ?? toNature(kind, ticket.class),

@@ -1,11 +1,10 @@
 /**
- * 信息报告 of an incident (service-workflow.md §3): written down, sent with evidence, never edited. Its countdown, and which
- * report is still owed. Pure. A report that went out in time and was entered later is seen by its two times.
+ * 信息报告 of an incident (service-workflow.md §3): written down, sent with evidence, never edited. Which report is still
+ * owed; the countdown is countdown.ts. Pure. A report that went out in time and was entered later is seen by its two times.
  */
 
 import type { Policy } from '../config/policy.ts';
 import { RiserError } from '../core/errors.ts';
-import { GATEWAY } from '../core/gateway.ts';
 import { hasSent, type Incident, type IncidentReport } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import type { IncidentChange } from './changes.ts';
@@ -55,48 +54,17 @@ export function sendReport(
 }
 
 /**
- * The countdown of the first report: a warning before its time, and the breach, each told once; null = nothing is due. It
- * goes on after the incident has ended, and stops when a report has been sent or the incident was none.
+ * Whether its tickets may not be archived yet (source 004): it was found to be real and major, and its final report has not gone
+ * out. A grade that is lowered later changes nothing of that; a verdict that is withdrawn with an approver does.
  */
-export function sweepIncident(incident: Incident, { incidents }: Policy, nowMs: number): IncidentStep | null {
-  if (!isCountingDown(incident)) return null;
-  const { reportDueAtMs, reportWarnedAtMs } = incident;
-  const event = { atMs: nowMs, by: GATEWAY, detail: { dueAtMs: reportDueAtMs } };
-  if (nowMs >= reportDueAtMs) {
-    if (incident.reportBreachedAtMs !== null) return null;
-    const change = { reportBreachedAtMs: nowMs, reportWarnedAtMs: reportWarnedAtMs ?? nowMs };
-    return toIncidentStep(incident, change, { ...event, type: 'report-breached' });
-  }
-  const warnAtMs = reportDueAtMs - incidents.reportMs * (1 - incidents.reportWarnRatio);
-  if (reportWarnedAtMs !== null || nowMs < warnAtMs) return null;
-  return toIncidentStep(incident, { reportWarnedAtMs: nowMs }, { ...event, type: 'report-warned' });
+export function owesReport(incident: Incident, policy: Policy): boolean {
+  const { verdict, isDrill, owesFinal = verdict === 'confirmed' && isMajor(incident, policy) } = incident;
+  return owesFinal && !isDrill && !hasSent(incident, 'final');
 }
 
-/** After a step of the wall clock: a running countdown keeps its time left. Tells nothing. */
-export function moveIncident(incident: Incident, clockStepMs: number): Incident {
-  if (clockStepMs === 0 || incident.endedAtMs !== null) return incident;
-  const isRunning = isCountingDown(incident) && incident.reportBreachedAtMs === null;
-  return {
-    ...incident,
-    ...(isRunning && { reportDueAtMs: incident.reportDueAtMs + clockStepMs }),
-    // What joins it goes by the time since, and a report may be sent from then on, whatever the wall shows.
-    lastAtMs: incident.lastAtMs + clockStepMs,
-    clockStepMs: (incident.clockStepMs ?? 0) + clockStepMs,
-    version: incident.version + 1,
-  };
-}
-
-/** Whether its tickets may not be archived yet (source 004): a confirmed major event without its final report. */
-export function owesReport(incident: Incident, { incidents }: Policy): boolean {
-  const { verdict, grade, isDrill } = incident;
-  const isMajor = incidents.majorGrades.includes(grade);
-  return verdict === 'confirmed' && isMajor && !isDrill && !hasSent(incident, 'final');
-}
-
-/** Also while nobody has said yet what it is: the time does not wait for the answer. */
-function isCountingDown({ verdict, isDrill, reports }: Incident): boolean {
-  const isOwed = (verdict === 'open' || verdict === 'confirmed') && !isDrill;
-  return isOwed && reports.every(({ sent }) => sent === null);
+/** By the version that it was opened under. */
+export function isMajor({ grade }: Pick<Incident, 'grade'>, { incidents }: Policy): boolean {
+  return incidents.majorGrades.includes(grade);
 }
 
 const REPORT_RULE: Text = {

@@ -12,7 +12,7 @@ import { addDays, type Span, toLocalDate, toLocalText } from './shift-time.ts';
 
 type Telling = Pick<
   Policy,
-  'report' | 'escalation' | 'dayEnd' | 'routing' | 'deskDispatches' | 'actors' | 'clocks'
+  'report' | 'escalation' | 'dayEnd' | 'routing' | 'deskDispatches' | 'actors' | 'clocks' | 'incidents'
 >;
 type State = Extract<Gap['kind'], 'nobody' | 'unreachable' | 'off-duty'>;
 /** null = somebody is told who can be reached. */
@@ -20,7 +20,7 @@ type Judgement = { readonly kind: State; readonly who: string } | null;
 
 /** Roles, groups and user names that the policy tells of a ticket, each once: report and ladder first. */
 export function toToldNames(policy: Telling): readonly string[] {
-  const { report, escalation, dayEnd, routing, deskDispatches, actors, clocks } = policy;
+  const { report, escalation, dayEnd, routing, deskDispatches, actors, clocks, incidents } = policy;
   const isRole = (name: string): boolean => ROLE_NAMES.some((role) => role === name);
   const names = [
     ...report.recipients.map(({ role }) => role).filter((role) => role !== 'assignee'),
@@ -30,6 +30,7 @@ export function toToldNames(policy: Telling): readonly string[] {
     ...routing.map(({ assignee }) => assignee),
     ...(deskDispatches.length === 0 ? [] : actors.dispatch.filter(isRole)),
     ...clocks.flatMap(({ responsible = [] }) => responsible.filter(isRole)),
+    ...(incidents.responsible ?? []),
   ];
   return [...new Set<string>(names)];
 }

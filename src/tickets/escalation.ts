@@ -79,10 +79,18 @@ export function holdCall(ticket: Ticket, policy: Policy, nowMs: number): Escalat
  * warning that nobody answers brings it no sooner, also when somebody has acted in between.
  */
 export function toEscalationDueMs(ticket: Ticket, policy: Policy): number {
-  const { nextAtMs, sinceMs, level } = ticket.escalation;
+  const { nextAtMs } = ticket.escalation;
   const rungMs = nextAtMs === null ? null : toRungMs(ticket, policy, nextAtMs);
-  if (rungMs !== null && Number.isFinite(rungMs)) return rungMs;
-  const unanswered = toUnanswered(ticket, policy);
+  return rungMs !== null && Number.isFinite(rungMs) ? rungMs : toWarningDueMs(ticket, policy);
+}
+
+/** A ticket, or whatever else has clocks that are warned of. */
+type Climbing = Pick<Ticket, 'clocks' | 'escalation'>;
+
+/** When a warning has been without an answer for so long that it brings somebody up; Infinity = none does. */
+export function toWarningDueMs(climbing: Climbing, policy: Policy): number {
+  const { sinceMs, level } = climbing.escalation;
+  const unanswered = toUnanswered(climbing, policy);
   if (unanswered === null) return Number.POSITIVE_INFINITY;
   const next = level === 0 ? undefined : policy.escalation.ladder[level];
   return Math.max(toFirstRungMs(unanswered, policy), next === undefined ? 0 : sinceMs + next.afterMs);
@@ -96,7 +104,7 @@ function toRungMs(ticket: Ticket, policy: Policy, nextAtMs: number): number {
 }
 
 /** The warning that stays unanswered longest and that has brought nobody up yet. */
-function toUnanswered({ clocks, escalation }: Ticket, policy: Policy): TicketClock | null {
+function toUnanswered({ clocks, escalation }: Climbing, policy: Policy): TicketClock | null {
   let first: TicketClock | null = null;
   for (const clock of clocks) {
     if (!isOpenWarning(clock) || clock.isPaused) continue;

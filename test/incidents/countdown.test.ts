@@ -1,6 +1,8 @@
 /** The two hours within which an emergency is reported: warned before, told when they are over, each once. */
 import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/config/policy.ts';
 import { type Incident, isIncidentOver } from '../../src/core/incident.ts';
+import type { OnDuty } from '../../src/incidents/countdown.ts';
 import { moveIncident, stepIncident, sweepIncident } from '../../src/incidents/step.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { BEGAN_MS, begin, HOUR_MS, MINUTE_MS, POLICY } from './fixtures.ts';
@@ -27,16 +29,16 @@ const SENT = {
 } as const;
 
 /** Sweeps each minute up to `minutes`. @returns what was told, and when: minutes after it began */
-function run(incident: Incident, minutes: number) {
+function run(incident: Incident, minutes: number, onDuty: OnDuty = () => null, policy: Policy = POLICY) {
   const clock = createFakeClock({ wallMs: BEGAN_MS });
   const told: (readonly [minute: number, type: string | undefined])[] = [];
   let now = incident;
   for (let minute = 1; minute <= minutes; minute++) {
     const { wallMs } = clock.advance(MINUTE_MS);
-    const step = sweepIncident(now, POLICY, wallMs);
+    const step = sweepIncident(now, policy, wallMs, onDuty);
     if (step === null) continue;
     now = step.incident;
-    told.push([minute, step.events[0]?.type]);
+    told.push(...step.events.map(({ type }) => [minute, type] as const));
   }
   return { told, incident: now };
 }
@@ -128,4 +130,99 @@ test('an incident is over when it has ended and nothing is owed any more', () =>
   expect(isIncidentOver({ ...ended, isDrill: true })).toBe(true);
   expect(isIncidentOver({ ...ended, reports: [SENT] })).toBe(false);
   expect(isIncidentOver({ ...ended, reports: [SENT, { ...SENT, kind: 'final' }] })).toBe(true);
+});
+
+describe('as a clock of a ticket', () => {
+  const LADDER: Policy = {
+    ...POLICY,
+    incidents: { ...POLICY.incidents, responsible: ['duty', 'desk'] },
+    escalation: {
+      unansweredMs: 5 * MINUTE_MS,
+      ladder: [
+        { role: 'supervisor', afterMs: 0 },
+        { role: 'manager', afterMs: 30 * MINUTE_MS },
+      ],
+      breach: 'supervisor',
+    },
+  };
+  /** The desk has two shifts; from minute 100 on it is the other one. Nobody else is there. */
+  const onDuty: OnDuty = (role, atMs) =>
+    role === 'desk' ? (atMs < BEGAN_MS + 100 * MINUTE_MS ? 'chen' : 'li') : null;
+
+  test('it climbs while nobody answers the warning, before and after the breach', () => {
+    const { told, incident } = run(begin(), 400, onDuty, LADDER);
+    expect(told).toEqual([
+      [96, 'report-warned'],
+      [101, 'report-escalated'],
+      [120, 'report-breached'],
+      [131, 'report-escalated'],
+    ]);
+    expect(incident.record?.map(({ type, detail }) => [type, detail['responsible'], detail['role']])).toEqual(
+      [
+        ['report-warned', 'chen', undefined],
+        ['report-escalated', 'li', 'supervisor'],
+        ['report-breached', 'li', undefined],
+        ['report-escalated', 'li', 'manager'],
+      ],
+    );
+    expect(incident).toMatchObject({
+      reportResponsible: 'li',
+      reportEscalation: { level: 2, nextAtMs: null },
+    });
+  });
+
+  test('whoever writes a report answers it: nobody further up is told, the breach is', () => {
+    const warned = run(begin(), 97, onDuty, LADDER).incident;
+    const { kind, by: _by, atMs: _atMs, sent: _sent, ...content } = REPORT;
+    const report = { type: 'report', report: { kind, ...content } } as const;
+    const step = stepIncident(warned, report, 'chen', LADDER, BEGAN_MS + 98 * MINUTE_MS);
+    expect(step.incident.reportAnsweredAtMs).toBe(BEGAN_MS + 98 * MINUTE_MS);
+    expect(step.events[0]?.incident).toEqual(step.incident);
+    const later = sweepIncident(step.incident, LADDER, BEGAN_MS + 119 * MINUTE_MS, onDuty);
+    expect(later).toBeNull();
+    const late = sweepIncident(step.incident, LADDER, BEGAN_MS + 120 * MINUTE_MS, onDuty);
+    expect(late?.events.map(({ type }) => type)).toEqual(['report-breached']);
+    expect(late && sweepIncident(late.incident, LADDER, BEGAN_MS + 300 * MINUTE_MS, onDuty)).toBeNull();
+  });
+
+  test('the commander answers for it once there is one', () => {
+    expect(run({ ...begin(), commander: 'wang' }, 97, onDuty, LADDER).incident.reportResponsible).toBe(
+      'wang',
+    );
+  });
+
+  test('after a week offline the breach is with whoever was on duty when the time was over', () => {
+    const weekMs = 7 * 24 * HOUR_MS;
+    const roster: OnDuty = (role, atMs) =>
+      role === 'duty' ? (atMs < BEGAN_MS + weekMs / 2 ? 'then' : 'now') : null;
+    const step = sweepIncident(begin(), LADDER, BEGAN_MS + weekMs, roster);
+    expect(step?.events.map(({ type }) => type)).toEqual(['report-breached']);
+    expect(step?.incident.reportResponsible).toBe('then');
+    // Whoever is above is told later, from then on, as of any warning.
+    const next = step && sweepIncident(step.incident, LADDER, BEGAN_MS + weekMs + 5 * MINUTE_MS, roster);
+    expect(next?.events.map(({ type }) => type)).toEqual(['report-escalated']);
+  });
+
+  test('where nobody is known to be on duty it is with the role', () => {
+    expect(run(begin(), 97, () => null, LADDER).incident.reportResponsible).toBe('duty');
+    expect(run(begin(), 97).incident.reportResponsible).toBe(POLICY.escalation.ladder[0]?.role ?? 'desk');
+  });
+
+  test.each([3 * HOUR_MS, -3 * HOUR_MS])(
+    'a step of %d ms leaves each rung its time, also after the end',
+    (stepMs) => {
+      const real = { ...begin(), verdict: 'confirmed', endedAtMs: BEGAN_MS + MINUTE_MS } as const;
+      const moved = moveIncident(run(real, 102, onDuty, LADDER).incident, stepMs);
+      const at = (minute: number) => BEGAN_MS + stepMs + minute * MINUTE_MS;
+      const types = (minute: number) =>
+        sweepIncident(moved, LADDER, at(minute), onDuty)?.events.map(({ type }) => type) ?? [];
+      expect(types(119)).toEqual([]);
+      expect(types(120)).toEqual(['report-breached']);
+      expect(types(131)).toEqual(['report-breached', 'report-escalated']);
+      // Warned, and not escalated yet.
+      const warned = moveIncident(run(real, 97, onDuty, LADDER).incident, stepMs);
+      expect(sweepIncident(warned, LADDER, at(100), onDuty)).toBeNull();
+      expect(sweepIncident(warned, LADDER, at(101), onDuty)?.events[0]?.type).toBe('report-escalated');
+    },
+  );
 });

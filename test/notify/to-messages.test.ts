@@ -408,29 +408,58 @@ describe('an incident', () => {
     reports: [],
     plan: null,
   };
-  const change = (type: IncidentEvent['type'], given: Partial<Incident> = {}): readonly IncidentEvent[] => [
-    { type, atMs: BASE_MS, by: 'security-ma', incident: { ...incident, ...given }, detail: {} },
+  const change = (
+    type: IncidentEvent['type'],
+    given: Partial<Incident> = {},
+    detail: IncidentEvent['detail'] = {},
+  ): readonly IncidentEvent[] => [
+    { type, atMs: BASE_MS, by: 'security-ma', incident: { ...incident, ...given }, detail },
   ];
 
   test('that is confirmed has its report, with the time by which', () => {
     const [message] = tell([], { incidents: change('confirmed') });
     expect(message).toMatchObject({
       kind: 'report-due',
-      recipient: 'boss-wu',
+      recipient: 'desk-li',
       incident: 'sj-1',
       ticket: null,
     });
     expect(message?.body.zh).toBe(
-      '须于 12:00 前向产权人或业主委员会报送信息报告。请按时报送。事件 SJ20260922-01',
+      '原应通知“当值”，现无人可通知。须于 12:00 前向产权人或业主委员会报送信息报告。请按时报送。事件 SJ20260922-01',
     );
   });
 
-  test('whose report is overdue goes to everybody on the ladder', () => {
-    expect(who(tell([], { incidents: change('report-breached') }))).toEqual([
-      'boss-wu report-due',
-      'manager-sun report-due',
-      'leader-zhou report-due',
-    ]);
+  test('whose report is about to be overdue is told to whose it is, by name', () => {
+    const [message, ...others] = tell([], {
+      incidents: change('report-warned', {}, { responsible: 'engineer-wang' }),
+    });
+    expect(others).toEqual([]);
+    expect(message?.recipient).toBe('engineer-wang');
+    expect(message?.body.zh).toContain('报送信息报告，责任人：');
+    expect(message?.body.zh).toContain('engineer-wang');
+  });
+
+  test('whose warning nobody answers is told on the rung that it has come to', () => {
+    const detail = { role: 'manager', level: 2, responsible: 'engineer-wang' };
+    const messages = tell([], { incidents: change('report-escalated', {}, detail) });
+    expect(who(messages)).toEqual(['manager-sun report-due']);
+    expect(messages[0]?.body.zh).toMatch(/信息报告将于 12:00 到期，预警无人响应，责任人：.*engineer-wang/);
+  });
+
+  test('whose report is overdue is told to whose it is and to the supervisor, with the name', () => {
+    const detail = { responsible: 'engineer-wang', to: 'supervisor' };
+    const messages = tell([], { incidents: change('report-breached', {}, detail) });
+    expect(who(messages)).toEqual(['engineer-wang report-due', 'boss-wu report-due']);
+    expect(messages[1]?.body.zh).toMatch(/信息报告已超时，责任人：.*engineer-wang/);
+    const own = { responsible: 'boss-wu', to: 'supervisor' };
+    expect(who(tell([], { incidents: change('report-breached', {}, own) }))).toEqual(['boss-wu report-due']);
+  });
+
+  test('whose grade is lowered is told to whoever is named as the approver', () => {
+    const detail = { reason: '无人伤亡', approver: 'manager-sun' };
+    const messages = tell([], { incidents: change('graded', { commander: 'boss-wu' }, detail) });
+    expect(who(messages)).toEqual(['boss-wu information', 'manager-sun information']);
+    expect(messages[1]?.body.zh).toMatch(/以您为批准人降低事件等级（无人伤亡）。如未批准，请立即致电前台/);
   });
 
   test('that was a false alarm is taken back from all who were told, and from nobody else', () => {

@@ -94,10 +94,12 @@ export async function readServiceState(
     .orderBy('began_at_ms')
     .orderBy('seq')
     .execute();
+  const found = incidents.map(({ doc }) => parse(doc) as Incident);
+  const versions = [...opened, ...found].flatMap(({ policyVersion }) => policyVersion ?? []);
   return {
-    policies: await readPolicies(database, new Set(opened.map(({ policyVersion }) => policyVersion))),
+    policies: await readPolicies(database, new Set(versions)),
     messages: await readWaitingMessages(database, closedSinceMs),
-    incidents: incidents.map(({ doc }) => parse(doc) as Incident),
+    incidents: found,
   };
 }
 

@@ -43,7 +43,7 @@ export function IncidentActions({ incident }: { readonly incident: Incident }) {
         initialValues={toInitial(incident)}
         onFinish={(body: Record<string, unknown>) => change.mutate({ name: chosen, body })}
       >
-        <Fields name={chosen} phase={incident.phase} />
+        <Fields name={chosen} incident={incident} />
         <Button type="primary" htmlType="submit" loading={change.isPending} data-testid="incident-submit">
           {t('common.submit')}
         </Button>
@@ -65,14 +65,16 @@ function toAhead(phase: Incident['phase']): readonly Incident['phase'][] {
   return PHASES.slice(PHASES.indexOf(phase));
 }
 
-function Fields({ name, phase }: { readonly name: Open; readonly phase: Incident['phase'] }) {
+function Fields({ name, incident }: { readonly name: Open; readonly incident: Incident }) {
   const { t } = useTranslation();
+  const { phase, grade, owesFinalReport: isOwed } = incident;
   switch (name) {
     case 'confirm':
       return (
         <>
           <Choice name="verdict" label={t('incident.verdictLabel')} options={VERDICTS} group="verdict" />
           <Note />
+          {isOwed && <Approver help={t('incident.withdrawHelp')} />}
         </>
       );
     case 'grade':
@@ -110,6 +112,7 @@ function Fields({ name, phase }: { readonly name: Open; readonly phase: Incident
               data-testid="incident-reason"
             />
           </Form.Item>
+          {grade !== 'ordinary' && <Approver help={t('incident.lowerHelp')} />}
         </>
       );
     case 'phase':
@@ -124,6 +127,16 @@ function Fields({ name, phase }: { readonly name: Open; readonly phase: Incident
     default:
       return name satisfies never;
   }
+}
+
+/** A second person, where the gateway asks for one; it says so where nobody is named. */
+function Approver({ help }: { readonly help: string }) {
+  const { t } = useTranslation();
+  return (
+    <Form.Item name="approver" label={t('incident.approver')} extra={help}>
+      <ColleagueSelect name="incident-approver" />
+    </Form.Item>
+  );
 }
 
 interface ChoiceProps {

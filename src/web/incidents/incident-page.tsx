@@ -78,12 +78,13 @@ function IncidentFacts({ incident }: { readonly incident: Incident }) {
   const { t } = useTranslation();
   const format = useFormat();
   const toDoer = useDoerName();
-  const { commander, endedAtMs } = incident;
+  const { commander, endedAtMs, reportResponsible = null } = incident;
   const facts: readonly Fact[] = [
     [t('incident.place'), format.text(incident.place)],
     [t('incident.began'), format.dateTime(incident.beganAtMs)],
     [t('incident.ended'), endedAtMs === null ? null : format.dateTime(endedAtMs)],
     [t('incident.commander'), commander === null ? null : toDoer(commander)],
+    [t('incident.reportResponsible'), reportResponsible === null ? null : toDoer(reportResponsible)],
     [t('incident.phaseLabel'), t(`incident.phase.${incident.phase}`)],
   ];
   return <FactCard title={t('ticket.details')} facts={facts} />;

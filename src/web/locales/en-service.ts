@@ -235,6 +235,12 @@ export const enService: ServiceTexts = {
     verdictLabel: 'Verdict',
     phaseLabel: 'Phase',
     commander: 'Commander',
+    reportResponsible: 'Report is due from',
+    approver: 'Approver',
+    withdrawHelp:
+      'A final report is owed: a false alarm or test needs another person’s approval (supervisor, manager, leader), who is told',
+    lowerHelp:
+      'To lower a major grade: another person (supervisor, manager, leader), who is told; what is confirmed still owes its final report',
     began: 'Began',
     ended: 'Ended',
     place: 'Place',
