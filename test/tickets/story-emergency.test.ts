@@ -123,7 +123,7 @@ function repairLift(story: Story): void {
   story.to('10-04 04:35:59');
   story.expect({ stage: 'waiting' });
   story.to('10-04 04:36');
-  story.expect({ stage: 'waiting', told: ['report-due boss-wu'] });
+  story.expect({ stage: 'waiting', told: ['report-due duty-he'] });
   story.to('10-04 04:40');
   story.incident({ type: 'confirm', verdict: 'confirmed', note: '' });
   story.incident({
@@ -135,7 +135,7 @@ function repairLift(story: Story): void {
   });
   story.incident({ type: 'report', report: { ...REPORT, kind: 'first' } });
   story.incident({ ...SENT, kind: 'first', atMs: toMs('10-04 04:40') });
-  story.expect({ stage: 'waiting', told: ['information manager-sun', 'report-due boss-wu'] });
+  story.expect({ stage: 'waiting', told: ['information manager-sun', 'report-due duty-he'] });
   story.to('10-04 09:00');
   expect(story.incidents()).toMatchObject([{ reportBreachedAtMs: null }]);
   story.act('lift-ma', { type: 'resume' });
