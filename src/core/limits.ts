@@ -56,6 +56,8 @@ export const LIMITS = {
   failingJudgements: 5,
   /** A wall clock that moves by more than this against the monotonic one has been stepped (alarms.md B8 no. 3). */
   clockStepMs: 2_000,
+  /** Uptime after a start with the wall clock behind what is stored, after which that clock is the time: by then whoever could has set it. */
+  clockDoubtMs: 24 * 3_600_000,
   /** Pause after a failed commit before the decision loop tries again. */
   commitRetryMs: 1_000,
   /** Grace after start in which a point that never answered raises nothing (design.md §5, silent reconcile). */

@@ -13,9 +13,18 @@ export function toStopRow(site: SiteId, isStopped: boolean, now: Now): RuleMemor
   return { key: toKey(site), ruleVersion: FORMAT, savedAtMs: now.wallMs, memory: { isStopped } };
 }
 
-export function wasStopped({ memories }: BootState, site: SiteId): boolean {
-  const row = memories.find(({ key, ruleVersion }) => key === toKey(site) && ruleVersion === FORMAT);
-  return row !== undefined && (row.memory as { readonly isStopped?: unknown }).isStopped === true;
+export function wasStopped(boot: Pick<BootState, 'memories'>, site: SiteId): boolean {
+  return toStoppedAtMs(boot, site) !== null;
+}
+
+/** UTC ms; null = not known, or it was killed. */
+export function toStoppedAtMs(boot: Pick<BootState, 'memories'>, site: SiteId): number | null {
+  const row = boot.memories.find(({ key, ruleVersion }) => key === toKey(site) && ruleVersion === FORMAT);
+  return row !== undefined && isStopped(row) ? row.savedAtMs : null;
+}
+
+function isStopped({ memory }: RuleMemoryRow): boolean {
+  return (memory as { readonly isStopped?: unknown }).isStopped === true;
 }
 
 /** It has one slash, which that of no alarm has. */

@@ -14,6 +14,7 @@ import {
   unshelveAlarm,
 } from '../alarms/shelve.ts';
 import type { AlarmControl, AlarmControlEvent } from '../core/alarm.ts';
+import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import type { AlarmKey } from '../core/ids.ts';
 import { compareSeverity, type Severity } from '../core/severity.ts';
@@ -62,11 +63,15 @@ export function sweepControls(tx: Tentative, context: DecisionContext, nowMs: nu
 }
 
 /** After a step of the wall clock: a shelf keeps its time left; a permit ends on its date. */
-export function moveControls(tx: Tentative, clockStepMs: number): void {
-  if (clockStepMs === 0) return;
+export function moveControls(tx: Tentative, step: ClockStep): void {
+  if (step.stepMs === 0) return;
   for (const control of tx.controls()) {
     if (control.shelf === null) continue;
-    tx.putControl({ ...control, shelf: moveShelf(control.shelf, clockStepMs) }, null, false);
+    tx.putControl(
+      { ...control, shelf: moveShelf(control.shelf, toMoveMs(step, control.shelf.atMs)) },
+      null,
+      false,
+    );
   }
 }
 

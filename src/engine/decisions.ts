@@ -13,6 +13,7 @@ import type { Occurrence } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import { isWithinCalendar } from '../core/calendar.ts';
 import type { Now } from '../core/clock.ts';
+import { NO_STEP } from '../core/clock-step.ts';
 import type { Feedback } from '../core/feedback.ts';
 import type { AlarmKey, EquipmentId, FeedbackId, OccurrenceId, RuleId, TicketId } from '../core/ids.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -30,7 +31,7 @@ import { toEngineState, toRestoredRules } from './boot.ts';
 import { toStopRow, wasStopped } from './boot-stop.ts';
 import { settleCalls } from './calls.ts';
 import { type Causes, createCauses } from './causes.ts';
-import { moveAll, toStepMs } from './clock-step.ts';
+import { isCounting, moveAll, withRow } from './clock-step.ts';
 import type { Command } from './commands.ts';
 import {
   type DecisionContext,
@@ -58,6 +59,7 @@ import { createHours } from './suppression.ts';
 import { sweepAll } from './sweep-all.ts';
 import { Tentative } from './tentative.ts';
 import { toTicketsOf } from './ticket-commands.ts';
+import { WallClock } from './wall-clock.ts';
 import { explainRule } from './why.ts';
 
 export type { Round } from './round.ts';
@@ -80,7 +82,6 @@ export interface DecisionsOptions {
 }
 
 export class Decisions {
-  readonly #log: Logger;
   readonly #options: DecisionsOptions;
   readonly #rules: Evaluator;
   readonly #state: EngineState;
@@ -108,28 +109,24 @@ export class Decisions {
   #isMarkedStopped: boolean;
   /** No round has been settled since the start. */
   #isFirst = true;
-  /** Wall minus monotonic time that running clocks are anchored to. */
-  #wallOffsetMs: number;
-  /** The same of what rules have not told yet: they follow at once, whatever becomes of a commit. */
-  #rulesOffsetMs: number;
+  readonly #wall: WallClock;
 
   constructor(options: DecisionsOptions, boot: BootState, now: Now) {
     const { model, latest, recent, texts, log } = options;
     this.#options = options;
-    this.#log = log;
     this.#model = model;
     this.#policies = new Map([...boot.policies, [model.policy.version, model.policy]]);
     this.#causes = createCauses(model);
     this.#takeEvidence = createEvidence(model, latest, recent, texts);
-    this.#state = toEngineState(boot, model.site.id, this.#policyOf, now);
+    this.#wall = new WallClock(boot, model.site.id, now, log);
+    const start = this.#wall.toStart(now);
+    this.#state = toEngineState(boot, model.site.id, this.#policyOf, start);
     this.#ruleNews = toLostRules(boot, model);
-    this.#rules = new Evaluator(model, toRestoredRules(boot, model), now, LIMITS.bootGraceMs);
+    this.#rules = new Evaluator(model, toRestoredRules(boot, model), start, LIMITS.bootGraceMs);
     this.#audit = new DueAudit(boot, log);
     this.#snapshots = new Snapshots(this.#rules, boot.delays.length > 0, now);
     this.#isMarkedStopped = wasStopped(boot, model.site.id);
     this.#readAtMonoMs = now.monoMs + LIMITS.bootGraceMs;
-    this.#wallOffsetMs = now.wallMs - now.monoMs;
-    this.#rulesOffsetMs = this.#wallOffsetMs;
   }
 
   /** @param now the time of the batch @returns whether a round is needed before the next sweep */
@@ -174,8 +171,8 @@ export class Decisions {
     const changes = this.#rules.take();
     const news = [...this.#ruleNews];
     if (waiting.length > 0 || news.length > 0 || this.#isTransition(changes)) onStep();
-    const clockStepMs = toStepMs(now, this.#wallOffsetMs);
-    moveAll(tx, context, clockStepMs, now);
+    const clockStep = this.#wall.toStep(now);
+    moveAll(tx, context, clockStep, now);
     tellRuleNews(tx, context, news, now);
     decideRules(tx, context, this.#rules, changes, now);
     const answers = decideCommands(tx, context, waiting, now);
@@ -187,12 +184,14 @@ export class Decisions {
     this.#backfill(tx, settled, now);
     context.governor.conclude(tx, context);
     writeMessages(tx, context);
-    this.#saveRecentPast(tx, clockStepMs !== 0, now);
+    this.#saveRecentPast(tx, clockStep.stepMs !== 0, now);
     const snapshot = this.#snapshots.take(tx, this.#toChanged(tx, changes), isSweep, now);
     if (this.#isMarkedStopped) tx.saveLoop(toStopRow(this.#model.site.id, false, now));
     const seen = this.#sights.step(tx, this.#rules, this.#model, this.#causes, changes, now.wallMs);
+    const isWallDue = isSweep && this.#wall.isSaveDue(now) && isCounting(tx);
+    const batch = withRow(tx.toBatch(), this.#wall.toRow(clockStep, now), isWallDue);
     return {
-      batch: tx.toBatch(),
+      batch,
       alarmEvents: tx.alarmEvents,
       ticketEvents: tx.ticketEvents,
       controlEvents: tx.controlEvents,
@@ -206,7 +205,8 @@ export class Decisions {
         seen.settle();
         audit?.settle();
         this.#ruleNews = new Set([...this.#ruleNews].filter((key) => !news.includes(key)));
-        this.#settleClock(clockStepMs);
+        this.#wall.settle(clockStep, now);
+        if (batch !== null) this.#wall.settleSaved(now);
         this.#aside.settle(swept, toStepped(tx.ticketEvents));
         snapshot.settle();
         this.#isMarkedStopped = false;
@@ -229,6 +229,7 @@ export class Decisions {
     const snapshot = this.#snapshots.takeMemories(tx, now);
     this.#saveRecentPast(tx, true, now);
     tx.saveLoop(toStopRow(this.#model.site.id, true, now));
+    tx.saveLoop(this.#wall.toRow(NO_STEP, now));
     return {
       ...UNTOLD,
       batch: tx.toBatch(),
@@ -297,6 +298,11 @@ export class Decisions {
     return this.#aside.stuck.map(({ id }) => this.#state.tickets.get(id)?.number ?? id);
   }
 
+  /** How far the wall clock is known to be behind what is stored, ms; 0 = it is not in doubt. */
+  clockBehindMs(now: Now): number {
+    return this.#wall.behindMs(now);
+  }
+
   openAlarms(): number {
     return this.#state.occurrences.size;
   }
@@ -333,16 +339,8 @@ export class Decisions {
   }
 
   #moveRules(now: Now): void {
-    const stepMs = toStepMs(now, this.#rulesOffsetMs);
-    if (stepMs === 0) return;
-    this.#rules.moveClock(stepMs);
-    this.#rulesOffsetMs += stepMs;
-  }
-
-  #settleClock(stepMs: number): void {
-    if (stepMs === 0) return;
-    this.#wallOffsetMs += stepMs;
-    this.#log.warn({ stepMs }, 'the wall clock was stepped; running clocks keep their time left');
+    const stepMs = this.#wall.takeRuleStep(now);
+    if (stepMs !== 0) this.#rules.moveClock(stepMs);
   }
 
   #createContext(now: Now): DecisionContext {

@@ -3,6 +3,7 @@
 import { endDrill } from '../alarms/drill.ts';
 import { requireAhead, requireReason } from '../alarms/shelve.ts';
 import { isPartOf } from '../config/dependence.ts';
+import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
@@ -63,11 +64,14 @@ export function endDrillTicket(
   tx.putDrillRecord(toTicketDrillRecord({ id, ticket, endedBy, nowMs }, model));
 }
 
-/** After a step of the wall clock: a drill keeps its time left. */
-export function moveDrills(tx: Tentative, clockStepMs: number): void {
-  if (clockStepMs === 0) return;
-  for (const [equipment, drill] of tx.drills())
-    tx.putDrill(equipment, { ...drill, untilMs: drill.untilMs + clockStepMs });
+/** After a step of the wall clock: a drill keeps its time left. Its beginning stays as it was shown then. */
+export function moveDrills(tx: Tentative, step: ClockStep, nowMs: number): void {
+  if (step.stepMs === 0) return;
+  for (const [equipment, drill] of tx.drills()) {
+    // One that the clock has not shown yet began before the start.
+    const sinceMs = drill.atMs > nowMs - step.stepMs ? Number.NEGATIVE_INFINITY : drill.atMs;
+    tx.putDrill(equipment, { ...drill, untilMs: drill.untilMs + toMoveMs(step, sinceMs) });
+  }
 }
 
 /** What was raised in it ends with it, unless it still stands: then it is no drill. Its record begins with it. */

@@ -210,7 +210,9 @@ export class Engine implements CommandPort {
     const nowMonoMs = this.#options.clock.now().monoMs;
     const stuck = this.#decisions?.stuckTickets() ?? [];
     const still = `the clocks of ${stuck.slice(0, NAMED_TICKETS).join(', ')} stand still`;
-    const running = stuck.length === 0 ? 'running' : still;
+    const behindMs = this.#decisions?.clockBehindMs(this.#options.clock.now()) ?? 0;
+    const turning = behindMs > 0 ? 'running; the wall clock is behind the newest stored time' : 'running';
+    const running = stuck.length === 0 ? turning : still;
     return {
       isHealthy: !this.#isStoreFailing,
       detail: this.#isStoreFailing ? 'decisions cannot be stored' : running,

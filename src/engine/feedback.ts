@@ -2,6 +2,7 @@
  * Feedback of a round: entered and worked on by people, swept for its limits, made into a complaint. The ticket of a complaint and
  * the entry that it comes from are one transaction, each with the other's name.
  */
+import type { ClockStep } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Feedback, TicketLine } from '../core/feedback.ts';
 import type { TicketId } from '../core/ids.ts';
@@ -187,13 +188,13 @@ export function sweepFeedbacks(tx: Tentative, { policyOf }: DecisionContext, now
 export function moveFeedbacks(
   tx: Tentative,
   { policyOf }: DecisionContext,
-  clockStepMs: number,
+  step: ClockStep,
   nowMs: number,
 ): void {
-  if (clockStepMs === 0) return;
+  if (step.stepMs === 0) return;
   for (const feedback of tx.service.feedbacks()) {
-    const step = moveFeedback(feedback, clockStepMs, policyOf(feedback), nowMs);
-    if (step !== null) tx.service.putFeedback(step.feedback, step.events);
+    const moved = moveFeedback(feedback, step, policyOf(feedback), nowMs);
+    if (moved !== null) tx.service.putFeedback(moved.feedback, moved.events);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Incidents of a round: opened with the ticket of an emergency, joined by those of the same one, changed by people. */
 
 import type { Policy } from '../config/policy.ts';
+import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { TicketId } from '../core/ids.ts';
@@ -213,9 +214,11 @@ export function toPolicyOf({ policyOf }: PolicyContext, { policyVersion = '' }: 
 }
 
 /** After a step of the wall clock: a countdown keeps its time left. */
-export function moveIncidents(tx: Tentative, clockStepMs: number): void {
+export function moveIncidents(tx: Tentative, step: ClockStep): void {
   for (const incident of tx.service.incidents()) {
-    const moved = moveIncident(incident, clockStepMs);
+    // Its beginning stays as it was shown then.
+    const sinceMs = incident.beganAtMs + (incident.clockStepMs ?? 0);
+    const moved = moveIncident(incident, toMoveMs(step, sinceMs));
     if (moved !== incident) tx.service.putIncident(moved, []);
   }
 }

@@ -34,12 +34,16 @@ export function restoreRepairWatch({ memories }: Pick<BootState, 'memories'>, no
   return { unseenSinceMs, isBooting: true, saveAtMonoMs: now.monoMs };
 }
 
-/** In the first round after a start, before anything else is decided. */
-export function pauseRepairs(tx: Tentative, { policyOf, now }: DecisionContext): void {
+/**
+ * In the first round after a start, before anything else is decided.
+ * @param stepMs how far the wall clock was set since what is stored was written; what runs has been moved by it
+ */
+export function pauseRepairs(tx: Tentative, { policyOf, now }: DecisionContext, stepMs: number): void {
   const { isBooting, unseenSinceMs } = tx.repairWatch;
   if (!isBooting) return;
   const proving = [...tx.tickets()].filter(isProving);
-  for (const ticket of proving) put(tx, pauseUnseen(ticket, unseenSinceMs, policyOf(ticket), now.wallMs));
+  const sinceMs = unseenSinceMs === null ? null : unseenSinceMs + stepMs;
+  for (const ticket of proving) put(tx, pauseUnseen(ticket, sinceMs, policyOf(ticket), now.wallMs));
   tx.repairWatch = { ...tx.repairWatch, isBooting: false };
 }
 

@@ -8,6 +8,7 @@ import type { RuleDef } from '../config/model.ts';
 import type { AlarmControlEvent, AlarmEvent, StormEvent } from '../core/alarm.ts';
 import { defined } from '../core/assert.ts';
 import type { Now } from '../core/clock.ts';
+import type { ClockStep } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import type { TicketId } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
@@ -135,19 +136,14 @@ export function decideCommands(
 }
 
 /** After a step of the wall clock, before anything else is decided: the time left on running clocks stays. */
-export function moveTickets(
-  tx: Tentative,
-  { policyOf }: DecisionContext,
-  clockStepMs: number,
-  now: Now,
-): void {
-  if (clockStepMs === 0) return;
+export function moveTickets(tx: Tentative, { policyOf }: DecisionContext, step: ClockStep, now: Now): void {
+  if (step.stepMs === 0) return;
   for (const ticket of tx.tickets()) {
     const policy = policyOf(ticket);
     // A closed one may still be opened again.
     const isOver = !isTicketOpen(ticket) && ticket.stage !== 'closed';
     if (isOver && toSweepDueMs(ticket, policy) === Number.POSITIVE_INFINITY) continue;
-    const moved = moveTicketClocks(ticket, clockStepMs, policy, now.wallMs);
+    const moved = moveTicketClocks(ticket, step.stepMs, policy, now.wallMs, step.offline);
     tx.putTicket(moved.ticket, moved.events);
   }
 }

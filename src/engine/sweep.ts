@@ -6,6 +6,7 @@ import { stepReAlarm, toReAlarmMs } from '../alarms/re-alarm.ts';
 import { type AlarmStep, stepSuppression, toReturned } from '../alarms/step.ts';
 import type { RuleDef } from '../config/model.ts';
 import type { Occurrence } from '../core/alarm.ts';
+import type { ClockStep } from '../core/clock-step.ts';
 import type { AlarmKey } from '../core/ids.ts';
 import { compareSeverity } from '../core/severity.ts';
 import { applyAlarmStep } from './carry.ts';
@@ -25,10 +26,11 @@ export function sweepAlarms(tx: Tentative, context: DecisionContext, nowMs: numb
 }
 
 /** After a step of the wall clock, like the clocks of tickets: whatever waits, and the aftermath of a cause that has just gone. */
-export function moveAlarms(tx: Tentative, context: DecisionContext, clockStepMs: number): void {
+export function moveAlarms(tx: Tentative, context: DecisionContext, step: ClockStep): void {
+  const { stepMs: clockStepMs } = step;
   if (clockStepMs === 0) return;
   for (const occurrence of tx.open()) {
-    const moved = moveAftermath(context, moveTimers(occurrence, clockStepMs), clockStepMs);
+    const moved = moveAftermath(context, moveTimers(occurrence, step), clockStepMs);
     if (moved !== occurrence) tx.putOccurrence(moved, []);
   }
   const { returned } = tx.recentPast((key) => isCause(context, key));

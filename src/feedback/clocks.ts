@@ -3,8 +3,10 @@
  * wall clock, held against the policy. Pure. A breach that time brings is told once and recorded with the handler of that moment;
  * what was down for a week tells the breach and not the warning that came before it.
  */
+
 import type { FeedbackLimit, Policy } from '../config/policy.ts';
 import { addOpenDays, addOpenMs, type Calendar, openMsBetween } from '../core/calendar.ts';
+import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import {
   FEEDBACK_CLOCK_NAMES,
   type Feedback,
@@ -146,18 +148,18 @@ export function sweepFeedback(feedback: Feedback, nowMs: number): FeedbackStep |
 /** After a step of the wall clock: what runs keeps its time left. @returns null = nothing runs */
 export function moveFeedback(
   feedback: Feedback,
-  clockStepMs: number,
+  step: ClockStep,
   policy: Policy,
   nowMs: number,
 ): FeedbackStep | null {
-  if (clockStepMs === 0 || !feedback.clocks.some((clock) => isRunning(feedback, clock))) return null;
+  if (step.stepMs === 0 || !feedback.clocks.some((clock) => isRunning(feedback, clock))) return null;
   const clocks = feedback.clocks.map((clock) => {
     if (!isRunning(feedback, clock)) return clock;
-    const startedAtMs = clock.startedAtMs + clockStepMs;
-    const heldUntilMs = clock.heldUntilMs === null ? null : clock.heldUntilMs + clockStepMs;
+    const startedAtMs = clock.startedAtMs + toMoveMs(step, clock.startedAtMs);
+    const heldUntilMs = clock.heldUntilMs === null ? null : clock.heldUntilMs + step.stepMs;
     return { ...clock, startedAtMs, heldUntilMs, ...toTimes(clock.id, startedAtMs, policy) };
   });
-  return toNote(feedback, clocks, [{ type: 'clocks-moved', detail: { stepMs: clockStepMs } }], nowMs);
+  return toNote(feedback, clocks, [{ type: 'clocks-moved', detail: { stepMs: step.stepMs } }], nowMs);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { toBarred } from '../config/own-acceptance.ts';
 import type { Policy } from '../config/policy.ts';
+import { type OfflineTime, toMoveMs } from '../core/clock-step.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { TicketId } from '../core/ids.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
@@ -86,37 +87,61 @@ export function toSweepDueMs(ticket: Ticket, policy: Policy): number {
     : Number.POSITIVE_INFINITY;
 }
 
-/** The wall clock was set: whatever runs keeps its time left. */
-export function moveTicketClocks(ticket: Ticket, stepMs: number, policy: Policy, nowMs: number): TicketStep {
+/**
+ * The wall clock was set: whatever runs keeps its time left.
+ * @param offline what the step says of time that the gateway was off: that time counts for what ran before
+ */
+export function moveTicketClocks(
+  ticket: Ticket,
+  stepMs: number,
+  policy: Policy,
+  nowMs: number,
+  offline: OfflineTime | null = null,
+): TicketStep {
   const { earlyArrival, escalation, proof, reports } = ticket;
-  const move = (ms: number | null): number | null => (ms === null ? null : ms + stepMs);
+  const move = (ms: number, sinceMs = ms): number => ms + toMoveMs({ stepMs, offline }, sinceMs);
+  const { nextAtMs, sinceMs } = escalation;
   const moved: Ticket = {
     ...ticket,
     version: ticket.version + 1,
-    stageSinceMs: ticket.stageSinceMs + stepMs,
-    ...(earlyArrival && { earlyArrival: { ...earlyArrival, atMs: earlyArrival.atMs + stepMs } }),
+    stageSinceMs: move(ticket.stageSinceMs),
+    ...(earlyArrival && { earlyArrival: { ...earlyArrival, atMs: move(earlyArrival.atMs) } }),
     escalation: {
       ...escalation,
-      sinceMs: escalation.sinceMs + stepMs,
-      nextAtMs: move(escalation.nextAtMs),
+      sinceMs: move(sinceMs),
+      nextAtMs: nextAtMs === null ? null : move(nextAtMs, sinceMs),
     },
     proof: proof && moveProof(proof, stepMs),
-    reports: reports.map((report) => ({ ...report, atMs: report.atMs + stepMs })),
-    clocks: ticket.clocks.map((clock) => moveTold(clock, stepMs)),
+    reports: reports.map((report) => ({ ...report, atMs: move(report.atMs) })),
+    clocks: ticket.clocks.map((clock) => moveTold(clock, move)),
+    marks: countOffline(ticket.marks, offline),
   };
-  const next = withMark(moved, { atMs: nowMs, type: 'clock-step', stepMs }, policy, nowMs);
+  // Over the start itself, and nobody has seen it before: its mark says both.
+  const isStart = offline?.markMs === null;
+  const markMs = isStart ? stepMs - offline.offlineMs : stepMs;
+  const next = withMark(moved, { atMs: nowMs, type: 'clock-step', stepMs: markMs }, policy, nowMs);
   const { by } = byGateway(nowMs);
+  const detail = { stepMs, ...(offline && { offlineMs: offline.offlineMs }) };
   return {
     ticket: next,
-    events: [{ type: 'clocks-moved', atMs: nowMs, by, ticket: next, detail: { stepMs } }],
+    events: [{ type: 'clocks-moved', atMs: nowMs, by, ticket: next, detail }],
   };
 }
 
 /** The ladder counts from when a warning was told, as long as nobody has answered it. */
-function moveTold(clock: TicketClock, stepMs: number): TicketClock {
+function moveTold(clock: TicketClock, move: (ms: number) => number): TicketClock {
   const { warnedAtMs, answeredAtMs, stoppedAtMs } = clock;
   if (warnedAtMs === null || answeredAtMs !== null || stoppedAtMs !== null) return clock;
-  return { ...clock, warnedAtMs: warnedAtMs + stepMs };
+  return { ...clock, warnedAtMs: move(warnedAtMs) };
+}
+
+/** The step over the start was longer than could be known then. */
+function countOffline(marks: Ticket['marks'], offline: OfflineTime | null): Ticket['marks'] {
+  if (offline === null || offline.markMs === null) return marks;
+  const { markMs, offlineMs } = offline;
+  const index = marks.findLastIndex(({ type, atMs }) => type === 'clock-step' && atMs === markMs);
+  const mark = marks[index];
+  return mark === undefined ? marks : marks.with(index, { ...mark, stepMs: (mark.stepMs ?? 0) - offlineMs });
 }
 
 /** A wait without an end is given one at once (`sweepEndless`). */

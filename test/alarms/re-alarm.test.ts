@@ -64,12 +64,12 @@ test('a step of the wall clock moves every time that is waited for, and no date 
   const shelf = { by: 'wang', atMs: 100, reason: 'r', untilMs: 9_000, isOneShot: false };
   const chatter = { sinceMs: 1, holdMs: 60_000, raises: 3 };
   const before = alarm({ reAlarmDueAtMs: 10_000, shelf, outOfService, chatter, returnedAtMs: 5_000 });
-  expect(moveTimers(before, 1_000)).toEqual({
+  expect(moveTimers(before, { stepMs: 1_000, offline: null })).toEqual({
     ...before,
     reAlarmDueAtMs: 11_000,
     shelf: { ...shelf, atMs: 1_100, untilMs: 10_000 },
     returnedAtMs: 6_000,
   });
   const returned = alarm({ isActive: false, returnedAtMs: 5_000 });
-  expect(moveTimers(returned, 1_000)).toBe(returned);
+  expect(moveTimers(returned, { stepMs: 1_000, offline: null })).toBe(returned);
 });

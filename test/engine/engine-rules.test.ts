@@ -117,7 +117,8 @@ test('a shelf of an alarm that is normal is told and stored, and explains itself
   await until(() => controls.length > 0, { timeoutMs: 15_000, what: 'the announcement' });
   expect(controls).toMatchObject([{ type: 'shelved', by: 'wang', note: 'cleaning' }]);
   const types = store.batches.flatMap(({ writes }) => writes.map(({ type }) => type));
-  expect(types).toEqual(['alarm-control', 'alarm-event']);
+  // The last is what the wall showed.
+  expect(types).toEqual(['alarm-control', 'alarm-event', 'rule-memories']);
   expect(engine.explain(toId('pump'), toId('high'))).toMatchObject({ state: 'E', occurrence: null });
 });
 
