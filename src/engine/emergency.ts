@@ -2,6 +2,7 @@
  * What an emergency adds to the step of its ticket: the incident that it begins or belongs to, the sheet of a lift with people
  * in it, and what the confirmation of a fire says of its incident. Whoever made the step, an alarm or a person.
  */
+import type { Policy } from '../config/policy.ts';
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { arePeopleOut, type FireConfirmation } from '../core/ticket-sheets.ts';
@@ -51,15 +52,22 @@ export function withEmergency(
 function layAside(tx: Tentative, context: DecisionContext, step: TicketStep, nowMs: number): TicketStep {
   const { ticket, events } = step;
   const known = ticket.incident === null ? null : tx.service.incident(ticket.incident);
-  const aside = toLaidAside(ticket, known, toIncidentKind(ticket, context.model));
-  if (aside === null && ticket.stage !== 'waiting') return step;
   const policy = context.policyOf(ticket);
+  const kind = toIncidentKind(ticket, context.model);
+  const aside = toLaidAside(ticket, known, kind, isLongOver(ticket, known, policy, nowMs));
+  if (aside === null && ticket.stage !== 'waiting') return step;
   const isTold = events.some(({ type }) => type === 'reporting' || type === 'emergency-began');
   const { change, happening } = aside ?? {};
   const laid = follow(step, (it) =>
     happening === undefined ? null : toStep(it, change ?? {}, [happening], byGateway(nowMs), policy),
   );
   return isTold ? laid : withBeginning(laid, ticket, policy, nowMs, { isAgain: true });
+}
+
+/** Whoever is in the lift now is not who came out of it before (service-workflow.md §3: its own report within its own time). */
+function isLongOver({ entrapment }: Ticket, known: Incident | null, policy: Policy, nowMs: number): boolean {
+  if (known?.kind !== 'entrapment' || entrapment === null || !arePeopleOut(entrapment)) return false;
+  return nowMs - known.lastAtMs > policy.incidents.joinMs;
 }
 
 /** The sheet of a lift with people in it begins with its incident. */

@@ -83,19 +83,21 @@ export function beginEmergency(
  * What of the earlier emergency is over.
  * @param incident of the ticket; null = none, or one that has been over for so long that the gateway has forgotten it
  * @param kind of the emergency that it is now: people in a lift are another matter than its hot drive
+ * @param isLongOver it is too long ago that people came out of the lift: nothing joins their incident, though nobody has ended it
  * @returns null where nothing is: it is the same emergency
  */
 export function toLaidAside(
   ticket: Ticket,
   incident: Incident | null,
   kind: Incident['kind'] = 'other',
+  isLongOver = false,
 ): { readonly change: Partial<Ticket>; readonly happening: Happening } | null {
   const { fire, entrapment } = ticket;
   if (!isTicketOpen(ticket) || (ticket.incident === null && fire === null && entrapment === null))
     return null;
   const isOther = incident?.kind === 'other' && kind !== 'other';
   const isExercise = incident?.isDrill === true && !ticket.isDrill;
-  const isDone = incident === null || isIncidentDone(incident) || isOther || isExercise;
+  const isDone = incident === null || isIncidentDone(incident) || isOther || isExercise || isLongOver;
   const isOver = ticket.incident !== null && isDone;
   const isJudged = fire !== null && (isOver || fire.verdict !== 'real');
   const isReleased = entrapment !== null && (isOver || arePeopleOut(entrapment));

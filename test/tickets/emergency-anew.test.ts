@@ -102,6 +102,22 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
     );
   });
 
+  test('people who are in the lift again hours later are an incident of their own, though nobody has ended the first', () => {
+    const story = createStory(policy, '10-04 02:00');
+    story.to('10-04 03:00');
+    story.feed({ trapped: 1 });
+    story.act(desk, { type: 'entrapment', people: 2, floor: '3' });
+    story.act(desk, { type: 'entrapment', step: 'released' });
+    story.feed({ trapped: 0 });
+    story.to('10-04 06:00');
+    story.feed({ trapped: 1 });
+    const [first, second] = story.incidents();
+    expect(first?.endedAtMs).toBeNull();
+    expect(second).toMatchObject({ kind: 'entrapment', reports: [], reportWarnedAtMs: null });
+    expect(second?.reportDueAtMs).toBe(story.loop.clock.now().wallMs + policy.incidents.reportMs);
+    expect(story.ticket()).toMatchObject({ incident: second?.id, entrapment: { people: null } });
+  });
+
   test('what was lowered and becomes an emergency again is reported again', () => {
     const story = createStory(policy, '10-04 02:00');
     story.to('10-04 03:00');
