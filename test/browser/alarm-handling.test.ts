@@ -28,9 +28,8 @@ describeWithTools(['chromium'], 'what people decide about alarms', (chromium) =>
   beforeAll(async () => {
     site = opened.use(await startSite(chromium));
     await latchFaults(await site.gateway().login('supervisor'), await site.gateway().login('admin'));
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'supervisor' }));
     page = tab.page;
-    await tab.login('supervisor');
     await page.getByTestId('nav-alarms').click();
     await setTrip(site, 2, true);
     await rowState(alarmRow(page, SECOND), 'B').waitFor({ timeout: REACTION_MS });
@@ -125,9 +124,7 @@ describeWithTools(['chromium'], 'what people decide about alarms', (chromium) =>
   });
 
   test('who may not run drills sees them, and begins none', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('engineer');
-    await tab.page.goto(`${site.url}/alarms?tab=drills`);
+    await using tab = await openTab(site.browser, `${site.url}/alarms?tab=drills`, { as: 'engineer' });
     await tab.page.getByTestId('drill-list').waitFor();
     expect(await tab.page.getByTestId('drill-start').count()).toBe(0);
   });
@@ -135,9 +132,11 @@ describeWithTools(['chromium'], 'what people decide about alarms', (chromium) =>
   test.each(['zh', 'en'] as const)(
     'the dialogs fit on a phone and have names for all (%s)',
     async (language) => {
-      await using phone = await openTab(site.browser, site.url, { isPhone: true, language });
-      await phone.login('supervisor');
-      await phone.page.goto(`${site.url}/alarms?tab=drills`);
+      await using phone = await openTab(site.browser, `${site.url}/alarms?tab=drills`, {
+        as: 'supervisor',
+        isPhone: true,
+        language,
+      });
       await phone.page.getByTestId('drill-start').click();
       await phone.page.getByTestId('drill-submit').waitFor();
       await expectUsable(phone.page, 'drill', language);

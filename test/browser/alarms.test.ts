@@ -13,7 +13,7 @@ import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
 import { toAnswerTime } from './page-scripts.ts';
 import { type Site, startSite } from './site.ts';
 import { alarmRow, rowState } from './steps.ts';
-import { openTab } from './tab.ts';
+import { openTab, visit } from './tab.ts';
 
 const FAULT = '2号潜污泵';
 /** A fault goes through plant, gateway and page. */
@@ -34,9 +34,8 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
     const fault = { equipment: 'sump-1-pump-2', fault: 'trip' };
     const answer = await request(site.plant.controlUrl, 'POST', '/faults', { body: fault });
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'supervisor' }));
     page = tab.page;
-    await tab.login('supervisor');
     await page.getByTestId('nav-alarms').click();
   });
   afterAll(() => opened.disposeAsync());
@@ -136,8 +135,7 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
   });
 
   test('who may not shelve high severity or take out of service is not offered it', async () => {
-    await using desk = await openTab(site.browser, site.url);
-    await desk.login('desk');
+    await using desk = await openTab(site.browser, site.url, { as: 'desk' });
     await desk.page.getByTestId('nav-alarms').click();
     await alarmRow(desk.page, FAULT).locator('.row-link').click();
     await desk.page.getByTestId('alarm-comment').waitFor();
@@ -148,16 +146,20 @@ describeWithTools(['chromium'], 'the lists of alarms', (chromium) => {
   test.each(['zh', 'en'] as const)(
     'every tab fits on a phone and has names for all (%s)',
     async (language) => {
-      await using phone = await openTab(site.browser, site.url, { isPhone: true, language });
-      await phone.login('supervisor');
+      await using phone = await openTab(site.browser, site.url, {
+        as: 'supervisor',
+        isPhone: true,
+        language,
+      });
       for (const tab of ['current', 'shelved', 'suppressed', 'service', 'storms', 'drills', 'history']) {
-        await phone.page.goto(`${site.url}/alarms?tab=${tab}`);
+        await visit(phone.page, `/alarms?tab=${tab}`);
+        await phone.page.locator('.ant-tabs-tab-active').getByTestId(`alarm-tab-${tab}`).waitFor();
         await phone.page.getByTestId('alarm-filter').waitFor();
         await expectHandy(phone.page, tab);
         await expectNamed(phone.page, tab);
         if (language === 'en') await expectEnglish(phone.page);
       }
-      await phone.page.goto(`${site.url}/alarms`);
+      await visit(phone.page, '/alarms');
       await phone.page.locator('[data-testid^="alarm-row-"] .row-link').first().click();
       await phone.page.getByTestId('alarm-detail-explain').click();
       await phone.page.getByTestId('layer-ticket').waitFor();

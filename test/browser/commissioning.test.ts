@@ -43,8 +43,7 @@ describeWithTools(['chromium'], 'commissioning', (chromium) => {
   const send = (page: Page): Promise<void> => page.getByTestId('commissioning-submit').click();
 
   test('is begun at the desk, once it is said that life safety is watched by people', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, site.url, { as: 'supervisor' });
     const { page } = tab;
     await page.getByTestId('user-menu').click();
     await page.getByTestId('nav-commissioning').click();
@@ -81,10 +80,10 @@ describeWithTools(['chromium'], 'commissioning', (chromium) => {
   test('a value is compared on a phone: what differs needs an explanation, and a photo goes with it', async () => {
     await untilPoint('level', 'its first value', ({ seen }) => seen !== null);
     await using tab = await openTab(site.browser, site.url, {
+      as: 'engineer',
       isPhone: true,
       expects: [/422 .*points\/level\/value/],
     });
-    await tab.login('engineer');
     const { page } = tab;
     await page.getByTestId('user-menu').click();
     await page.getByTestId('nav-commissioning').click();
@@ -123,10 +122,8 @@ describeWithTools(['chromium'], 'commissioning', (chromium) => {
     await control(site.plant, 'PUT', '/registers', { ...FIRE_REGISTER, value: 0 });
     await untilPoint('smoke', 'the proof', ({ alarms }) => alarms[0]?.proof != null);
 
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, `${site.url}/commissioning/${BOX}`, { as: 'supervisor' });
     const { page } = tab;
-    await page.goto(`${site.url}/commissioning/${BOX}`);
     const smoke = card(page, 'smoke');
     await smoke.getByTestId('commission-toggle').click();
     await smoke.getByTestId('commission-step-alarm').getByText('恢复').waitFor();
@@ -151,10 +148,11 @@ describeWithTools(['chromium'], 'commissioning', (chromium) => {
   });
 
   test('is ended with a reason, and taken along as a file, in English too', async () => {
-    await using tab = await openTab(site.browser, site.url, { language: 'en' });
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, `${site.url}/commissioning/${BOX}`, {
+      as: 'supervisor',
+      language: 'en',
+    });
     const { page } = tab;
-    await page.goto(`${site.url}/commissioning/${BOX}`);
     const address = await page.getByTestId('commissioning-export-csv').getAttribute('href');
     const csv = await page.evaluate<string>(
       `fetch(${JSON.stringify(address)}).then((answer) => answer.text())`,

@@ -71,8 +71,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('values on the overview change by themselves, and a part with an alarm stands out', async () => {
-    await using tab = await openTab(browser, demo.url);
-    await tab.login('engineer');
+    await using tab = await openTab(browser, demo.url, { as: 'engineer' });
     const pressure = tab.page.getByTestId('point-dws-1-outlet-pressure');
     const seen = new Set<string | null>();
     // A dash until it is known.
@@ -91,10 +90,8 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('the page of an equipment has every point of its parts, and one with an alarm stands out', async () => {
-    await using tab = await openTab(browser, demo.url);
+    await using tab = await openTab(browser, `${demo.url}/equipment/dws-1`, { as: 'engineer' });
     const { page } = tab;
-    await tab.login('engineer');
-    await page.goto(`${demo.url}/equipment/dws-1`);
     const tripped = page.getByTestId('point-dws-1-pump-1-tripped').locator('dd');
     await tripped.getByText('故障').waitFor();
     // A point with an alarm stands out, once the page knows of the alarm.
@@ -103,16 +100,14 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('the panel of simulated faults fits on a phone', async () => {
-    await using tab = await openTab(browser, demo.url, { isPhone: true });
-    await tab.login('engineer');
+    await using tab = await openTab(browser, demo.url, { as: 'engineer', isPhone: true });
     await tab.page.getByTestId('nav-faults').click();
     await tab.page.getByTestId('fault-dws-1-pump-1-trip').waitFor();
     await expectHandy(tab.page, 'faults');
   });
 
   test('the alarm is acknowledged with a note, which its details show', async () => {
-    await using tab = await openTab(browser, demo.url);
-    await tab.login('engineer');
+    await using tab = await openTab(browser, demo.url, { as: 'engineer' });
     await tab.page.getByTestId('nav-alarms').click();
     const row = alarmRow(tab.page, TRIP);
     await rowState(row, 'B').waitFor();
@@ -128,9 +123,8 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('the ticket is taken, worked on and reported done, but not accepted while the alarm is active', async () => {
-    await using tab = await openTab(browser, demo.url);
+    await using tab = await openTab(browser, demo.url, { as: 'engineer' });
     const { page } = tab;
-    await tab.login('engineer');
     await openTicket(page, TRIP);
     await takeStep(page, 'take', 'taken', { readBack: '1号水泵过流跳闸，地下一层生活水泵房' });
     await takeStep(page, 'arrive', 'on-site', { how: 'by-hand' });
@@ -141,8 +135,7 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
       result: '已清理异物，试运行正常',
       amountYuan: '120.5',
     });
-    await using office = await openTab(browser, demo.url, { expects: [REFUSED] });
-    await office.login('supervisor');
+    await using office = await openTab(browser, demo.url, { as: 'supervisor', expects: [REFUSED] });
     await openTicket(office.page, TRIP);
     await submitStep(office.page, 'accept', { opinion: '现场运行正常' });
     const refusal = office.page.getByTestId('ticket-form-error');
@@ -152,9 +145,8 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('with the fault cleared on the panel the alarm returns to normal and the ticket is accepted', async () => {
-    await using tab = await openTab(browser, demo.url);
+    await using tab = await openTab(browser, demo.url, { as: 'supervisor' });
     const { page } = tab;
-    await tab.login('supervisor');
     await setFault(page, 'dws-1-pump-1-trip', false);
     await openTicket(page, TRIP);
     await page.locator('.attached-alarms .alarm-returned').waitFor({ timeout: REACTION_MS });
@@ -163,9 +155,8 @@ describeWithTools(['chromium'], 'the demo in a browser', (chromium) => {
   });
 
   test('the desk makes the return visit and closes the ticket; the closed one has all its stages', async () => {
-    await using tab = await openTab(browser, demo.url);
+    await using tab = await openTab(browser, demo.url, { as: 'desk' });
     const { page } = tab;
-    await tab.login('desk');
     await openTicket(page, TRIP);
     await takeStep(page, 'visit', 'visited', {
       how: 'phone',

@@ -25,10 +25,8 @@ describeWithTools(['chromium'], 'feedback', (chromium) => {
   };
 
   test('goes from the desk to the file, and is a complaint on the way', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('desk');
+    await using tab = await openTab(site.browser, `${site.url}/duty/feedback`, { as: 'desk' });
     const { page } = tab;
-    await page.goto(`${site.url}/duty/feedback`);
     await page.getByTestId('feedback-new').click();
     await page.getByTestId('feedback-content').fill('大堂地面湿滑，未放警示牌');
     await page.getByTestId('feedback-place').fill('3 号楼大堂');
@@ -70,10 +68,8 @@ describeWithTools(['chromium'], 'feedback', (chromium) => {
   test('is found by words and corrected on a phone, without anything out of reach', async () => {
     const body = { source: 'letter', channel: 'paper', subject: 'parking', content: '车位被占' };
     const { number } = await desk.send<FeedbackView>('/api/v1/feedback', body);
-    await using tab = await openTab(site.browser, site.url, { isPhone: true });
-    await tab.login('desk');
+    await using tab = await openTab(site.browser, `${site.url}/duty/feedback`, { as: 'desk', isPhone: true });
     const { page } = tab;
-    await page.goto(`${site.url}/duty/feedback`);
     await page.getByTestId('feedback-search').fill('车位');
     await page.getByTestId(`feedback-${number}`).click();
     await page.getByTestId('feedback-change-correct').click();

@@ -45,9 +45,8 @@ describeWithTools(['chromium'], 'a thousand alarms', (chromium) => {
   beforeAll(async () => {
     site = opened.use(await startSite(chromium, undefined, writeManySite));
     api = await site.gateway().login('supervisor');
-    tab = opened.use(await openTab(site.browser, site.url));
+    tab = opened.use(await openTab(site.browser, site.url, { as: 'supervisor' }));
     page = tab.page;
-    await tab.login('supervisor');
     await page.getByTestId('nav-alarms').click();
     await control(site.plant, 'PUT', '/registers', { ...MANY_REGISTER, value: RAISING });
     const isAll = async () => (await api.read<Listed>('/api/v1/alarms?limit=1')).total >= MANY_ALARMS;

@@ -19,9 +19,8 @@ describeWithTools(['chromium'], 'the page of alarm figures', (chromium) => {
 
   beforeAll(async () => {
     site = opened.use(await startSite(chromium));
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'engineer' }));
     page = tab.page;
-    await tab.login('engineer');
     await control(site.plant, 'POST', '/faults', { equipment: 'sump-1-pump-2', fault: 'trip' });
     await page.getByTestId('nav-alarms').click();
     await rowState(alarmRow(page, FAULT), 'B').waitFor({ timeout: REACTION_MS });
@@ -77,8 +76,12 @@ describeWithTools(['chromium'], 'the page of alarm figures', (chromium) => {
   });
 
   test.each(['zh', 'en'] as const)('fits on a phone and has names for all (%s)', async (language) => {
-    await using phone = await openTab(site.browser, site.url, { isPhone: true, language, theme: 'dark' });
-    await phone.login('engineer');
+    await using phone = await openTab(site.browser, site.url, {
+      as: 'engineer',
+      isPhone: true,
+      language,
+      theme: 'dark',
+    });
     await phone.page.getByTestId('user-menu').click();
     await phone.page.getByTestId('nav-reports').click();
     await phone.page.getByTestId('breakdown').locator('table').waitFor();

@@ -3,14 +3,13 @@ import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TicketView } from '../../src/api/schemas.ts';
 import type { ApiClient } from '../support/client.ts';
-import type { DemoUser } from '../support/gateway.ts';
 import { control } from '../support/plant.ts';
 import { until } from '../support/poll.ts';
 import { describeWithTools } from '../support/require-tool.ts';
 import { expectHandy } from './handy.ts';
 import { type Site, startSite } from './site.ts';
 import { acknowledge, alarmRow, atStage, openTicket, rowState, takeStep, ticketRow } from './steps.ts';
-import { openTab, tryLogin } from './tab.ts';
+import { openTab, tryLogin, visit } from './tab.ts';
 
 /** From an injected fault to its ticket. */
 const REACTION_MS = 90_000;
@@ -113,10 +112,8 @@ describeWithTools(['chromium'], 'people on the page', (chromium) => {
   describe('the steps of a ticket', () => {
     test('are offered to those whose they are, at every stage', async () => {
       const ticket = await injectFault('dws-1-pump-1');
-      await using atDesk = await openTab(site.browser, site.url);
-      await using atWork = await openTab(site.browser, site.url);
-      await atDesk.login('desk');
-      await atWork.login('engineer');
+      await using atDesk = await openTab(site.browser, `${site.url}/tickets`, { as: 'desk' });
+      await using atWork = await openTab(site.browser, `${site.url}/tickets`, { as: 'engineer' });
       for (const tab of [atDesk, atWork]) await openTicket(tab.page, TRIP);
 
       await expectSteps(atDesk.page, 'dispatched', ['dispatch']);
@@ -148,12 +145,11 @@ describeWithTools(['chromium'], 'people on the page', (chromium) => {
     test('two people who take one ticket at once: one has it, the other is told and sees it', async () => {
       // To whoever of the role is quicker, not to the person of the moment.
       await step(desk, await injectFault('sump-1-pump-1'), 'dispatch', { assignee: 'engineer' });
-      await using first = await openTab(site.browser, site.url);
+      await using first = await openTab(site.browser, site.url, { as: 'engineer' });
       await using second = await openTab(site.browser, site.url, {
+        as: 'liu-qiang',
         expects: [/409 \(Conflict\) \S+\/take$/],
       });
-      await first.login('engineer');
-      await second.login('liu-qiang');
       const [letFirst, letSecond] = [await holdRequest(first.page), await holdRequest(second.page)];
       for (const { page } of [first, second]) {
         await openTicket(page, SUMP_FAULT);
@@ -207,16 +203,15 @@ describeWithTools(['chromium'], 'people on the page', (chromium) => {
     });
 
     test('every other page fits as well, in English too', async () => {
-      await using tab = await openTab(site.browser, site.url, { isPhone: true, language: 'en' });
+      await using tab = await openTab(site.browser, site.url, { as: 'desk', isPhone: true, language: 'en' });
       const { page } = tab;
-      await tab.login('desk' satisfies DemoUser);
       for (const [path, testId] of [
         ['/', 'equipment-dws-1'],
         ['/alarms', 'alarm-filter'],
         ['/tickets', 'ticket-filter'],
         ['/tickets/new', 'new-ticket-content'],
       ] as const) {
-        await page.goto(site.url + path);
+        await visit(page, path);
         await page.getByTestId(testId).waitFor();
         await expectHandy(page, path);
       }

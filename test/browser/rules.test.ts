@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWithTools } from '../support/require-tool.ts';
 import { expectEnglish, expectHandy, expectNamed } from './handy.ts';
 import { type Site, startSite } from './site.ts';
-import { openTab } from './tab.ts';
+import { openTab, visit } from './tab.ts';
 
 const RULE = '/rules/dws-1/pressure-low';
 /** A backtest of minutes of history, in a process of its own on a busy machine. */
@@ -22,9 +22,8 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
 
   beforeAll(async () => {
     site = opened.use(await startSite(chromium));
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'supervisor' }));
     author = tab.page;
-    await tab.login('supervisor');
   });
   afterAll(() => opened.disposeAsync());
 
@@ -39,10 +38,11 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   });
 
   test('a change that does not fit is refused with every mistake, and nothing is stored', async () => {
-    await using tab = await openTab(site.browser, site.url, { expects: [/422 .*\/changes$/] });
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, site.url + RULE, {
+      as: 'supervisor',
+      expects: [/422 .*\/changes$/],
+    });
     const { page } = tab;
-    await page.goto(site.url + RULE);
     await page.getByTestId('rule-propose').click();
     expect(await page.getByTestId('propose-submit').isDisabled(), 'nothing changed').toBe(true);
     await page.getByTestId('propose-lolo.limit').fill('9');
@@ -80,10 +80,8 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   });
 
   test('another person approves it; it is in force at once, told with author and reason', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('admin');
+    await using tab = await openTab(site.browser, site.url + RULE, { as: 'admin' });
     const { page } = tab;
-    await page.goto(site.url + RULE);
     await page.getByTestId('change-approve').click();
     await page.getByTestId('change-approve-submit').click();
     await page.locator('[data-state="approved"]').waitFor();
@@ -115,10 +113,8 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
     await author.getByTestId('propose-reason').fill('再试一试');
     await author.getByTestId('propose-submit').click();
     await author.locator('[data-state="proposed"]').waitFor();
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('admin');
+    await using tab = await openTab(site.browser, site.url + RULE, { as: 'admin' });
     const { page } = tab;
-    await page.goto(site.url + RULE);
     await page.getByTestId('change-refuse').click();
     expect(await page.getByTestId('change-refuse-submit').isDisabled(), 'without a reason').toBe(true);
     await page.getByTestId('change-refuse-note').fill('恢复延时不宜过长');
@@ -146,19 +142,17 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
         return route.fulfill({ json: change });
       });
     };
-    await using first = await openTab(site.browser, site.url);
-    await first.login('admin');
+    await using first = await openTab(site.browser, site.url, { as: 'admin' });
     await serve(first.page);
-    await first.page.goto(site.url + RULE);
+    await visit(first.page, RULE);
     await first.page.getByTestId('change-approve').click();
     await first.page.getByText('须两名审批人同意后生效').waitFor();
     await first.page.getByTestId('change-approve-submit').click();
     await first.page.getByText('须两人审批（已 1 人）').waitFor();
     await first.page.getByTestId('change-approve').waitFor({ state: 'detached' });
-    await using second = await openTab(site.browser, site.url);
-    await second.login('supervisor');
+    await using second = await openTab(site.browser, site.url, { as: 'supervisor' });
     await serve(second.page);
-    await second.page.goto(site.url + RULE);
+    await visit(second.page, RULE);
     await second.page.getByText('系统管理员 已同意').waitFor();
     await second.page.getByTestId('change-approve').click();
     await second.page.getByTestId('change-approve-submit').click();
@@ -166,8 +160,7 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   });
 
   test('a trial that takes too long is cancelled where its progress stands', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, site.url, { as: 'supervisor' });
     const { page } = tab;
     const waiting = { ...CHANGE, by: 'engineer', needsApprovals: 1, backtest: null };
     const running = {
@@ -192,7 +185,7 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
       isCancelled = true;
       return route.fulfill({ status: 204 });
     });
-    await page.goto(site.url + RULE);
+    await visit(page, RULE);
     await page.getByTestId('backtest-30').click();
     await page.locator('[data-testid="backtest-running"][data-state="running"]').waitFor();
     await expect
@@ -204,10 +197,11 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   });
 
   test('preconditions, hours and texts are proposed, and what does not fit is told at its field', async () => {
-    await using tab = await openTab(site.browser, site.url, { expects: [/422 .*\/changes$/] });
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, site.url + RULE, {
+      as: 'supervisor',
+      expects: [/422 .*\/changes$/],
+    });
     const { page } = tab;
-    await page.goto(site.url + RULE);
     await page.getByTestId('rule-propose').click();
     await page.getByTestId('propose-text.en').fill('');
     await page.getByTestId('guard-add').click();
@@ -252,14 +246,13 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   });
 
   test('confirmed incidents that would be missed stand in red above everything, and ask for two persons', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('admin');
+    await using tab = await openTab(site.browser, site.url, { as: 'admin' });
     const { page } = tab;
     await page.route('**/api/v1/rules/dws-1/pressure-low/changes?*', (route) =>
       route.fulfill({ json: { items: [CHANGE], total: 1 } }),
     );
     await page.route('**/api/v1/backtests/b-1', (route) => route.fulfill({ json: BACKTEST }));
-    await page.goto(site.url + RULE);
+    await visit(page, RULE);
     await page.getByTestId('backtest-missed').getByText('会漏报 1 次已确认的故障').waitFor();
     const incidents = page.locator('.incident');
     expect(await incidents.first().getAttribute('data-outcome')).toBe('missed');
@@ -273,8 +266,11 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
   test.each(['zh', 'en'] as const)(
     'list and rule fit on a phone and have names for all (%s)',
     async (language) => {
-      await using phone = await openTab(site.browser, site.url, { isPhone: true, language });
-      await phone.login('supervisor');
+      await using phone = await openTab(site.browser, site.url, {
+        as: 'supervisor',
+        isPhone: true,
+        language,
+      });
       const { page } = phone;
       await page.getByTestId('user-menu').click();
       await page.getByTestId('nav-rules').click();
@@ -282,7 +278,7 @@ describeWithTools(['chromium'], 'the pages of rules', (chromium) => {
       await expectHandy(page, 'rules');
       await expectNamed(page, 'rules');
       if (language === 'en') await expectEnglish(page);
-      await page.goto(site.url + RULE);
+      await visit(page, RULE);
       await page.getByTestId('layer-ticket').waitFor();
       await expectHandy(page, 'rule');
       await expectNamed(page, 'rule');

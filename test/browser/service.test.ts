@@ -45,8 +45,7 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
     });
 
   test('a message that is no emergency chimes once where it arrives, and is no siren', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('engineer');
+    await using tab = await openTab(site.browser, site.url, { as: 'engineer' });
     const page = await openAudible(tab.page, site.url);
     const before = await tones(page);
     const { id, version } = await ringUp({ content: '四层灯不亮', place: '四层', priority: 'urgent' });
@@ -62,8 +61,7 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('an emergency is heard again and again until it is read, once the browser has been allowed to sound', async () => {
-    await using tab = await openTab(site.browser, site.url);
-    await tab.login('supervisor');
+    await using tab = await openTab(site.browser, site.url, { as: 'supervisor' });
     const page = await openWindow(tab.page, site.url, async (untouched) => {
       await untouched.addInitScript(HOLD_SOUND);
       await untouched.clock.install();
@@ -110,10 +108,8 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('slips are numbered and printed with their codes; the code opens the late entry, a spoiled one is void', async () => {
-    await using tab = await openTab(site.browser, site.url);
+    await using tab = await openTab(site.browser, `${site.url}/duty/paper`, { as: 'desk' });
     const { page } = tab;
-    await tab.login('desk');
-    await page.goto(`${site.url}/duty/paper`);
     await page.getByTestId('paper-count').fill('2');
     await page.getByTestId('paper-make').click();
     const sheets = page.locator('[data-testid^="blank-slip-"]');
@@ -145,10 +141,8 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   test('slips of an outage are entered together; one that is refused keeps its words and says why at its field', async () => {
     const { items } = await desk.send<{ items: { number: string }[] }>('/api/v1/slips', { count: 2 });
     const [first = '', second = ''] = items.map(({ number }) => number).toSorted();
-    await using tab = await openTab(site.browser, site.url, { isPhone: true });
+    await using tab = await openTab(site.browser, `${site.url}/duty/paper`, { as: 'desk', isPhone: true });
     const { page } = tab;
-    await tab.login('desk');
-    await page.goto(`${site.url}/duty/paper`);
     await page.getByTestId('late-unused').click();
     await page.getByTestId('late-submit').click();
     await page.getByText('请填写实际接报时间').first().waitFor();
@@ -177,10 +171,8 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('a supervisor gives a colleague a certificate and a telephone; the account stays with the administrator', async () => {
-    await using tab = await openTab(site.browser, site.url);
+    await using tab = await openTab(site.browser, `${site.url}/duty/staff`, { as: 'supervisor' });
     const { page } = tab;
-    await tab.login('supervisor');
-    await page.goto(`${site.url}/duty/staff`);
     await page.getByTestId('staff-edit-engineer').click();
     await page.getByTestId('staff-submit').waitFor();
     expect(await page.getByTestId('staff-roles').count()).toBe(0);
@@ -199,13 +191,12 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('areas are given to a colleague; of two who edit him at once the slower is told and can go on from what is there', async () => {
-    await using tab = await openTab(site.browser, site.url, {
+    await using tab = await openTab(site.browser, `${site.url}/duty/staff`, {
+      as: 'supervisor',
       language: 'en',
       expects: [/409 \(Conflict\) \S+\/staff\/engineer$/],
     });
     const { page } = tab;
-    await tab.login('supervisor');
-    await page.goto(`${site.url}/duty/staff`);
     await page.getByTestId('staff-edit-engineer').click();
     const addArea = async (search: string): Promise<void> => {
       await page.getByTestId('staff-areas').click();
@@ -234,10 +225,11 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('a drill that the gateway has seen nothing of is written down, and its evaluation is a further revision', async () => {
-    await using tab = await openTab(site.browser, site.url, { isPhone: true });
+    await using tab = await openTab(site.browser, `${site.url}/duty/drills`, {
+      as: 'supervisor',
+      isPhone: true,
+    });
     const { page } = tab;
-    await tab.login('supervisor');
-    await page.goto(`${site.url}/duty/drills`);
     await page.getByTestId('drill-record-write').click();
     await page.getByTestId('drill-record-place').fill('一层大堂');
     await page.getByTestId('drill-record-content').fill('疏散演练，全员到集合点');
@@ -257,9 +249,12 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
   });
 
   test('every page of duty and service fits a phone, and speaks English with a name for all that is operated', async () => {
-    await using tab = await openTab(site.browser, site.url, { isPhone: true, language: 'en' });
+    await using tab = await openTab(site.browser, site.url, {
+      as: 'supervisor',
+      isPhone: true,
+      language: 'en',
+    });
     const { page } = tab;
-    await tab.login('supervisor');
     for (const path of ['/duty', '/duty/who', '/duty/handover', '/duty/paper', '/incidents', '/inbox']) {
       await page.goto(site.url + path);
       await page.locator('.content h1').first().waitFor();

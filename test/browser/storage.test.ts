@@ -18,9 +18,8 @@ describeWithTools(['chromium'], 'the page of the stores', (chromium) => {
 
   beforeAll(async () => {
     site = opened.use(await startSite(chromium));
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'admin' }));
     page = tab.page;
-    await tab.login('admin');
   });
   afterAll(() => opened.disposeAsync());
 
@@ -172,16 +171,13 @@ describeWithTools(['chromium'], 'the page of the stores', (chromium) => {
   });
 
   test('who may not act sees the figures without buttons', async () => {
-    await using desk = await openTab(site.browser, site.url);
-    await desk.login('desk');
-    await desk.page.goto(`${site.url}/storage`);
+    await using desk = await openTab(site.browser, `${site.url}/storage`, { as: 'desk' });
     await desk.page.locator('[data-testid="journal-panel"] [data-state="ok"]').waitFor();
     expect(await desk.page.getByTestId('storage-page').locator('button').count()).toBe(0);
   });
 
   test('on a phone it is found in the menu of the person and fits, in both languages', async () => {
-    await using phone = await openTab(site.browser, site.url, { isPhone: true });
-    await phone.login('admin');
+    await using phone = await openTab(site.browser, site.url, { as: 'admin', isPhone: true });
     for (const language of ['zh', 'en']) {
       await phone.page.getByTestId('user-menu').click();
       await phone.page.getByTestId('nav-storage').click();

@@ -30,11 +30,11 @@ describeWithTools(['chromium'], 'forms beside the way of a ticket', (chromium) =
       clients.set(user, await site.gateway().login(user));
     // Whom the policy lets do all of it: one visitor serves every test.
     tab = await openTab(site.browser, site.url, {
+      as: 'supervisor',
       isPhone: true,
       expects: [/422 .*\/wait$/, /409 .*\/merge$/],
     });
     page = tab.page;
-    await tab.login('supervisor');
   });
   afterAll(async () => {
     try {
@@ -208,12 +208,11 @@ describeWithTools(['chromium'], 'forms beside the way of a ticket', (chromium) =
 
   test('people in a lift: numbers can be rung, each step is one tap, and the maintainer signs where what is missing is told', async () => {
     const { id } = await ringUp('2号梯有人被困', { class: 'help' });
-    await using desk = await openTab(site.browser, site.url, {
+    await using desk = await openTab(site.browser, `${site.url}/tickets/${id}`, {
+      as: 'desk',
       isPhone: true,
       expects: [/422 .*\/entrapment$/],
     });
-    await desk.login('desk');
-    await desk.page.goto(`${site.url}/tickets/${id}`);
     await desk.page.getByTestId('ticket-entrapment-begin').click();
     const sheet = desk.page.getByTestId('ticket-entrapment-sheet');
     await sheet.getByTestId('ticket-field-rescueLine').fill('96333');

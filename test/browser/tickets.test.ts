@@ -30,7 +30,7 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
-  const open = (options: TabOptions = {}) => openTab(site.browser, site.url, options);
+  const open = (options: TabOptions, path = '/') => openTab(site.browser, site.url + path, options);
   const find = async (search: string): Promise<TicketView | null> =>
     (await desk.read<{ items: TicketView[] }>(`/api/v1/tickets?state=all&${search}`)).items[0] ?? null;
 
@@ -50,9 +50,8 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
 
   test('a fault of a pump is taken, reached and repaired with three taps on a phone, and closed by those who must', async () => {
     await control(site.plant, 'POST', '/faults', { equipment: PUMP, fault: 'trip' });
-    await using atWork = await open({ isPhone: true });
+    await using atWork = await open({ as: 'engineer', isPhone: true });
     const { page } = atWork;
-    await atWork.login('engineer');
     await page.getByTestId('nav-tickets').click();
     await ticketRow(page, TRIP).click({ timeout: REACTION_MS });
     await atStage(page, 'dispatched');
@@ -81,13 +80,11 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
       timeoutMs: REACTION_MS,
       what: 'the alarm to return',
     });
-    await using accepting = await open({ isPhone: true });
-    await accepting.login('supervisor');
+    await using accepting = await open({ as: 'supervisor', isPhone: true }, '/tickets');
     await openTicket(accepting.page, TRIP);
     await takeStep(accepting.page, 'accept', 'accepted', { opinion: '压力正常，同意验收' });
     await expectHandy(accepting.page, 'accepted');
-    await using atDesk = await open({ isPhone: true });
-    await atDesk.login('desk');
+    await using atDesk = await open({ as: 'desk', isPhone: true }, '/tickets');
     await openTicket(atDesk.page, TRIP);
     await takeStep(atDesk.page, 'visit', 'visited', { isRepaired: 'yes', isSatisfied: 'yes' });
     await takeStep(atDesk.page, 'close', 'closed');
@@ -95,9 +92,8 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
   });
 
   test('a call is taken down, dispatched and followed to its end at the desk; what is missing is told at its field', async () => {
-    await using atDesk = await open();
+    await using atDesk = await open({ as: 'desk' });
     const { page } = atDesk;
-    await atDesk.login('desk');
     await page.getByTestId('nav-tickets').click();
     await page.getByTestId('ticket-new').click();
     await page.getByTestId('ticket-form-submit').click();
@@ -112,8 +108,7 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
     const number = await page.getByTestId('ticket-number').innerText();
     await takeStep(page, 'dispatch', 'dispatched', { assignee: 'engineer' });
 
-    await using atWork = await open();
-    await atWork.login('engineer');
+    await using atWork = await open({ as: 'engineer' }, '/tickets');
     await openTicket(atWork.page, number);
     await takeStep(atWork.page, 'take', 'taken', { readBack: '803水龙头滴水' });
     await takeStep(atWork.page, 'arrive', 'on-site');
@@ -148,10 +143,9 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
     const { id } = await ringUp('三层走廊灯不亮');
     const { version } = await desk.read<TicketView>(`/api/v1/tickets/${id}`);
     await desk.send(`/api/v1/tickets/${id}/dispatch`, { version, assignee: 'engineer' });
-    await using tab = await open({ expects: [/409 \(Conflict\) \S+\/note$/] });
+    const expects = [/409 \(Conflict\) \S+\/note$/];
+    await using tab = await open({ as: 'engineer', expects }, `/tickets/${id}`);
     const { page } = tab;
-    await tab.login('engineer');
-    await page.goto(`${site.url}/tickets/${id}`);
     await page.getByTestId('ticket-transition-note').click();
     await page.getByTestId('ticket-field-note').fill('带人字梯');
     const release = await hold(page, 'note');
@@ -172,9 +166,9 @@ describeWithTools(['chromium'], 'tickets on the page', (chromium) => {
   });
 
   test('somebody without an account reports by the code on the pump and follows only his own matter', async () => {
-    await using tab = await open({ isPhone: true, expects: [/409 \(Conflict\) \S+\/confirm$/] });
+    const expects = [/409 \(Conflict\) \S+\/confirm$/];
+    await using tab = await open({ isPhone: true, expects }, `/r/${PUMP}`);
     const { page } = tab;
-    await page.goto(`${site.url}/r/${PUMP}`);
     await page.getByTestId('report-equipment').waitFor();
     await page.getByTestId('report-submit').click();
     await page.getByText('请填写').first().waitFor();

@@ -28,9 +28,8 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
 
   beforeAll(async () => {
     site = opened.use(await startSite(chromium));
-    const tab = opened.use(await openTab(site.browser, site.url));
+    const tab = opened.use(await openTab(site.browser, site.url, { as: 'engineer' }));
     page = tab.page;
-    await tab.login('engineer');
   });
   afterAll(() => opened.disposeAsync());
 
@@ -170,8 +169,7 @@ describeWithTools(['chromium'], 'trends', (chromium) => {
   });
 
   test('on a phone everything fits, has a name and a size for thumbs, in both languages', async () => {
-    await using phone = await openTab(site.browser, site.url, { isPhone: true });
-    await phone.login('desk');
+    await using phone = await openTab(site.browser, site.url, { as: 'desk', isPhone: true });
     for (const language of ['zh', 'en']) {
       await phone.page.goto(`${site.url}/trends?p=${PRESSURE},${CURRENT},${RUNNING}&range=8h`);
       await phone.page.getByTestId(`lane-${RUNNING}`).waitFor();

@@ -30,8 +30,7 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
   afterAll(() => site?.[Symbol.asyncDispose]());
 
   /** Every point of the booster set and its pumps, once all are good. */
-  async function openBoosterPoints(page: Page): Promise<Locator> {
-    await page.goto(`${site.url}/equipment/dws-1`);
+  async function untilBoosterPoints(page: Page): Promise<Locator> {
     const points = page.getByTestId('equipment-page').locator('.point');
     await untilAll(points, ':not(.is-bad)', LOSS_MS);
     return points;
@@ -39,13 +38,12 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
 
   describe('when the wire of a link is cut', () => {
     test('every point of the link is bad with its reason and never shows its old value, until the wire is whole', async () => {
-      await using tab = await openTab(site.browser, site.url);
-      await using atDesk = await openTab(site.browser, site.url);
+      await using tab = await openTab(site.browser, `${site.url}/equipment/dws-1`, { as: 'engineer' });
+      await using atDesk = await openTab(site.browser, site.url, { as: 'engineer' });
       const { page } = tab;
       const overview = atDesk.page;
-      for (const each of [tab, atDesk]) await each.login('engineer');
       await overview.getByTestId('equipment-dws-1').waitFor();
-      const points = await openBoosterPoints(page);
+      const points = await untilBoosterPoints(page);
       const count = await points.count();
       expect(count).toBeGreaterThan(30);
       const pressure = page.getByTestId('point-dws-1-outlet-pressure');
@@ -114,9 +112,8 @@ describeWithTools(['chromium'], 'the page and its data', (chromium) => {
 
   describe('when the gateway is killed', () => {
     test('the page says that what it shows is old, and recovers without being loaded again', async () => {
-      await using tab = await openTab(site.browser, site.url, { expects: [GONE] });
+      await using tab = await openTab(site.browser, site.url, { as: 'engineer', expects: [GONE] });
       const { page } = tab;
-      await tab.login('engineer');
       const value = page.getByTestId('point-dws-1-outlet-pressure').locator('.value');
       await until(async () => Number(await value.textContent()) > 0.1, {
         timeoutMs: LOSS_MS,

@@ -48,8 +48,7 @@ describeWithTools(['chromium'], 'writing on the page', (chromium) => {
   afterAll(() => opened.disposeAsync());
 
   async function open(user: DemoUser, options: TabOptions = {}) {
-    const tab = await openTab(site.browser, site.url + EQUIPMENT, options);
-    await tab.login(user);
+    const tab = await openTab(site.browser, site.url + EQUIPMENT, { ...options, as: user });
     await tab.page.getByTestId('equipment-page').waitFor();
     return tab;
   }
