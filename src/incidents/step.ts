@@ -111,7 +111,11 @@ function grade(
   const isOwed =
     verdict === 'confirmed' && (owesReport(incident, policy) || isMajor({ grade: next }, policy));
   const detail = {
-    ...{ from: incident.grade, grade: next, nature, commander, reason },
+    from: incident.grade,
+    grade: next,
+    nature,
+    commander,
+    reason,
     ...(isLowered && { approver }),
   };
   const fields = { grade: next, nature, commander, ...(isOwed && { owesFinal: true }) };

@@ -118,6 +118,10 @@ function toParts(history: readonly HistoryEntry[]) {
   );
 }
 
+function toText(words: TypedValue): string {
+  return typeof words === 'string' ? words : JSON.stringify(words);
+}
+
 function toValue({ note, detail }: HistoryEntry, field: string): TypedValue {
   return partAt({ note, ...detail }, field) as TypedValue;
 }
@@ -169,7 +173,7 @@ test('a redaction needs a reason and other words in their place, a hold and a de
   const refuse = (it: Command, code: string) =>
     expect(() => rig.loop.command(it)).toThrow(expect.objectContaining({ code }));
   refuse({ ...command, reason: ' ' }, 'reason-required');
-  refuse({ ...command, replacement: `${String(command.words)}。` }, 'value-not-allowed');
+  refuse({ ...command, replacement: `${toText(command.words)}。` }, 'value-not-allowed');
   refuse({ type: 'hold-record', record: FILED, isHeld: true, by: 'xu', reason: '' }, 'reason-required');
   refuse({ type: 'destroy-words', records: [FILED], by: 'xu', reason: ' ' }, 'reason-required');
 });
@@ -195,12 +199,12 @@ test('whatever is redacted, held and destroyed in whatever order, the chains ver
           if (record === OPEN) continue;
           await command(toDestruction([record]));
           if (!held.has(record))
-            for (const { entry, field } of parts) gone.add(String(toValue(entry, field)));
+            for (const { entry, field } of parts) gone.add(toText(toValue(entry, field)));
         } else if (kind === 'redact') {
           const words = chosen === undefined ? '' : toValue(chosen.entry, chosen.field);
-          if (chosen === undefined || !String(words).startsWith(SECRET)) continue;
+          if (chosen === undefined || !toText(words).startsWith(SECRET)) continue;
           await command(toRedaction(record, chosen, part % 2 === 0 ? '' : '某人'));
-          gone.add(String(words));
+          gone.add(toText(words));
         } else {
           const isHeld = kind === 'hold';
           await command({ type: 'hold-record', record, isHeld, by: 'xu', reason: '诉讼' });
