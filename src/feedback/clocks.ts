@@ -78,15 +78,34 @@ function toWarnMs(
   return Math.min(dueMs, addOpenMs(calendar, fromMs, Math.round(openMs * warnRatio)) ?? evenMs);
 }
 
-/** The clock that a step stops, at the time when it happened. */
+/**
+ * The clock that a step stops, at the time when it happened. One that is stopped too late has been broken, also where the sweep
+ * has not said so yet: between two of them, or while a late entry holds it back.
+ */
 export function stopClock(
-  clocks: readonly FeedbackClock[],
+  feedback: Feedback,
   id: FeedbackClockName,
   atMs: number,
-): readonly FeedbackClock[] {
-  return clocks.map((clock) =>
-    clock.id === id && clock.stoppedAtMs === null ? { ...clock, stoppedAtMs: atMs } : clock,
-  );
+): { readonly clocks: readonly FeedbackClock[]; readonly happenings: readonly Happening[] } {
+  const happenings: Happening[] = [];
+  const clocks = feedback.clocks.map((clock) => {
+    if (clock.id !== id || clock.stoppedAtMs !== null) return clock;
+    if (!isRunning(feedback, clock) || atMs <= clock.dueAtMs) return { ...clock, stoppedAtMs: atMs };
+    happenings.push(toBreach(feedback, clock));
+    return { ...clock, ...toBroken(feedback, clock), stoppedAtMs: atMs };
+  });
+  return { clocks, happenings };
+}
+
+function toBreach({ handler: responsible }: Feedback, { id, dueAtMs }: FeedbackClock): Happening {
+  return { type: 'clock-breached', detail: { clock: id, dueAtMs, responsible } };
+}
+
+function toBroken(
+  { handler: responsible }: Feedback,
+  { dueAtMs }: FeedbackClock,
+): Pick<FeedbackClock, 'breachedAtMs' | 'responsible'> {
+  return { breachedAtMs: dueAtMs, responsible };
 }
 
 /** What was done in time was none, whatever had been told: the time that was entered later says so. */
@@ -134,9 +153,8 @@ export function sweepFeedback(feedback: Feedback, nowMs: number): FeedbackStep |
     const { id, warnAtMs, dueAtMs, warnedAtMs, heldUntilMs } = clock;
     if (!isRunning(feedback, clock) || nowMs < (heldUntilMs ?? 0)) return clock;
     if (nowMs >= dueAtMs) {
-      const { handler: responsible } = feedback;
-      happenings.push({ type: 'clock-breached', detail: { clock: id, dueAtMs, responsible } });
-      return { ...clock, breachedAtMs: dueAtMs, warnedAtMs: warnedAtMs ?? nowMs, responsible };
+      happenings.push(toBreach(feedback, clock));
+      return { ...clock, ...toBroken(feedback, clock), warnedAtMs: warnedAtMs ?? nowMs };
     }
     if (warnedAtMs !== null || nowMs < warnAtMs) return clock;
     happenings.push({ type: 'clock-warned', detail: { clock: id, dueAtMs } });

@@ -139,10 +139,11 @@ function advance(feedback: Feedback, change: Advance, context: StepContext, poli
   const { stage, event, clock } = STEPS[change.type];
   const { type: _type, occurredAtMs: _at, ...said } = change;
   const own = { by: moment.by, atMs: moment.atMs };
-  const stopped = stopClock(feedback.clocks, clock, moment.atMs);
+  const stopped = stopClock(feedback, clock, moment.atMs);
   const isUndone = isBreachUndone(feedback, clock, moment, context, policy);
-  const clocks = isUndone ? undoBreach(stopped, clock) : stopped;
+  const clocks = isUndone ? undoBreach(stopped.clocks, clock) : stopped.clocks;
   const happenings = [
+    ...stopped.happenings,
     { type: event, detail: said },
     ...(isUndone ? [{ type: 'breach-undone', detail: { clock } } as const] : []),
   ];

@@ -169,6 +169,17 @@ describe('two at once', () => {
 });
 
 describe('late entry', () => {
+  test('of a letter that lay for days makes nothing of it timely: handled now, it was late, and that is told', () => {
+    const rig = createFeedbackRig(defaultPolicy, '11-20 10:00');
+    rig.open({ handler: 'wang', receivedAtMs: toMs('11-17 10:00') });
+    rig.told();
+    // While the entry still holds its clocks back.
+    rig.to('11-20 10:02');
+    rig.act(HANDLE, 'wang');
+    expect(rig.told()).toEqual(['clock-breached boss-wu']);
+    expect(rig.clocks()[0]).toContain('due 11-18 10:00, stopped 11-20 10:02, breached by wang');
+  });
+
   test('a letter of the day before is entered with its real times, without a false breach', () => {
     const rig = createFeedbackRig(defaultPolicy, '11-18 09:00');
     rig.open({ receivedAtMs: toMs('11-16 10:00') });
