@@ -6,6 +6,7 @@
 
 import type { Policy } from '../config/policy.ts';
 import type { Ticket } from '../core/ticket.ts';
+import type { TicketMark } from '../core/ticket-clock.ts';
 import { toStepsFrom } from './since.ts';
 
 /** As a whole, with its number or on that channel: one late step among others does not make a ticket one from paper. */
@@ -27,11 +28,31 @@ export function toHeldUntilMs(
   for (const { atMs, enteredAtMs, type, stepMs = 0, by } of ticket.marks) {
     if (type === 'clock-step') lastMs = lastMs === null ? null : lastMs + stepMs;
     else if (enteredAtMs !== undefined) lastMs = enteredAtMs;
-    // What the gateway notes meanwhile is not the end of the typing.
-    else if (by !== undefined && atMs >= (lastMs ?? atMs)) lastMs = null;
+    // What the gateway notes meanwhile is not the end of the typing, nor is a call to the owner or an estimate.
+    else if (by !== undefined && GONE_ON.includes(type) && atMs >= (lastMs ?? atMs)) lastMs = null;
   }
   return lastMs === null ? null : Math.min(lastMs + lateEntry.holdMs, untilMs);
 }
+
+/** The work itself goes on: whoever does that in real time has typed what the slip says. */
+const GONE_ON: readonly TicketMark['type'][] = [
+  'recorded',
+  'dispatched',
+  'transferred',
+  'taken',
+  'arrived',
+  'diagnosed',
+  'planned',
+  'agreed',
+  'started',
+  'waited',
+  'resumed',
+  'done',
+  'accepted',
+  'reworked',
+  'visited',
+  'closed',
+];
 
 /** Whether its slip may still be being typed in: so long its true times may show that nothing was late after all. */
 export function isBeingTyped(

@@ -108,4 +108,18 @@ describe('a ticket that is typed in from a slip', () => {
     story.to('09-22 14:06');
     expect(breachesOf(story, 'arrival')).not.toEqual([]);
   });
+
+  test('is held back while its owner is rung or given a time, which is done now', () => {
+    const story = type();
+    story.to('09-22 14:05');
+    story.act('desk-li', { type: 'contact', how: 'phone', note: '已告知业主' });
+    story.act('desk-li', { type: 'estimate', atMs: toMs('09-22 15:30') });
+    story.to('09-22 14:06');
+    expect(breachesOf(story, 'arrival')).toEqual([]);
+    enterLate(story, { type: 'dispatch', assignee: 'wang' }, 240, DESK);
+    enterLate(story, { type: 'take', readBack: 'x' }, 238);
+    enterLate(story, { type: 'arrive', how: 'by-hand' }, 230);
+    story.to('09-22 16:00');
+    expect(breachesOf(story, 'arrival')).toEqual([]);
+  });
 });
