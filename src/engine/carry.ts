@@ -158,8 +158,8 @@ function carry(
   if (ticket !== null && !isTooGrave) {
     const step = toNoted(ticket, event, context, nowMs);
     // What was practised is no part of what is real.
-    const isReal = ticket.isDrill && step?.ticket.isDrill === false;
-    put(tx, isReal ? withEmergency(tx, context, step, nowMs, true) : step);
+    const isReal = event.note === DRILL_OVER || (ticket.isDrill && step?.ticket.isDrill === false);
+    put(tx, step !== null && isReal ? withEmergency(tx, context, step, nowMs, true) : step);
   }
   return admit(tx, context, event, { occurrence, types: [] });
 }
@@ -199,6 +199,8 @@ function toNoted(
   if (type === 're-alarmed' && isTicketOpen(ticket)) {
     if (note === ESCALATE) return noteReAlarms(ticket, occurrence, policy, nowMs);
     if (note === DRILL_OVER && ticket.isDrill) return noteDrillOver(ticket, occurrence, policy, nowMs);
+    // It was noted as an exercise on a ticket of what is real, and stands.
+    if (note === DRILL_OVER) return applyAlarmEvent(ticket, { ...event, type: 'raised' }, policy, nowMs);
   }
   // What latches under a shelf does not say that it has returned.
   const isQuietReturn = type === 'latched' && isSetAside(occurrence);

@@ -78,7 +78,8 @@ export function giveTicket(
     const policy = context.policyOf(chosen);
     const step = applyAlarmEvent(chosen, event, policy, nowMs, rule.guidance);
     const isReal = chosen.isDrill && step?.ticket.isDrill === false;
-    const isAnew = isReal || isEmergencyRaise(event, chosen, policy);
+    const isExercise = occurrence.isDrill && !chosen.isDrill;
+    const isAnew = !isExercise && (isReal || isEmergencyRaise(event, chosen, policy));
     // The alarm may have made an emergency of it, or be one that comes again.
     return put(tx, step && withEmergency(tx, context, step, nowMs, isAnew)) ?? chosen;
   }

@@ -264,6 +264,7 @@ function raise(
   const verdict = toVerdict(ticket, occurrence, policy, nowMs);
   if (verdict === 'none') return null;
   if (verdict === 'review') return review(ticket, occurrence, policy, nowMs);
+  if (occurrence.isDrill && !ticket.isDrill) return attachExercise(ticket, occurrence, policy, nowMs);
   const priority = policy.priorityOf[occurrence.severity];
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   // Two severities may have one priority: a pre-alarm that becomes a fire is news all the same.
@@ -298,6 +299,14 @@ function raise(
   ];
   const step = toStep(ticket, change, happenings, byGateway(nowMs), policy);
   return withBeginning(step, ticket, policy, nowMs, { isAgain: isReal || (isGraver && !isRaise) });
+}
+
+/** What is practised on the equipment of a real matter is written on its ticket, of which there is one, and changes nothing of it. */
+function attachExercise(ticket: Ticket, occurrence: Occurrence, policy: Policy, nowMs: number): TicketStep {
+  const { id, count } = occurrence;
+  const attached: Happening = { type: 'alarm-attached', detail: { occurrence: id, count, isDrill: true } };
+  const change = { alarms: mergeAlarm(ticket.alarms, occurrence, nowMs) };
+  return toStep(ticket, change, [attached], byGateway(nowMs), policy);
 }
 
 /** A return that was told has been noted already; a rule that was changed or removed leaves the decision to people. */

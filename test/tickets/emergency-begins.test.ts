@@ -318,6 +318,40 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person, clocks) => {
   });
 });
 
+describe.each(POLICIES)(
+  'an exercise on the equipment of a real matter, under %s',
+  (_name, policy, desk: Person) => {
+    test('is noted on its ticket and lays nothing of it aside; what stands when it ends is real', () => {
+      const story = createStory(policy, '10-04 02:00');
+      story.to('10-04 03:00');
+      story.feed({ trapped: 1 });
+      story.act(desk, { type: 'entrapment', people: 2, floor: '3' });
+      story.act(desk, { type: 'entrapment', step: 'released' });
+      story.feed({ trapped: 0 });
+      for (const { id } of story.loop.alarms())
+        story.loop.command({ type: 'acknowledge-alarm', occurrence: id, by: 'desk-li', note: '' });
+      expect(story.loop.alarms()).toEqual([]);
+      const real = story.ticket();
+      const told = reportingOf(story, real);
+      const untilMs = story.loop.clock.now().wallMs + 3_600_000;
+      const drill = { type: 'drill', equipment: toId<never>('lift'), by: 'boss-wu', reason: 'r' } as const;
+      story.loop.command({ ...drill, untilMs });
+      story.feed({ trapped: 1 });
+      const { entrapment, incident, isDrill } = story.ticket();
+      expect({ entrapment, incident, isDrill }).toEqual({
+        entrapment: real.entrapment,
+        incident: real.incident,
+        isDrill: false,
+      });
+      expect(reportingOf(story, real)).toBe(told);
+      story.to('10-04 03:05');
+      story.loop.command({ ...drill, untilMs: null });
+      expect(story.ticket()).toMatchObject({ id: real.id, isDrill: false, entrapment: { people: null } });
+      expect(reportingOf(story, real)).toBe(told + 1);
+    });
+  },
+);
+
 /** Asked for by whoever may. */
 const WAIT = {
   type: 'wait',
