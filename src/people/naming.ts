@@ -37,7 +37,7 @@ export function isKnownAs(
 /** Read as `DutyView.membersOf` does: a role before a user, a user before a group. */
 function isAssignee(duty: DutyView, name: string, atMs: number): boolean {
   if (isOutsider(name)) return false;
-  if (NO_ASSIGNEES.some((role) => role === name)) return hasAccount(duty, name, isHouse);
+  if (NO_ASSIGNEES.some((role) => role === name)) return hasAccount(duty, name, isAtWork);
   return duty.membersOf(name, atMs).some(({ roles }) => roles.some(isAtWork));
 }
 

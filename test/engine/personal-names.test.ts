@@ -87,7 +87,7 @@ test('the row is stored with the step and destroyed with the contact of its tick
   const destroy = () =>
     loop.command({ type: 'destroy-personal', ids: [first], by: 'file-xu', reason: 'asked for' });
   expect(destroy).toThrow(expect.objectContaining({ code: 'personal-in-use' }));
-  story.act('desk-li', { type: 'cancel', reason: 'duplicate', note: 'n' });
+  story.act('desk-li', { type: 'cancel', reason: 'false-alarm', note: 'n' });
   destroy();
   const gone = rows().filter((write) => write.fields === null);
   expect(gone.map((write) => write.id).toSorted()).toEqual([first, `${id}/${version + 1}`].toSorted());

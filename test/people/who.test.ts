@@ -38,6 +38,7 @@ type WhoPolicy = Pick<
   | 'staff'
   | 'dayEnd'
   | 'clocks'
+  | 'incidents'
 >;
 
 /** Only what the question goes by. */
@@ -79,6 +80,7 @@ function makePolicy(more: Partial<WhoPolicy> = {}): Policy {
     quiet: { severities: ['low'], calendar: WORKING.id },
     dayEnd: null,
     clocks: [],
+    incidents: { from: [], joinMs: 0, reportMs: 0, reportWarnRatio: 1, majorGrades: [] },
     certificates: [{ match: {}, kind: 'lift', certificate: 'lift' }],
     staff: {
       approvers: ['supervisor'],
