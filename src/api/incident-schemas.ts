@@ -1,7 +1,13 @@
 /** Shapes of incidents in the public API, and what people send about them. Conventions as in schemas.ts. */
 import Type, { type Static } from 'typebox';
 import type { Policy } from '../config/policy.ts';
-import { GRADE_NAMES, type Incident, NATURE_NAMES, PHASE_NAMES } from '../core/incident.ts';
+import {
+  GRADE_NAMES,
+  INCIDENT_LINE_TYPES,
+  type Incident,
+  NATURE_NAMES,
+  PHASE_NAMES,
+} from '../core/incident.ts';
 import { owesReport } from '../incidents/reports.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
 import { closed, LAST_MS, LongText, oneOf, ShortText } from './request-schemas.ts';
@@ -38,17 +44,8 @@ export const IncidentReportSchema = Type.Object({
   prevention: Type.String(),
 });
 
-const LINE_TYPES = [
-  'confirmed',
-  'graded',
-  'phase',
-  'ended',
-  'report-warned',
-  'report-escalated',
-  'report-breached',
-] as const;
 const IncidentLineSchema = Type.Object({
-  type: strings(LINE_TYPES),
+  type: strings(INCIDENT_LINE_TYPES),
   atMs: Ms,
   by: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),

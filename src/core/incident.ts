@@ -86,16 +86,20 @@ export interface Incident {
   readonly plan: string | null;
 }
 
+/** What the record of an incident keeps; tickets and reports are kept with the incident themselves. */
+export const INCIDENT_LINE_TYPES = [
+  'confirmed',
+  'graded',
+  'phase',
+  'ended',
+  'report-warned',
+  'report-escalated',
+  'report-breached',
+] as const;
+
 /** One line of the record of an incident. */
 export interface IncidentLine {
-  readonly type:
-    | 'confirmed'
-    | 'graded'
-    | 'phase'
-    | 'ended'
-    | 'report-warned'
-    | 'report-escalated'
-    | 'report-breached';
+  readonly type: (typeof INCIDENT_LINE_TYPES)[number];
   readonly atMs: number;
   /** User name, or `gateway`. */
   readonly by: string;

@@ -41,6 +41,9 @@ export interface EntrapmentSheet {
   readonly steps: Readonly<Partial<Record<EntrapmentStep, SheetStep>>>;
 }
 
+/** Nothing is known yet. */
+export const NO_SHEET: EntrapmentSheet = { liftCode: '', rescueLine: '', floor: '', people: null, steps: {} };
+
 export interface LoweredNumber {
   readonly people: number;
   /** User who lowered it, and when. */

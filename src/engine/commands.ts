@@ -22,6 +22,18 @@ import type { DestroyedRecord, PersonalFields, SlipRow } from '../store/store.ts
 import type { Confirmation } from '../tickets/confirm-contact.ts';
 import type { NewTicket, TicketActor, Transition } from '../tickets/transitions.ts';
 
+/** Words that are taken out of a record, whatever it is of. */
+interface WordsRedaction {
+  /** Id of the event, or line of the history, and part of its detail, and the words as they were looked up there. */
+  readonly event: number;
+  readonly field: string;
+  readonly words: TypedValue;
+  /** Stands in their place; may be empty. */
+  readonly replacement: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
 export type Command =
   | {
       readonly type: 'acknowledge-alarm';
@@ -173,19 +185,11 @@ export type Command =
       readonly reason: string;
     }
   /** Takes words out of the record of a ticket, whatever its stage. */
-  | {
+  | ({
       readonly type: 'redact-words';
       readonly ticket: TicketId;
       readonly version: number;
-      /** Id of the event and part of its detail, and the words as they were looked up there. */
-      readonly event: number;
-      readonly field: string;
-      readonly words: TypedValue;
-      /** Stands in their place; may be empty. */
-      readonly replacement: string;
-      readonly by: string;
-      readonly reason: string;
-    }
+    } & WordsRedaction)
   /** 保全: words and files of the ticket are not destroyed while it is held. */
   | {
       readonly type: 'hold-ticket';
@@ -196,17 +200,7 @@ export type Command =
       readonly reason: string;
     }
   /** Takes words out of a record that is no ticket (core/record-words.ts), also while it is open. */
-  | {
-      readonly type: 'redact-record';
-      readonly record: string;
-      /** Line of its history and part of the detail, and the words as they were looked up there. */
-      readonly event: number;
-      readonly field: string;
-      readonly words: TypedValue;
-      readonly replacement: string;
-      readonly by: string;
-      readonly reason: string;
-    }
+  | ({ readonly type: 'redact-record'; readonly record: string } & WordsRedaction)
   /** 保全 of such a record. */
   | {
       readonly type: 'hold-record';

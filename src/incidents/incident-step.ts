@@ -1,6 +1,6 @@
 /** One change of an incident: what it is afterwards and what is told of it. What the changes mean is in the files beside it. */
 import { RiserError } from '../core/errors.ts';
-import type { Incident, IncidentLine } from '../core/incident.ts';
+import { INCIDENT_LINE_TYPES, type Incident, type IncidentLine } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 
 export type IncidentEventType =
@@ -44,19 +44,8 @@ export function toIncidentStep(
   return tell({ ...incident, ...change, ...record, version: incident.version + 1 }, event);
 }
 
-/** Tickets and reports are kept with the incident themselves. */
-const OF_RECORD: readonly IncidentEventType[] = [
-  'confirmed',
-  'graded',
-  'phase',
-  'ended',
-  'report-warned',
-  'report-escalated',
-  'report-breached',
-] satisfies readonly IncidentLine['type'][];
-
 function isOfRecord(type: IncidentEventType): type is IncidentLine['type'] {
-  return OF_RECORD.includes(type);
+  return INCIDENT_LINE_TYPES.some((one) => one === type);
 }
 
 /** As it is. */

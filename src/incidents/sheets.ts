@@ -9,7 +9,7 @@ import type { Contact, SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
 import type { EquipmentId, LocationId } from '../core/ids.ts';
 import type { Ticket } from '../core/ticket.ts';
-import type { EntrapmentSheet } from '../core/ticket-sheets.ts';
+import { type EntrapmentSheet, NO_SHEET } from '../core/ticket-sheets.ts';
 import { toContactsFor } from '../plans/plans.ts';
 import { byGateway, type TicketStep, toStep } from '../tickets/change.ts';
 
@@ -45,13 +45,7 @@ export function toEntrapmentSheetAt(model: SiteModel, location: LocationId | nul
 /** Of people in a lift of whom nobody has said where: with the rescue line of the site, if the register has one. */
 export function toUnknownLiftSheet(model: SiteModel): EntrapmentSheet {
   const rescue = [...model.contacts.values()].find(({ kind }) => kind === 'rescue-line');
-  return {
-    liftCode: '',
-    rescueLine: rescue === undefined ? '' : toPhone(rescue),
-    floor: '',
-    people: null,
-    steps: {},
-  };
+  return { ...NO_SHEET, rescueLine: rescue === undefined ? '' : toPhone(rescue) };
 }
 
 /** Begins the sheet on a ticket that is there already: its clocks run from now. null where it has one. */

@@ -12,6 +12,7 @@ import {
   arePeopleOut,
   type EntrapmentSheet,
   type EntrapmentStep,
+  NO_SHEET,
   type SheetStep as SheetEntry,
   wasNobodyIn,
 } from '../core/ticket-sheets.ts';
@@ -217,8 +218,6 @@ function toEntry(work: Work, who = '', note = ''): SheetEntry {
   const { atMs, by } = work.moment;
   return { atMs, by, who: isBlank(who) ? by : who, ...toNamedOutside(who, work).row, note };
 }
-
-const NO_SHEET: EntrapmentSheet = { liftCode: '', rescueLine: '', floor: '', people: null, steps: {} };
 
 const CONFIRM_RULE: Text = {
   zh: '火警确认须写明结论和确认方式',

@@ -20,6 +20,7 @@ import { HistoryEntrySchema } from '../alarm-schemas.ts';
 import { noContent, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
+import { REDACTION_FIELDS, WordsReason } from '../redaction-bodies.ts';
 import { closed, oneOf } from '../request-schemas.ts';
 import { Ms, nullable, TextSchema } from '../schemas.ts';
 
@@ -32,16 +33,9 @@ const record = Type.String({
   maxLength: LIMITS.textChars,
   description: 'Kind and id: `feedback/FK20261121-0001`, `alarm/<id of the alarm>`, `audit/17`',
 });
-const reason = Type.String({ minLength: 1, maxLength: LIMITS.textChars, pattern: '\\S' });
 const RecordQuery = closed({ record });
-const RedactBody = closed({
-  record,
-  event: Type.Integer({ minimum: 1, description: '`event` of one of its lines' }),
-  field: Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars, description: 'One of its `typed`' }),
-  replacement: Type.String({ maxLength: LIMITS.textChars, default: '', description: 'Shown in their place' }),
-  reason,
-});
-const HoldBody = closed({ record, isHeld: Type.Boolean(), reason });
+const RedactBody = closed({ record, ...REDACTION_FIELDS });
+const HoldBody = closed({ record, isHeld: Type.Boolean(), reason: WordsReason });
 const DestroyBody = closed({
   records: Type.Array(record, {
     minItems: 1,
@@ -49,7 +43,7 @@ const DestroyBody = closed({
     uniqueItems: true,
     description: '`record` of what is due',
   }),
-  reason,
+  reason: WordsReason,
 });
 const RecordSchema = Type.Object({
   record: Type.String(),

@@ -6,7 +6,6 @@ import Type from 'typebox';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type TicketId, toId } from '../../core/ids.ts';
-import { LIMITS } from '../../core/limits.ts';
 import type { Text } from '../../core/text.ts';
 import type { Attachment, Ticket as TicketRow } from '../../core/ticket.ts';
 import { isThere } from '../../core/ticket-words.ts';
@@ -16,6 +15,7 @@ import type { DueRecord } from '../../store/store.ts';
 import { ok, Ticket } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
+import { REDACTION_FIELDS, WordsReason } from '../redaction-bodies.ts';
 import { closed, IdParams } from '../request-schemas.ts';
 import { Ms, nullable } from '../schemas.ts';
 import { findTicket, showTicket, toActor } from '../ticket-readers.ts';
@@ -25,15 +25,8 @@ import { version } from '../transition-schemas.ts';
 /** Tickets of one run: a few seconds of work; what is left is the next run's. */
 const MAX_RECORDS = 100;
 
-const reason = Type.String({ minLength: 1, maxLength: LIMITS.textChars, pattern: '\\S' });
-const RedactBody = closed({
-  version,
-  event: Type.Integer({ minimum: 1, description: '`event` of an entry of the history' }),
-  field: Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars, description: 'One of its `typed`' }),
-  replacement: Type.String({ maxLength: LIMITS.textChars, default: '', description: 'Shown in their place' }),
-  reason,
-});
-const HoldBody = closed({ version, isHeld: Type.Boolean(), reason });
+const RedactBody = closed({ version, ...REDACTION_FIELDS });
+const HoldBody = closed({ version, isHeld: Type.Boolean(), reason: WordsReason });
 const DestroyBody = closed({
   tickets: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
     minItems: 1,
@@ -41,7 +34,7 @@ const DestroyBody = closed({
     uniqueItems: true,
     description: '`ticket` of what is due',
   }),
-  reason,
+  reason: WordsReason,
 });
 const DueSchema = Type.Object({
   ticketDays: nullable(Type.Integer({ description: '`retention.ticketDays` of the policy; null = kept' })),

@@ -92,3 +92,9 @@ export async function readBytes(directory: string): Promise<Buffer> {
 function readRaw(directory: string): Buffer {
   return Buffer.concat(['riser.db', 'riser.db-wal'].map((name) => readFileSync(join(directory, name))));
 }
+
+/** Those of the words that stand anywhere in the files; polled, since the log is emptied when nobody reads. */
+export async function wordsLeft(directory: string, words: Iterable<string>): Promise<readonly string[]> {
+  const bytes = await readBytes(directory);
+  return [...words].filter((each) => bytes.includes(each));
+}
