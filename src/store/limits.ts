@@ -42,6 +42,10 @@ export const STORE_LIMITS = {
   verifyPrinted: 1_000,
   /** Size to which the write-ahead log is cut back after a checkpoint. */
   journalBytes: 64 * 1024 * 1024,
+  /** Commits after which the write-ahead log is carried into the file: a commit is some 25 pages, a piece of work of 10 ms. */
+  commitsPerCheckpoint: 16,
+  /** Pages of the log at which a commit carries it over itself, where commits leave no moment between them: 16 MiB. */
+  logPages: 4_096,
   /** Prepared statements that the reader keeps. */
   readerStatements: 100,
 } as const;

@@ -23,7 +23,7 @@ import { createServiceAppliers, type ServiceType } from './commit-service.ts';
 import { createTicketAppliers, type TicketType } from './commit-tickets.ts';
 import { createWordsAppliers, type WordsType } from './commit-words.ts';
 import { createIndexUpkeep } from './index-upkeep.ts';
-import { isStorageFault } from './open.ts';
+import { createLogUpkeep } from './log-upkeep.ts';
 
 export interface Committer {
   /**
@@ -33,7 +33,7 @@ export interface Committer {
    */
   commit(batch: WriteBatch, mayCommit?: () => boolean): void;
   /**
-   * A short piece of the work that remains after words were destroyed; call it between commits.
+   * A short piece of the work that remains after commits, and after words were destroyed; call it between commits.
    * @returns whether more remains @throws the error of SQLite; then it is to be tried again later
    */
   tidy(): boolean;
@@ -91,14 +91,15 @@ export function createCommitter(database: DatabaseSync): Committer {
     ...createRecordWordsAppliers(database, chain.append),
     ...createWordsAppliers(database, chain.append),
   };
-  const upkeep = createIndexUpkeep(database);
+  const words = createIndexUpkeep(database);
+  const log = createLogUpkeep(database);
   return {
     commit(batch, mayCommit = () => true) {
       database.exec('begin immediate');
       try {
         chain.begin();
         for (const write of batch.writes) (appliers[write.type] as (write: Write) => void)(write);
-        if (batch.writes.some(isOfWords)) upkeep.begin();
+        if (batch.writes.some(isOfWords)) words.begin();
         chain.end();
         if (!mayCommit()) throw new CommitCancelled('given up before the commit');
         database.exec('commit');
@@ -106,11 +107,12 @@ export function createCommitter(database: DatabaseSync): Committer {
         if (database.isTransaction) database.exec('rollback');
         throw error;
       }
-      if (batch.writes.some(isDestroying)) emptyLog(database);
+      log.committed(batch.writes.some(isDestroying));
     },
     tidy() {
-      const { isDone, hasWorked } = upkeep.step();
-      if (isDone && hasWorked) emptyLog(database);
+      const { isDone, hasWorked } = words.step();
+      if (isDone && hasWorked) log.empty();
+      log.step();
       return !isDone;
     },
   };
@@ -123,20 +125,6 @@ function isOfWords({ type }: Write): boolean {
 
 function isDestroying(write: Write): boolean {
   return isOfWords(write) || (write.type === 'personal' && write.fields === null);
-}
-
-/**
- * What was destroyed must not stand on in the write-ahead log (what it leaves in the file itself is overwritten, see
- * open.ts). While somebody reads, the log stays until the next time; the batch is stored either way, so it does not fail.
- */
-function emptyLog(database: DatabaseSync): void {
-  try {
-    database.exec('pragma busy_timeout = 0; pragma wal_checkpoint(truncate)');
-  } catch (error) {
-    if (!isStorageFault(error)) throw error;
-  } finally {
-    database.exec(`pragma busy_timeout = ${STORE_LIMITS.busyMs}`);
-  }
 }
 
 type LockOutWrite = Extract<Write, { type: 'lock-out' }>;

@@ -70,6 +70,8 @@ function configure(database: DatabaseSync, path: string): void {
   database.exec('pragma synchronous = full');
   // What is deleted or replaced is overwritten: personal fields that were destroyed must not stand on in free pages.
   database.exec('pragma secure_delete = on');
+  // Between the commits as long as there is a moment (log-upkeep.ts); in the middle of one only when there was none.
+  database.exec(`pragma wal_autocheckpoint = ${STORE_LIMITS.logPages}`);
   database.exec(`pragma journal_size_limit = ${STORE_LIMITS.journalBytes}`);
 }
 
