@@ -311,7 +311,9 @@ function toAnswer({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text
 function toEarlyArrival(event: TicketEvent, context: TellingContext): readonly Telling[] {
   const { ticket, by, atMs, detail } = event;
   if (detail['isBeforeDispatch'] !== true) return [];
-  const [who, time] = [context.nameOf(by), context.timeOf(atMs)];
+  // Of a merge by which the emergency began: since before it.
+  const sinceMs = typeof detail['atMs'] === 'number' ? detail['atMs'] : atMs;
+  const [who, time] = [context.nameOf(by), context.timeOf(sinceMs)];
   const fact: Text = { zh: `${who.zh}已于 ${time} 到场`, en: `${who.en} has been on site since ${time}` };
   const names = toActors(ticket, 'dispatch', context);
   return atDesk(ticket, tell(event, context, 'to-dispatch', names, 'redirect', fact));

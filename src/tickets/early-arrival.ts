@@ -5,13 +5,14 @@
  *   recorded ──arrive──▶ recorded, with `earlyArrival` ──dispatch to him──▶ on-site
  *                                                     └─dispatch to another─▶ dispatched; who was there first stays on record
  *
- * The clocks of arrival stop at the arrival; what only starts with the dispatch is met by it.
+ * The clocks of arrival stop at the arrival; what only starts with the dispatch is met by it. A ticket that takes such a one over
+ * in a merge takes the arrival over as well.
  */
 import type { Policy } from '../config/policy.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isNamed } from './actors.ts';
-import { enter, type Happening } from './change.ts';
-import { BEHIND_ARRIVAL, isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
+import { enter, type Happening, type TicketStep, toStep } from './change.ts';
+import { awaitsArrival, BEHIND_ARRIVAL, isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
 import { isReportable } from './reporting.ts';
 import type { Outcome, Work } from './work.ts';
 
@@ -37,6 +38,35 @@ export function toDispatched(
   return isThere && isOnSiteOn(pathOf(ticket, policy))
     ? { change: enter('on-site', Math.min(earlyArrival.atMs, atMs)), sheet: ['arrived'] }
     : { change: enter('dispatched', atMs), sheet: [] };
+}
+
+/**
+ * Of a merge: whoever was there for the matter that is taken over is there for this one. Dispatched to him it is on site.
+ * @param ticket that goes on, as the rest of the merge has left it
+ * @returns null where nobody was there early, or somebody was for this one
+ */
+export function takeArrival(
+  ticket: Ticket,
+  { earlyArrival = null, number }: Ticket,
+  policy: Policy,
+  nowMs: number,
+): TicketStep | null {
+  const isAwaited = UNREACHED.includes(ticket.stage) || awaitsArrival(ticket);
+  if (earlyArrival === null || (ticket.earlyArrival ?? null) !== null || !isAwaited) return null;
+  const { by, atMs } = earlyArrival;
+  const taken: Ticket = { ...ticket, earlyArrival };
+  const isGiven = ticket.stage === 'dispatched' || ticket.stage === 'taken';
+  const given = isGiven ? toDispatched(taken, ticket.takenBy ?? ticket.assignee ?? '', policy, nowMs) : null;
+  const change: Partial<Ticket> = {
+    earlyArrival,
+    workedBy: [...new Set([...ticket.workedBy, by])],
+    ...(given?.change.stage === 'on-site' && given.change),
+  };
+  // What has only begun with the merge is met by it: he is there.
+  const began = ticket.marks.findLast(({ type }) => type === 'emergency-began');
+  const moment = { by, atMs: Math.max(atMs, began?.atMs ?? atMs), nowMs, isLate: false };
+  const detail = { merged: number, isBeforeDispatch: true, ...(moment.atMs > atMs && { atMs }) };
+  return toStep(ticket, change, [{ type: 'arrived', detail }], moment, policy);
 }
 
 /** Still to come, or gone to before anybody had dispatched it. */

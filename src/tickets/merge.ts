@@ -14,6 +14,7 @@ import { arePeopleOut, ENTRAPMENT_STEP_NAMES, type EntrapmentSheet } from '../co
 import { follow, type Happening, type Moment, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
 import { withEarliest } from './earliest.ts';
+import { takeArrival } from './early-arrival.ts';
 import { joinEmergencies } from './emergencies-joined.ts';
 import { beginEmergency } from './emergency-anew.ts';
 import { isBeforeDone } from './path.ts';
@@ -138,6 +139,7 @@ function receive(
     toStep(started, change, happenings, moment, policy),
     (ticket) => beginEmergency(into, ticket, policy, nowMs, emergency.isAnew),
     (ticket) => takeReports(ticket, from, policy, nowMs),
+    (ticket) => takeArrival(ticket, from, policy, nowMs),
     (ticket) => putBeforeDesk(into, ticket, policy, nowMs),
   );
 }

@@ -4,7 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/config/policy.ts';
+import type { TicketId } from '../../src/core/ids.ts';
 import type { Ticket, TicketEvent } from '../../src/core/ticket.ts';
+import { mergeTickets } from '../../src/tickets/merge.ts';
 import { offeredTransitions } from '../../src/tickets/offers.ts';
 import { allowedTransitions } from '../../src/tickets/path.ts';
 import { moveTicketClocks, stepTicket, sweepTicket } from '../../src/tickets/step.ts';
@@ -19,6 +21,7 @@ import {
   HOUR_MS,
   MINUTE_MS,
   refusalOf,
+  SUPERVISOR,
   withClocks,
 } from './fixtures.ts';
 
@@ -150,6 +153,60 @@ describe.each([
     expect(offeredTransitions(again, GUARD, policy, null)).toContain('arrive');
     const back = stepTicket(again, arrive, GUARD, at(nowMs + HOUR_MS + MINUTE_MS, policy));
     expect(back.ticket).toMatchObject({ stage: 'rework', earlyArrival: { by: 'guard-feng' } });
+  });
+
+  describe('and whose ticket is merged into another one', () => {
+    const nowMs = BASE_MS + 5 * MINUTE_MS;
+    const merged = (given: Partial<Ticket>) => {
+      const id = 'XF20260922-0002' as TicketId;
+      const into = createFire(policy, { id, number: id, incident: null, ...given });
+      const merge = { type: 'merge', into: id, note: 'one fire' } as const;
+      return mergeTickets(arriveAt(createFire(policy)).ticket, into, merge, SUPERVISOR, at(nowMs, policy))
+        .into;
+    };
+
+    test('is there for that one: its arrival is kept, and the desk confirms it', () => {
+      const { ticket, events } = merged({});
+      expect(ticket).toMatchObject({
+        stage: createFire(policy).stage,
+        earlyArrival: { by: 'guard-feng', as: 'security', atMs: AFTER_3_MIN },
+        workedBy: ['guard-feng'],
+      });
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: 'arrived', by: 'guard-feng', atMs: AFTER_3_MIN }),
+      );
+      const given = stepTicket(ticket, dispatchTo('guard-feng'), DUTY, at(nowMs, policy)).ticket;
+      expect(given.stage).toBe('on-site');
+      const later = sweepTicket(given, policy, BASE_MS + HOUR_MS)?.ticket ?? given;
+      expect(clockOf(later, arrival)?.stoppedAtMs).toBeLessThanOrEqual(nowMs);
+      expect(clockOf(later, arrival)?.breachedAtMs).toBeNull();
+    });
+
+    test('is on site where it was dispatched to him, and stays on the record where it was to another', () => {
+      expect(merged({ stage: 'dispatched' }).ticket).toMatchObject({
+        stage: 'on-site',
+        stageSinceMs: AFTER_3_MIN,
+      });
+      const other = merged({ stage: 'taken', assignee: 'ann', takenBy: 'ann' }).ticket;
+      expect(other).toMatchObject({ stage: 'taken', earlyArrival: { by: 'guard-feng' } });
+    });
+
+    test('has not to come again where the other becomes an emergency by it', () => {
+      const { ticket } = merged({ priority: 'urgent', attendance: 'urgent', reports: [] });
+      expect(ticket).toMatchObject({ priority: 'emergency', earlyArrival: { atMs: AFTER_3_MIN } });
+      const later = sweepTicket(ticket, policy, BASE_MS + HOUR_MS)?.ticket ?? ticket;
+      const runs = later.clocks.filter(({ id }) => id === arrival);
+      expect(runs.map(({ stoppedAtMs }) => stoppedAtMs)).not.toContain(null);
+      expect(runs.map(({ breachedAtMs }) => breachedAtMs)).toEqual(runs.map(() => null));
+    });
+
+    test('changes nothing of one on which somebody was there already', () => {
+      const there = { by: 'guard-han', as: 'security', atMs: BASE_MS + MINUTE_MS };
+      expect(merged({ earlyArrival: there }).ticket.earlyArrival).toEqual(there);
+      const working = merged({ stage: 'handling', assignee: 'ann', takenBy: 'ann' });
+      expect(working.ticket).toMatchObject({ stage: 'handling' });
+      expect(working.events.map(({ type }) => type)).not.toContain('arrived');
+    });
   });
 
   test('is there at the same distance from now after the clock was set', () => {
