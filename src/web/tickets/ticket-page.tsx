@@ -55,8 +55,10 @@ function TicketView({ ticket }: { readonly ticket: Ticket }) {
       <TicketSteps ticket={ticket} />
       <div className="ticket-columns">
         <div className="ticket-main">
-          <FireCard ticket={ticket} />
-          <EntrapmentCard ticket={ticket} />
+          <div className="sheets">
+            <FireCard ticket={ticket} />
+            <EntrapmentCard ticket={ticket} />
+          </div>
           {/* A form that was filled in with words that are redacted now would write them back. */}
           <TicketActions key={`${ticket.content.zh} ${ticket.place.zh}`} ticket={ticket} />
           {ticket.guidance !== null && (
