@@ -11,7 +11,7 @@ import type { PointQualityView } from './telemetry/point-quality-view.ts';
 
 export interface HandoverSourceOptions {
   readonly model: SiteModel;
-  readonly queries: Pick<StoreQueries, 'alarms' | 'alarmControls' | 'lockOuts' | 'tickets'>;
+  readonly queries: Pick<StoreQueries, 'alarms' | 'alarmControls' | 'lockOuts' | 'tickets' | 'drills'>;
   readonly latest: LatestView;
   readonly pointQuality: PointQualityView;
 }
@@ -19,11 +19,12 @@ export interface HandoverSourceOptions {
 export async function toHandoverSources(options: HandoverSourceOptions): Promise<HandoverSources> {
   const { model, queries } = options;
   const page = { limit: LIMITS.pageRows, offset: 0 };
-  const [alarms, controls, lockOuts, tickets] = await Promise.all([
+  const [alarms, controls, lockOuts, tickets, drills] = await Promise.all([
     queries.alarms({ state: 'open', ...page }),
     queries.alarmControls(),
     queries.lockOuts(),
     queries.tickets({ state: 'open', ...page }),
+    queries.drills(),
   ]);
   const rules = new Map(model.rules.map((rule) => [rule.key as string, rule.text]));
   return {
@@ -31,6 +32,7 @@ export async function toHandoverSources(options: HandoverSourceOptions): Promise
     controls,
     lockOuts,
     tickets: tickets.items,
+    drills,
     blind: toBlind(options),
     equipmentName: (id) =>
       model.equipment.has(id as EquipmentId) ? toFullName(model, id as EquipmentId) : { zh: id, en: id },

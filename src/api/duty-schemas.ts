@@ -209,7 +209,8 @@ export const CertificatesQuery = closed({
 
 // --- handovers ----------------------------------------------------------------------------------------------------
 
-const LinesSchema = Type.Array(Type.Object({ id: words, text: TextSchema, detail: words }));
+const LineSchema = Type.Object({ id: words, text: TextSchema, detail: words });
+const LinesSchema = Type.Array(LineSchema);
 
 export const HandoverSchema = Type.Object({
   id: words,
@@ -223,6 +224,12 @@ export const HandoverSchema = Type.Object({
   outOfService: LinesSchema,
   lockOuts: LinesSchema,
   tickets: LinesSchema,
+  drills: Type.Optional(
+    Type.Array(LineSchema, {
+      description:
+        'Drills under way: equipment and end; reason, who, since when. Absent on those begun before they were listed',
+    }),
+  ),
   blind: LinesSchema,
   note: words,
   signedFromAtMs: nullable(Ms),

@@ -119,6 +119,8 @@ export interface Handover {
   readonly outOfService: readonly HandoverLine[];
   readonly lockOuts: readonly HandoverLine[];
   readonly tickets: readonly HandoverLine[];
+  /** Drills under way; left out = it was begun by a version that did not list them. */
+  readonly drills?: readonly HandoverLine[];
   readonly blind: readonly HandoverLine[];
   readonly note: string;
   readonly signedFromAtMs: number | null;

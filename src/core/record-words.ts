@@ -174,7 +174,7 @@ function mapReport(report: IncidentReport, toText: ToText): IncidentReport {
 export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
   const lines = (list: readonly HandoverLine[]): readonly HandoverLine[] =>
     list.map((line) => ({ ...line, text: both(line.text, toText), detail: toText(line.detail) }));
-  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, blind } = handover;
+  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, drills, blind } = handover;
   return {
     ...handover,
     note: toText(handover.note),
@@ -184,6 +184,7 @@ export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
     outOfService: lines(outOfService),
     lockOuts: lines(lockOuts),
     tickets: lines(tickets),
+    ...(drills !== undefined && { drills: lines(drills) }),
     blind: lines(blind),
   };
 }

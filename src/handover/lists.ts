@@ -15,7 +15,7 @@ import type { HandoverSources } from './port.ts';
 
 export type HandoverLists = Pick<
   Handover,
-  'standing' | 'shelved' | 'suppressed' | 'outOfService' | 'lockOuts' | 'tickets' | 'blind'
+  'standing' | 'shelved' | 'suppressed' | 'outOfService' | 'lockOuts' | 'tickets' | 'drills' | 'blind'
 >;
 
 export function toHandoverLists(sources: HandoverSources): HandoverLists {
@@ -35,6 +35,7 @@ export function toHandoverLists(sources: HandoverSources): HandoverLists {
         detail: join(reason, by, toTime(atMs, sources)),
       })),
     ),
+    drills: limit(toDrills(sources)),
     tickets: limit([...tickets].sort(byClock).map((ticket) => toTicketLine(ticket, sources))),
     blind: limit(
       blind.map(({ point, name, sinceMs, reason }) => ({
@@ -60,7 +61,14 @@ function toStanding(occurrence: Occurrence, sources: HandoverSources): HandoverL
   const blind: readonly Text[] = blindSinceMs === null ? [] : [{ zh: '数据不可信', en: 'cannot be seen' }];
   return {
     id,
-    text: pair(SEVERITIES[severity].text, equipmentName, text, toStateText(occurrence), ...blind),
+    text: pair(
+      ...toDrillMark(occurrence),
+      SEVERITIES[severity].text,
+      equipmentName,
+      text,
+      toStateText(occurrence),
+      ...blind,
+    ),
     detail: join(toTime(raisedAtMs, sources), acknowledged?.by ?? ''),
   };
 }
@@ -107,10 +115,30 @@ function toSuppressed({ id, equipmentName, text, suppression, explainedBy }: Occ
   return { id, text: pair(equipmentName, text, why), detail: '' };
 }
 
+/** What is raised there meanwhile is marked as practice: whoever takes over has to know until when. */
+function toDrills(sources: HandoverSources): readonly HandoverLine[] {
+  const drills = [...sources.drills].sort(([, a], [, b]) => a.untilMs - b.untilMs);
+  return drills.map(([id, { by, atMs, reason, untilMs }]) => {
+    const until = toTime(untilMs, sources);
+    const end = { zh: `演练至 ${until}`, en: `drill until ${until}` };
+    return {
+      id,
+      text: pair(sources.equipmentName(id), end),
+      detail: join(reason, by, toTime(atMs, sources)),
+    };
+  });
+}
+
+/** What is practised is not taken for real, nor the other way round. */
+function toDrillMark({ isDrill }: Pick<Ticket, 'isDrill'>): readonly Text[] {
+  return isDrill ? [{ zh: '演练', en: 'Drill' }] : [];
+}
+
 function toTicketLine(ticket: Ticket, sources: HandoverSources): HandoverLine {
   const { id, number, priority, stage, content, place, takenBy, assignee } = ticket;
   const clock = toNearest(ticket);
   const parts: readonly Text[] = [
+    ...toDrillMark(ticket),
     { zh: number, en: number },
     PRIORITIES[priority].text,
     place,

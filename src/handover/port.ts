@@ -3,7 +3,7 @@ import type { AlarmControl, Occurrence } from '../core/alarm.ts';
 import type { Handover } from '../core/duty.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
-import type { LockOutRow, Page } from '../store/store.ts';
+import type { DrillRow, LockOutRow, Page } from '../store/store.ts';
 
 /** A point that cannot be seen now. */
 export interface BlindPoint {
@@ -25,6 +25,8 @@ export interface HandoverSources {
   readonly lockOuts: ReadonlyMap<string, LockOutRow>;
   /** Tickets that are open. */
   readonly tickets: readonly Ticket[];
+  /** That are under way. Key: equipment id. */
+  readonly drills: ReadonlyMap<string, Pick<DrillRow, 'by' | 'atMs' | 'reason' | 'untilMs'>>;
   readonly blind: readonly BlindPoint[];
   /** Name of an equipment with what it is a part of. */
   equipmentName(id: string): Text;

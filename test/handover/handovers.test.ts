@@ -22,6 +22,7 @@ async function open() {
     controls: [],
     lockOuts: new Map(),
     tickets: [],
+    drills: new Map(),
     blind,
     equipmentName: (id: string) => ({ zh: id, en: id }),
     alarmText: (key: string) => ({ zh: key, en: key }),

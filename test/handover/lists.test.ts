@@ -1,7 +1,7 @@
 /** The frozen lists of a handover: what stands in which, in what order, in both languages, and how long they get. */
 import { describe, expect, test } from 'vitest';
 import { type AlarmControl, NO_MARKS, type Occurrence } from '../../src/core/alarm.ts';
-import { toId } from '../../src/core/ids.ts';
+import { type EquipmentId, toId } from '../../src/core/ids.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { TicketClock } from '../../src/core/ticket-clock.ts';
 import { HANDOVER_LIMITS } from '../../src/handover/limits.ts';
@@ -81,6 +81,7 @@ function sources(more: Partial<HandoverSources> = {}): HandoverSources {
     controls: [],
     lockOuts: new Map(),
     tickets: [],
+    drills: new Map(),
     blind: [],
     equipmentName: (id) => text(`设备${id}`, `Equipment ${id}`),
     alarmText: (key) => text(`告警${key}`, `Alarm ${key}`),
@@ -179,6 +180,37 @@ test('tickets come by their clock: breached, then soonest due, then those whose 
   expect(lines[0]?.text.zh).toBe('GC-breached · 一般 · B1 · 漏水 · 已签收 · 到场已超时（11-28 07:59）');
   expect(lines[1]?.text.en).toBe('GC-soon · Normal · B1 · Leak · Taken · Arrival due 11-28 08:01');
   expect(lines[3]?.detail).toBe('wang');
+});
+
+describe('drills', () => {
+  test('that are under way are there with equipment, end, reason, who and since when, the next to end first', () => {
+    const drill = { by: 'boss', atMs: NOW, reason: '季度困人演练', untilMs: NOW + 60 * MINUTE_MS };
+    const drills = new Map([
+      [toId<EquipmentId>('lift-1'), drill],
+      [toId<EquipmentId>('panel'), { ...drill, untilMs: NOW + 30 * MINUTE_MS }],
+    ]);
+    const lines = toHandoverLists(sources({ drills })).drills;
+    expect(lines).toEqual([
+      expect.objectContaining({ id: 'panel' }),
+      {
+        id: 'lift-1',
+        text: { zh: '设备lift-1 · 演练至 11-28 09:00', en: 'Equipment lift-1 · drill until 11-28 09:00' },
+        detail: '季度困人演练 · boss · 11-28 08:00',
+      },
+    ]);
+  });
+
+  test('are the mark of their tickets and alarms', () => {
+    const lists = toHandoverLists(
+      sources({
+        tickets: [ticket('GC-drill', [], { isDrill: true })],
+        alarms: [occurrence('a', { isDrill: true } as Partial<Occurrence>)],
+      }),
+    );
+    expect(lists.tickets[0]?.text.zh).toMatch(/^演练 · GC-drill · /);
+    expect(lists.tickets[0]?.text.en).toMatch(/^Drill · GC-drill · /);
+    expect(lists.standing[0]?.text.zh).toMatch(/^演练 · 中 · /);
+  });
 });
 
 test('lock-outs and blind points are there with who, why and since when', () => {

@@ -161,6 +161,7 @@ export const enService: ServiceTexts = {
     signed: '{{name}} signed {{time}}',
     unsigned: '{{name}} has not signed',
     lines: {
+      drills: 'Drills under way',
       standing: 'Standing alarms',
       shelved: 'Shelved alarms',
       suppressed: 'Suppressed alarms',

@@ -144,6 +144,7 @@ export const zhService = {
     signed: '{{name}} 已签字 {{time}}',
     unsigned: '{{name}} 未签字',
     lines: {
+      drills: '进行中的演练',
       standing: '未恢复告警',
       shelved: '搁置告警',
       suppressed: '抑制告警',

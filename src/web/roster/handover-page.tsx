@@ -16,7 +16,17 @@ import { useStaffName } from './staff-name.ts';
 
 /** core/limits.ts `textChars`. */
 const MAX_TEXT_CHARS = 4_000;
-const LISTS = ['standing', 'shelved', 'suppressed', 'outOfService', 'lockOuts', 'tickets', 'blind'] as const;
+/** Whether what comes in is practice is what a shift has to know first. */
+const LISTS = [
+  'drills',
+  'standing',
+  'shelved',
+  'suppressed',
+  'outOfService',
+  'lockOuts',
+  'tickets',
+  'blind',
+] as const;
 
 export function HandoverPage() {
   const { t } = useTranslation();
@@ -110,9 +120,11 @@ function HandoverCard({ handover }: { readonly handover: Handover }) {
       data-testid={`handover-${handover.id}`}
     >
       {handover.note !== '' && <p className="prewrap">{handover.note}</p>}
-      {LISTS.map((list) => (
-        <Lines key={list} title={t(`handover.lines.${list}`)} lines={handover[list]} />
-      ))}
+      {LISTS.map((list) => {
+        const lines = handover[list];
+        // One of before has no list of drills; that there was none it does not say.
+        return lines && <Lines key={list} title={t(`handover.lines.${list}`)} lines={lines} />;
+      })}
       <div className="action-buttons">
         <Signature handover={handover} name={handover.from} atMs={handover.signedFromAtMs} />
         <Signature handover={handover} name={handover.to} atMs={handover.signedToAtMs} />
