@@ -1,6 +1,6 @@
 /** Whether the clocks of a policy can run and can stop, and whether the calendars that they name exist and ever open. */
 import type { Calendar } from '../core/calendar.ts';
-import { type Report, reportUnreached, type SoundParts, toKinds, toRow } from './policy-check.ts';
+import { type Report, type SoundParts, toKinds, toRow } from './policy-check.ts';
 import type { PolicyContent } from './policy-schema.ts';
 import { CLOCK_EVENTS, type PolicyClockEvent } from './policy-words.ts';
 import { didYouMean, quote } from './problems.ts';
@@ -18,7 +18,6 @@ export function checkClocks(parts: SoundParts, calendars: KnownCalendars, report
   for (const [index, clock] of clocks.entries()) {
     if (clocks.findIndex(({ id }) => id === clock.id) !== index)
       report(['clocks', index, 'id'], 'an id used once', quote(clock.id));
-    reportUnreached(clock.limits, ['clocks', index, 'limits'], report);
     checkLimits(clock, ['clocks', index], calendars, report);
     const clocked = toKinds(paths, clock.limits).filter((kind) => toRow(clock.limits, kind) >= 0);
     const met = new Set(clocked.map((kind) => toRow(paths, kind)));

@@ -3,12 +3,16 @@
  * Secrets never get into a message. What is a mistake is decided elsewhere.
  */
 import { ConfigError, type Problem } from '../core/errors.ts';
+import type { Text } from '../core/text.ts';
 import type { Located, Path, Source } from './source.ts';
 
 export interface Problems {
   readonly count: number;
-  /** @param at whether the key or its value is the wrong part (default: the value). */
-  add(source: Source, path: Path, expected: string, found: string, at?: 'key' | 'value'): void;
+  /**
+   * @param expected in both languages where people are to read it who know no file: it is told in both then
+   * @param at whether the key or its value is the wrong part (default: the value).
+   */
+  add(source: Source, path: Path, expected: string | Text, found: string | Text, at?: 'key' | 'value'): void;
   /** A mistake whose place is known already (YAML syntax). */
   addAt(source: Source, offset: number, expected: string, found: string): void;
   /** A mistake in a file that could not be read as text. */
@@ -35,7 +39,15 @@ export function createProblems(): Problems {
       return problems.length;
     },
     add(source, path, expected, found, at = 'value') {
-      push({ file: source.file, ...source.locate(path, at), path: toPathText(path), expected, found });
+      const place = { file: source.file, ...source.locate(path, at), path: toPathText(path) };
+      const [wanted, held] = [toText(expected), toText(found)];
+      const isInBoth = typeof expected !== 'string';
+      push({
+        ...place,
+        expected: wanted.en,
+        found: held.en,
+        ...(isInBoth && { text: toBoth(wanted, held) }),
+      });
     },
     addAt(source, offset, expected, found) {
       push({ file: source.file, ...source.position(offset), path: toPathText([]), expected, found });
@@ -52,6 +64,17 @@ export function createProblems(): Problems {
       );
       throw new ConfigError(limit(problems));
     },
+  };
+}
+
+function toText(words: string | Text): Text {
+  return typeof words === 'string' ? { zh: words, en: words } : words;
+}
+
+function toBoth(expected: Text, found: Text): Text {
+  return {
+    zh: `应为：${expected.zh}；现为：${found.zh}`,
+    en: `expected ${expected.en}, found ${found.en}`,
   };
 }
 

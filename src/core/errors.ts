@@ -38,12 +38,15 @@ export interface Problem {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** The whole of it in both languages, where it is told in both. */
+  readonly text?: Text;
 }
 
-/** `file:line:col path: expected …, found …` */
+/** `file:line:col path: expected …, found …`, with the Chinese of it where there is one. */
 export function toProblemLine(problem: Problem): string {
-  const { file, line, column, path, expected, found } = problem;
-  return `${file}:${line}:${column} ${path}: expected ${expected}, found ${found}`;
+  const { file, line, column, path, expected, found, text } = problem;
+  const also = text === undefined ? '' : ` / ${text.zh}`;
+  return `${file}:${line}:${column} ${path}: expected ${expected}, found ${found}${also}`;
 }
 
 /** A change of a rule that the files' own checks refuse, with every problem; `file` names the change. */

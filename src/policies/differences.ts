@@ -2,6 +2,7 @@
  * What differs between two versions of a policy, by path: `clocks[arrival].limits[0].limitMs`. Rows that have an id are
  * compared with the row of that id, others with the row of their place, because their order counts. Pure.
  */
+import type { Match } from '../config/policy.ts';
 import type { PolicyDoc } from '../config/policy-doc.ts';
 
 export interface PolicyDifference {
@@ -23,22 +24,29 @@ export function toDifferences(before: PolicyDoc, after: PolicyDoc): readonly Pol
   return all.map((one) => ({ ...one, isSafety: isSafety(one, [before, after]) }));
 }
 
-/** Parts that say what an emergency is, who is told of it and by when, and what counts as an incident. */
+/**
+ * Parts that say what an emergency is, who is told of it and by when, how it goes, what counts as an incident, and what may hold an
+ * alarm back.
+ */
 const SAFETY =
-  /^(priorityOf\.life-safety|priorityFrom|report|deskDispatches|incidents|escalation|falseAlarm)\b/;
+  /^(priorityOf\.life-safety|priorityFrom|report|deskDispatches|incidents|escalation|falseAlarm|paths|attendanceFrom|offHours|explain|certificates|ownAcceptance|quiet)\b/;
+/** Who does what nobody else does in an emergency. */
+const HANDS = /^actors\.(confirm-fire|fire-step|entrapment|dispatch|arrive|enter-dwelling)$/;
 const CLOCK = /^clocks\[(?<id>[^\]]+)\]/;
+const GUARD = /^guards\[(?<at>\d+)\]/;
 
-/** Of the clocks those whose limits name emergencies, or are for all. */
+/** Of the clocks and guards those whose rows name emergencies, or are for all. */
 function isSafety({ path }: Compared, docs: readonly PolicyDoc[]): boolean {
-  if (SAFETY.test(path)) return true;
+  if (SAFETY.test(path) || HANDS.test(path)) return true;
   const id = CLOCK.exec(path)?.groups?.['id'];
   const limits = docs.flatMap(({ clocks }) => clocks.filter((clock) => clock.id === id));
-  return limits.some(({ limits: rows }) =>
-    rows.some(({ match: { priority, attendance } }) => {
-      const isNamed = priority?.includes('emergency') ?? attendance?.includes('emergency');
-      return isNamed ?? true;
-    }),
-  );
+  const at = GUARD.exec(path)?.groups?.['at'];
+  const guards = at === undefined ? [] : docs.flatMap((doc) => doc.guards[Number(at)] ?? []);
+  return [...limits.flatMap(({ limits: rows }) => rows), ...guards].some(reachesEmergencies);
+}
+
+function reachesEmergencies({ match: { priority, attendance } }: { readonly match: Match }): boolean {
+  return priority?.includes('emergency') ?? attendance?.includes('emergency') ?? true;
 }
 
 type Compared = Omit<PolicyDifference, 'isSafety'>;

@@ -67,6 +67,43 @@ describe('two versions', () => {
     for (const id of ['arrival-appointment', 'appointing']) expect(other).toContain(`clocks[${id}].isHuman`);
   });
 
+  test.each<[string, Partial<Policy>]>([
+    ['paths', { paths: defaultPolicy.paths.slice(1) }],
+    ['attendanceFrom', { attendanceFrom: defaultPolicy.attendanceFrom.slice(1) }],
+    ['offHours', { offHours: null }],
+    ['explain', { explain: { waitMs: 3_600_000, settleMs: 1 } }],
+    ['certificates', { certificates: [] }],
+    ['ownAcceptance', { ownAcceptance: [] }],
+    ['quiet', { quiet: { severities: ['high'], calendar: null } }],
+    ['incidents', { incidents: { ...defaultPolicy.incidents, joinMs: 1 } }],
+  ])('mark %s, which could hold an emergency back', (_key, change) => {
+    const found = compare({ ...defaultPolicy, ...change });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({ isSafety }) => !isSafety)).toEqual([]);
+  });
+
+  test('mark who does what only emergencies ask for, and the guards that they meet', () => {
+    const { actors, guards } = defaultPolicy;
+    const hands = [
+      'confirm-fire',
+      'fire-step',
+      'entrapment',
+      'dispatch',
+      'arrive',
+      'enter-dwelling',
+    ] as const;
+    for (const step of hands) {
+      const found = compare({ ...defaultPolicy, actors: { ...actors, [step]: ['auditor'] } });
+      expect(found).toMatchObject([{ path: `actors.${step}`, isSafety: true }]);
+    }
+    const asked = guards.map((guard) => ({ ...guard, fields: ['note'] }));
+    const marked = compare({ ...defaultPolicy, guards: asked }).filter(({ isSafety }) => isSafety);
+    const others = ['guards[1].fields', 'guards[2].fields', 'guards[4].fields'];
+    expect(marked.map(({ path }) => path)).toEqual(
+      guards.map((_, at) => `guards[${at}].fields`).filter((path) => !others.includes(path)),
+    );
+  });
+
   test('as different as a tower and a hospital differ both ways alike', () => {
     const there = compare(hospitalPolicy);
     const back = compare(defaultPolicy, hospitalPolicy);

@@ -92,14 +92,20 @@ const STOPS = [
   'released',
 ] as const;
 const PAUSES = ['waiting', 'rework', 'planned', 'handling', 'done', 'received', 'dispatched'] as const;
-const MAY_BE_EMPTY = ['forms', 'guards', 'routing', 'proof', 'deskDispatches', 'ownAcceptance', 'from'];
+const MAY_BE_EMPTY = ['forms', 'guards', 'routing', 'proof', 'deskDispatches', 'ownAcceptance', 'severities'];
 const WINDOWS = ['00:00-24:00', '08:00-12:00', '13:30-17:30', '09:00-17:00', '21:00-05:00', '06:00-22:00'];
 
-/** Whoever approves may withdraw; the approvers are the usual ones. */
-const WITHDRAWING = {
+/** Whoever approves may withdraw (the approvers are the usual ones), and what an emergency needs somebody may do who works. */
+const ASKED_FOR = {
   resume: ['foreman', 'supervisor', 'manager', 'leader'],
   'clear-difficult': ['supervisor', 'manager', 'leader'],
+  dispatch: ['duty'],
+  arrive: ['engineer'],
+  'confirm-fire': ['security'],
+  'fire-step': ['security'],
+  entrapment: ['lift-safety'],
 } as const;
+const EMERGENCY = { priority: ['emergency'] };
 
 /** @throws Error when no valid policy comes of the seed: the reader is not content with ever fewer rows */
 export function randomPolicy(seed: number): Policy {
@@ -177,7 +183,11 @@ function toContent(random: Random): Json {
       })),
       { attendance: pick(random, ATTENDANCE_NAMES) },
     ],
-    paths: [...list(random, 3, () => toPath(random, toMatch(random))), toPath(random, {})],
+    paths: [
+      toPath(random, EMERGENCY, ['on-site', 'accepted']),
+      ...list(random, 3, () => toPath(random, toMatch(random))),
+      toPath(random, {}),
+    ],
     forms: list(random, 2, (at) => toForm(random, at)),
     // No policy is one without these two.
     priorityFrom: [
@@ -187,7 +197,7 @@ function toContent(random: Random): Json {
     actors: Object.fromEntries(
       TRANSITION_NAMES.map((name) => [
         name,
-        [...new Set([...toActors(random), ...(WITHDRAWING[name as keyof typeof WITHDRAWING] ?? [])])],
+        [...new Set([...toActors(random), ...(ASKED_FOR[name as keyof typeof ASKED_FOR] ?? [])])],
       ]),
     ),
     guards: list(random, 6, () => toGuard(random)),
@@ -219,10 +229,10 @@ function toContent(random: Random): Json {
     proposeDone: chance(random, 0.5) ? span(random, 1, 600) : null,
     duplicate: span(random, 1, 60),
     incidents: {
-      from: list(random, 2, () => toMatch(random)),
+      from: [EMERGENCY, ...list(random, 2, () => toMatch(random))],
       join: span(random, 1, 60),
       report: span(random, 10, 600),
-      majorGrades: some(random, GRADE_NAMES, 0, 2),
+      majorGrades: GRADE_NAMES.slice(0, randomInteger(random, 1, 3)),
     },
     alarms: { reAlarmEscalateAt: randomInteger(random, 1, 4) },
   };
@@ -243,11 +253,12 @@ function toCalendar(random: Random, id: string): Json {
   };
 }
 
-function toPath(random: Random, match: Json): Json {
-  const stages = PATH.filter((stage) => NEEDED.includes(stage) || chance(random, 0.65));
+function toPath(random: Random, match: Json, also: readonly string[] = []): Json {
+  const needed = [...NEEDED, ...also];
+  const stages = PATH.filter((stage) => needed.includes(stage) || chance(random, 0.65));
   const optional = stages.filter(
     // Work in public areas is begun at once: no path for it asks for an agreement.
-    (stage) => !NEEDED.includes(stage) && (stage === 'agreed' || chance(random, 0.3)),
+    (stage) => !needed.includes(stage) && (stage === 'agreed' || chance(random, 0.3)),
   );
   return { match, stages: ['received', ...stages], optional };
 }

@@ -475,7 +475,7 @@ function climb(story: Story): void {
   });
 }
 
-/** The ward signs in outpatient hours: 7:30 to 12:00 and 13:30 to 17:30. Its refusal brings no second completion clock. */
+/** The ward signs in outpatient hours: 7:30 to 12:00 and 13:30 to 17:30. Dispatched anew after its refusal, the work has its limit again. */
 function beRefusedByTheWard(story: Story): void {
   story.to('10-08 10:30');
   expect(story.refusal('wang', { type: 'done', result: 'new seal', handler: 'wang' })).toBe(
@@ -502,7 +502,11 @@ function beRefusedByTheWard(story: Story): void {
   story.act('foreman-tan', { type: 'dispatch', assignee: 'zhao' });
   story.expect({
     stage: 'dispatched',
-    clocks: { 'assign/2': { stop: '10-08 11:02' }, 'presence/2': run('10-08 11:02', '11:17', '11:22') },
+    clocks: {
+      'assign/2': { stop: '10-08 11:02' },
+      'presence/2': run('10-08 11:02', '11:17', '11:22'),
+      'completion/2': run('10-08 11:02', '20:38', '23:02'),
+    },
     told: ['assigned zhao'],
   });
   story.to('10-08 11:10');
@@ -513,6 +517,7 @@ function beRefusedByTheWard(story: Story): void {
     stage: 'done',
     clocks: {
       'presence/2': { stop: '10-08 11:10' },
+      'completion/2': { stop: '10-08 11:30' },
       'sign-off/2': run('10-08 11:30', '16:12', '17:00'),
     },
     told: ['to-accept area-gu'],
@@ -556,6 +561,7 @@ function comeBackAfterTheClose(story: Story): void {
     clocks: {
       'assign/3': { stop: '10-10 10:03' },
       'presence/3': run('10-10 10:03', '10:18', '10:23', { stop: '10:10' }),
+      'completion/3': run('10-10 10:03', '19:39', '22:03', { stop: '10:15' }),
       // 1:45 to noon, 2:15 from 13:30.
       'sign-off/3': run('10-10 10:15', '14:57', '15:45'),
     },

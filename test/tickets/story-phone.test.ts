@@ -419,6 +419,8 @@ function signInTheWard(story: Story): void {
       'assign/2': { stop: '10-08 09:05' },
       // 2:45 to noon, 4 h in the afternoon, 1:15 on Friday.
       'agreement/2': run('10-08 09:15', '17:09', '10-09 08:45'),
+      // Of its 16 h at night none has gone yet.
+      'completion/2': { from: '10-08 09:05', isPaused: true },
     },
     told: ['assigned wang'],
   });
@@ -435,6 +437,8 @@ function signInTheWard(story: Story): void {
     stage: 'closed',
     clocks: {
       'agreement/2': { stop: '10-08 09:15' },
+      // 8 h to Friday morning, 4:48 of the next night to the warning.
+      'completion/2': { isPaused: null, warn: '10-10 01:48', due: '10-10 05:00', stop: '10-08 09:40' },
       'sign-off/2': run('10-08 09:40', '14:22', '15:10', { stop: '10:00' }),
       'follow-up/2': run('10-08 10:00', '10-10 00:24', '10-10 10:00', { stop: '10:00' }),
       'archive/2': run('10-08 10:00', '11-01 10:00', '11-07 10:00'),

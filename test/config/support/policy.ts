@@ -9,6 +9,7 @@ priorityFrom: [{ class: [fire], priority: emergency }, { class: [help], kind: li
 flowFrom: [{ match: { source: [owner-call] }, flow: daily }, { flow: public-area }]
 attendanceFrom: [{ attendance: immediate }]
 paths:
+  - { match: { priority: [emergency] }, stages: [received, recorded, on-site, done, accepted, closed, archived] }
   - { match: { flow: [daily] }, stages: [received, recorded, agreed, done, closed, archived] }
   - { stages: [received, recorded, dispatched, done, closed, archived], optional: [dispatched] }
 forms: [{ id: short, name: { zh: 短, en: Short }, match: {}, transitions: [done, close] }]
@@ -22,6 +23,6 @@ clocks:
     limits: [{ match: { isDifficult: true }, limit: 7d }, { limit: 8h, calendar: work }]
 report: { recipients: [{ role: leader, when: at-once }, { role: manager, when: { unanswered: 2min } }] }
 escalation: { unanswered: 5min, ladder: [{ role: supervisor, after: 0 }], breach: supervisor }
-incidents: { majorGrades: [major] }
+incidents: { from: [{ priority: [emergency] }], majorGrades: [extra-major] }
 staff: { approvers: [desk], waitApprovers: [desk] }
 `;
