@@ -32,6 +32,7 @@ import { followLevel } from './level.ts';
 import { requireNamed } from './naming.ts';
 import { toSubject } from './register.ts';
 import { sweepWithReport } from './reports.ts';
+import { toSecondCall } from './second-call.ts';
 import { requireAfterPrint, requireUnused, useSlip } from './slips.ts';
 import { toAlarmFields } from './split-alarm.ts';
 import type { Tentative } from './tentative.ts';
@@ -74,15 +75,19 @@ function openOrAdd(
   const { policy } = model;
   requireKnown(model, report.equipment, report.location);
   const subject = toSubject(model, report.equipment, report.location, nowMs);
-  const open = tx.openTickets();
-  const same = findDuplicate(open, report, subject, actor, policy, nowMs);
-  if (same !== null) {
+  const kinds = toKinds(subject);
+  const same = findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs);
+  const call = same === null ? 'apart' : toSecondCall(same, report, model, context.policyOf(same));
+  if (same !== null && call !== 'apart') {
     const known = context.policyOf(same);
-    const kinds = toKinds(subject);
-    const added = addReport(same, report, actor, known, nowMs, kinds);
+    const added = addReport(same, report, actor, known, nowMs, kinds, call === 'turns');
     const isAnew = isEmergencyReport(same, report, known, kinds);
     return put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket;
   }
+  // An emergency that the same caller has told something else of, too.
+  const isGrave = isEmergencyReport(report, report, policy, kinds);
+  const beside =
+    same ?? (isGrave ? findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs, false) : null);
   const step = openReportedTicket(
     {
       number: nextNumber(tx, model, report.class, nowMs),
@@ -95,13 +100,17 @@ function openOrAdd(
       firstReceiver: isFromOutside(actor) ? context.people.firstReceiver(nowMs) : actor.username,
       propose: toPropose(tx, context, nowMs),
       history: report.equipment === null ? [] : tx.service.pastRepairs(report.equipment),
+      links: beside === null ? [] : [{ ticket: beside.id, kind: 'related' }],
     },
     policy,
     nowMs,
   );
   if (personal !== null && step.ticket.contact.personal !== null)
     tx.service.putPersonal({ id: step.ticket.contact.personal, atMs: nowMs, fields: personal });
-  return put(tx, withEmergency(tx, context, step, nowMs)) as Ticket;
+  const opened = put(tx, withEmergency(tx, context, step, nowMs)) as Ticket;
+  if (beside !== null)
+    put(tx, linkBack(beside, opened, 'related', actor, { policy: context.policyOf(beside), nowMs }));
+  return opened;
 }
 
 /**

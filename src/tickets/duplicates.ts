@@ -17,11 +17,16 @@ import { type Happening, type TicketStep, toStep } from './change.ts';
 import { withBeginning } from './emergency-anew.ts';
 import type { TicketSubject } from './open.ts';
 import { isBeforeDone } from './path.ts';
+import { isReportable } from './reporting.ts';
 import { toRework } from './rework.ts';
 import { toPriority, withPriority } from './routing.ts';
 import type { NewTicket, TicketActor } from './transitions.ts';
 
-/** The ticket that a report belongs on; null = it is a new matter. @param tickets open ones, in any order */
+/**
+ * The ticket that a report belongs on; null = it is a new matter.
+ * @param tickets open ones, in any order
+ * @param isOfClass left out = only those of its class: another one is never the same matter, but may have to do with it
+ */
 export function findDuplicate(
   tickets: Iterable<Ticket>,
   report: NewTicket,
@@ -29,12 +34,14 @@ export function findDuplicate(
   { username }: Pick<TicketActor, 'username'>,
   { duplicateMs }: Policy,
   nowMs: number,
+  isOfClass = true,
 ): Ticket | null {
   let found: Ticket | null = null;
   for (const ticket of tickets) {
     const isTheirs = ticket.reporter === username || (ticket.reporter === null && isFrom(ticket, report));
     const isRecent = Math.abs((report.receivedAtMs ?? nowMs) - ticket.receivedAtMs) <= duplicateMs;
-    if (!isTheirs || !isRecent || !isTicketOpen(ticket) || ticket.class !== report.class) continue;
+    if (!isTheirs || !isRecent || !isTicketOpen(ticket)) continue;
+    if (isOfClass && ticket.class !== report.class) continue;
     if (ticket.isDrill !== (report.isDrill ?? false) || !isSamePlace(ticket, report, subject)) continue;
     if (found === null || ticket.receivedAtMs > found.receivedAtMs) found = ticket;
   }
@@ -45,6 +52,7 @@ export function findDuplicate(
  * What was said the second time, on the record of the first. A graver matter raises the ticket as an alarm would, and is
  * reported; where the work was said to be done it is the failure that rework begins with. It never lowers anything.
  * @param kinds of the equipment and of what it is part of: a priority may go by them
+ * @param isTurn its words make another kind of emergency of the ticket (a fire, people in a lift)
  */
 export function addReport(
   ticket: Ticket,
@@ -56,6 +64,7 @@ export function addReport(
   policy: Policy,
   nowMs: number,
   kinds: readonly Kind[] = [],
+  isTurn = false,
 ): TicketStep {
   const moment = { by: username, atMs: nowMs, nowMs, isLate: false };
   const { content, channel, slip, receivedAtMs } = report;
@@ -79,8 +88,19 @@ export function addReport(
     ...(back?.happenings ?? []),
     ...(raise?.happenings ?? []),
   ];
-  const step = toStep(ticket, { ...back?.change, ...raise?.change }, happenings, moment, policy);
-  return raise === null && back === null ? step : withBeginning(step, ticket, policy, nowMs);
+  // What is grave is read first, wherever the ticket is read.
+  const isHeading = isTurn || isGraver(raise) || isEmergencyReport(ticket, report, policy, kinds);
+  const isSaid = ticket.content.zh.includes(content);
+  const heading = isHeading && !isSaid ? { content: withWords(ticket.content, content) } : {};
+  const change = { ...back?.change, ...raise?.change, ...heading };
+  const step = toStep(ticket, change, happenings, moment, policy);
+  const isAgain = isTurn && isReportable(ticket, policy);
+  if (raise === null && back === null && !isAgain) return step;
+  return withBeginning(step, ticket, policy, nowMs, { isAgain });
+}
+
+function isGraver(raise: Added | null): boolean {
+  return raise !== null && raise.happenings.length > 0;
 }
 
 /**
@@ -117,7 +137,7 @@ function toRaise(
   policy: Policy,
   kinds: readonly Kind[],
 ): Added | null {
-  const { content, impact, attendance } = report;
+  const { impact, attendance } = report;
   const said = toSaid(ticket, report, policy, kinds);
   const isGraver = said !== null && PRIORITIES[said].rank > PRIORITIES[ticket.priority].rank;
   const settings = isGraver ? withPriority(ticket, said, policy) : null;
@@ -129,8 +149,7 @@ function toRaise(
     change: {
       ...settings,
       ...(isSooner && { attendance }),
-      // What is graver is read first.
-      ...(isGraver && { impact: impact ?? ticket.impact, content: withWords(ticket.content, content) }),
+      ...(isGraver && { impact: impact ?? ticket.impact }),
     },
     happenings: isGraver ? [raised] : [],
   };
