@@ -104,7 +104,7 @@ function recountOne(
   };
 
   for (let atMs = marks[0]?.atMs ?? nowMs; atMs <= nowMs; atMs += MINUTE_MS) {
-    if (!isPaused) noteUsedUp(runs.at(-1), atMs);
+    noteUsedUp(runs.at(-1), isPaused, atMs);
     for (let mark = marks[next]; mark !== undefined && mark.atMs === atMs; mark = marks[++next]) {
       const { type } = mark;
       if ((clock.stop as string[]).includes(type) || ['cancelled', 'merged', 'archived'].includes(type)) {
@@ -143,7 +143,7 @@ function recountOne(
       const isOnTheWay = isNewRound || ['recorded', 'dispatched', 'taken'].includes(type);
       if (agreedMs !== null && clock.start.includes('appointment')) tryStart(atMs, agreedMs);
       else if ((clock.start as string[]).includes(type) && !(isMade && isOnTheWay)) tryStart(atMs, null);
-      if (!isPaused) noteUsedUp(runs.at(-1), atMs);
+      noteUsedUp(runs.at(-1), isPaused, atMs);
     }
     if (live !== null) countMinute(live, policy, isPaused, atMs);
     const unseen = armed.start?.unseen ?? null;
@@ -239,10 +239,12 @@ function countMinute(live: Live, policy: Policy, isPaused: boolean, atMs: number
   }
 }
 
-function noteUsedUp(last: Live | undefined, atMs: number): void {
+/** In a pause no limit is used up, but one may come to hold that was used up before it. */
+function noteUsedUp(last: Live | undefined, isPaused: boolean, atMs: number): void {
   if (last === undefined || last.stoppedAtMs !== null || atMs < last.startedAtMs) return;
   const isUsedUp = last.counted.some(
-    ({ sinceMs, minutes, limitMinutes }) => sinceMs !== null && minutes >= limitMinutes,
+    ({ sinceMs, minutes, limitMinutes, passedMs }) =>
+      sinceMs !== null && (passedMs !== null || (!isPaused && minutes >= limitMinutes)),
   );
   if (isUsedUp) last.usedUpAtMs ??= atMs;
 }
