@@ -240,7 +240,9 @@ export class JournalHost {
   #createRollups(parts: HostParts): Rollups | null {
     const { influx, directory } = this.#settings;
     const onChange = (): void => this.#report();
-    return createRollups({ directory, table: this.#table, influx, wallMs: this.#wallMs, onChange }, parts);
+    const { nextSeq } = this.#recovered;
+    const own = { directory, table: this.#table, influx, wallMs: this.#wallMs, lastSeq: nextSeq - 1 };
+    return createRollups({ ...own, onChange }, parts);
   }
 
   #createWriter(parts: HostParts): JournalWriter {

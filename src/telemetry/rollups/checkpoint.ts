@@ -19,6 +19,8 @@ export interface Checkpoint {
   readonly hourMs: number;
   /** Blocks up to this number were seen: a reading of an earlier hour in a later block came late. */
   readonly seq: number;
+  /** Of the earliest reading up to there that came late and is still to be computed, UTC ms; null = none. */
+  readonly lateMs: number | null;
   readonly standing: StandingColumns;
 }
 
@@ -28,6 +30,8 @@ interface Stored {
   readonly tableId: string;
   readonly hourMs: number;
   readonly seq: number;
+  /** Missing in older ones, which were not saved while there were any. */
+  readonly lateMs?: number | null;
   readonly stampMs: string;
   readonly value: string;
   /** Missing in version 1. */
@@ -40,7 +44,7 @@ interface Stored {
 export async function saveCheckpoint(
   directory: string,
   table: PointTable,
-  { hourMs, seq, standing }: Checkpoint,
+  { hourMs, seq, lateMs, standing }: Checkpoint,
 ): Promise<void> {
   const [stampMs, value] = [toBytes(standing.stampMs), toBytes(standing.value)];
   const quality = Buffer.from(standing.quality);
@@ -49,6 +53,7 @@ export async function saveCheckpoint(
     tableId: table.id,
     hourMs,
     seq,
+    lateMs,
     stampMs: stampMs.toString('base64'),
     value: value.toString('base64'),
     quality: quality.toString('base64'),
@@ -71,7 +76,8 @@ export async function loadCheckpoint(
   const before = stored.tableId === table.id ? table : tables.get(stored.tableId);
   const standing = createStanding(table.points.length);
   const { hourMs, seq } = stored;
-  if (before === null) return { hourMs, seq, standing };
+  const lateMs = Number.isFinite(stored.lateMs) ? (stored.lateMs as number) : null;
+  if (before === null) return { hourMs, seq, lateMs, standing };
   const index = new Map(before.points.map(({ id }, at) => [id, at]));
   for (const [at, { id }] of table.points.entries()) {
     const from = index.get(id);
@@ -80,7 +86,7 @@ export async function loadCheckpoint(
     standing.value[at] = saved.value[from] ?? Number.NaN;
     standing.quality[at] = saved.quality[from] ?? UNKNOWN_QUALITY;
   }
-  return { hourMs, seq, standing };
+  return { hourMs, seq, lateMs, standing };
 }
 
 function parse(text: string): Stored | null {

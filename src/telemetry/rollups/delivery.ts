@@ -92,10 +92,11 @@ export class Delivery {
 
   /**
    * Sends until nothing waits. @param perS rows a second at most; Infinity = as quickly as the sink takes them
-   * @returns false when it was broken off: stopped, or overfull meanwhile
+   * @returns false when it was broken off: stopped, or overfull and not getting less
    */
   async flush(perS: number): Promise<boolean> {
     const { limits, signal } = this.#options;
+    const atFirst = this.#rows.length;
     while (this.#rows.length > 0) {
       const rows = this.#rows.slice(0, limits.batchRows);
       const startedMs = this.#options.monoMs();
@@ -110,7 +111,10 @@ export class Delivery {
         this.#note(retry.state, retry.reason);
         await this.#rest(this.#pauseMs(retry));
       }
-      if (signal.aborted || this.isOverfull) return false;
+      if (signal.aborted) return false;
+      // What an hour gives at once may be a lot: as long as it gets less, the sink keeps up.
+      const isLess = retry === null && this.#rows.length < atFirst;
+      if (this.isOverfull && !isLess) return false;
     }
     return true;
   }

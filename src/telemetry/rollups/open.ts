@@ -18,6 +18,8 @@ export interface RollupHost {
   readonly directory: string;
   readonly table: PointTable;
   readonly influx: InfluxSettings | null;
+  /** Number of the last block that recovery found. */
+  readonly lastSeq: number;
   readonly wallMs: () => number;
   readonly onChange: () => void;
 }

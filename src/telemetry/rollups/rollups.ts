@@ -21,7 +21,7 @@ import type { RollupLimits } from './limits.ts';
 import { createLineMaker } from './lines.ts';
 import type { RangeSource } from './range.ts';
 import type { RollupStatus } from './status.ts';
-import { createWalk, findLate, lookBack, type Walking } from './walk.ts';
+import { createWalk, durableOnly, findLate, lookBack, type Walking } from './walk.ts';
 
 export interface RollupOptions {
   /** Of the journal; the checkpoint lies in it. */
@@ -32,6 +32,8 @@ export interface RollupOptions {
   /** Closed by `stop`. */
   readonly sink: FigureSink;
   readonly limits: RollupLimits;
+  /** Number of the last block that recovery found; all up to it are durable. */
+  readonly lastSeq: number;
   readonly wallMs: () => number;
   readonly monoMs: () => number;
   /** 0 to 1, for the jitter. */
@@ -58,9 +60,10 @@ export class Rollups {
   /** Blocks that became durable while the present hour is read. */
   #waiting: OfferedBlock[] = [];
   #hasMissed = false;
-  /** Readings from here on are still to be read from the journal, UTC ms. */
-  #unreadFromMs = 0;
-  #seq = 0;
+  /** Readings from here on are still to be read from the journal while the mode is not `live`, UTC ms. */
+  #unreadFromMs = Number.NEGATIVE_INFINITY;
+  /** Of the last durable block. Blocks beyond it can be read already: they count when they are offered. */
+  #seq: number;
   /** Every bucket that ends at or before it is closed. */
   #closedMs = 0;
   #checkpoint: Checkpoint | null = null;
@@ -69,9 +72,11 @@ export class Rollups {
   #failure = '';
 
   constructor(options: RollupOptions) {
-    const { table, source, limits, sink, monoMs, random, onChange } = options;
+    const { table, limits, sink, lastSeq, monoMs, random, onChange } = options;
     this.#options = options;
+    this.#seq = lastSeq;
     this.#late = new Lateness(options);
+    const source = durableOnly(options.source, () => this.#seq);
     this.#walking = { walk: createWalk(table), source, signal: this.#stop.signal };
     this.#aggregator = new Aggregator(table.points.length, (row) => this.#delivery.add(row));
     this.#delivery = new Delivery({
@@ -111,15 +116,16 @@ export class Rollups {
 
   /** Hands over a block that has just become durable. Synchronous, about 0.1 µs a reading. */
   offer(block: OfferedBlock): void {
+    this.#seq = Math.max(this.#seq, block.seq);
     if (this.#mode === 'live') return this.#take(block);
+    this.#noteLate(block);
     const hasRoom = this.#waiting.length < this.#options.limits.waitingBlocks;
     if (this.#mode === 'present' && hasRoom) this.#waiting.push(block);
-    else this.#miss(block);
+    else this.#hasMissed = true;
   }
 
-  /** It will be read from the journal, but for readings of hours that have been. */
-  #miss({ rows }: OfferedBlock): void {
-    this.#hasMissed = true;
+  /** What it has of hours that have been; the rest is read from the journal, or waits. */
+  #noteLate({ rows }: OfferedBlock): void {
     for (let at = 0; at < rows.count; at++) {
       const stampMs = rows.stampMs[at] as number;
       if (stampMs < this.#unreadFromMs) this.#late.noteBefore(stampMs);
@@ -130,6 +136,10 @@ export class Rollups {
     const { signal } = this.#stop;
     const { directory, table, tables } = this.#options;
     this.#checkpoint = await loadCheckpoint(directory, table, tables);
+    if (this.#checkpoint !== null) {
+      this.#unreadFromMs = this.#checkpoint.hourMs;
+      if (this.#checkpoint.lateMs !== null) this.#late.noteBefore(this.#checkpoint.lateMs);
+    }
     let isChecked = false;
     while (!signal.aborted) {
       try {
@@ -145,6 +155,7 @@ export class Rollups {
         await this.#rest(this.#options.limits.retryMaxMs);
       }
       this.#mode = 'past';
+      this.#waiting = [];
       this.#delivery.drop();
     }
   }
@@ -166,13 +177,13 @@ export class Rollups {
       this.#unreadFromMs = isLast ? hourMs : hourMs + HOUR_MS;
       if (isLast) return await this.#computePresent(hourMs);
       this.#aggregator.aheadFromMs = hourMs + HOUR_MS;
-      const hasReadings = await this.#computeHour(hourMs);
-      if (signal.aborted) return;
-      if (hasReadings) {
+      const found = await this.#computeHour(hourMs);
+      if (found === 'broken-off') return;
+      if (found === 'readings') {
         if (!(await this.#closeTo(hourMs + HOUR_MS, this.#options.limits.rowsPerS))) return;
         standing = this.#aggregator.hourStanding();
       }
-      hourMs = this.#nextHour(hourMs + HOUR_MS);
+      hourMs = this.#goTo(hourMs + HOUR_MS);
       if (!(await this.#delivery.flush(this.#options.limits.rowsPerS))) return;
       await this.#save({ hourMs, seq: this.#seq, standing });
     }
@@ -185,53 +196,58 @@ export class Rollups {
 
   /** From the checkpoint; from an earlier hour where readings came late; without either, from the journal's beginning. */
   async #findBeginning(): Promise<Pick<Checkpoint, 'hourMs' | 'standing'>> {
-    const lateHourMs = toHour(this.#late.settle());
+    const lateMs = this.#late.settle();
     const point = this.#checkpoint;
-    if (point !== null && !(lateHourMs < point.hourMs)) {
-      const hourMs = this.#nextHour(point.hourMs);
-      return { hourMs, standing: point.standing };
+    if (point === null) {
+      const standing = createStanding(this.#aggregator.points);
+      return { hourMs: this.#goTo(Number.NEGATIVE_INFINITY), standing };
     }
-    if (point !== null) {
-      const standing = await this.#lookBack(lateHourMs);
-      await this.#save({ hourMs: lateHourMs, seq: this.#seq, standing });
-      return { hourMs: lateHourMs, standing };
+    const hourMs = toHour(lateMs);
+    if (hourMs >= point.hourMs) return { hourMs: this.#goTo(point.hourMs), standing: point.standing };
+    this.#unreadFromMs = hourMs;
+    const seq = this.#seq;
+    try {
+      const standing = await this.#lookBack(hourMs);
+      if (!this.#stop.signal.aborted) await this.#save({ hourMs, seq, standing });
+      return { hourMs, standing };
+    } catch (error) {
+      this.#late.noteBefore(lateMs);
+      throw error;
     }
-    const hourMs = this.#nextHour(Number.NEGATIVE_INFINITY);
-    return { hourMs, standing: createStanding(this.#aggregator.points) };
   }
 
-  /** The first hour from `fromMs` on that has readings, or the present one. */
-  #nextHour(fromMs: number): number {
+  /** On to the first hour from `fromMs` on that has readings, or the present one: what comes for one before it is late. */
+  #goTo(fromMs: number): number {
     const presentMs = toHour(this.#closableMs());
     const nextMs = this.#options.source.nextMs(fromMs) ?? presentMs;
-    return Math.max(fromMs, Math.min(toHour(nextMs), presentMs));
+    this.#unreadFromMs = Math.max(fromMs, Math.min(toHour(nextMs), presentMs));
+    return this.#unreadFromMs;
   }
 
   async #lookBack(hourMs: number): Promise<StandingColumns> {
     return await lookBack(this.#walking, this.#aggregator.points, hourMs, this.#options.limits);
   }
 
-  /** @returns whether it has any reading. */
-  async #computeHour(hourMs: number): Promise<boolean> {
+  async #computeHour(hourMs: number): Promise<'readings' | 'none' | 'broken-off'> {
     const { signal } = this.#stop;
     let hasReadings = false;
     const query = { fromMs: hourMs, toMs: hourMs + HOUR_MS, afterSeq: 0, signal };
-    for await (const block of this.#options.source.read(query)) {
-      this.#seq = Math.max(this.#seq, block.seq);
+    for await (const block of this.#walking.source.read(query)) {
       this.#walking.walk(block, (index, stampMs, value, quality) => {
         if (stampMs < hourMs || stampMs >= hourMs + HOUR_MS) return;
         hasReadings = true;
         this.#aggregator.add(index, stampMs, value, quality);
       });
       const { isFull } = this.#delivery;
-      if (isFull && !(await this.#delivery.flush(this.#options.limits.rowsPerS))) return hasReadings;
+      if (isFull && !(await this.#delivery.flush(this.#options.limits.rowsPerS))) return 'broken-off';
     }
-    return hasReadings;
+    if (signal.aborted) return 'broken-off';
+    return hasReadings ? 'readings' : 'none';
   }
 
   /** The hour that is not over: until nothing has become durable unseen; then blocks are taken as they come. */
   async #computePresent(hourMs: number): Promise<void> {
-    const { limits, source } = this.#options;
+    const { limits } = this.#options;
     this.#aggregator.aheadFromMs = hourMs + limits.aheadMs;
     let afterSeq = 0;
     this.#mode = 'present';
@@ -239,7 +255,7 @@ export class Rollups {
       this.#waiting = [];
       this.#hasMissed = false;
       const query = { fromMs: hourMs, toMs: Number.POSITIVE_INFINITY, afterSeq, signal: this.#stop.signal };
-      for await (const block of source.read(query)) {
+      for await (const block of this.#walking.source.read(query)) {
         afterSeq = Math.max(afterSeq, block.seq);
         this.#walking.walk(block, (index, stampMs, value, quality) => {
           if (stampMs >= hourMs) this.#addOne(index, stampMs, value, quality);
@@ -248,7 +264,6 @@ export class Rollups {
         if (isFull && !(await this.#delivery.flush(limits.rowsPerS))) return;
       }
     } while (this.#hasMissed && !this.#stop.signal.aborted);
-    this.#seq = Math.max(this.#seq, afterSeq);
     for (const block of this.#waiting) this.#take(block);
     this.#waiting = [];
     this.#mode = 'live';
@@ -260,9 +275,10 @@ export class Rollups {
   async #goLive(): Promise<void> {
     const { limits } = this.#options;
     while (this.#mode === 'live' && !this.#stop.signal.aborted) {
-      const untilMs = this.#closableMs();
+      const closableMs = this.#closableMs();
       // The clock was set forward: the hours between may hold nothing.
-      if (untilMs - this.#closedMs > limits.aheadMs) return;
+      if (closableMs - this.#closedMs > limits.aheadMs) return;
+      const untilMs = Math.min(closableMs, toHour(this.#aheadMs));
       while (this.#closedMs < untilMs) {
         const nextMs = Math.min(untilMs, toHour(this.#closedMs) + HOUR_MS);
         if (!(await this.#closeTo(nextMs, Number.POSITIVE_INFINITY))) return;
@@ -279,8 +295,6 @@ export class Rollups {
     const checkpoint = { hourMs: this.#closedMs, seq: this.#seq, standing };
     this.#aggregator.aheadFromMs = this.#closedMs + this.#options.limits.aheadMs;
     if (!(await this.#delivery.flush(Number.POSITIVE_INFINITY))) return false;
-    // What came late into hours before is computed again first; a crash before that must find it.
-    if (this.#late.fromMs < this.#closedMs) return true;
     await this.#save(checkpoint);
     return true;
   }
@@ -297,15 +311,16 @@ export class Rollups {
     return true;
   }
 
-  async #save(checkpoint: Checkpoint): Promise<void> {
+  async #save(done: Omit<Checkpoint, 'lateMs'>): Promise<void> {
+    const { fromMs } = this.#late;
+    const checkpoint = { ...done, lateMs: fromMs < done.hourMs ? fromMs : null };
     await saveCheckpoint(this.#options.directory, this.#options.table, checkpoint);
     this.#checkpoint = checkpoint;
     this.#failure = '';
     this.#options.onChange();
   }
 
-  #take({ seq, rows }: OfferedBlock): void {
-    this.#seq = Math.max(this.#seq, seq);
+  #take({ rows }: OfferedBlock): void {
     const { count, point, stampMs, value, quality } = rows;
     for (let at = 0; at < count; at++) {
       this.#addOne(point[at] as number, stampMs[at] as number, value[at] as number, quality[at] as number);

@@ -44,6 +44,16 @@ function takeAll({ count, point, stampMs, value, quality }: BlockRows, to: Int32
   }
 }
 
+/** @param lastSeq of the last durable block: what a reader sees beyond it may still be taken back */
+export function durableOnly(source: RangeSource, lastSeq: () => number): RangeSource {
+  return {
+    nextMs: (fromMs) => source.nextMs(fromMs),
+    async *read(query) {
+      for await (const block of source.read(query)) if (block.seq <= lastSeq()) yield block;
+    },
+  };
+}
+
 /**
  * Readings of hours before the checkpoint that were journalled after it, as a crash may leave them.
  * @returns the earliest stamp, UTC ms; Infinity = there are none
