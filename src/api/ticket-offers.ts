@@ -5,20 +5,13 @@
  */
 import type { TSchema } from 'typebox';
 import type { Guard, Policy } from '../config/policy.ts';
+import { AGREED_HOW, AGREED_WITH, CANCEL_REASONS } from '../core/cancellation.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Text } from '../core/text.ts';
-import {
-  AGREED_WITH,
-  ATTENDANCES,
-  CANCEL_REASONS,
-  FLOWS,
-  PRIORITIES,
-  TICKET_CLASSES,
-  type Ticket,
-  WAIT_REASONS,
-} from '../core/ticket.ts';
+import { ATTENDANCES, FLOWS, PRIORITIES, TICKET_CLASSES, type Ticket, WAIT_REASONS } from '../core/ticket.ts';
 import { ENTRAPMENT_STEPS, FIRE_STEPS } from '../core/ticket-sheets.ts';
 import { isFromOutside, isOneOf, mayAct } from '../tickets/actors.ts';
+import { toConsentRules } from '../tickets/cancel-consent.ts';
 import { isBlank, readField } from '../tickets/fields.ts';
 import { toHandlingMinutes } from '../tickets/handling-time.ts';
 import { matches, toSettings } from '../tickets/match.ts';
@@ -74,7 +67,7 @@ function toOfferedStep(ticket: Ticket, transition: TransitionType, policy: Polic
     transition,
     text: TRANSITION_TEXTS[transition],
     fields: transition === 'attach' ? [] : toFields(ticket, transition, guards),
-    rules: guards.map(({ rule }) => rule),
+    rules: [...guards.map(({ rule }) => rule), ...(transition === 'cancel' ? toConsentRules(ticket) : [])],
   };
 }
 
@@ -140,6 +133,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   toMs: 'time',
   untilMs: 'time',
   estimatedAtMs: 'time',
+  agreedAtMs: 'time',
   atMs: 'time',
 };
 
@@ -202,6 +196,8 @@ const TEXTS_OF: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   'wait.reason': WAIT_REASONS,
   'appoint.agreedWith': AGREED_WITH,
   'cancel.reason': CANCEL_REASONS,
+  'cancel.agreedWith': AGREED_WITH,
+  'cancel.how': AGREED_HOW,
   'fire-step.step': FIRE_STEPS,
   'entrapment.step': ENTRAPMENT_STEPS,
   'correct.field': FIELD_TEXTS,

@@ -5,7 +5,6 @@
 import Type, { type Static } from 'typebox';
 import {
   ATTENDANCE_NAMES,
-  CANCEL_REASON_NAMES,
   CHANNEL_NAMES,
   FLOW_NAMES,
   PRIORITY_NAMES,
@@ -15,6 +14,7 @@ import {
   WAIT_REASON_NAMES,
 } from '../core/ticket.ts';
 import { TRANSITION_TYPES } from '../tickets/transitions.ts';
+import { CancellationSchema } from './cancellation-schema.ts';
 import { AttachmentSchema, HoldSchema } from './record-schemas.ts';
 import { Ms, nullable, SampleSchema, strings, TextSchema } from './schemas.ts';
 import { OfferedFormSchema, OfferedStepSchema, TogetherSchema } from './ticket-offer-schemas.ts';
@@ -253,9 +253,7 @@ export const TicketViewSchema = Type.Object({
       atMs: Ms,
     }),
   ),
-  cancellation: nullable(
-    Type.Object({ by: words, reason: strings(CANCEL_REASON_NAMES), note: words, atMs: Ms }),
-  ),
+  cancellation: nullable(CancellationSchema),
   reworkCount: Type.Integer(),
   isFirstFix: nullable(Type.Boolean()),
   repeatOf: nullable(Type.Object({ ticket: words, within: strings(['day', 'week']) })),

@@ -88,6 +88,7 @@ export const FIELD_TEXTS: Readonly<Record<string, Text>> = {
   untilMs: { zh: '预计至', en: 'Until' },
   estimatedAtMs: { zh: '预计完成时间', en: 'Estimated completion' },
   agreedWith: { zh: '与谁商定', en: 'Agreed with' },
+  agreedAtMs: { zh: '商定时间', en: 'Agreed at' },
   into: { zh: '并入工单', en: 'Into ticket' },
   fromMs: { zh: '开始时间', en: 'From' },
   toMs: { zh: '结束时间', en: 'To' },

@@ -4,11 +4,10 @@
  * tells people more than a schema can. Only what nothing could be done without is required.
  */
 import Type, { type TProperties } from 'typebox';
+import { AGREED_WITH_NAMES } from '../core/cancellation.ts';
 import { LIMITS } from '../core/limits.ts';
 import {
-  AGREED_WITH_NAMES,
   ATTENDANCE_NAMES,
-  CANCEL_REASON_NAMES,
   FLOW_NAMES,
   PRIORITY_NAMES,
   TICKET_CLASS_NAMES,
@@ -16,6 +15,7 @@ import {
 } from '../core/ticket.ts';
 import { ENTRAPMENT_STEP_NAMES, FIRE_STEP_NAMES } from '../core/ticket-sheets.ts';
 import { CORRECTABLE_FIELDS, type TransitionType } from '../tickets/transitions.ts';
+import { CANCEL_FIELDS } from './cancellation-schema.ts';
 import { closed, LAST_MS, LongText, oneOf, ShortText } from './request-schemas.ts';
 
 /** Kinds of material on one slip. */
@@ -102,7 +102,7 @@ export const TRANSITION_FIELDS = {
   resume: {},
   reject: { reason: text },
   reopen: { reason: text },
-  cancel: { reason: Type.Optional(oneOf(CANCEL_REASON_NAMES)), note: text },
+  cancel: CANCEL_FIELDS,
   merge: { into: Type.String({ minLength: 1, maxLength: 100 }), note: text },
   transfer: { assignee: line, reason: text },
   urge: { note: text },

@@ -2,6 +2,8 @@
  * Words of the ticket stage (service-workflow.md §1, §2): one matter that people must deal with.
  * Which transition is allowed when is in tickets/; limits and routing are the policy's.
  */
+
+import type { Cancellation } from './cancellation.ts';
 import type {
   AttachmentId,
   ContactId,
@@ -135,15 +137,6 @@ export const WAIT_REASONS = {
 } as const satisfies Record<string, Text>;
 export type WaitReason = keyof typeof WAIT_REASONS;
 export const WAIT_REASON_NAMES = Object.keys(WAIT_REASONS) as readonly WaitReason[];
-
-/** Who of the source has agreed to another appointment; nobody's name. */
-export const AGREED_WITH = {
-  source: { zh: '报修人本人', en: 'Reporter' },
-  representative: { zh: '家属或代理人', en: 'Relative or agent' },
-  house: { zh: '本单位使用部门', en: 'Department of the house' },
-} as const satisfies Record<string, Text>;
-export type AgreedWith = keyof typeof AGREED_WITH;
-export const AGREED_WITH_NAMES = Object.keys(AGREED_WITH) as readonly AgreedWith[];
 
 /** What was used, as printed on the slip. */
 export interface Material {
@@ -320,12 +313,7 @@ export interface Ticket {
     readonly note: string;
     readonly atMs: number;
   } | null;
-  readonly cancellation: {
-    readonly by: string;
-    readonly reason: CancelReason;
-    readonly note: string;
-    readonly atMs: number;
-  } | null;
+  readonly cancellation: Cancellation | null;
   readonly reworkCount: number;
   /** Known when its proof has ended: false after any rework or recurrence. */
   readonly isFirstFix: boolean | null;
@@ -363,14 +351,6 @@ export interface Ticket {
   /** As computed at the last event or sweep (tickets/clocks.ts). */
   readonly clocks: readonly TicketClock[];
 }
-
-export const CANCEL_REASONS = {
-  'false-alarm': { zh: '误报', en: 'False alarm' },
-  duplicate: { zh: '重复', en: 'Duplicate' },
-  withdrawn: { zh: '报修人撤回', en: 'Withdrawn by the reporter' },
-} as const satisfies Record<string, Text>;
-export type CancelReason = keyof typeof CANCEL_REASONS;
-export const CANCEL_REASON_NAMES = Object.keys(CANCEL_REASONS) as readonly CancelReason[];
 
 /**
  * Whom to ask. Of the register (`id`), or of a person: then name and method are personal data, kept in a row of their own

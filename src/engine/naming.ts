@@ -71,6 +71,9 @@ function requireOf(
     case 'enter-dwelling':
       requireKnown(context, 'approver', transition.approver, 'approver', nowMs, policy);
       return;
+    case 'cancel':
+      requireKnown(context, 'approver', transition.approver ?? '', 'approver', nowMs, policy);
+      return;
     default:
       return;
   }

@@ -1,8 +1,9 @@
 /**
- * What is done in somebody's name (挂起等待、定为疑难、入户): whoever is named as the approver is told by a message of its own, with who
+ * What is done in somebody's name (挂起等待、定为疑难、入户、撤销): whoever is named as the approver is told by a message of its own, with who
  * asked, why and until when, and how to refuse; whoever has the ticket is told when it is. Who may refuse is the policy's.
  */
 
+import { CANCEL_REASONS } from '../core/cancellation.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { Text } from '../core/text.ts';
 import { type Ticket, type TicketEvent, WAIT_REASONS } from '../core/ticket.ts';
@@ -51,6 +52,20 @@ export function toEntryApproval(event: TicketEvent, context: TellingContext): re
     en: `${who.en} has recorded entry to a dwelling with you as the approver (${why})`,
   };
   return tellApprover(event, context, approver, 'object', fact, event.ticket.priority);
+}
+
+/** 撤销: a complaint, or what was late, has been ended on his word. */
+export function toCancelApproval(event: TicketEvent, context: TellingContext): readonly Telling[] {
+  const { cancellation } = event.ticket;
+  if (cancellation?.approver === undefined) return [];
+  const { approver, reason, note } = cancellation;
+  const who = context.nameOf(event.by);
+  const why = CANCEL_REASONS[reason];
+  const fact: Text = {
+    zh: `${who.zh}以您为批准人撤销了本工单（${why.zh}：${note}）`,
+    en: `${who.en} has cancelled it with you as the approver (${why.en}: ${note})`,
+  };
+  return tellApprover(event, context, approver, 'object', fact);
 }
 
 /**

@@ -7,10 +7,12 @@ import { firstMatch, toSettings } from '../config/match.ts';
 import { toBarred } from '../config/own-acceptance.ts';
 import type { Policy } from '../config/policy.ts';
 import type { Calendar } from '../core/calendar.ts';
+import { CANCEL_REASONS } from '../core/cancellation.ts';
 import type { Message, MessageKind } from '../core/message.ts';
 import type { Text } from '../core/text.ts';
-import { CANCEL_REASONS, isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
+import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import {
+  toCancelApproval,
   toCleared,
   toDifficultApproval,
   toEntryApproval,
@@ -68,6 +70,7 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
     case 'alarm-returned':
       return toReturn(event, context);
     case 'cancelled':
+      return [...toEnd(event, context), ...toCancelApproval(event, context)];
     case 'merged':
       return toEnd(event, context);
     case 'estimated':

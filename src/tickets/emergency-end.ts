@@ -4,10 +4,11 @@
  * Drills are ended as their exercise wants.
  */
 import type { Policy } from '../config/policy.ts';
+import { CANCEL_REASONS, type CancelReason } from '../core/cancellation.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
-import { CANCEL_REASONS, type CancelReason, type Ticket } from '../core/ticket.ts';
+import { type Ticket } from '../core/ticket.ts';
 import { arePeopleOut, type EntrapmentSheet, wasNobodyIn } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { toStanding } from './acceptance.ts';
@@ -71,11 +72,14 @@ export function requireCancellable(
 }
 
 /**
- * Neither an emergency nor what was late is a duplicate of nothing: it would vanish from the figures.
+ * Neither an emergency, a complaint nor what was late is a duplicate of nothing: it would vanish from the figures.
  * @throws RiserError `value-not-allowed`
  */
-function requireTwin({ clocks, links, priority }: Ticket): void {
-  const isGrave = priority === 'emergency' || clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
+function requireTwin({ class: name, clocks, links, priority }: Ticket): void {
+  const isGrave =
+    priority === 'emergency' ||
+    name === 'complaint' ||
+    clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
   if (isGrave && !links.some(({ kind }) => kind === 'duplicate')) refuse('duplicate', NO_TWIN);
 }
 
@@ -137,8 +141,8 @@ const NO_REPORTER: Text = {
   en: 'an alarm has no reporter to withdraw it: false alarm, merge, or work',
 };
 const NO_TWIN: Text = {
-  zh: '突发紧急或已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
-  en: 'an emergency, or what has breached a limit: link the ticket that it duplicates first, or merge the two',
+  zh: '突发紧急、投诉或已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
+  en: 'an emergency, a complaint, or what has breached a limit: link the ticket that it duplicates first, or merge the two',
 };
 const WAITING: Text = { zh: '等待', en: 'waiting' };
 const FIRE_OUT: Text = {

@@ -7,6 +7,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { requirePromise } from './ahead.ts';
+import { requireConsent, toConsent } from './cancel-consent.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
@@ -151,14 +152,16 @@ function applyReopen({ reason }: SideStep & { type: 'reopen' }, { ticket, contex
 }
 
 /** The alarm is not cleared by it: its condition stays to be seen. */
-function applyCancel(step: SideStep & { type: 'cancel' }, { ticket, context, moment }: Work): Outcome {
+function applyCancel(step: SideStep & { type: 'cancel' }, work: Work): Outcome {
+  const { ticket, actor, context, moment } = work;
   const { reason, note } = step;
   requireFields({ reason, note }, CANCEL_RULE);
   requireCancellable(ticket, reason, context, moment.nowMs);
+  requireConsent(step, ticket, actor, context.policy, moment.nowMs);
   const { by, atMs } = moment;
   const keys = [...new Set(ticket.alarms.map(({ key }) => key))].slice(0, MAX_NAMED_ALARMS);
   const change: Partial<Ticket> = {
-    cancellation: { by, reason, note, atMs },
+    cancellation: { by, reason, note, atMs, ...toConsent(step) },
     closedAtMs: atMs,
     waiting: null,
     ...enter('cancelled', atMs),

@@ -2,12 +2,12 @@
  * What people can do to a ticket, with the fields of each step. The API's schemas mirror this union. Fields that a policy's
  * guard may ask for are optional here: the step refuses them by name, with the rule that asks.
  */
+
+import type { AgreedHow, AgreedWith, CancelReason } from '../core/cancellation.ts';
 import type { AttachmentId, ContactId, EquipmentId, LocationId, TicketId } from '../core/ids.ts';
 import type {
-  AgreedWith,
   Attachment,
   Attendance,
-  CancelReason,
   Channel,
   Flow,
   Impact,
@@ -96,7 +96,16 @@ export type Transition =
   /** Acceptance refused: the failure is recorded first, and the ticket goes back to dispatch. */
   | { readonly type: 'reject'; readonly reason: string }
   | { readonly type: 'reopen'; readonly reason: string }
-  | { readonly type: 'cancel'; readonly reason: CancelReason; readonly note: string }
+  /** Withdrawn: with whom that was agreed, how and when (UTC ms); who approved it where that is asked for (cancel-consent.ts). */
+  | {
+      readonly type: 'cancel';
+      readonly reason: CancelReason;
+      readonly note: string;
+      readonly agreedWith?: Maybe<AgreedWith>;
+      readonly how?: Maybe<AgreedHow>;
+      readonly agreedAtMs?: Maybe<number>;
+      readonly approver?: Maybe<string>;
+    }
   | { readonly type: 'merge'; readonly into: TicketId; readonly note: string }
   // --- no change of stage ---
   | { readonly type: 'transfer'; readonly assignee: string; readonly reason: string }

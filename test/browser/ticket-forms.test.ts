@@ -102,7 +102,13 @@ describeWithTools(['chromium'], 'forms beside the way of a ticket', (chromium) =
     await option(other.number).waitFor();
     await expect.poll(() => option('').first().innerText()).toContain(first.number);
     // Somebody cancels it in between: the refusal stands at the field.
-    await step('desk', other.id, 'cancel', { reason: 'withdrawn', note: '业主撤回' });
+    await step('desk', other.id, 'cancel', {
+      reason: 'withdrawn',
+      note: '业主撤回',
+      agreedWith: 'source',
+      how: 'phone',
+      agreedAtMs: Date.now(),
+    });
     await option(other.number).click();
     await field('note').fill('同一处积水');
     await submit();

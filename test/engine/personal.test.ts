@@ -40,7 +40,7 @@ test('are not destroyed while a ticket needs them, none of those that were named
     );
   const done = open('no water');
   const open2 = open('no light');
-  loop.command(toTicketCommand(done, { type: 'cancel', reason: 'withdrawn', note: 'n' }, 'li'));
+  loop.command(toTicketCommand(done, { type: 'cancel', reason: 'false-alarm', note: 'n' }, 'li'));
   const ids = [done, open2].map(({ contact }) => defined(contact.personal, 'personal fields'));
   const destroy = (wanted: readonly string[]) =>
     loop.command({ type: 'destroy-personal', ids: wanted, by: 'xu', reason: 'asked for' });

@@ -321,7 +321,12 @@ export function toScript(plant: Field): readonly Step[] {
     step('pump', 'visited', { type: 'visit', how: 'phone', isRepaired: true, isSatisfied: true }),
     step('pump', 'closed', { type: 'close' }, 'desk'),
     ...slips,
-    step(null, 'cancelled', { type: 'cancel', reason: 'withdrawn', note: '业主撤回' }, 'desk'),
+    step(
+      null,
+      'cancelled',
+      { type: 'cancel', reason: 'false-alarm', note: '现场无异常', approver: 'manager' },
+      'desk',
+    ),
     read,
   ];
 }

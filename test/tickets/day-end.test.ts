@@ -68,7 +68,9 @@ test('what is done is off the list, and a policy without it lists nothing', () =
   const story = begin();
   story.act('wang', { type: 'arrive', how: 'by-hand' });
   story.to('09-24 17:01');
-  story.act('desk-li', { type: 'cancel', reason: 'withdrawn', note: 'fixed himself' });
+  const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs: Date.UTC(2026, 8, 24, 8) } as const;
+  const approver = 'boss-wu';
+  story.act('desk-li', { type: 'cancel', reason: 'withdrawn', note: 'fixed himself', ...agreed, approver });
   expect(isCarriedOver(story.ticket())).toBe(false);
   story.to('09-30 10:00');
   expect(daysOf(story)).toHaveLength(1);

@@ -63,7 +63,9 @@ const cancelling = (
 ): string => {
   const ticket = createFull({ stage: 'handling', source: 'owner-call', ...given });
   const context = createContext({ incident });
-  const step = (): unknown => stepTicket(ticket, { type: 'cancel', reason, note: 'n' }, DESK, context);
+  const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs: BASE_MS } as const;
+  const cancel = { type: 'cancel', reason, note: 'n', ...agreed } as const;
+  const step = (): unknown => stepTicket(ticket, cancel, DESK, context);
   try {
     step();
     return 'cancelled';

@@ -104,7 +104,7 @@ export const COMPLETE: Readonly<Record<TransitionType, Transition>> = {
   resume: { type: 'resume' },
   reject: { type: 'reject', reason: 'still dripping' },
   reopen: { type: 'reopen', reason: 'dripping again' },
-  cancel: { type: 'cancel', reason: 'false-alarm', note: 'nothing was wrong' },
+  cancel: { type: 'cancel', reason: 'false-alarm', note: 'nothing was wrong', approver: 'the-approver' },
   merge: { type: 'merge', into: 'GC20260922-0002' as TicketId, note: 'same leak' },
   transfer: { type: 'transfer', assignee: 'ben', reason: 'on leave' },
   urge: { type: 'urge', note: 'when?' },

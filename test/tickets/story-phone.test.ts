@@ -548,11 +548,15 @@ test('a complaint is answered in 15 minutes, spoken about in a day and settled i
   expect(story.refusal('service-qian', { type: 'cancel', reason: 'withdrawn', note: '已撤回' })).toBe(
     'not-your-step',
   );
-  story.act('desk-li', { type: 'cancel', reason: 'withdrawn', note: '已撤回' });
+  const agreedAtMs = Date.UTC(2026, 8, 24, 1, 20);
+  const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs } as const;
+  const withdrawal = { type: 'cancel', reason: 'withdrawn', note: '已撤回', ...agreed } as const;
+  expect(story.refusal('desk-li', withdrawal)).toBe('missing-fields: approver');
+  story.act('desk-li', { ...withdrawal, approver: 'boss-wu' });
   story.expect({
     stage: 'cancelled',
     clocks: { 'repair/1': { stop: '09-24 09:30' }, 'complaint-result/1': { stop: '09-24 09:30' } },
-    told: ['information service-qian'],
+    told: ['information boss-wu', 'information service-qian'],
   });
   expect(story.refusal('boss-wu', { type: 'reopen', reason: 'no' })).toBe('wrong-stage');
 });

@@ -17,6 +17,7 @@ import { toFieldProblems } from './step-problems.ts';
 import {
   type Action,
   BACKWARD,
+  isAsked,
   isDemanded,
   type StepValues,
   toBody,
@@ -123,7 +124,13 @@ function StepFields({ step, ticket, isOneOfMany }: StepFieldsProps) {
     fields.map((field) => (
       <StepField key={field.name} transition={step.transition} field={field} ticket={ticket} />
     ));
-  if (!isOneOfMany) return <div className="step-fields">{toFields(step.fields)}</div>;
+  const reason = Form.useWatch<unknown>(['cancel', 'reason']);
+  if (!isOneOfMany)
+    return (
+      <div className="step-fields">
+        {toFields(step.fields.filter((field) => isAsked(step, field, reason)))}
+      </div>
+    );
   if (step.fields.length === 0) return null;
   const demanded = step.fields.filter((field) => isDemanded(field, ticket) || field.name === 'code');
   const others = step.fields.filter((field) => !demanded.includes(field));

@@ -165,6 +165,17 @@ export function isDemanded(field: OfferedField, ticket: Ticket): boolean {
   return true;
 }
 
+/** Of a cancellation, what is only asked where the reporter has withdrawn it. @param reason as it is chosen now */
+export function isAsked(
+  { transition }: Pick<OfferedStep, 'transition'>,
+  { name }: Pick<OfferedField, 'name'>,
+  reason: unknown,
+): boolean {
+  return transition !== 'cancel' || reason === 'withdrawn' || !CONSENT.includes(name);
+}
+
+const CONSENT: readonly string[] = ['agreedWith', 'how', 'agreedAtMs'];
+
 /** Body of the request without its version. Empty fields are left out: the engine names those that it misses. */
 export function toBody({ form, steps }: Action, values: StepValues): Readonly<Record<string, unknown>> {
   const filled = steps.map(({ transition }) => [transition, toFilled(values[transition] ?? {})] as const);

@@ -113,6 +113,19 @@ function useRecord(ticket: Ticket): readonly Fact[] {
     [...parts.filter((part) => part !== null && part !== ''), `${toDoer(by)} ${format.dateTime(atMs)}`].join(
       ' · ',
     );
+  const toConsent = ({
+    agreedWith,
+    how,
+    agreedAtMs,
+    approver,
+  }: NonNullable<typeof cancellation>): readonly (string | null)[] => [
+    agreedWith === undefined
+      ? null
+      : t('common.pair', { name: t('field.agreedWith'), value: t(`option.${agreedWith}`) }),
+    how === undefined ? null : t(`option.${how}`),
+    agreedAtMs === undefined ? null : format.dateTime(agreedAtMs),
+    approver === undefined ? null : t('common.pair', { name: t('field.approver'), value: toDoer(approver) }),
+  ];
   const materials = ticket.materials.map(({ name, quantity, unit }) => `${name} ${quantity}${unit}`);
   return [
     [t('field.readBack'), ticket.readBack],
@@ -164,7 +177,13 @@ function useRecord(ticket: Ticket): readonly Fact[] {
     [
       t('ticket.cancellation'),
       cancellation &&
-        signed(cancellation.by, cancellation.atMs, t(`option.${cancellation.reason}`), cancellation.note),
+        signed(
+          cancellation.by,
+          cancellation.atMs,
+          t(`option.${cancellation.reason}`),
+          cancellation.note,
+          ...toConsent(cancellation),
+        ),
     ],
   ];
 }

@@ -57,7 +57,7 @@ const DOERS: ReadonlySet<string> = new Set([
   'unreached',
 ]);
 /** Parts that are moments. */
-const TIMES: ReadonlySet<string> = new Set(['atMs', 'fromMs', 'toMs', 'untilMs', 'endsAtMs']);
+const TIMES: ReadonlySet<string> = new Set(['atMs', 'agreedAtMs', 'fromMs', 'toMs', 'untilMs', 'endsAtMs']);
 const NAMES: ReadonlySet<string> = new Set(['assignee', 'responsible', 'proposed', 'recipients', 'role']);
 
 export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
