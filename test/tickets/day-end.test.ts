@@ -69,7 +69,7 @@ test('what is done is off the list, and a policy without it lists nothing', () =
   story.act('wang', { type: 'arrive', how: 'by-hand' });
   story.to('09-24 17:01');
   const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs: Date.UTC(2026, 8, 24, 8) } as const;
-  const approver = 'boss-wu';
+  const approver = 'manager-he';
   story.act('desk-li', { type: 'cancel', reason: 'withdrawn', note: 'fixed himself', ...agreed, approver });
   expect(isCarriedOver(story.ticket())).toBe(false);
   story.to('09-30 10:00');

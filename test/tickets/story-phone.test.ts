@@ -545,12 +545,9 @@ test('a complaint is answered in 15 minutes, spoken about in a day and settled i
   expect(story.refusal('desk-li', { type: 'cancel', reason: 'withdrawn', note: ' ' })).toBe(
     'missing-fields: note',
   );
-  expect(story.refusal('service-qian', { type: 'cancel', reason: 'withdrawn', note: '已撤回' })).toBe(
-    'not-your-step',
-  );
-  const agreedAtMs = Date.UTC(2026, 8, 24, 1, 20);
-  const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs } as const;
+  const agreed = { agreedWith: 'source', how: 'phone', agreedAtMs: Date.UTC(2026, 8, 24, 1, 20) } as const;
   const withdrawal = { type: 'cancel', reason: 'withdrawn', note: '已撤回', ...agreed } as const;
+  expect(story.refusal('service-qian', withdrawal)).toBe('not-your-step');
   expect(story.refusal('desk-li', withdrawal)).toBe('missing-fields: approver');
   story.act('desk-li', { ...withdrawal, approver: 'boss-wu' });
   story.expect({

@@ -98,6 +98,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
       'src/store/personal.ts',
       'src/attachments/limits.ts',
       // What a form offers and what a body may hold follow from the machine's own tables.
+      'src/tickets/cancel-consent.ts',
       'src/tickets/confirm-contact.ts',
       'src/tickets/fields.ts',
       'src/tickets/handling-time.ts',
