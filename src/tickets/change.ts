@@ -110,7 +110,8 @@ function toMarkTypes(
     (type === 'reporting' && LATER_REPORTS.includes(detail?.['when']));
   return happenings.flatMap((happening) => [
     ...(isMarked(happening.type, before, after, policy) && !isSilent(happening) ? [happening.type] : []),
-    ...(happening.sheet ?? []).filter((step) => isNamed(step, policy)),
+    // The sheet of a lift may move to a ticket whose policy has clocks for it where this one has none.
+    ...(happening.sheet ?? []).filter((step) => step !== 'arrived' || isNamed(step, policy)),
   ]);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Marks: what a ticket's clocks are computed from. A mark is written for every event that changes the stage or the settings
- * of the ticket, or that a clock of its policy names; the clocks themselves are clocks.ts.
+ * of the ticket, or that a clock of its policy names, and for the lines of a lift's sheet; the clocks themselves are clocks.ts.
  */
 import type { Policy } from '../config/policy.ts';
 import type { Ticket, TicketEventType } from '../core/ticket.ts';

@@ -24,6 +24,8 @@ export interface TicketHistory {
 /** Told by clocks and of clocks: no clock goes by them. */
 const OF_CLOCKS: readonly TicketEvent['type'][] = ['clock-warned', 'clock-breached', 'clocks-moved'];
 
+const LATER: readonly unknown[] = ['unanswered', 'confirmed'];
+
 const ON_SHEET: readonly TicketMark['type'][] = [
   'entrapment',
   'passengers-calmed',
@@ -80,6 +82,8 @@ function toMarks(
   let hasSheet = false;
   for (const { type, atMs, by, ticket, detail } of events) {
     if (OF_CLOCKS.includes(type)) continue;
+    // Whoever is told later, because nobody answered or it was confirmed, is told in the course of the same report.
+    if (type === 'reporting' && LATER.includes(detail['when'])) continue;
     // The gateway's own remarks stop nobody's clock.
     if (type === 'noted' && by === 'gateway') continue;
     const now = settingsOf(ticket);

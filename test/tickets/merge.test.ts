@@ -130,6 +130,34 @@ describe('merging', () => {
     expect(kept.clocks.find(({ id }) => id === 'entrapment-release')?.dueAtMs).toBe(at(75));
   });
 
+  test('takes over people in a lift from a ticket whose own policy has no clock for them', () => {
+    const at = (minute: number): number => BASE_MS + minute * MINUTE_MS;
+    const former = {
+      ...policy,
+      clocks: policy.clocks.filter(({ start }) => !start.some((event) => event === 'entrapment')),
+    };
+    const emergency = { ...from, priority: 'emergency', attendance: 'emergency' } as const;
+    const known = withClocks(emergency, former, at(0));
+    const sheet = { type: 'entrapment', people: 2 } as const;
+    const called = { type: 'entrapment', step: 'maintainer-arrived' } as const;
+    const fill = (ticket: Ticket, step: typeof sheet | typeof called, minute: number): Ticket =>
+      stepTicket(ticket, step, DESK, createContext({ policy: former, nowMs: at(minute) })).ticket;
+    const trapped = fill(fill(known, sheet, 1), called, 12);
+    expect(trapped.clocks.map(({ id }) => id)).not.toContain('entrapment-arrival');
+    const other = { policy, incident: null };
+    const { ticket } = mergeTickets(
+      trapped,
+      createInto(),
+      merge,
+      DESK,
+      { ...context, policy: former },
+      other,
+    ).into;
+    const clockOf = (id: string) => ticket.clocks.find((clock) => clock.id === id);
+    expect(clockOf('entrapment-arrival')).toMatchObject({ startedAtMs: at(1), stoppedAtMs: at(12) });
+    expect(clockOf('entrapment-release')).toMatchObject({ startedAtMs: at(1), stoppedAtMs: null });
+  });
+
   test('keeps the graver priority, and a later start changes nothing', () => {
     const urgent = { ...from, priority: 'urgent', receivedAtMs: NOW_MS } as const;
     const { ticket, events } = mergeTickets(urgent, createInto(), merge, DESK, context).into;

@@ -71,6 +71,14 @@ export function allowedIn(ticket: Ticket, policy: Policy): ReadonlySet<Transitio
   return steps;
 }
 
+/** Whether nothing but the signature of whoever has taken it over is wanting: then the refusal says that, or who may. */
+export function isHeldUpUnsigned(ticket: Ticket, type: TransitionType, policy: Policy): boolean {
+  const signed = { ...ticket, takenBy: 'whoever has it' };
+  return (
+    ticket.takenBy === null && !allowedIn(ticket, policy).has(type) && allowedIn(signed, policy).has(type)
+  );
+}
+
 /** Told to go to an emergency, before anybody has dispatched it; once is enough. */
 function isGoneTo(ticket: Ticket, { stages }: Path, policy: Policy): boolean {
   const { stage, assignee, contractor, earlyArrival = null } = ticket;
