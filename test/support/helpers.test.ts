@@ -13,7 +13,7 @@ import { createTestModel } from './model.ts';
 import { toPause, until } from './poll.ts';
 import { requireTool } from './require-tool.ts';
 import { createRandom, parseSeed, randomInteger } from './seed.ts';
-import { deal, LONGEST } from './sequencer.ts';
+import { deal, inOrder, LONGEST } from './sequencer.ts';
 import type { SseEvent } from './sse.ts';
 import { parseSse } from './sse.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -80,6 +80,15 @@ describe('the order of files', () => {
     const kindOf = (name: string) => (name < 'a' ? 'number' : 'letter');
     expect(deal(['1', '2', '3', '4', 'a', 'b'], kindOf)).toEqual(['1', 'a', '2', '3', 'b', '4']);
     expect(deal([], kindOf)).toEqual([]);
+  });
+
+  test('those that share workers come behind the others, each project in one piece', () => {
+    const files = ['pure1', 'unit1', 'pure2', 'wire1', 'unit2', 'web1', 'pure3'];
+    const kindOf = (name: string) => name.slice(0, 4);
+    const isShared = (name: string) => /^(pure|web)/.test(name);
+    const ordered = inOrder(files, kindOf, isShared);
+    expect(ordered).toEqual(['unit1', 'wire1', 'unit2', 'pure1', 'pure2', 'pure3', 'web1']);
+    expect(inOrder([], kindOf, isShared)).toEqual([]);
   });
 
   test('every file that is named as long is there', () => {

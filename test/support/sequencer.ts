@@ -1,7 +1,8 @@
 /**
  * In which order the files of tests run: the longest first, so that none of them is begun when all others are done; and
  * projects that share a group are dealt evenly over its time, so that those which work the machine (a browser) stand
- * beside those which wait. How many run at once is vitest.config.ts's business.
+ * beside those which wait. Files that share workers come in one piece behind the others: vitest ends such a worker as soon
+ * as the next file in line is one that may not have it. How many run at once is vitest.config.ts's business.
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -60,8 +61,21 @@ export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
     const byGroup = Map.groupBy(sorted, ({ project }) => project.config.sequence.groupOrder ?? 0);
-    return [...byGroup.values()].flatMap((group) => deal(group, ({ project }) => project.name));
+    const nameOf = ({ project }: TestSpecification): string => project.name;
+    const isShared = ({ project }: TestSpecification): boolean => !project.config.isolate;
+    return [...byGroup.values()].flatMap((group) => inOrder(group, nameOf, isShared));
   }
+}
+
+/** Dealt by their kind; those that share workers stand behind all others, each kind in one piece. */
+export function inOrder<T>(
+  items: readonly T[],
+  kindOf: (item: T) => string,
+  isShared: (item: T) => boolean,
+): T[] {
+  const alone = items.filter((item) => !isShared(item));
+  const shared = Map.groupBy(items.filter(isShared), kindOf);
+  return [...deal(alone, kindOf), ...[...shared.values()].flat()];
 }
 
 /** Each kind keeps its order and is spread evenly over the whole: of 1 2 3 4 a b comes 1 a 2 3 b 4. */
