@@ -16,9 +16,13 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const TEST_FILES = 'test/**/*.test.ts';
-/** They keep to themselves (no globals, processes, files of their own place): they share workers, which start in 0.2 s each. */
-const PURE_FILES =
-  'test/{alarms,config,core,engine,incidents,notify,plans,policies,profiles,rule-tests,rules,scenarios,slips,tickets,web}/**/*.test.ts';
+/**
+ * They need a process of their own: they measure its memory, handles or time, hold a directory until its end, or load
+ * libraries that stay. All other units share workers, each of which loads what they have in common once; what a file leaves
+ * behind in its process fails it (test/support/shared-setup.ts).
+ */
+const ALONE_FILES =
+  'test/{bench/**/*,field-lessons/*,drivers/{reconnects,opcua/**/*},simulators/opcua,sinks/history/influx-slices,telemetry/rollups/aggregator}.test.ts';
 const E2E_FILES = 'test/{e2e,field-lessons/gateway}/**/*.test.ts';
 /** They hold promises about time (ready, raised, back again) and run alone. */
 const TIMED_FILES =
@@ -49,8 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [TEST_FILES],
-          exclude: [PURE_FILES, E2E_FILES, TIMED_FILES, BROWSER_FILES],
+          include: [ALONE_FILES],
           testTimeout: UNIT_TIMEOUT_MS,
           hookTimeout: UNIT_TIMEOUT_MS,
           maxWorkers: UNIT_WORKERS,
@@ -61,8 +64,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit-pure',
-          include: [PURE_FILES],
+          include: [TEST_FILES],
+          exclude: [ALONE_FILES, E2E_FILES, TIMED_FILES, BROWSER_FILES],
           isolate: false,
+          setupFiles: ['test/support/shared-setup.ts'],
           testTimeout: UNIT_TIMEOUT_MS,
           hookTimeout: UNIT_TIMEOUT_MS,
           maxWorkers: UNIT_WORKERS,

@@ -1,6 +1,6 @@
 /** A backtest in its own thread: from the site file to the result, ended at once when it is cancelled. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { BacktestJob } from '../../src/backtest/job.ts';
 import { createThreadRun } from '../../src/backtest/thread.ts';
 import { startStopwatch } from '../support/stopwatch.ts';
@@ -44,6 +44,7 @@ test('the site is read from its files, and what was changed in them since is sai
 
 test('the site is read with the environment that the gateway was started with, not with that of the process', async () => {
   vi.stubEnv('RISER_PUMP_ROOM_PORT', '0');
+  onTestFinished(() => void vi.unstubAllEnvs());
   const run = { signal: new AbortController().signal, onProgress: QUIET };
   await expect(createThreadRun(ENTRY)(toJob({}), run)).rejects.toMatchObject({ code: 'config-invalid' });
   const env = { ...process.env, RISER_PUMP_ROOM_PORT: '15020' };

@@ -3,8 +3,19 @@ import { describe, expect, it, vi } from 'vitest';
 import { createTestLink } from '../../support/model.ts';
 import { until } from '../../support/poll.ts';
 import { freePort } from '../../support/ports.ts';
-import { driver, never, open, registers, setUp, VALUES, values } from './connection-support.ts';
+import {
+  closeAfterEach,
+  driver,
+  never,
+  open,
+  registers,
+  setUp,
+  VALUES,
+  values,
+} from './connection-support.ts';
 import { answer, answerAddresses, startFakeServer, staySilent } from './fake-server.ts';
+
+closeAfterEach();
 
 describe('ends of the connection', () => {
   it('garbage closes it: nothing after it can be trusted', async () => {

@@ -1,4 +1,4 @@
-/** A connection of the driver to a fake server, with two requests of one pump; closed after each test. */
+/** A connection of the driver to a fake server, with two requests of one pump. */
 import { afterEach, vi } from 'vitest';
 import type { PollConnection, PollRequest, SampleColumns } from '../../../src/drivers/driver.ts';
 import { createModbusDriver } from '../../../src/drivers/modbus/driver.ts';
@@ -41,17 +41,21 @@ export const VALUES = [10, 11 * 65_536 + 12];
 /** Coil 3. */
 export const coils = toPatient('coil');
 
-/** What a test has opened; closed after it. */
+/** What a test has opened; closed after it by `closeAfterEach`. */
 export const open: { server: FakeServer | null; connection: PollConnection | null } = {
   server: null,
   connection: null,
 };
-afterEach(async () => {
-  vi.useRealTimers();
-  open.connection?.close();
-  await open.server?.close();
-  open.server = open.connection = null;
-});
+
+/** To be called by each file once: this module is loaded only once where files share a worker. */
+export function closeAfterEach(): void {
+  afterEach(async () => {
+    vi.useRealTimers();
+    open.connection?.close();
+    await open.server?.close();
+    open.server = open.connection = null;
+  });
+}
 
 export interface Setup {
   readonly server: FakeServer;

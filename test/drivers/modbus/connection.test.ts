@@ -9,6 +9,7 @@ import { TransactionIds } from '../../../src/drivers/modbus/transaction-ids.ts';
 import { createTcpWire } from '../../../src/drivers/modbus/wires/tcp.ts';
 import { until } from '../../support/poll.ts';
 import {
+  closeAfterEach,
   coils,
   hastyRegisters,
   never,
@@ -26,6 +27,8 @@ import {
   startFakeServer,
   staySilent,
 } from './fake-server.ts';
+
+closeAfterEach();
 
 describe('reading', () => {
   it('sends the bytes of the specification and decodes the answer', async () => {
