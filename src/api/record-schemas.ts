@@ -1,6 +1,6 @@
-/** What is kept with a ticket, and what became of it: its files, a hold. Part of the ticket's schema. */
+/** What is kept with a ticket, and what became of it: its files, a hold, to whom it was reported. Part of the ticket's schema. */
 import Type from 'typebox';
-import { Ms } from './schemas.ts';
+import { Ms, nullable } from './schemas.ts';
 
 export const AttachmentSchema = Type.Object({
   id: Type.String(),
@@ -17,3 +17,14 @@ export const HoldSchema = Type.Object(
   { by: Type.String(), atMs: Ms, reason: Type.String() },
   { description: 'Its words and files are not destroyed' },
 );
+
+/** To whom an emergency was reported. */
+export const ReportSchema = Type.Object({
+  to: Type.String({ description: 'A role, or `assignee`' }),
+  atMs: Ms,
+  deliveredAtMs: nullable(Ms),
+  answeredAtMs: nullable(Ms),
+  isLate: Type.Optional(
+    Type.Boolean({ description: 'Entered late: told as news of then, nothing rings for it' }),
+  ),
+});

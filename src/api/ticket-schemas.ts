@@ -15,7 +15,7 @@ import {
 } from '../core/ticket.ts';
 import { TRANSITION_TYPES } from '../tickets/transitions.ts';
 import { CancellationSchema } from './cancellation-schema.ts';
-import { AttachmentSchema, HoldSchema } from './record-schemas.ts';
+import { AttachmentSchema, HoldSchema, ReportSchema } from './record-schemas.ts';
 import { Ms, nullable, SampleSchema, strings, TextSchema } from './schemas.ts';
 import { OfferedFormSchema, OfferedStepSchema, TogetherSchema } from './ticket-offer-schemas.ts';
 
@@ -265,7 +265,7 @@ export const TicketViewSchema = Type.Object({
     reason: words,
     nextAtMs: maybeMs,
   }),
-  reports: Type.Array(Type.Object({ to: words, atMs: Ms, deliveredAtMs: maybeMs, answeredAtMs: maybeMs })),
+  reports: Type.Array(ReportSchema),
   proof: nullable(
     Type.Object({
       state: strings(['watching', 'paused', 'proven', 'failed', 'unproven']),

@@ -6,10 +6,12 @@
 import { GRADE_NAMES } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import type { TransitionType } from '../tickets/transitions.ts';
+import { DRILL_RANGE_MS } from './drill-length.ts';
 import { matches } from './match.ts';
 import type { Actor, Match } from './policy.ts';
 import { type Report, type Rows, type SoundParts, toKinds, toRow } from './policy-check.ts';
 import { quote } from './problems.ts';
+import { toMs } from './words.ts';
 
 export function checkDanger(parts: SoundParts, report: Report): void {
   checkIncidents(parts, report);
@@ -19,6 +21,7 @@ export function checkDanger(parts: SoundParts, report: Report): void {
   checkHands(parts, report);
   checkOwnAcceptance(parts, report);
   checkQuiet(parts, report);
+  checkDrills(parts, report);
 }
 
 const EMERGENCY: Match = { priority: ['emergency'] };
@@ -116,6 +119,13 @@ function checkQuiet({ quiet, priorityOf }: SoundParts, report: Report): void {
   }
 }
 
+function checkDrills({ drills }: SoundParts, report: Report): void {
+  if (drills === undefined) return;
+  const longestMs = toMs(drills.longest);
+  if (longestMs < DRILL_RANGE_MS.least || longestMs > DRILL_RANGE_MS.most)
+    report(['drills', 'longest'], DRILLS, quote(drills.longest));
+}
+
 function toEmergencies(rows: Rows) {
   return toKinds(rows, [{ match: EMERGENCY }]).filter((kind) => matches(EMERGENCY, kind));
 }
@@ -142,6 +152,10 @@ const OWN: Text = {
 const GRADES: Text = {
   zh: '自特别重大起、不间断的等级（至少 extra-major）：重大事件须有最终报告',
   en: 'grades from extra-major on without a gap: what is grave owes its final report',
+};
+const DRILLS: Text = {
+  zh: '10 分钟至 24 小时：演练期间该设备的真实告警均按演练处理',
+  en: 'from 10min to 24h: while a drill lasts, real alarms of its equipment count as an exercise',
 };
 const QUIET: Text = {
   zh: '优先级低于突发紧急的告警级别：突发紧急不能静默',

@@ -195,6 +195,8 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
       oldestMs: toMs(file.lateEntry.oldest),
     },
     incidents: toIncidents(incidents),
+    // Left out where the file says nothing of it: the version of a policy of before stays as it was.
+    ...(file.drills !== undefined && { drills: { longestMs: toMs(file.drills.longest) } }),
     feedback: toFeedback(file.feedback),
     staff: file.staff,
     certificates: file.certificates.map(({ kind, ...row }) => ({ ...row, kind: kind ?? null })),

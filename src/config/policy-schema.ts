@@ -305,6 +305,8 @@ export const POLICY_PARTS = {
     ),
     majorGrades: Type.Array(oneOf(GRADE_NAMES), { maxItems: GRADE_NAMES.length }),
   }),
+  // Range: policy-check-danger.ts.
+  drills: Type.Optional(closed({ longest: Duration })),
   feedback: FeedbackSchema,
   staff: closed(
     {

@@ -102,6 +102,8 @@ export interface Policy {
     readonly to: Role;
   } | null;
   readonly incidents: IncidentPolicy;
+  /** Longest drill; left out = as drill-length.ts has it. */
+  readonly drills?: { readonly longestMs: number };
   readonly feedback: FeedbackPolicy;
   readonly staff: StaffPolicy;
   /** Which certificate an assignee needs, by kind of equipment or class. */

@@ -21,4 +21,6 @@ export interface EmergencyReport {
   readonly deliveredAtMs: number | null;
   /** When a person took a step on the ticket after it; null = nobody yet. */
   readonly answeredAtMs: number | null;
+  /** 补录: told so late that it is news of then; nothing rings for it. Left out = of now. */
+  readonly isLate?: boolean;
 }

@@ -3,6 +3,7 @@
 import { endDrill } from '../alarms/drill.ts';
 import { requireAhead, requireReason } from '../alarms/shelve.ts';
 import { isPartOf } from '../config/dependence.ts';
+import { toLongestDrillMs } from '../config/drill-length.ts';
 import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
@@ -15,8 +16,6 @@ import type { DecisionContext } from './context.ts';
 import { toDrill } from './level.ts';
 import type { Tentative } from './tentative.ts';
 
-/** Longest drill: a mistyped date must not make every real fire of a year an exercise. */
-const MAX_DRILL_HOURS = 8;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -38,8 +37,10 @@ export function decideDrill(
   }
   requireReason(reason);
   requireAhead(untilMs, nowMs);
-  if (untilMs - nowMs > MAX_DRILL_HOURS * HOUR_MS)
-    throw new RiserError('drill-too-long', { hours: MAX_DRILL_HOURS });
+  // A mistyped date must not make every real fire of a year an exercise.
+  const longestMs = toLongestDrillMs(context.model.policy);
+  if (untilMs - nowMs > longestMs)
+    throw new RiserError('drill-too-long', { hours: Math.round((longestMs / HOUR_MS) * 100) / 100 });
   const scenario = { ...(isWhole && { isWhole }), ...(fault !== undefined && { fault }) };
   tx.putDrill(equipment, { by, atMs: nowMs, reason, untilMs, ...scenario });
 }

@@ -150,7 +150,14 @@ function toReport(event: TicketEvent, context: TellingContext): readonly Telling
       ? { anyOf: [DESK], ask: ASK.dispatch }
       : { anyOf: [ticket.assignee, DESK], ask: ASK.attend, reportsTo: role };
   });
-  return [toTelling({ kind: 'emergency', priority: 'emergency', to, fact, event }, context)];
+  const told = { priority: 'emergency', to, event } as const;
+  if (detail['isLate'] === true) {
+    const time = context.timeOf(ticket.receivedAtMs);
+    const late: Text = { zh: `补录：接报时间 ${time}`, en: `Entered late: received at ${time}` };
+    const known = to.map((one): Addressee => ({ ...one, ask: ASK.know }));
+    return [toTelling({ ...told, to: known, kind: 'information', fact: late }, context)];
+  }
+  return [toTelling({ ...told, kind: 'emergency', fact }, context)];
 }
 
 function toAssigned(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {

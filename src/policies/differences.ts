@@ -29,7 +29,7 @@ export function toDifferences(before: PolicyDoc, after: PolicyDoc): readonly Pol
  * alarm back.
  */
 const SAFETY =
-  /^(priorityOf\.life-safety|priorityFrom|report|deskDispatches|incidents|escalation|falseAlarm|paths|attendanceFrom|offHours|explain|certificates|ownAcceptance|quiet)\b/;
+  /^(priorityOf\.life-safety|priorityFrom|report|deskDispatches|incidents|drills|escalation|falseAlarm|paths|attendanceFrom|offHours|explain|certificates|ownAcceptance|quiet)\b/;
 /** Who does what nobody else does in an emergency. */
 const HANDS = /^actors\.(confirm-fire|fire-step|entrapment|dispatch|arrive|enter-dwelling)$/;
 const CLOCK = /^clocks\[(?<id>[^\]]+)\]/;

@@ -54,6 +54,18 @@ const GONE_ON: readonly TicketMark['type'][] = [
   'closed',
 ];
 
+/**
+ * Whether the matter was entered so long after it was received that nobody is rung as if it were now: longer than a slip may
+ * take to be typed in. As it is when it is opened; that it still goes on is said on its sheet.
+ */
+export function isOfThen(
+  { marks }: Pick<Ticket, 'marks'>,
+  { lateEntry }: Pick<Policy, 'lateEntry'>,
+): boolean {
+  const [first] = marks;
+  return first?.enteredAtMs !== undefined && first.enteredAtMs - first.atMs > lateEntry.withinMs;
+}
+
 /** Whether its slip may still be being typed in: so long its true times may show that nothing was late after all. */
 export function isBeingTyped(
   ticket: Pick<Ticket, 'slip' | 'channel' | 'marks'>,

@@ -5,6 +5,7 @@ import type { Ticket } from '../core/ticket.ts';
 import { enter, follow, type Moment, type TicketStep, toStep } from './change.ts';
 import { NO_ESCALATION } from './escalation.ts';
 import { guardOwnStep } from './held-back.ts';
+import { isOfThen } from './late-entry.ts';
 import { withMark } from './mark.ts';
 import { pathOf } from './path.ts';
 import { findRepeat, toRepeatFields } from './repeat.ts';
@@ -83,7 +84,7 @@ export function openWith(
   const step = follow(
     opened,
     record,
-    (ticket) => reportAtOnce(ticket, policy, nowMs),
+    (ticket) => reportAtOnce(ticket, policy, nowMs, isOfThen(ticket, policy)),
     (ticket) => noteReportedThen(ticket, policy, nowMs),
     (ticket) => dispatchByTable(ticket, policy, nowMs),
   );

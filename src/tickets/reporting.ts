@@ -14,16 +14,38 @@ import { byGateway, type Moment, type TicketStep, toStep } from './change.ts';
 import { matches, toSettings } from './match.ts';
 import type { Transition } from './transitions.ts';
 
-/** Those who are told at once, when it is an emergency and nobody has been told yet; null = nobody is to be. */
-export function reportAtOnce(ticket: Ticket, policy: Policy, nowMs: number): TicketStep | null {
+/**
+ * Those who are told at once, when it is an emergency and nobody has been told yet; null = nobody is to be.
+ * @param isLate it is of then (late-entry.ts): they are told of it, nothing rings
+ */
+export function reportAtOnce(
+  ticket: Ticket,
+  policy: Policy,
+  nowMs: number,
+  isLate = false,
+): TicketStep | null {
   if (!isReportable(ticket, policy) || ticket.reports.length > 0) return null;
-  return report(ticket, policy, nowMs, 'at-once', ({ when }) => when === 'at-once');
+  return report(ticket, policy, nowMs, 'at-once', ({ when }) => when === 'at-once', isLate);
 }
 
-/** Those who are told only of what is confirmed; also when the ticket's incident is confirmed. */
-export function reportConfirmed(ticket: Ticket, policy: Policy, nowMs: number): TicketStep | null {
+/**
+ * Those who are told only of what is confirmed; also when the ticket's incident is confirmed.
+ * @param isLate it was confirmed then; of what was told as of now already nothing is said more quietly
+ */
+export function reportConfirmed(
+  ticket: Ticket,
+  policy: Policy,
+  nowMs: number,
+  isLate = false,
+): TicketStep | null {
   if (!isReportable(ticket, policy)) return null;
-  return report(ticket, policy, nowMs, 'confirmed', ({ when }) => when === 'confirmed');
+  const isThen = isLate && isToldLate(ticket);
+  return report(ticket, policy, nowMs, 'confirmed', ({ when }) => when === 'confirmed', isThen);
+}
+
+/** Whether all who have been told of it were told as of then. */
+export function isToldLate({ reports }: Pick<Ticket, 'reports'>): boolean {
+  return reports.length > 0 && reports.every(({ isLate }) => isLate === true);
 }
 
 /**
@@ -105,8 +127,10 @@ export function reportAgain(
 ): TicketStep | null {
   const isAnswered = ticket.reports.some(({ answeredAtMs }) => answeredAtMs !== null);
   if (to.length === 0 || isAnswered || !isReportable(ticket, policy)) return null;
-  const reports = ticket.reports.map((one) => (to.includes(one.to) ? toReport(one.to, nowMs) : one));
-  const happening = { type: 'reporting' as const, detail: { to, when: 'again' } };
+  const isLate = isToldLate(ticket);
+  const reports = ticket.reports.map((one) => (to.includes(one.to) ? toReport(one.to, nowMs, isLate) : one));
+  const detail = { to, when: 'again', ...(isLate && { isLate }) };
+  const happening = { type: 'reporting' as const, detail };
   return toStep(ticket, { reports }, [happening], byGateway(nowMs), policy);
 }
 
@@ -122,8 +146,9 @@ export function sweepReports(ticket: Ticket, policy: Policy, nowMs: number): Tic
   return report(ticket, policy, nowMs, 'unanswered', (recipient) => recipient === next);
 }
 
-/** When the next one is told unless somebody acts; Infinity = nobody. */
+/** When the next one is told unless somebody acts; Infinity = nobody: of what was then nobody is asked in turn. */
 export function toReportDueMs(ticket: Ticket, policy: Policy): number {
+  if (isToldLate(ticket)) return Number.POSITIVE_INFINITY;
   const isUnanswered = ticket.reports.every(({ answeredAtMs }) => answeredAtMs === null);
   const next = isUnanswered && isReportable(ticket, policy) ? toWaiting(ticket, policy) : undefined;
   if (next === undefined || typeof next.when !== 'object') return Number.POSITIVE_INFINITY;
@@ -166,17 +191,18 @@ function report(
   nowMs: number,
   when: 'at-once' | 'confirmed' | 'unanswered',
   isDue: (recipient: ReportRecipient) => boolean,
+  isLate = false,
 ): TicketStep | null {
   const due = policy.report.recipients.filter((recipient) => isDue(recipient) && !isTold(ticket, recipient));
   if (due.length === 0) return null;
-  const told = due.map(({ role }) => toReport(role, nowMs));
-  const detail = { to: due.map(({ role }) => role), when };
+  const told = due.map(({ role }) => toReport(role, nowMs, isLate));
+  const detail = { to: due.map(({ role }) => role), when, ...(isLate && { isLate }) };
   const change = { reports: [...ticket.reports, ...told] };
   return toStep(ticket, change, [{ type: 'reporting', detail }], byGateway(nowMs), policy);
 }
 
-function toReport(to: string, nowMs: number): EmergencyReport {
-  return { to, atMs: nowMs, deliveredAtMs: null, answeredAtMs: null };
+function toReport(to: string, nowMs: number, isLate = false): EmergencyReport {
+  return { to, atMs: nowMs, deliveredAtMs: null, answeredAtMs: null, ...(isLate && { isLate }) };
 }
 
 /** The recipient whose person is the ticket's. */

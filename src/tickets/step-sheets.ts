@@ -86,6 +86,13 @@ export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boole
   return (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting));
 }
 
+/** Whether the step says that it burns, or that people are in the lift */
+export function saysStill(step: Transition, { entrapment }: Pick<Ticket, 'entrapment'>): boolean {
+  if (step.type === 'confirm-fire') return step.verdict === 'real';
+  if (step.type !== 'entrapment' || entrapment === null) return false;
+  return (step.people ?? 0) > 0 && !arePeopleOut(entrapment);
+}
+
 /** Only of a fire that is one. Done twice, it was done the first time; the record has both. */
 function applyFireStep({ step, who, note }: SheetTransition & { type: 'fire-step' }, work: Work): Outcome {
   const { fire } = work.ticket;

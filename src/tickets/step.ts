@@ -21,11 +21,11 @@ import { requireFields, requireGuards } from './fields.ts';
 import { matches, toSettings } from './match.ts';
 import { requireOthersWork } from './own-work.ts';
 import { isAllowed, owesSignature } from './path.ts';
-import { isConfirmation, reportConfirmed } from './reporting.ts';
+import { isConfirmation, isToldLate, reportConfirmed } from './reporting.ts';
 import { dispatchByTable, type Propose } from './routing.ts';
 import { applyDataStep, isDataStep } from './step-data.ts';
 import { applyPathStep, isPathStep } from './step-path.ts';
-import { applySheetStep, isFoundReal, isSheetStep } from './step-sheets.ts';
+import { applySheetStep, isFoundReal, isSheetStep, saysStill } from './step-sheets.ts';
 import { applySideStep } from './step-side.ts';
 import { withUndone } from './told-breaches.ts';
 import type { TicketActor, Transition } from './transitions.ts';
@@ -86,11 +86,12 @@ function takeStep(
   const isConfirmed = isConfirmation(transition, ticket, incident);
   // Whoever may dispatch it knows who has it.
   const isDesksChoice = mayAct(ticket, 'dispatch', actor, policy, context.owner);
-  const isAgain = isSheetStep(transition) && isFoundReal(ticket, step.ticket);
+  const isStill = isToldLate(ticket) && !moment.isLate && saysStill(transition, step.ticket);
+  const isAgain = isSheetStep(transition) && (isStill || isFoundReal(ticket, step.ticket));
   const begun = isRated ? withBeginning(step, ticket, policy, nowMs, { isAgain, isDesksChoice }) : step;
   return follow(
     begun,
-    (next) => (isConfirmed ? reportConfirmed(next, policy, nowMs) : null),
+    (next) => (isConfirmed ? reportConfirmed(next, policy, nowMs, moment.isLate) : null),
     (next) => (isRecorded ? dispatchByTable(next, policy, nowMs, context.propose) : null),
   );
 }

@@ -117,6 +117,11 @@ describe('a policy is refused', () => {
     expect(own('{ class: [fire], priority: [normal, urgent] }')).toEqual([]);
   });
 
+  test.each(['9min', '25h', '400d'])('by which a drill may last %s', (longest) => {
+    expect(placesOf('clocks:', `drills: { longest: ${longest} }\nclocks:`)).toEqual(['drills.longest']);
+    expect(placesOf('clocks:', 'drills: { longest: 24h }\nclocks:')).toEqual([]);
+  });
+
   test('by which an alarm that is an emergency wakes nobody', () => {
     const quiet = (high: string) =>
       placesOf(/high: urgent(.*\n)/, `high: ${high}$1quiet: { severities: [low, high] }\n`);

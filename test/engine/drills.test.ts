@@ -6,7 +6,7 @@ import { type EquipmentId, toId } from '../../src/core/ids.ts';
 import type { NewTicket } from '../../src/tickets/transitions.ts';
 import { createTestLoop, type TestLoop } from '../support/loop.ts';
 import { createTestModel } from '../support/model.ts';
-import { defaultPolicy } from '../support/random-tickets.ts';
+import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
 import { toTicketCommand } from '../support/ticket-command.ts';
 
 const HOUR_MS = 3_600_000;
@@ -62,6 +62,21 @@ describe('a drill of the mains', () => {
       expect.objectContaining({ code: 'drill-too-long', params: { hours: 8 } }),
     );
     loop.command({ ...drill, untilMs: wallMs + 8 * HOUR_MS });
+  });
+
+  test.each([
+    ['the hospital', hospitalPolicy, 4],
+    ['a policy of before', createBuilding().policy, 8],
+    ['half an hour', { ...createBuilding().policy, drills: { longestMs: HOUR_MS / 2 } }, 0.5],
+  ])('lasts no longer than its policy lets: %s', (_name, policy, hours) => {
+    const loop = createTestLoop({ ...createBuilding(), policy });
+    const given = { equipment: toId<EquipmentId>('pump'), by: 'boss', reason: '演练' };
+    const drill = { type: 'drill', ...given } as const;
+    const { wallMs } = loop.clock.now();
+    expect(() => loop.command({ ...drill, untilMs: wallMs + hours * HOUR_MS + 1 })).toThrow(
+      expect.objectContaining({ code: 'drill-too-long', params: { hours } }),
+    );
+    loop.command({ ...drill, untilMs: wallMs + hours * HOUR_MS });
   });
 
   test('of the equipment alone marks nothing else', () => {
