@@ -204,7 +204,7 @@ describe('drills', () => {
     const lists = toHandoverLists(
       sources({
         tickets: [ticket('GC-drill', [], { isDrill: true })],
-        alarms: [occurrence('a', { isDrill: true } as Partial<Occurrence>)],
+        alarms: [occurrence('a', { isDrill: true })],
       }),
     );
     expect(lists.tickets[0]?.text.zh).toMatch(/^演练 · GC-drill · /);
