@@ -1,5 +1,5 @@
 /**
- * Before the tests (`npm pretest`): brings the system's tools that they need. As root on Debian or Ubuntu it
+ * Before the tests (before.ts): brings the system's tools that they need. As root on Debian or Ubuntu it
  * installs what is missing; elsewhere it says what is missing and how to get it. Under CI=true a missing tool
  * ends with exit code 1. What each tool is stands in tools.ts.
  */
