@@ -40,7 +40,7 @@ export function mergeTickets(
   context: StepContext,
   other: Pick<StepContext, 'policy' | 'incident'> = { policy: context.policy, incident: null },
 ): { readonly from: TicketStep; readonly into: TicketStep } {
-  const reason = toRefusal(from, into);
+  const reason = toRefusal(from, into) ?? toIncidentRefusal(context.incident, other.incident);
   if (reason !== null) throw new RiserError('merge-refused', { reason });
   return {
     from: stepTicket(from, transition, actor, context),
@@ -68,6 +68,22 @@ function toRefusal(from: Ticket, into: Ticket): Text | null {
   if (from.site !== into.site || from.isDrill !== into.isDrill) return REFUSALS.apart;
   if (hasOtherPeople(from, into)) return REFUSALS.people;
   return isBeforeDone(into) ? null : REFUSALS.over;
+}
+
+/**
+ * One event, one incident: of two that are real and last, one would be left without a ticket that anybody works on. Which of them the
+ * matter belongs to, people say first.
+ */
+function toIncidentRefusal(from: Incident | null, into: Incident | null): Text | null {
+  if (from === null || into === null || from.id === into.id) return null;
+  const lasts = ({ verdict, endedAtMs, isDrill }: Incident): boolean =>
+    verdict === 'confirmed' && endedAtMs === null && !isDrill;
+  if (!lasts(from) || !lasts(into)) return null;
+  const [a, b] = [from.number, into.number];
+  return {
+    zh: `两张工单分属两起未结束的突发事件 ${a} 和 ${b}：先将工单归入同一起突发事件，另一起写明去向后结束，再合并`,
+    en: `they belong to two incidents that last, ${a} and ${b}: put this ticket into the same incident first, end the other one saying so, then merge`,
+  };
 }
 
 /**

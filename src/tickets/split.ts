@@ -111,7 +111,11 @@ function openSecond(
   moment: Moment,
   policy: Policy,
 ): TicketStep {
-  const detail = { splitFrom: ticket.id, occurrences, reason, content };
+  // A place that it has from the first ticket was typed there, and is redacted on this one by itself.
+  const { zh, en } = ticket.place;
+  const copied =
+    ofAlarm === undefined && `${zh}${en}`.trim() !== '' ? { place: zh === en ? zh : ticket.place } : {};
+  const detail = { splitFrom: ticket.id, occurrences, reason, content, ...copied };
   const second = { ...toSecond(ticket), number, content: { zh: content, en: content }, alarms };
   const { nowMs } = moment;
   if (alarms.length === 0)

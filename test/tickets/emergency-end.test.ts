@@ -4,11 +4,13 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/config/policy.ts';
+import { RiserError } from '../../src/core/errors.ts';
 import type { IncidentId, TicketId } from '../../src/core/ids.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { TicketClock } from '../../src/core/ticket-clock.ts';
 import { requireBackInService } from '../../src/tickets/emergency-end.ts';
+import { mergeTickets } from '../../src/tickets/merge.ts';
 import { allowedTransitions, isAllowed } from '../../src/tickets/path.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
@@ -160,6 +162,34 @@ describe('cancelling', () => {
     });
   });
 });
+
+test.each([
+  ['default', defaultPolicy],
+  ['hospital', hospitalPolicy],
+])(
+  'under the %s policy two incidents that are real and last are not merged into one ticket',
+  (_name, policy) => {
+    const REAL: Incident = { ...INCIDENT, verdict: 'confirmed' };
+    const OTHER: Incident = { ...REAL, id: 'SJ-2' as IncidentId, number: 'SJ-2' };
+    const from = createFull({ stage: 'handling', incident: REAL.id });
+    const merging = (of: Incident, other: Incident | null): string => {
+      const into = createFull({ id: 'GC-9' as TicketId, stage: 'handling', incident: other?.id ?? null });
+      const merge = { type: 'merge', into: into.id, note: 'one matter' } as const;
+      const context = createContext({ incident: of, policy });
+      try {
+        return mergeTickets(from, into, merge, SUPERVISOR, context, { policy, incident: other }).from.ticket
+          .stage;
+      } catch (error) {
+        return error instanceof RiserError ? String((error.params['reason'] as { en: string }).en) : 'error';
+      }
+    };
+    expect(merging(REAL, OTHER)).toMatch(/two incidents that last, SJ-1 and SJ-2/);
+    expect(merging(REAL, REAL)).toBe('merged');
+    expect(merging(REAL, null)).toBe('merged');
+    expect(merging(REAL, { ...OTHER, endedAtMs: BASE_MS })).toBe('merged');
+    expect(merging(REAL, { ...OTHER, verdict: 'false-alarm' })).toBe('merged');
+  },
+);
 
 describe('the archive', () => {
   const archive = (incident: Incident | null): string => {

@@ -1,7 +1,9 @@
 /** A second matter gets a ticket of its own: an alarm keeps its source, its raise and its clocks, anything else begins now. */
 import { describe, expect, test } from 'vitest';
+import { defined } from '../../src/core/assert.ts';
 import type { OccurrenceId } from '../../src/core/ids.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
+import { toTypedParts } from '../../src/core/typed-words.ts';
 import { toSettings } from '../../src/tickets/match.ts';
 import { type AlarmFields, splitTicket } from '../../src/tickets/split.ts';
 import { moveTicketClocks, stepTicket, sweepTicket } from '../../src/tickets/step.ts';
@@ -18,6 +20,18 @@ import {
 } from './fixtures.ts';
 
 const policy = createFreePolicy();
+
+test('the place that a second matter has from the first is typed words of its own, which can be redacted', () => {
+  const place = { zh: '3-1201 陈女士家', en: '3-1201 陈女士家' };
+  const ticket = createFull({ stage: 'handling', place });
+  const input = { number: 'GC-2', content: 'a lamp', occurrences: [], reason: 'another matter' };
+  const { opened } = splitTicket(ticket, input, DESK, createContext({ policy }));
+  expect(opened.ticket.place).toEqual(place);
+  const [event] = opened.events;
+  expect(event).toMatchObject({ type: 'opened', detail: { place: place.zh } });
+  expect(toTypedParts(defined(event, 'the event'))).toContainEqual({ field: 'place', value: place.zh });
+});
+
 const at = (minutes: number): number => BASE_MS + minutes * MINUTE_MS;
 const alarm = createAlarm();
 

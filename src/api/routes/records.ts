@@ -71,7 +71,8 @@ function redactRoute(api: Api, context: ApiContext): void {
           'Take words that somebody has typed out of the record of a ticket (隐去); the history still verifies',
         description:
           'At any stage. They go wherever the ticket, its messages and later tickets of the equipment repeat them; ' +
-          'lists, search and exports show the replacement. Problems: `not-found`, `words-gone`, `version-conflict`, `value-not-allowed`.',
+          'lists, search and exports show the replacement. A ticket of a split or merge (`links`) may hold the same words, which are ' +
+          'redacted on that one by themselves. Problems: `not-found`, `words-gone`, `version-conflict`, `value-not-allowed`.',
         tags: ['tickets'],
         params: IdParams,
         body: RedactBody,

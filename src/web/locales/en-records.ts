@@ -194,6 +194,8 @@ export const enRecords: RecordTexts = {
   redaction: {
     redact: 'Redact',
     help: 'The words go for good from the record, messages, search and exports; the replacement is shown. Who, when and why stay in the record. This cannot be undone.',
+    copies:
+      'The same words may stand on tickets of a split or merge, which are redacted by themselves: {{tickets}}',
     field: 'Which part',
     replacement: 'Replacement',
     replacementHint: 'Such as "leak in a flat"; may be empty',

@@ -174,6 +174,7 @@ export const zhRecords = {
   redaction: {
     redact: '隐去',
     help: '所选文字将从工单记录、消息、检索和导出中永久去除，仅显示替换文字；操作人、时间和原因留在记录中，不能恢复。',
+    copies: '拆分或合并的工单上可能另有同样的文字，须分别隐去：{{tickets}}',
     field: '隐去哪一项',
     replacement: '替换文字',
     replacementHint: '如“住户家中漏水”，可不填',

@@ -54,6 +54,9 @@ export function RedactButton({ ticket, entry }: { readonly ticket: Ticket; reado
   );
 }
 
+/** Words of the one may stand on the other as well. */
+const COPYING: readonly string[] = ['split-from', 'split-into', 'merged-from', 'merged-into'];
+
 interface Values {
   readonly field: string;
   readonly replacement?: string;
@@ -76,11 +79,21 @@ function RedactDialog({ ticket, event, typed, onClose }: DialogProps) {
       { route: ['redact'], body: { event, ...values }, occurredAtMs: null, what: t('redaction.redact') },
       { onSuccess: onClose },
     );
+  const copies = ticket.links.filter(({ kind }) => COPYING.includes(kind)).map((link) => link.ticket);
   const options = typed.map((field) => ({ value: field, label: toFieldText(t, field) }));
   const reason = t('redaction.reason');
   return (
     <Modal open title={t('redaction.redact')} footer={null} onCancel={onClose}>
       <Alert className="gap-below" type="warning" showIcon title={t('redaction.help')} />
+      {copies.length > 0 && (
+        <Alert
+          className="gap-below"
+          type="info"
+          showIcon
+          title={t('redaction.copies', { tickets: copies.join(t('common.separator')) })}
+          data-testid="redact-copies"
+        />
+      )}
       <Form<Values> layout="vertical" initialValues={{ field: typed[0] }} onFinish={send}>
         <Form.Item name="field" label={t('redaction.field')}>
           <Select options={options} data-testid="redact-field" />
