@@ -18,7 +18,7 @@ import { createFigures, HOUR_MS, MINUTE_MS, QUICK, START_MS } from './rig.ts';
 
 const TABLE = parseTable(toTableText(createTestModel(pumpPoints(3, 2))));
 /** How long a state may take that nothing holds up. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 type Block = OfferedBlock & RangeBlock & { readonly fromMs: number; readonly toMs: number };
 
@@ -134,15 +134,18 @@ export class RacesRig {
   }
 
   /** Until the sink has what the ledger gives up to the wall clock, of all hours in which anything was journalled. */
-  async settle(timeoutMs = PATIENCE_MS): Promise<void> {
+  async settle(): Promise<void> {
     let problems: readonly string[] = [];
+    const closedMs = Math.floor((this.nowMs - QUICK.graceMs) / MINUTE_MS) * MINUTE_MS;
+    let wanted = this.#known(expectAll(this.ledger, closedMs));
+    let known = this.ledger.length;
     const isSettled = (): boolean => {
-      const closedMs = Math.floor((this.nowMs - QUICK.graceMs) / MINUTE_MS) * MINUTE_MS;
-      const wanted = this.#known(expectAll(this.ledger, closedMs));
+      if (known < this.ledger.length) wanted = this.#known(expectAll(this.ledger, closedMs));
+      known = this.ledger.length;
       problems = differences(wanted, this.#known(this.figures.found()));
       return problems.length === 0;
     };
-    await poll(isSettled, { timeoutMs, what: 'all buckets', intervalMs: 10 }).catch(() => {
+    await poll(isSettled, { timeoutMs: PATIENCE_MS, what: 'all buckets' }).catch(() => {
       const shown = problems.slice(0, 3).join('\n');
       throw new Error(`${problems.length} buckets differ: ${shown}\n${JSON.stringify(this.status)}`);
     });

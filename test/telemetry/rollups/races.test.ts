@@ -234,7 +234,7 @@ test.each([
   // After it, nothing for most of an hour: then a row for each minute, of all points at once.
   rig.journal(...hour(3));
   at(4);
-  rig.start({ ...QUICK, batchRows: 10, waitingRows: 40, rowsPerPoint: 1 });
+  rig.start({ ...QUICK, rowsPerS: 1e9, batchRows: 20, waitingRows: 40, rowsPerPoint: 1 });
   await rig.settle();
   expect(rig.status.state).toBe('ok');
 });
