@@ -180,7 +180,7 @@ test.each([
         return mergeTickets(from, into, merge, SUPERVISOR, context, { policy, incident: other }).from.ticket
           .stage;
       } catch (error) {
-        return error instanceof RiserError ? String((error.params['reason'] as { en: string }).en) : 'error';
+        return error instanceof RiserError ? (error.params['reason'] as { en: string }).en : 'error';
       }
     };
     expect(merging(REAL, OTHER)).toMatch(/two incidents that last, SJ-1 and SJ-2/);
