@@ -161,7 +161,10 @@ export interface TicketFigures {
   readonly fromMs: number;
   readonly toMs: number;
   readonly opened: number;
+  /** Without those that were cancelled: opened + open before = closed + cancelled + open. */
   readonly closed: number;
+  /** Withdrawn or a false alarm, in that time. */
+  readonly cancelled: number;
   readonly open: number;
   readonly byClass: Readonly<Record<string, number>>;
   readonly byPriority: Readonly<Record<string, number>>;
@@ -227,9 +230,15 @@ export interface StoreQueries {
   ticketsOfEquipment(equipment: string, limit: number): Promise<readonly Ticket[]>;
   /**
    * What the month's figures are made of: tickets received in that time, without drills and duplicates; `open` at its
-   * end; clocks that were kept or breached.
+   * end; clocks that were kept or breached. One that only the cancelling of its ticket has stopped is neither.
+   * @param asOf the ticket with its clocks as they are now, for the time that late ones have spent so far; left out = as they were
+   *   computed last, and at least the limit
    */
-  ticketFigures(fromMs: number, toMs: number): Promise<TicketFigures>;
+  ticketFigures(
+    fromMs: number,
+    toMs: number,
+    asOf?: (ticket: Ticket) => Promise<Ticket>,
+  ): Promise<TicketFigures>;
   /** null = never stored, or destroyed. */
   personal(id: string): Promise<PersonalFields | null>;
   /** Those that are still there, were stored before that time and belong to no open ticket; oldest first. */

@@ -1,4 +1,6 @@
 /** Figures of a time from narrow rows equal the figures counted over the tickets themselves. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { isTicketOpen, type Ticket } from '../../src/core/ticket.ts';
 import type { TicketClock } from '../../src/core/ticket-clock.ts';
@@ -8,6 +10,14 @@ import { openTestStore } from './support/open.ts';
 import * as rows from './support/rows.ts';
 
 const [FROM, TO] = [1_000, 2_000];
+/** What a late clock has spent in the meantime. */
+const LATER_MS = 5_000;
+const later = async (ticket: Ticket): Promise<Ticket> => ({
+  ...ticket,
+  clocks: ticket.clocks.map((clock) =>
+    clock.stoppedAtMs === null ? { ...clock, spentMs: clock.spentMs + LATER_MS } : clock,
+  ),
+});
 
 function makeClock(id: string, changes: Partial<TicketClock> = {}): TicketClock {
   return {
@@ -34,7 +44,7 @@ function makeRandomTicket(random: () => number, at: number): Ticket {
   const pick = <T>(...from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const spend = (id: string, round: number): TicketClock => {
     const spentMs = Math.floor(random() * 1_000);
-    const stoppedAtMs = pick(null, 5_000);
+    const stoppedAtMs = pick(null, 1_400, 1_500);
     return makeClock(id, { round, spentMs, stoppedAtMs, breachedAtMs: spentMs > 600 ? 600 : null });
   };
   const stage = pick('handling', 'closed', 'archived', 'cancelled', 'merged');
@@ -62,12 +72,16 @@ function countAll(tickets: readonly Ticket[]): TicketFigures {
   const opened = counted.filter(({ receivedAtMs }) => isIn(receivedAtMs));
   const endOf = (ticket: Ticket) =>
     isTicketOpen(ticket) ? Number.POSITIVE_INFINITY : (ticket.closedAtMs ?? ticket.stageSinceMs);
-  const clocks = opened.flatMap((ticket) => ticket.clocks);
+  const isCut = ({ cancellation }: Ticket, clock: TicketClock) =>
+    clock.breachedAtMs === null && cancellation !== null && clock.stoppedAtMs === cancellation.atMs;
+  const clocks = opened.flatMap((ticket) => ticket.clocks.filter((clock) => !isCut(ticket, clock)));
+  const ended = counted.filter((ticket) => isIn(endOf(ticket)));
   return {
     fromMs: FROM,
     toMs: TO,
     opened: opened.length,
-    closed: counted.filter((ticket) => isIn(endOf(ticket))).length,
+    closed: ended.filter(({ stage }) => stage !== 'cancelled').length,
+    cancelled: ended.filter(({ stage }) => stage === 'cancelled').length,
     open: counted.filter((ticket) => ticket.receivedAtMs < TO && endOf(ticket) >= TO).length,
     byClass: tally(opened.map((ticket) => ticket.class)),
     byPriority: tally(opened.map((ticket) => ticket.priority)),
@@ -89,7 +103,8 @@ function summarise(clocks: readonly TicketClock[]): TicketFigures['clocks'][stri
   const decided = clocks.filter(
     ({ stoppedAtMs, breachedAtMs }) => stoppedAtMs !== null || breachedAtMs !== null,
   );
-  const spent = decided.map(({ spentMs }) => spentMs).toSorted((one, other) => one - other);
+  const toSpent = ({ stoppedAtMs, spentMs }: TicketClock) => spentMs + (stoppedAtMs === null ? LATER_MS : 0);
+  const spent = decided.map(toSpent).toSorted((one, other) => one - other);
   const rank = (share: number) => spent[Math.ceil(share * spent.length) - 1] ?? Number.NaN;
   return {
     n: decided.length,
@@ -107,7 +122,7 @@ test('figures equal those counted ticket by ticket', async () => {
   await store.commit({
     writes: tickets.map((ticket): Write => ({ type: 'ticket', ticket, expectedVersion: null })),
   });
-  expect(await store.queries.ticketFigures(FROM, TO)).toEqual(countAll(tickets));
+  expect(await store.queries.ticketFigures(FROM, TO, later)).toEqual(countAll(tickets));
 });
 
 test('of a time without tickets everything is nought', async () => {
@@ -117,6 +132,7 @@ test('of a time without tickets everything is nought', async () => {
     toMs: TO,
     opened: 0,
     closed: 0,
+    cancelled: 0,
     open: 0,
     byClass: {},
     byPriority: {},
@@ -139,4 +155,60 @@ test('figures follow what becomes of a ticket', async () => {
   const merged = { ...kept, version: 3, stage: 'merged', stageSinceMs: 1_900 } as const;
   await store.commit({ writes: [rows.ticket('t-1', merged, 2)] });
   expect(await figures()).toMatchObject({ opened: 0, closed: 0, open: 0, clocks: {} });
+});
+
+test('a clock that only the cancelling of its ticket has stopped is neither kept nor late', async () => {
+  const { store } = await openTestStore();
+  const cancellation = { by: 'desk', reason: 'withdrawn', note: '', atMs: 1_600 } as const;
+  const clocks = [
+    makeClock('dispatch', { spentMs: 50, stoppedAtMs: 1_550 }),
+    makeClock('arrival', { spentMs: 100, stoppedAtMs: 1_600 }),
+    makeClock('reply', { spentMs: 700, stoppedAtMs: 1_600, breachedAtMs: 1_500 }),
+  ];
+  const ticket = {
+    receivedAtMs: 1_500,
+    stage: 'cancelled',
+    stageSinceMs: 1_600,
+    cancellation,
+    clocks,
+  } as const;
+  await store.commit({ writes: [rows.ticket('t-1', ticket)] });
+  const { closed, cancelled, clocks: figures } = await store.queries.ticketFigures(FROM, TO);
+  expect({ closed, cancelled }).toEqual({ closed: 0, cancelled: 1 });
+  expect(figures).toEqual({
+    dispatch: { n: 1, breached: 0, medianMs: 50, p90Ms: 50, maxMs: 50 },
+    reply: { n: 1, breached: 1, medianMs: 700, p90Ms: 700, maxMs: 700 },
+  });
+});
+
+test('a late clock that still runs is there with its limit at least, and with the time until the question', async () => {
+  const { store } = await openTestStore();
+  const clocks = [makeClock('arrival', { spentMs: 0, breachedAtMs: 1_700 })];
+  await store.commit({ writes: [rows.ticket('t-1', { receivedAtMs: 1_100, clocks })] });
+  const known = await store.queries.ticketFigures(FROM, TO);
+  expect(known.clocks).toMatchObject({ arrival: { n: 1, breached: 1, maxMs: 600 } });
+  const now = await store.queries.ticketFigures(FROM, TO, later);
+  expect(now.clocks).toMatchObject({ arrival: { n: 1, breached: 1, maxMs: 5_000 } });
+});
+
+test('clocks that version 8 of the schema has kept are derived anew', async () => {
+  const { store, directory } = await openTestStore();
+  const cancellation = { by: 'desk', reason: 'withdrawn', note: '', atMs: 1_600 } as const;
+  const cut = [makeClock('arrival', { stoppedAtMs: 1_600 })];
+  const late = [makeClock('arrival', { breachedAtMs: 1_700 })];
+  await store.commit({
+    writes: [
+      rows.ticket('t-1', { receivedAtMs: 1_100, stage: 'cancelled', cancellation, clocks: cut }),
+      rows.ticket('t-2', { receivedAtMs: 1_100, clocks: late }),
+    ],
+  });
+  await store.close();
+  const database = new DatabaseSync(join(directory, 'riser.db'));
+  database.exec('alter table ticket_clock drop column is_running');
+  database.exec("insert into ticket_clock values ('arrival', 1100, 1, 1, 100, 0)");
+  database.exec("update meta set value = '8' where name = 'schema_version'");
+  database.close();
+  const { store: opened } = await openTestStore(directory);
+  const { clocks } = await opened.queries.ticketFigures(FROM, TO, later);
+  expect(clocks).toMatchObject({ arrival: { n: 1, breached: 1, maxMs: 5_000 } });
 });

@@ -145,18 +145,18 @@ function createIndexer(database: DatabaseSync): (seq: number, words: TicketWords
 }
 
 /** Rows are touched only where they differ: clocks are computed at every event, and seldom end. */
-function createClockKeeper(
+export function createClockKeeper(
   database: DatabaseSync,
 ): (seq: number, listedAtMs: number, ticket: Ticket) => void {
   const own = 'clock in (select clock from clock_name) and received_at_ms = ? and seq = ?';
   const find = database.prepare(
-    `select clock, received_at_ms, round, spent_ms, is_breached from ticket_clock where ${own}`,
+    `select clock, received_at_ms, round, spent_ms, is_breached, is_running from ticket_clock where ${own}`,
   );
   const name = database.prepare('insert or ignore into clock_name (clock) values (?)');
   const clear = database.prepare(`delete from ticket_clock where ${own}`);
   const add = database.prepare(
-    `insert into ticket_clock (seq, clock, received_at_ms, round, spent_ms, is_breached)
-     values (?, ?, ?, ?, ?, ?)`,
+    `insert into ticket_clock (seq, clock, received_at_ms, round, spent_ms, is_breached, is_running)
+     values (?, ?, ?, ?, ?, ?, ?)`,
   );
   return (seq, listedAtMs, ticket) => {
     const rows = toClockRows(ticket);
@@ -176,24 +176,35 @@ type ClockRow = readonly [
   round: number,
   spentMs: number,
   isBreached: number,
+  isRunning: number,
 ];
 
-/** Those that are decided: kept, or breached. One that still runs within its limit says nothing yet. */
+/**
+ * Those that are decided: kept, or breached. One that still runs within its limit says nothing yet, and one that only the end of its
+ * ticket has stopped never will: nobody came, nothing was repaired.
+ */
 function toClockRows(ticket: Ticket): readonly ClockRow[] {
   if (!isCounted(ticket)) return [];
   return ticket.clocks
-    .filter(isDecided)
+    .filter((clock) => isDecided(clock) && !isCutOff(clock, ticket))
     .map((clock) => [
       clock.id,
       ticket.receivedAtMs,
       clock.round,
       clock.spentMs,
       toFlag(clock.breachedAtMs !== null),
+      toFlag(clock.stoppedAtMs === null),
     ]);
 }
 
 function isDecided({ stoppedAtMs, breachedAtMs }: TicketClock): boolean {
   return stoppedAtMs !== null || breachedAtMs !== null;
+}
+
+/** What it waited for had not happened when the ticket was cancelled. Late by then, it is late all the same. */
+function isCutOff({ stoppedAtMs, breachedAtMs }: TicketClock, { cancellation }: Ticket): boolean {
+  if (cancellation === null || breachedAtMs !== null || stoppedAtMs === null) return false;
+  return stoppedAtMs >= cancellation.atMs;
 }
 
 function toText(rows: readonly (readonly SQLOutputValue[])[]): string {

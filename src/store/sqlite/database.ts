@@ -66,6 +66,7 @@ export interface Database {
     round: number;
     spent_ms: number;
     is_breached: number;
+    is_running: number;
   };
   past_repair: { equipment: string; closed_at_ms: number; seq: number; doc: string };
   ticket_due: { ticket: string; clock: string; round: number; what: string; due_at_ms: number };

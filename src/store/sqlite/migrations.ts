@@ -9,7 +9,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { COMMISSIONING_TABLES } from './commissioning-table.ts';
 import { FEEDBACK_TABLES } from './feedback-tables.ts';
 import { RECORD_TABLES } from './record-tables.ts';
-import { SERVICE_TABLES, TICKET_INDEXES, TICKET_REMAINDERS, TICKET_TABLES } from './ticket-tables.ts';
+import {
+  RUNNING_CLOCKS,
+  SERVICE_TABLES,
+  TICKET_INDEXES,
+  TICKET_REMAINDERS,
+  TICKET_TABLES,
+} from './ticket-tables.ts';
 import { WORD_TABLES } from './word-tables.ts';
 
 export interface Migration {
@@ -239,6 +245,13 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'words of records that are no tickets, beside the chains',
     up(database) {
       for (const statement of RECORD_TABLES) database.exec(statement);
+    },
+  },
+  {
+    version: 9,
+    name: 'clocks that are late and still run',
+    up(database) {
+      database.exec(RUNNING_CLOCKS);
     },
   },
 ];

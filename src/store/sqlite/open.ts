@@ -7,10 +7,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { RiserError } from '../../core/errors.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
-import { upgradeTickets } from './ticket-upgrade.ts';
+import { upgradeClocks, upgradeTickets } from './ticket-upgrade.ts';
 
 /** Tickets of earlier versions of the schema have another shape. */
 const TICKETS_SINCE = 4;
+/** Clocks of earlier ones do not say whether they run, and are there for tickets that were cancelled. */
+const CLOCKS_SINCE = 9;
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {
@@ -101,6 +103,7 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
     if (found > known) throw new RiserError('data-too-new', { found, known });
     for (const step of migrations.filter(({ version }) => version > found)) step.up(database);
     if (found < TICKETS_SINCE && known >= TICKETS_SINCE) upgradeTickets(database);
+    else if (found < CLOCKS_SINCE && known >= CLOCKS_SINCE) upgradeClocks(database);
     if (found < known) writeVersion(database, known);
     database.exec('commit');
   } catch (error) {

@@ -1,29 +1,34 @@
 /**
- * What the month's figures are made of (alarms.md E), from narrow rows: no document is read. A ticket belongs to the time
- * in which it was received; drills and duplicates are not counted.
+ * What the month's figures are made of (alarms.md E), from narrow rows: documents are read only of tickets on which a late
+ * clock still runs. A ticket belongs to the time in which it was received; drills and duplicates are not counted.
  */
 import { type Kysely, sql } from 'kysely';
-import type { TicketFigures } from '../store.ts';
+import type { Ticket } from '../../core/ticket.ts';
+import { STORE_LIMITS } from '../limits.ts';
+import type { StoreQueries, TicketFigures } from '../store.ts';
 import type { Database } from './database.ts';
+import { parse } from './rows.ts';
 
 type ClockFigures = TicketFigures['clocks'][string];
+type AsOf = NonNullable<Parameters<StoreQueries['ticketFigures']>[2]>;
 
-/** Open is what was open at the end of that time. */
+/** @param asOf as of StoreQueries.ticketFigures */
 export async function readTicketFigures(
   database: Kysely<Database>,
   fromMs: number,
   toMs: number,
+  asOf: AsOf = async (ticket) => ticket,
 ): Promise<TicketFigures> {
   const groups = await readOpened(database, fromMs, toMs);
   return {
     fromMs,
     toMs,
     opened: sumOf(groups, 'n'),
-    closed: await countClosed(database, fromMs, toMs),
+    ...(await countEnded(database, fromMs, toMs)),
     open: await countOpen(database, toMs),
     byClass: toCounts(groups, 'class'),
     byPriority: toCounts(groups, 'priority'),
-    clocks: await readClocks(database, fromMs, toMs),
+    clocks: await readClocks(database, fromMs, toMs, asOf),
     reworked: sumOf(groups, 'reworked'),
     falseAlarms: sumOf(groups, 'falseAlarms'),
   };
@@ -67,16 +72,23 @@ function toCounts(groups: readonly Group[], by: 'class' | 'priority'): Readonly<
   return Object.fromEntries(Object.entries(groupsOf).map(([name, some = []]) => [name, sumOf(some, 'n')]));
 }
 
-async function countClosed(database: Kysely<Database>, fromMs: number, toMs: number): Promise<number> {
-  const { n } = await database
+async function countEnded(
+  database: Kysely<Database>,
+  fromMs: number,
+  toMs: number,
+): Promise<Pick<TicketFigures, 'closed' | 'cancelled'>> {
+  const stages = await database
     .selectFrom('ticket_list')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .select(({ fn }) => ['stage', fn.countAll<number>().as('n')])
     .where('is_open', '=', 0)
     .where('closed_at_ms', '>=', fromMs)
     .where('closed_at_ms', '<', toMs)
     .where('is_counted', '=', 1)
-    .executeTakeFirstOrThrow();
-  return n;
+    .groupBy('stage')
+    .execute();
+  const sum = (isCancelled: boolean): number =>
+    stages.reduce((all, { stage, n }) => ((stage === 'cancelled') === isCancelled ? all + n : all), 0);
+  return { closed: sum(false), cancelled: sum(true) };
 }
 
 /** Those that are open still, and those that were closed later. */
@@ -99,31 +111,71 @@ async function readClocks(
   database: Kysely<Database>,
   fromMs: number,
   toMs: number,
+  asOf: AsOf,
 ): Promise<TicketFigures['clocks']> {
   const clocks: Record<string, ClockFigures> = {};
-  for (const { clock } of await database
-    .selectFrom('clock_name')
-    .select('clock')
-    .orderBy('clock')
-    .execute()) {
-    const { spent, breached } = await database
+  const toLate = createLateReader(database, asOf);
+  const names = await database.selectFrom('clock_name').select('clock').orderBy('clock').execute();
+  for (const { clock } of names) {
+    const { spent, running, breached } = await database
       .selectFrom('ticket_clock')
       .select(({ fn }) => [
         fn.sum<number>('is_breached').as('breached'),
-        sql<string | null>`group_concat(spent_ms)`.as('spent'),
+        sql<string | null>`group_concat(iif(is_running, null, spent_ms))`.as('spent'),
+        sql<string | null>`group_concat(iif(is_running, seq || '/' || round, null))`.as('running'),
       ])
       .where('clock', '=', clock)
       .where('received_at_ms', '>=', fromMs)
       .where('received_at_ms', '<', toMs)
       .executeTakeFirstOrThrow();
-    if (spent !== null) clocks[clock] = summarise(spent, breached);
+    const all = [...(spent?.split(',').map(Number) ?? []), ...(await toLate(clock, running))];
+    if (all.length > 0) clocks[clock] = summarise(all, breached);
   }
   return clocks;
 }
 
+/** Time that late clocks of that name have spent so far. Each ticket is read once. */
+function createLateReader(
+  database: Kysely<Database>,
+  asOf: AsOf,
+): (clock: string, runs: string | null) => Promise<readonly number[]> {
+  /** Key: seq. */
+  const tickets = new Map<number, Ticket>();
+  return async (clock, runs) => {
+    const wanted = runs?.split(',').map((run) => run.split('/').map(Number) as [seq: number, round: number]);
+    if (wanted === undefined) return [];
+    for (const [seq, ticket] of await readBySeq(
+      database,
+      wanted.map(([seq]) => seq).filter((seq) => !tickets.has(seq)),
+    ))
+      tickets.set(seq, await asOf(ticket));
+    return wanted.flatMap(([seq, round]) => {
+      const run = tickets.get(seq)?.clocks.find(({ id, round: of }) => id === clock && of === round);
+      return run === undefined ? [] : [Math.max(run.spentMs, run.limitMs)];
+    });
+  };
+}
+
+async function readBySeq(
+  database: Kysely<Database>,
+  seqs: readonly number[],
+): Promise<readonly (readonly [seq: number, ticket: Ticket])[]> {
+  const found: (readonly [number, Ticket])[] = [];
+  for (let at = 0; at < seqs.length; at += STORE_LIMITS.idsPerQuestion) {
+    const rows = await database
+      .selectFrom('ticket_list')
+      .innerJoin('ticket', 'ticket.id', 'ticket_list.ticket')
+      .select(['seq', 'doc'])
+      .where('seq', 'in', seqs.slice(at, at + STORE_LIMITS.idsPerQuestion))
+      .execute();
+    for (const { seq, doc } of rows) found.push([seq, parse(doc) as Ticket]);
+  }
+  return found;
+}
+
 /** Nearest rank: a median that one of the clocks really had. */
-function summarise(spent: string, breached: number): ClockFigures {
-  const sorted = Float64Array.from(spent.split(','), Number).sort();
+function summarise(spent: readonly number[], breached: number): ClockFigures {
+  const sorted = Float64Array.from(spent).sort();
   const n = sorted.length;
   const at = (share: number): number => sorted[Math.ceil(share * n) - 1] ?? Number.NaN;
   return { n, breached, medianMs: at(0.5), p90Ms: at(0.9), maxMs: at(1) };

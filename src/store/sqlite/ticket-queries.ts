@@ -34,7 +34,7 @@ export function createTicketQueries(database: Kysely<Database>): TicketQueries {
   return {
     tickets: (filter) => findTickets(database, filter),
     ticketsOfEquipment: (equipment, limit) => readOfEquipment(database, equipment, limit),
-    ticketFigures: (fromMs, toMs) => readTicketFigures(database, fromMs, toMs),
+    ticketFigures: (fromMs, toMs, asOf) => readTicketFigures(database, fromMs, toMs, asOf),
     async ticket(id) {
       const row = await database.selectFrom('ticket').select('doc').where('id', '=', id).executeTakeFirst();
       const [ticket] = await readTickets(database, row === undefined ? [] : [row.doc]);

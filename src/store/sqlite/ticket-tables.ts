@@ -6,7 +6,7 @@
  *   ticket_list    one narrow row each, for lists and figures: documents of several kB would make every scan slow
  *   ticket_text    words (bigrams.ts) of each; rowid = ticket_list.seq. Holds no text itself
  *   ticket_clock   clocks that were kept or breached, one after another by the time of receipt, as figures ask;
- *                  `clock_name` has their names
+ *                  `clock_name` has their names. Version 9 adds whether they still run
  *   past_repair    the last few repairs of each equipment, as tickets to come show them: a start reads no documents for it
  *   personal       what may be destroyed: outside the chains, which hold digests only
  */
@@ -70,6 +70,9 @@ export const TICKET_INDEXES: readonly string[] = [
   ),
   'create index ticket_list_stage on ticket_list (stage, received_at_ms, seq)',
 ];
+
+/** Of a clock that is late and still runs, the time spent is that of the moment in which somebody asks. */
+export const RUNNING_CLOCKS = 'alter table ticket_clock add column is_running integer not null default 0';
 
 /** What `ticket_list` takes over from `ticket`. */
 export const TICKET_REMAINDERS: readonly string[] = [
