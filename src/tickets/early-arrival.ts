@@ -14,6 +14,7 @@ import { isNamed } from './actors.ts';
 import { enter, type Happening, type TicketStep, toStep } from './change.ts';
 import { awaitsArrival, BEHIND_ARRIVAL, isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
 import { isReportable } from './reporting.ts';
+import { toReceivedSinceMs } from './since.ts';
 import type { Outcome, Work } from './work.ts';
 
 export function applyArrival({ ticket, actor, context, moment }: Work): Outcome {
@@ -77,8 +78,8 @@ const UNREACHED: readonly Ticket['stage'][] = ['received', 'recorded', 'dispatch
  * signed for, but not before its round began. UTC ms; null = as of any other step.
  */
 export function toArrivableMs(ticket: Ticket, policy: Policy): number | null {
-  const { stage, receivedAtMs, marks, stageSinceMs } = ticket;
+  const { stage, marks, stageSinceMs } = ticket;
   if (!UNREACHED.includes(stage) || !isReportable(ticket, policy)) return null;
   const back = marks.findLast(({ type }) => type === 'reworked' || type === 'reopened');
-  return Math.min(back?.atMs ?? receivedAtMs, stageSinceMs);
+  return Math.min(back?.atMs ?? toReceivedSinceMs(ticket), stageSinceMs);
 }

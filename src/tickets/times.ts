@@ -18,19 +18,36 @@ const ENDED: readonly Stage[] = ['archived', 'cancelled', 'merged'];
 export function toStageTimes({ marks }: Pick<Ticket, 'marks'>): readonly StageTime[] {
   let shiftMs = marks.reduce((sum, { type, stepMs = 0 }) => sum + (type === 'clock-step' ? stepMs : 0), 0);
   const times: StageTime[] = [];
+  let arrivedMs = Number.POSITIVE_INFINITY;
   for (const { type, stepMs = 0, stage, atMs } of marks) {
     if (type === 'clock-step') shiftMs -= stepMs;
     const last = times.at(-1);
+    if (type === 'arrived') arrivedMs = atMs + shiftMs;
     // Redirected to somebody else, it stays there anew.
     if (last?.stage === stage && type !== 'dispatched') continue;
-    const fromMs = Math.max(atMs + shiftMs, last?.fromMs ?? Number.NEGATIVE_INFINITY);
-    if (last !== undefined) times[times.length - 1] = { ...last, toMs: fromMs };
+    const isThere = stage === 'on-site' && (type === 'arrived' || type === 'dispatched');
+    if (isThere) overtake(times, arrivedMs);
+    const sinceMs = isThere ? Math.min(arrivedMs, atMs + shiftMs) : atMs + shiftMs;
+    const fromMs = Math.max(sinceMs, times.at(-1)?.fromMs ?? Number.NEGATIVE_INFINITY);
+    if (last !== undefined) times[times.length - 1] = { ...(times.at(-1) ?? last), toMs: fromMs };
     times.push({ stage, fromMs, toMs: null });
   }
   const last = times.at(-1);
   if (last !== undefined && ENDED.includes(last.stage))
     times[times.length - 1] = { ...last, toMs: last.fromMs };
   return times;
+}
+
+/** Whoever went to an emergency was there before the paper: what was written down after that took no time of its own. */
+function overtake(times: StageTime[], arrivedMs: number): void {
+  const [first] = times;
+  const sinceMs = Math.max(arrivedMs, first?.fromMs ?? arrivedMs);
+  for (const [at, { stage, fromMs, toMs }] of times.entries())
+    times[at] = {
+      stage,
+      fromMs: Math.min(fromMs, sinceMs),
+      toMs: toMs === null ? null : Math.min(toMs, sinceMs),
+    };
 }
 
 /** From receipt to now, or to its end; what the stays in all stages add up to. */

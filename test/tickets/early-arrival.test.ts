@@ -10,6 +10,7 @@ import { mergeTickets } from '../../src/tickets/merge.ts';
 import { offeredTransitions } from '../../src/tickets/offers.ts';
 import { allowedTransitions } from '../../src/tickets/path.ts';
 import { moveTicketClocks, stepTicket, sweepTicket } from '../../src/tickets/step.ts';
+import { toStageTimes } from '../../src/tickets/times.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
 import {
@@ -105,6 +106,10 @@ describe.each([
     expect(clockOf(ticket, dispatch)).toMatchObject({ stoppedAtMs: nowMs });
     expect(clockOf(ticket, arrival)?.stoppedAtMs).not.toBeNull();
     expect(clockOf(ticket, arrival)?.breachedAtMs).toBeNull();
+    // What was written down after his arrival took no time of its own.
+    const times = toStageTimes(ticket);
+    expect(times.at(-1)).toEqual({ stage: 'on-site', fromMs: ticket.stageSinceMs, toMs: null });
+    expect(times.slice(0, -1).every(({ toMs }) => (toMs ?? nowMs) <= AFTER_3_MIN)).toBe(true);
     // A day later nothing says that he never came.
     const later = sweepTicket(ticket, policy, BASE_MS + 24 * HOUR_MS)?.ticket ?? ticket;
     expect(clockOf(later, arrival)?.breachedAtMs).toBeNull();
@@ -133,6 +138,7 @@ describe.each([
     const { ticket, events } = stepTicket(given, arrive, GUARD, at(nowMs + MINUTE_MS, policy, AFTER_3_MIN));
     expect(events).toMatchObject([{ type: 'arrived', atMs: AFTER_3_MIN, enteredAtMs: nowMs + MINUTE_MS }]);
     expect(ticket).toMatchObject({ stage: 'on-site', stageSinceMs: AFTER_3_MIN });
+    expect(toStageTimes(ticket).at(-1)).toEqual({ stage: 'on-site', fromMs: AFTER_3_MIN, toMs: null });
     const later = sweepTicket(ticket, policy, BASE_MS + 24 * HOUR_MS)?.ticket ?? ticket;
     expect(clockOf(later, arrival)?.stoppedAtMs).not.toBeNull();
     expect(clockOf(later, arrival)?.breachedAtMs).toBeNull();
