@@ -1,10 +1,12 @@
 /** What a handover lists, read from the store and the live view at the moment it is begun. */
+import type { Commissioning } from './commissioning/commissioning.ts';
 import type { SiteModel } from './config/model.ts';
 import { toFullName } from './config/names.ts';
+import type { Occurrence } from './core/alarm.ts';
 import type { EquipmentId } from './core/ids.ts';
 import { LIMITS } from './core/limits.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from './core/quality.ts';
-import type { BlindPoint, HandoverSources } from './handover/port.ts';
+import type { BlindPoint, HandoverSources, SilentEquipment } from './handover/port.ts';
 import type { StoreQueries } from './store/store.ts';
 import type { LatestView } from './telemetry/latest.ts';
 import type { PointQualityView } from './telemetry/point-quality-view.ts';
@@ -14,6 +16,7 @@ export interface HandoverSourceOptions {
   readonly queries: Pick<StoreQueries, 'alarms' | 'alarmControls' | 'lockOuts' | 'tickets' | 'drills'>;
   readonly latest: LatestView;
   readonly pointQuality: PointQualityView;
+  readonly commissioning: Pick<Commissioning, 'list' | 'muted' | 'model'>;
 }
 
 export async function toHandoverSources(options: HandoverSourceOptions): Promise<HandoverSources> {
@@ -33,6 +36,7 @@ export async function toHandoverSources(options: HandoverSourceOptions): Promise
     lockOuts,
     tickets: tickets.items,
     drills,
+    commissioning: toSilent(alarms.items, options.commissioning),
     blind: toBlind(options),
     equipmentName: (id) =>
       model.equipment.has(id as EquipmentId) ? toFullName(model, id as EquipmentId) : { zh: id, en: id },
@@ -47,5 +51,22 @@ function toBlind({ model, latest, pointQuality }: HandoverSourceOptions): readon
     if (toQualityLevel(quality) !== 'bad') return [];
     const reason = QUALITIES[toQualityReason(quality)].text;
     return [{ point: point.id, name: point.text, sinceMs: pointQuality.get(point.index).lastGoodMs, reason }];
+  });
+}
+
+function toSilent(
+  alarms: readonly Occurrence[],
+  commissioning: HandoverSourceOptions['commissioning'],
+): readonly SilentEquipment[] {
+  const { keys, lifeSafety } = commissioning.muted();
+  const rules = commissioning.model.rules.filter(({ key }) => keys.has(key));
+  return commissioning.list('open').flatMap(({ commission }): readonly SilentEquipment[] => {
+    const { equipment, endedAtMs, origin, begunBy, approver, reason, untilMs } = commission;
+    const isHere = (one: { readonly equipment: EquipmentId }): boolean => one.equipment === equipment;
+    if (endedAtMs !== null || !rules.some(isHere)) return [];
+    const standing = alarms.filter((one) => isHere(one) && one.isActive && keys.has(one.key));
+    const by = origin === 'person' ? begunBy : '';
+    const count = lifeSafety.filter(isHere).length;
+    return [{ id: equipment, by, approver: approver ?? '', reason, untilMs, lifeSafety: count, standing }];
   });
 }

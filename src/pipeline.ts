@@ -73,14 +73,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     policyChanges: feeds.policies,
     announcements: feeds.inbox,
     pages: feeds.pages,
-    handoverSources: () =>
-      toHandoverSources({ model: options.model, queries: store.queries, latest, pointQuality }),
+    handoverSources: () => toHandoverSources({ ...toSeen(options), latest, pointQuality, commissioning }),
   });
+  const policy = (): Policy => service.policy();
   const toModel = (policy: Policy): SiteModel => ({ ...alarms.rules.model(), policy });
   const model = toModel(service.policy());
   const texts = createTexts(LIMITS.texts);
   const live = () => alarms.rules.model();
-  const proving = await openCommissioningParts({ ...shared, latest, texts, feeds, model: live });
+  const proving = await openCommissioningParts({ ...shared, latest, texts, feeds, model: live, policy });
   const { commissioning } = proving;
   const recent = createRecent(model, toRecentSamples(model.points.length));
   const engine = new Engine({
@@ -125,6 +125,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     commissioning,
     model: () => toModel(service.policy()),
   };
+}
+
+/** What a handover looks at beside what the pipeline makes. */
+function toSeen({ model, store }: PipelineOptions) {
+  return { model, queries: store.queries };
 }
 
 /** In this order: what a decision looks at has the reading before it is judged. */

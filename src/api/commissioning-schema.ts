@@ -47,8 +47,14 @@ export const CommissionSchema = Type.Object({
   begunBy: Type.String(),
   beganAtMs: Ms,
   untilMs: Ms,
+  approver: nullable(
+    Type.String({
+      description: 'Who else answers for silent life safety; it is then over by itself at `untilMs`',
+    }),
+  ),
   endedAtMs: nullable(Ms),
   endedBy: nullable(Type.String()),
+  endWhy: nullable(strings(['all-signed', 'time-over', 'person', 'register'])),
   endReason: Type.String(),
   isOverdue: Type.Boolean(),
   toldAtMs: nullable(Type.Integer({ description: 'When the supervisor was told that it is overdue' })),
@@ -136,16 +142,24 @@ export const CommissioningEventSchema = Type.Object({
 const scope = { equipment: Type.Optional(Id), location: Type.Optional(Id), link: Type.Optional(Id) };
 export const ScopeQuery = closed(scope);
 const time = Type.Integer({ minimum: 0, maximum: LAST_MS });
+const Approver = Type.String({
+  minLength: 1,
+  maxLength: LIMITS.shortTextChars,
+  description: 'User name of somebody else who approves that life safety is silent; told of it',
+});
 export const BeginBody = closed({
   ...scope,
   reason: LongText,
-  untilMs: instant('planned end; default: in 14 days, at most 90'),
+  untilMs: instant(
+    'planned end; default: in 14 days, at most 90; where life safety will be silent in 24 hours, which is the most',
+  ),
   isLifeSafetyConfirmed: Type.Boolean({
     default: false,
     description: 'Said by whoever begins it where alarms of life safety will be silent',
   }),
+  approver: Type.Optional(Approver),
 });
-export const ExtendBody = closed({ reason: LongText, untilMs: time });
+export const ExtendBody = closed({ reason: LongText, untilMs: time, approver: Type.Optional(Approver) });
 export const ReasonBody = closed({ reason: LongText });
 export const CheckBody = closed({
   panel: Type.Union([Type.Number(), Type.String({ maxLength: LIMITS.shortTextChars })], {

@@ -230,6 +230,12 @@ export const HandoverSchema = Type.Object({
         'Drills under way: equipment and end; reason, who, since when. Absent on those begun before they were listed',
     }),
   ),
+  commissioning: Type.Optional(
+    Type.Array(LineSchema, {
+      description:
+        'Equipment whose alarms ring nobody for it is in commissioning: until when, what stands there; reason, who, approver',
+    }),
+  ),
   blind: LinesSchema,
   note: words,
   signedFromAtMs: nullable(Ms),

@@ -146,11 +146,7 @@ export class Commissioning implements CommissioningPort {
     });
   }
 
-  extend(
-    id: EquipmentId,
-    input: { readonly reason: string; readonly untilMs: number },
-    by: string,
-  ): Promise<void> {
+  extend(id: EquipmentId, input: Parameters<CommissioningPort['extend']>[1], by: string): Promise<void> {
     return this.#inTurn(() =>
       this.#commit(stepExtend(this.#state, this.#find(id), input, by, this.world().nowMs), by),
     );

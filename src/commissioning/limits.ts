@@ -1,4 +1,6 @@
 /** Limits of commissioning, with their reasons. */
+import { SILENCE_HOURS } from '../core/commissioning.ts';
+
 const DAY_MS = 24 * 3_600_000;
 
 export const COMMISSIONING_LIMITS = {
@@ -6,6 +8,8 @@ export const COMMISSIONING_LIMITS = {
   openMs: 14 * DAY_MS,
   /** Furthest end that can be asked for, and by which it can be put off at once. */
   longestMs: 90 * DAY_MS,
+  /** Of silent life safety in use. */
+  lifeSafetyMs: SILENCE_HOURS * 3_600_000,
   /** The supervisor is told again of one that stays overdue. */
   tellAgainMs: 7 * DAY_MS,
   /** What the gateway notes by itself is looked for this often. */

@@ -15,7 +15,7 @@ import type { LatestValue } from '../telemetry/latest.ts';
 import { COMMISSIONING_LIMITS } from './limits.ts';
 import { toShownText } from './shown.ts';
 import { type CommissioningState, isOpen, type PointRecord, withEvents } from './state.ts';
-import { type Events, stepComplete, stepPoint, toChange, toPointState } from './step.ts';
+import { type Events, stepComplete, stepPoint, stepTimeOver, toChange, toPointState } from './step.ts';
 import {
   type Muted,
   type PointSubject,
@@ -103,6 +103,14 @@ export function noteComplete(
   return [...ids].flatMap((id) => stepComplete(state, id, toUnsigned(state, world, id), world.nowMs));
 }
 
+/** Those whose hours of silent life safety are over. */
+export function noteTimeOver(state: CommissioningState, world: NoteWorld): Events {
+  const { commissions } = state;
+  return [...commissions.keys()].flatMap((id) =>
+    stepTimeOver(state, id, toUnsigned(state, world, id), world.nowMs),
+  );
+}
+
 export function toUnsigned(
   state: CommissioningState,
   { subjects }: NoteWorld,
@@ -124,7 +132,10 @@ export function noteRegister(state: CommissioningState, world: NoteWorld): Event
   const ids = new Set(marked.flatMap(({ id }) => toScoped(model, { equipment: id })));
   const origin: CommissioningOrigin = 'register';
   const begun = [...ids].flatMap((equipment): Events => {
-    if (isOpen(state.commissions.get(equipment))) return [];
+    const before = state.commissions.get(equipment);
+    const endWhy = before?.endWhy ?? null;
+    // What a person has ended, or what was approved for hours, the mark does not begin again: it is in use.
+    if (isOpen(before) || endWhy === 'person' || endWhy === 'time-over') return [];
     const trial = toTrial(state, world, equipment);
     if (trial.points === 0) return [];
     const of = { equipment, point: null, atMs: nowMs, by: GATEWAY } as const;
@@ -174,6 +185,7 @@ export function toTrialMuted(
         untilMs: nowMs,
         points: 0,
         lifeSafety: 0,
+        approver: GATEWAY,
       }) as const,
   );
   return toMuted(model, subjects, withEvents(state, begun));

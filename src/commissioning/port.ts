@@ -106,20 +106,25 @@ export interface CommissioningPort {
     readonly points: number;
     readonly lifeSafety: number;
   };
-  /** @returns those that it begins of. @throws also `commissioning-open`, `commissioning-life-safety`, `end-not-ahead`, `end-too-far` */
+  /**
+   * @param input `approver` is known to be somebody who may
+   * @returns those that it begins of. @throws also `commissioning-open`, `commissioning-life-safety`, `commissioning-approval`,
+   * `own-approval`, `end-not-ahead`, `end-too-far`
+   */
   begin(
     scope: CommissioningScope,
     input: {
       readonly reason: string;
       readonly untilMs: number | null;
       readonly isLifeSafetyConfirmed: boolean;
+      readonly approver?: string;
     },
     by: string,
   ): Promise<readonly EquipmentId[]>;
-  /** @throws also `end-not-ahead`, `end-too-far` */
+  /** @throws also `commissioning-approval`, `own-approval`, `end-not-ahead`, `end-too-far` */
   extend(
     id: EquipmentId,
-    input: { readonly reason: string; readonly untilMs: number },
+    input: { readonly reason: string; readonly untilMs: number; readonly approver?: string },
     by: string,
   ): Promise<void>;
   /** With points that are not signed: they open tickets from now on. */

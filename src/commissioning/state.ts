@@ -4,6 +4,7 @@
  */
 import type {
   AlarmProof,
+  CommissioningEnd,
   CommissioningEvent,
   CommissioningOrigin,
   PointFacet,
@@ -25,9 +26,12 @@ export interface Commission {
   readonly begunBy: string;
   readonly beganAtMs: number;
   readonly untilMs: number;
+  /** Who else answers for life safety that is silent; null = nobody does, and what a person has begun silences none. */
+  readonly approver: string | null;
   /** null while it lasts. */
   readonly endedAtMs: number | null;
   readonly endedBy: string | null;
+  readonly endWhy: CommissioningEnd | null;
   /** Why it was ended with unsigned points; empty otherwise. */
   readonly endReason: string;
   /** When the supervisor was told last that it is overdue, and how often; null = not yet. */
@@ -72,6 +76,14 @@ export interface CommissioningState {
 
 export const NO_COMMISSIONING: CommissioningState = { commissions: new Map(), points: new Map() };
 
+/**
+ * Whether it may silence life safety: new equipment, which the register says, or with a second person who answers for it. So
+ * nothing that happens later (a signature taken back, a changed rule) silences what was not asked for.
+ */
+export function isSilencing({ origin, approver }: Commission): boolean {
+  return origin === 'register' || approver !== null;
+}
+
 export function isOpen(commission: Commission | undefined): commission is Commission {
   return commission !== undefined && commission.endedAtMs === null;
 }
@@ -99,10 +111,11 @@ type PointEvent = Exclude<CommissioningEvent, { point: null }>;
 function applyToEquipment(commissions: Map<EquipmentId, Commission>, event: EquipmentEvent): void {
   const { equipment, atMs, by } = event;
   if (event.type === 'begun') {
-    const { origin, reason, untilMs } = event;
+    const { origin, reason, untilMs, approver = null } = event;
     const fresh = {
       endedAtMs: null,
       endedBy: null,
+      endWhy: null,
       endReason: '',
       toldAtMs: null,
       told: 0,
@@ -113,6 +126,7 @@ function applyToEquipment(commissions: Map<EquipmentId, Commission>, event: Equi
       origin,
       reason,
       untilMs,
+      approver,
       begunBy: by,
       beganAtMs: atMs,
       ...fresh,
@@ -130,9 +144,15 @@ function toChange(
 ): Partial<Commission> {
   switch (event.type) {
     case 'extended':
-      return { untilMs: event.untilMs, toldAtMs: null };
+      return {
+        untilMs: event.untilMs,
+        approver: event.approver ?? before.approver,
+        toldAtMs: null,
+        // Who watches has to know of the new end.
+        ...(event.approver !== undefined && { isSafetyTold: false }),
+      };
     case 'ended':
-      return { endedAtMs: event.atMs, endedBy: event.by, endReason: event.reason };
+      return { endedAtMs: event.atMs, endedBy: event.by, endWhy: event.why, endReason: event.reason };
     case 'told':
       return event.what === 'overdue'
         ? { toldAtMs: event.atMs, told: before.told + 1 }

@@ -14,7 +14,7 @@ import type {
   ValueCheck,
   WaivableStep,
 } from '../core/commissioning.ts';
-import { COMMISSIONING_STEPS } from '../core/commissioning.ts';
+import { COMMISSIONING_STEPS, SILENCE_HOURS } from '../core/commissioning.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
@@ -42,6 +42,8 @@ export interface BeginInput {
   readonly untilMs: number | null;
   /** Said by whoever begins it, having seen how many alarms of life safety will be silent. */
   readonly isLifeSafetyConfirmed: boolean;
+  /** Somebody else who answers for it, where life safety will be silent. */
+  readonly approver?: string;
 }
 
 /** One equipment or part that a scope means. */
@@ -52,7 +54,11 @@ export interface ToBegin {
   readonly lifeSafety: number;
 }
 
-/** @throws RiserError `commissioning-open`, `commissioning-life-safety`, `reason-required`, `end-not-ahead`, `end-too-far` */
+/**
+ * Where life safety will be silent somebody else approves it, for hours; new equipment is begun by the register (notes.ts).
+ * @throws RiserError `commissioning-open`, `commissioning-life-safety`, `commissioning-approval`, `own-approval`, `reason-required`,
+ * `end-not-ahead`, `end-too-far`
+ */
 export function stepBegin(
   state: CommissioningState,
   wanted: readonly ToBegin[],
@@ -63,27 +69,51 @@ export function stepBegin(
   const fresh = wanted.filter(({ equipment }) => !isOpen(state.commissions.get(equipment)));
   if (fresh.length === 0) throw new RiserError('commissioning-open');
   requireText(input.reason);
-  const untilMs = input.untilMs ?? nowMs + COMMISSIONING_LIMITS.openMs;
-  requireEnd(untilMs, nowMs);
+  const { lifeSafetyMs, openMs, longestMs } = COMMISSIONING_LIMITS;
   const silent = fresh.reduce((sum, { lifeSafety }) => sum + lifeSafety, 0);
   if (silent > 0 && !input.isLifeSafetyConfirmed)
     throw new RiserError('commissioning-life-safety', { count: silent });
-  const common = { type: 'begun', point: null, origin: 'person', atMs: nowMs, by, untilMs } as const;
-  return fresh.map((one) => ({ ...common, ...one, reason: input.reason }));
+  const approver = silent > 0 ? requireApprover(input.approver, by) : undefined;
+  if (input.untilMs !== null) requireEnd(input.untilMs, nowMs, silent > 0 ? lifeSafetyMs : longestMs);
+  const common = { type: 'begun', point: null, origin: 'person', atMs: nowMs, by } as const;
+  return fresh.map((one) => ({
+    ...common,
+    ...one,
+    untilMs: input.untilMs ?? nowMs + (one.lifeSafety > 0 ? lifeSafetyMs : openMs),
+    reason: input.reason,
+    ...(one.lifeSafety > 0 && approver !== undefined && { approver }),
+  }));
 }
 
-/** @throws RiserError `commissioning-not-open`, `reason-required`, `end-not-ahead`, `end-too-far` */
+/** @throws as `stepBegin` does, and `commissioning-not-open` */
 export function stepExtend(
   state: CommissioningState,
   equipment: EquipmentId,
-  { reason, untilMs }: { readonly reason: string; readonly untilMs: number },
+  input: { readonly reason: string; readonly untilMs: number; readonly approver?: string },
   by: string,
   nowMs: number,
 ): Events {
-  requireOpen(state, equipment);
+  const { reason, untilMs } = input;
+  const isApproved = requireOpen(state, equipment).approver !== null;
   requireText(reason);
-  requireEnd(untilMs, nowMs);
-  return [{ type: 'extended', equipment, point: null, atMs: nowMs, by, reason, untilMs }];
+  const approver = isApproved ? requireApprover(input.approver, by) : undefined;
+  const { lifeSafetyMs, longestMs } = COMMISSIONING_LIMITS;
+  requireEnd(untilMs, nowMs, isApproved ? lifeSafetyMs : longestMs);
+  const of = { type: 'extended', equipment, point: null, atMs: nowMs, by, reason, untilMs } as const;
+  return [approver === undefined ? of : { ...of, approver }];
+}
+
+/** What was approved for hours is over when they are: its alarms ring again, unproven or not. */
+export function stepTimeOver(
+  state: CommissioningState,
+  equipment: EquipmentId,
+  unsigned: number,
+  nowMs: number,
+): Events {
+  const found = state.commissions.get(equipment);
+  if (!isOpen(found) || found.approver === null || found.untilMs > nowMs) return [];
+  const of = { equipment, point: null, atMs: nowMs, by: GATEWAY } as const;
+  return [{ ...of, type: 'ended', why: 'time-over', reason: '', unsigned }];
 }
 
 /** By a person, with points that are not signed: they open tickets from now on, and stay listed. */
@@ -235,9 +265,16 @@ function requireText(text: string): void {
   if (text.trim() === '' || text.length > max) throw new RiserError('reason-required', { max });
 }
 
-function requireEnd(untilMs: number, nowMs: number): void {
+/** Whether that one may approve anything is the API's to ask. */
+function requireApprover(approver: string | undefined, by: string): string {
+  if (approver === undefined || approver === '')
+    throw new RiserError('commissioning-approval', { hours: SILENCE_HOURS });
+  if (approver === by) throw new RiserError('own-approval');
+  return approver;
+}
+
+function requireEnd(untilMs: number, nowMs: number, longestMs: number): void {
   if (untilMs <= nowMs) throw new RiserError('end-not-ahead');
-  const { longestMs } = COMMISSIONING_LIMITS;
   if (untilMs - nowMs > longestMs) throw new RiserError('end-too-far', { days: longestMs / 86_400_000 });
 }
 

@@ -2,14 +2,15 @@
  * What the site model says of points under test: the digests of their definition, which alarms prove them, which alarms
  * are mute. Pure look-ups.
  *
- * An alarm is mute while any point that its rule judges is unproven; guards (`when`) do not count, they only narrow it.
+ * An alarm is mute while any point that its rule judges is unproven (of life safety only where that was approved, or of new
+ * equipment: state.ts `isSilencing`); guards (`when`) do not count, they only narrow it.
  * `offline` speaks of the whole device: it tells people as soon as one of its points is signed.
  */
 import { toDigest } from '../config/digest.ts';
 import type { Equipment, PointDef, RuleDef, SiteModel } from '../config/model.ts';
 import { POINT_FACET_NAMES, type PointFacet, type PointFacets } from '../core/commissioning.ts';
 import type { AlarmKey, EquipmentId, LinkId, LocationId } from '../core/ids.ts';
-import { type CommissioningState, isOpen } from './state.ts';
+import { type CommissioningState, isOpen, isSilencing } from './state.ts';
 
 /** What a point has to be proven by. */
 export interface PointSubject {
@@ -126,11 +127,17 @@ export function toMuted(model: SiteModel, subjects: SubjectIndex, state: Commiss
   const open = [...state.commissions.values()].filter(isOpen);
   if (open.length === 0) return NOTHING_MUTED;
   const unproven = new Set<number>();
-  for (const { equipment } of open)
-    for (const point of subjects.pointsOf(equipment))
-      if (isUnproven(state, subjects.of(point))) unproven.add(point.index);
+  const grave = new Set<number>();
+  for (const commission of open)
+    for (const point of subjects.pointsOf(commission.equipment)) {
+      if (!isUnproven(state, subjects.of(point))) continue;
+      unproven.add(point.index);
+      if (isSilencing(commission)) grave.add(point.index);
+    }
   if (unproven.size === 0) return NOTHING_MUTED;
-  const rules = model.rules.filter((rule) => isMute(rule, unproven));
+  const rules = model.rules.filter((rule) =>
+    isMute(rule, rule.severity === 'life-safety' ? grave : unproven),
+  );
   return {
     keys: new Set(rules.map(({ key }) => key)),
     lifeSafety: rules.filter(({ severity }) => severity === 'life-safety'),

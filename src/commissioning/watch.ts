@@ -13,19 +13,35 @@ import type { Ticket, TicketEvent } from '../core/ticket.ts';
 import type { Store } from '../store/store.ts';
 import type { Commissioning, CommissioningOptions } from './commissioning.ts';
 import { COMMISSIONING_LIMITS } from './limits.ts';
-import { noteAlarm, noteChanges, noteComplete, noteRegister, noteSeen, noteTicket } from './notes.ts';
+import {
+  noteAlarm,
+  noteChanges,
+  noteComplete,
+  noteRegister,
+  noteSeen,
+  noteTicket,
+  noteTimeOver,
+} from './notes.ts';
 import { type Commission, isOpen } from './state.ts';
 
 /** What the supervisor is told of; the composition makes a message of it. */
-export interface CommissioningNotice {
-  readonly what: 'overdue' | 'life-safety';
-  readonly equipment: readonly EquipmentId[];
-  /** Since when the oldest is open, UTC ms. */
-  readonly sinceMs: number;
-  /** Alarms of life safety that are silent there. */
-  readonly silent: number;
-  readonly atMs: number;
-}
+export type CommissioningNotice =
+  | {
+      readonly what: 'overdue' | 'life-safety';
+      readonly equipment: readonly EquipmentId[];
+      /** Since when the oldest is open, UTC ms. */
+      readonly sinceMs: number;
+      /** When the last of them is to be over, UTC ms. */
+      readonly untilMs: number;
+      /** Who has begun them; who else answers for what is silent. User names. */
+      readonly by: readonly string[];
+      readonly approvers: readonly string[];
+      /** Alarms of life safety that are silent there. */
+      readonly silent: number;
+      readonly atMs: number;
+    }
+  /** An alarm of life safety was raised that opens no ticket. */
+  | { readonly what: 'alarm'; readonly occurrence: Occurrence };
 
 export interface WatchOptions extends Pick<CommissioningOptions, 'latest' | 'toText' | 'clock'> {
   readonly commissioning: Commissioning;
@@ -44,6 +60,8 @@ export class CommissioningWatch {
   readonly #ends: (() => void)[] = [];
   #occurrences: Occurrence[] = [];
   #tickets: Ticket[] = [];
+  /** Silent life safety that nobody has been told of yet. */
+  #raised: Occurrence[] = [];
   #rules: unknown = null;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
@@ -82,6 +100,7 @@ export class CommissioningWatch {
     if (clock.now().monoMs < this.#retryAtMonoMs) return;
     try {
       await this.#note();
+      await this.#tellRaised();
       await this.#tellAll();
       if (this.#isFailing) log.info('notes of commissioning can be stored again');
       this.#isFailing = false;
@@ -116,15 +135,24 @@ export class CommissioningWatch {
       await commissioning.note((state, world) => noteTicket(state, world, ticket));
       this.#tickets.shift();
     }
+    await commissioning.note(noteTimeOver);
     await commissioning.note((state, world) => noteComplete(state, world, state.commissions.keys()));
   }
 
   #takeAlarm({ type, occurrence }: AlarmEvent): void {
     const { commissioning, log } = this.#options;
-    if (!isOpen(commissioning.state.commissions.get(occurrence.equipment))) return;
-    if (type === 'raised' && occurrence.severity === 'life-safety' && occurrence.ticket === null)
+    if (type === 'raised' && this.#isSilent(occurrence)) {
       log.warn({ alarm: occurrence.key }, 'a life-safety alarm of a point in commissioning opens no ticket');
+      this.#raised = this.#append(this.#raised, occurrence);
+    }
+    if (!isOpen(commissioning.state.commissions.get(occurrence.equipment))) return;
     if (!occurrence.isActive) this.#occurrences = this.#append(this.#occurrences, occurrence);
+  }
+
+  /** By what is mute, not by the equipment that the rule stands on: its points may be another's. */
+  #isSilent({ severity, ticket, key }: Occurrence): boolean {
+    const { commissioning } = this.#options;
+    return severity === 'life-safety' && ticket === null && commissioning.muted().keys.has(key);
   }
 
   #takeTicket(ticket: Ticket): void {
@@ -144,11 +172,23 @@ export class CommissioningWatch {
     for (const commission of [...commissioning.state.commissions.values()].filter(isOpen)) {
       const { equipment } = commission;
       const alarms = await queries.alarms({ state: 'all', equipment, ...page });
-      for (const occurrence of alarms.items)
+      for (const occurrence of alarms.items) {
+        // Told twice rather than never: what is raised again after a kill has the same key.
+        if (occurrence.isActive && this.#isSilent(occurrence))
+          this.#raised = this.#append(this.#raised, occurrence);
         if (occurrence.raisedAtMs >= commission.beganAtMs && !occurrence.isActive)
           this.#occurrences = this.#append(this.#occurrences, occurrence);
+      }
       for (const ticket of await queries.ticketsOfEquipment(equipment, TICKETS_BACK))
         this.#takeTicket(ticket);
+    }
+  }
+
+  /** A fire on a panel under test may be a fire: whoever is on duty looks, and nothing is dispatched. */
+  async #tellRaised(): Promise<void> {
+    for (let next = this.#raised[0]; next !== undefined; next = this.#raised[0]) {
+      await this.#options.tell({ what: 'alarm', occurrence: next });
+      this.#raised.shift();
     }
   }
 
@@ -169,11 +209,19 @@ export class CommissioningWatch {
   }
 
   /** Told first and written down afterwards: after a kill in between it is told twice rather than never. */
-  async #tell(what: CommissioningNotice['what'], some: readonly Commission[], atMs: number): Promise<void> {
+  async #tell(what: 'overdue' | 'life-safety', some: readonly Commission[], atMs: number): Promise<void> {
     if (some.length === 0) return;
     const equipment = some.map((one) => one.equipment);
-    const sinceMs = Math.min(...some.map(({ beganAtMs }) => beganAtMs));
-    await this.#options.tell({ what, equipment, sinceMs, silent: this.#silent(equipment), atMs });
+    await this.#options.tell({
+      what,
+      equipment,
+      sinceMs: Math.min(...some.map(({ beganAtMs }) => beganAtMs)),
+      untilMs: Math.max(...some.map(({ untilMs }) => untilMs)),
+      by: [...new Set(some.map(({ begunBy }) => begunBy))],
+      approvers: [...new Set(some.flatMap(({ approver }) => approver ?? []))],
+      silent: this.#silent(equipment),
+      atMs,
+    });
     await this.#options.commissioning.note((_state, { nowMs }) =>
       equipment.map(
         (id): CommissioningEvent => ({
@@ -201,5 +249,8 @@ function isDue({ untilMs, toldAtMs }: Commission, nowMs: number): boolean {
 
 /** What the register says at the start, stored before the engine asks what is mute. */
 export function noteStart(commissioning: Commissioning): Promise<unknown> {
-  return commissioning.note(noteChanges).then(() => commissioning.note(noteRegister));
+  return commissioning
+    .note(noteChanges)
+    .then(() => commissioning.note(noteTimeOver))
+    .then(() => commissioning.note(noteRegister));
 }

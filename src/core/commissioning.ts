@@ -74,8 +74,17 @@ export interface TrialTicket {
   readonly number: string;
 }
 
+/**
+ * Life safety of equipment in use is silent for so long at most, hours, then it rings again (ours): a working day and its night,
+ * while somebody watches it. Longer is asked for, and approved, anew.
+ */
+export const SILENCE_HOURS = 24;
+
 /** `register` = the site file says `isCommissioning`. */
 export type CommissioningOrigin = 'person' | 'register';
+
+/** Why it is over; `time-over` = life safety was silent for as long as that was approved. */
+export type CommissioningEnd = 'all-signed' | 'time-over' | CommissioningOrigin;
 
 interface OfEquipment {
   readonly equipment: EquipmentId;
@@ -98,12 +107,19 @@ export type CommissioningEvent = { readonly atMs: number; readonly by: string } 
       /** Points of it, and alarms of life safety that open no ticket from now on. */
       readonly points: number;
       readonly lifeSafety: number;
+      /** Who else answers for silent life safety: it then ends by itself. Left out = nobody; a person's silences none. */
+      readonly approver?: string;
     })
-  | (OfEquipment & { readonly type: 'extended'; readonly reason: string; readonly untilMs: number })
-  /** `all-signed` ends by itself. @property unsigned points that open tickets from now on all the same */
+  | (OfEquipment & {
+      readonly type: 'extended';
+      readonly reason: string;
+      readonly untilMs: number;
+      readonly approver?: string;
+    })
+  /** `all-signed` and `time-over` end by themselves. @property unsigned points that open tickets from now on all the same */
   | (OfEquipment & {
       readonly type: 'ended';
-      readonly why: 'all-signed' | CommissioningOrigin;
+      readonly why: CommissioningEnd;
       readonly reason: string;
       readonly unsigned: number;
     })

@@ -174,7 +174,8 @@ function mapReport(report: IncidentReport, toText: ToText): IncidentReport {
 export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
   const lines = (list: readonly HandoverLine[]): readonly HandoverLine[] =>
     list.map((line) => ({ ...line, text: both(line.text, toText), detail: toText(line.detail) }));
-  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, drills, blind } = handover;
+  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, drills, commissioning, blind } =
+    handover;
   return {
     ...handover,
     note: toText(handover.note),
@@ -185,6 +186,7 @@ export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
     lockOuts: lines(lockOuts),
     tickets: lines(tickets),
     ...(drills !== undefined && { drills: lines(drills) }),
+    ...(commissioning !== undefined && { commissioning: lines(commissioning) }),
     blind: lines(blind),
   };
 }

@@ -125,6 +125,13 @@ export const SERVICE_ERRORS = {
       en: '{count} life-safety alarms will open no ticket until they are proven: say so explicitly, and have somebody watch',
     },
   },
+  'commissioning-approval': {
+    status: 422,
+    text: {
+      zh: '生命安全告警静默，须由另一名主管、经理、领导或电梯安全管理员批准，每次最长 {hours} 小时',
+      en: 'Silent life safety needs the approval of another person (supervisor, manager, leader or lift safety manager), {hours} hours at most',
+    },
+  },
   'commissioning-value-not-good': {
     status: 409,
     text: {

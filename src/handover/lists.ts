@@ -15,7 +15,15 @@ import type { HandoverSources } from './port.ts';
 
 export type HandoverLists = Pick<
   Handover,
-  'standing' | 'shelved' | 'suppressed' | 'outOfService' | 'lockOuts' | 'tickets' | 'drills' | 'blind'
+  | 'standing'
+  | 'shelved'
+  | 'suppressed'
+  | 'outOfService'
+  | 'lockOuts'
+  | 'tickets'
+  | 'drills'
+  | 'commissioning'
+  | 'blind'
 >;
 
 export function toHandoverLists(sources: HandoverSources): HandoverLists {
@@ -36,6 +44,7 @@ export function toHandoverLists(sources: HandoverSources): HandoverLists {
       })),
     ),
     drills: limit(toDrills(sources)),
+    commissioning: limit(toSilent(sources)),
     tickets: limit([...tickets].sort(byClock).map((ticket) => toTicketLine(ticket, sources))),
     blind: limit(
       blind.map(({ point, name, sinceMs, reason }) => ({
@@ -125,6 +134,32 @@ function toDrills(sources: HandoverSources): readonly HandoverLine[] {
       id,
       text: pair(sources.equipmentName(id), end),
       detail: join(reason, by, toTime(atMs, sources)),
+    };
+  });
+}
+
+/** Who is at the desk has to look there himself: life safety first, then what is over first. */
+function toSilent(sources: HandoverSources): readonly HandoverLine[] {
+  const { commissioning } = sources;
+  const list = [...commissioning].sort((a, b) => b.lifeSafety - a.lifeSafety || a.untilMs - b.untilMs);
+  return list.map(({ id, by, approver, reason, untilMs, lifeSafety, standing }) => {
+    const until = toTime(untilMs, sources);
+    const texts = [...standing]
+      .sort(bySeverity)
+      .map(({ severity, text }) => [SEVERITIES[severity].text, text]);
+    const alarms: readonly Text[] = texts.map(([severity, text]) => ({
+      zh: `未恢复：${severity?.zh} ${text?.zh}`,
+      en: `standing: ${severity?.en}, ${text?.en}`,
+    }));
+    const grave: readonly Text[] =
+      lifeSafety === 0
+        ? []
+        : [{ zh: `生命安全告警 ${lifeSafety} 条静默`, en: `${lifeSafety} alarms of life safety are silent` }];
+    const end = { zh: `调试静默至 ${until}`, en: `silent for commissioning until ${until}` };
+    return {
+      id,
+      text: pair(sources.equipmentName(id), end, ...grave, ...alarms),
+      detail: join(reason, by, approver),
     };
   });
 }

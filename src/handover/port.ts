@@ -15,6 +15,20 @@ export interface BlindPoint {
   readonly reason: Text;
 }
 
+/** Equipment in commissioning. */
+export interface SilentEquipment {
+  readonly id: string;
+  /** Who began it and who else answers for it; '' = the site file, nobody. */
+  readonly by: string;
+  readonly approver: string;
+  readonly reason: string;
+  readonly untilMs: number;
+  /** Alarms of life safety among those that ring nobody. */
+  readonly lifeSafety: number;
+  /** Alarms that stand there and ring nobody. */
+  readonly standing: readonly Occurrence[];
+}
+
 /** Everything that is handed over, as it stands at one moment. */
 export interface HandoverSources {
   /** Occurrences that have not ended. */
@@ -27,6 +41,8 @@ export interface HandoverSources {
   readonly tickets: readonly Ticket[];
   /** That are under way. Key: equipment id. */
   readonly drills: ReadonlyMap<string, Pick<DrillRow, 'by' | 'atMs' | 'reason' | 'untilMs'>>;
+  /** Equipment and parts in commissioning with alarms that ring nobody. */
+  readonly commissioning: readonly SilentEquipment[];
   readonly blind: readonly BlindPoint[];
   /** Name of an equipment with what it is a part of. */
   equipmentName(id: string): Text;

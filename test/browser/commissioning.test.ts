@@ -59,6 +59,8 @@ describeWithTools(['chromium'], 'commissioning', (chromium) => {
     await page.getByText('请确认已安排人员值守').waitFor();
     expect(await desk.read(`/api/v1/commissioning`)).toMatchObject({ total: 0 });
     await page.getByTestId('commissioning-confirm').check();
+    await page.getByTestId('commissioning-approver').click();
+    await page.locator('.ant-select-item-option').getByText('(manager)').click();
     await send(page);
 
     await page.getByTestId('commission-silent-names').getByText('烟感报警').waitFor();

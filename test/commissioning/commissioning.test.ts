@@ -3,6 +3,7 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { COMMISSIONING_LIMITS } from '../../src/commissioning/limits.ts';
 import { type CommissioningNotice, CommissioningWatch } from '../../src/commissioning/watch.ts';
+import { toTelling } from '../../src/commissioning-parts.ts';
 import type { AlarmEvent } from '../../src/core/alarm.ts';
 import { createFeed } from '../../src/core/feed.ts';
 import { toId } from '../../src/core/ids.ts';
@@ -10,10 +11,11 @@ import { QUALITIES } from '../../src/core/quality.ts';
 import type { TicketEvent } from '../../src/core/ticket.ts';
 import { openTestStore } from '../store/support/open.ts';
 import { makeAttachment, makeOccurrence } from '../store/support/rows.ts';
+import { createTestPolicy } from '../support/model.ts';
 import { createTestTicket } from '../support/ticket.ts';
 import { type Bench, openBench, P, PANEL, Q, SET, SMOKE, toModel } from './support.ts';
 
-const BEGIN = { reason: 'new set', untilMs: null, isLifeSafetyConfirmed: true } as const;
+const BEGIN = { reason: 'new set', untilMs: null, isLifeSafetyConfirmed: true, approver: 'boss' } as const;
 const SAME = { panel: 5, tolerance: null, explanation: '' } as const;
 
 async function openWatched(model = toModel()) {
@@ -138,7 +140,54 @@ describe('life safety', () => {
     });
     await watch.turn();
     await watch.turn();
-    expect(told).toMatchObject([{ what: 'life-safety', equipment: [PANEL], silent: 1 }]);
+    expect(told).toMatchObject([
+      { what: 'life-safety', equipment: [PANEL], silent: 1, by: ['li'], approvers: ['boss'] },
+    ]);
+  });
+
+  test('that is raised meanwhile is told once, also after a kill in between, and rings again after a day', async () => {
+    const { bench, watch, feeds, told, create } = await openWatched();
+    const { commissioning } = bench;
+    await commissioning.begin({ equipment: PANEL }, BEGIN, 'li');
+    const running = create();
+    await running.start();
+    const { occurrence } = comeAndGo(bench, 'panel/fire');
+    const fire = { ...occurrence, severity: 'life-safety', isActive: true, ticket: null } as const;
+    feeds.alarms.publish({ type: 'raised', atMs: fire.raisedAtMs, occurrence: fire });
+    await running.turn();
+    await running.turn();
+    await running.stop();
+    expect(told.filter(({ what }) => what === 'alarm')).toMatchObject([{ occurrence: { id: 'o-7' } }]);
+    bench.clock.advance(COMMISSIONING_LIMITS.lifeSafetyMs);
+    await watch.turn();
+    expect(commissioning.status()).toMatchObject({ open: 0, silentTotal: 0 });
+    expect(commissioning.list('open')[0]?.commission).toMatchObject({
+      endWhy: 'time-over',
+      endedBy: 'gateway',
+    });
+  });
+
+  test('is told to the supervisor, fire duty, the desk and the approver; a raised alarm to fire duty, as a test', () => {
+    const model = toModel();
+    const routing = [{ class: 'fire', kind: null, location: null, assignee: 'security' }] as const;
+    const policy = createTestPolicy({ routing });
+    const common = { equipment: [PANEL], sinceMs: 0, untilMs: 86_400_000, silent: 1, atMs: 0 };
+    const begun = toTelling(
+      { what: 'life-safety', by: ['li'], approvers: ['boss'], ...common },
+      model,
+      policy,
+    );
+    expect(begun.to.map((one) => ('anyOf' in one ? one.anyOf[0] : null))).toEqual([
+      'supervisor',
+      'security',
+      'desk',
+      'boss',
+    ]);
+    expect(begun.fact?.zh).toContain('发起 li，批准 boss');
+    const occurrence = makeOccurrence('o-7', { equipment: PANEL, text: { zh: '火警', en: 'Fire' } });
+    const raised = toTelling({ what: 'alarm', occurrence }, model, policy);
+    expect(raised).toMatchObject({ kind: 'information', to: [{ anyOf: ['security', 'desk'] }] });
+    expect(raised.about.what.zh).toBe('【调试】火警');
   });
 
   test('speaks as soon as it is signed', async () => {

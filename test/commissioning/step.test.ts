@@ -9,6 +9,7 @@ import {
   stepEnd,
   stepExtend,
   stepPoint,
+  stepTimeOver,
   toChange,
   toPointState,
 } from '../../src/commissioning/step.ts';
@@ -27,7 +28,7 @@ const begin = (id = SET, lifeSafety = 0) =>
     stepBegin(
       NO_COMMISSIONING,
       [{ equipment: id, points: 2, lifeSafety }],
-      { reason: 'new', untilMs: null, isLifeSafetyConfirmed: true },
+      { reason: 'new', untilMs: null, isLifeSafetyConfirmed: true, approver: 'boss' },
       'li',
       NOW,
     ),
@@ -167,7 +168,7 @@ describe('alarms of an equipment in commissioning', () => {
   });
 
   test('of life safety are counted apart, and have to be confirmed', () => {
-    expect(toMuted(model, createSubjects(model), begin(PANEL)).lifeSafety.map(({ id }) => id)).toEqual([
+    expect(toMuted(model, createSubjects(model), begin(PANEL, 1)).lifeSafety.map(({ id }) => id)).toEqual([
       'fire',
     ]);
     const wanted = [{ equipment: PANEL, points: 1, lifeSafety: 1 }];
@@ -302,5 +303,50 @@ describe('a commissioning', () => {
     expect(toScoped(model, { link: toId('other') })).toEqual([]);
     const parted = toModel({ id: 'set', parent: 'panel' });
     expect(toScoped(parted, { equipment: PANEL })).toEqual([SET, PANEL]);
+  });
+});
+
+describe('silent life safety of equipment in use', () => {
+  const wanted = [{ equipment: PANEL, points: 1, lifeSafety: 1 }];
+  const input = { reason: 'new loop card', untilMs: null, isLifeSafetyConfirmed: true };
+  const beginWith = (more: object, by = 'li') =>
+    stepBegin(NO_COMMISSIONING, wanted, { ...input, ...more }, by, NOW);
+
+  test('is approved by somebody else, for a day at most', () => {
+    const refused = (code: string) => expect.objectContaining({ code });
+    expect(() => beginWith({})).toThrow(refused('commissioning-approval'));
+    expect(() => beginWith({ approver: 'li' })).toThrow(refused('own-approval'));
+    const far = { approver: 'boss', untilMs: NOW + 89 * DAY };
+    expect(() => beginWith(far)).toThrow(refused('end-too-far'));
+    expect(beginWith({ approver: 'boss' })).toMatchObject([{ approver: 'boss', untilMs: NOW + DAY }]);
+  });
+
+  test('is put off in the same way', () => {
+    const state = withEvents(NO_COMMISSIONING, beginWith({ approver: 'boss' }));
+    const put = (more: object) =>
+      stepExtend(state, PANEL, { reason: 'x', untilMs: NOW + 2 * DAY, ...more }, 'li', NOW + DAY / 2);
+    expect(() => put({})).toThrow(expect.objectContaining({ code: 'commissioning-approval' }));
+    expect(() => put({ approver: 'boss' })).toThrow(expect.objectContaining({ code: 'end-too-far' }));
+    expect(put({ approver: 'boss', untilMs: NOW + DAY })).toMatchObject([{ approver: 'boss' }]);
+  });
+
+  test('is over when its time is, and what it left unproven rings again', () => {
+    const state = withEvents(NO_COMMISSIONING, beginWith({ approver: 'boss' }));
+    expect(muted(state)).toEqual(['panel/fire']);
+    expect(stepTimeOver(state, PANEL, 1, NOW + DAY - 1)).toEqual([]);
+    const over = stepTimeOver(state, PANEL, 1, NOW + DAY);
+    expect(over).toMatchObject([{ type: 'ended', why: 'time-over', by: 'gateway', unsigned: 1 }]);
+    expect(muted(withEvents(state, over))).toEqual([]);
+  });
+
+  test('does not come by itself where nobody approved it, though its point is unproven later', () => {
+    const begun = stepBegin(
+      NO_COMMISSIONING,
+      [{ ...wanted[0], equipment: PANEL, points: 1, lifeSafety: 0 }],
+      input,
+      'li',
+      NOW,
+    );
+    expect(muted(withEvents(NO_COMMISSIONING, begun))).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ async function open() {
     lockOuts: new Map(),
     tickets: [],
     drills: new Map(),
+    commissioning: [],
     blind,
     equipmentName: (id: string) => ({ zh: id, en: id }),
     alarmText: (key: string) => ({ zh: key, en: key }),

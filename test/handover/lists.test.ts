@@ -82,6 +82,7 @@ function sources(more: Partial<HandoverSources> = {}): HandoverSources {
     lockOuts: new Map(),
     tickets: [],
     drills: new Map(),
+    commissioning: [],
     blind: [],
     equipmentName: (id) => text(`设备${id}`, `Equipment ${id}`),
     alarmText: (key) => text(`告警${key}`, `Alarm ${key}`),
@@ -245,4 +246,35 @@ test('a list that is too long says how many lines are missing', () => {
   const { standing } = toHandoverLists(sources({ alarms }));
   expect(standing).toHaveLength(HANDOVER_LIMITS.lines);
   expect(standing.at(-1)).toMatchObject({ id: 'more', detail: '11' });
+});
+
+test('equipment that is silent for commissioning is listed: until when, what stands there, by whom, life safety first', () => {
+  const base = { reason: '更换回路卡', untilMs: NOW + 60 * MINUTE_MS, standing: [] };
+  const commissioning = [
+    { ...base, id: 'pump-1', by: 'li', approver: '', lifeSafety: 0 },
+    {
+      ...base,
+      id: 'panel',
+      by: 'supervisor',
+      approver: 'boss',
+      lifeSafety: 2,
+      standing: [occurrence('fire', { severity: 'life-safety', text: text('火警', 'Fire') })],
+    },
+  ];
+  const lists = toHandoverLists(sources({ commissioning }));
+  expect(lists.commissioning).toEqual([
+    {
+      id: 'panel',
+      text: {
+        zh: '设备panel · 调试静默至 11-28 09:00 · 生命安全告警 2 条静默 · 未恢复：生命安全 火警',
+        en: 'Equipment panel · silent for commissioning until 11-28 09:00 · 2 alarms of life safety are silent · standing: Life safety, Fire',
+      },
+      detail: '更换回路卡 · supervisor · boss',
+    },
+    {
+      id: 'pump-1',
+      text: expect.objectContaining({ zh: '设备pump-1 · 调试静默至 11-28 09:00' }),
+      detail: '更换回路卡 · li',
+    },
+  ]);
 });

@@ -1,8 +1,11 @@
 /** Commissioning (调试验收): what stands, who begins and ends it, the record as a file. The steps are commissioning-steps.ts. */
 import Type from 'typebox';
 import type { CommissioningScope } from '../../commissioning/port.ts';
+import { SILENCE_HOURS } from '../../core/commissioning.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type EquipmentId, type LinkId, type LocationId, toId } from '../../core/ids.ts';
+import type { UserRow } from '../../store/store.ts';
+import { ApproverSchema } from '../alarm-schemas.ts';
 import { created, listOf, ok } from '../answers.ts';
 import { toDetail } from '../commissioning-detail.ts';
 import {
@@ -26,6 +29,7 @@ import { untilGone } from '../history-range.ts';
 import { NOUNS } from '../nouns.ts';
 import { closed, Id, IdParams, oneOf, PageQuery } from '../request-schemas.ts';
 import { sendFile } from '../send-file.ts';
+import type { ApiServices } from '../services.ts';
 import { InputError } from '../validation.ts';
 
 const tags = ['commissioning'];
@@ -41,6 +45,7 @@ const ExportQuery = closed({
 export function commissioningRoutes(api: Api, context: ApiContext): void {
   lookRoutes(api, context);
   detailRoutes(api, context);
+  approverRoute(api, context);
   beginRoutes(api, context);
   exportRoute(api, context);
 }
@@ -150,15 +155,17 @@ function beginRoutes(api: Api, { services }: ApiContext): void {
         operationId: 'beginCommissioning',
         summary: 'Put an equipment, everything at a place, or everything on a link into commissioning',
         description:
-          'Exactly one of `equipment`, `location`, `link`. Points that are signed stay so, and their alarms open tickets.',
+          'Exactly one of `equipment`, `location`, `link`. Points that are signed stay so, and their alarms open tickets. Where life safety will be silent: ' +
+          'with `approver`, for 24 hours at most, then over by itself.',
         tags,
         body: BeginBody,
         response: created(listOf(CommissionSchema)),
       },
     },
     async (request, reply) => {
-      const { reason, untilMs = null, isLifeSafetyConfirmed, ...scope } = request.body;
-      const input = { reason, untilMs, isLifeSafetyConfirmed };
+      const { reason, untilMs = null, isLifeSafetyConfirmed, approver, ...scope } = request.body;
+      if (approver !== undefined) await requireApprover(services, approver);
+      const input = { reason, untilMs, isLifeSafetyConfirmed, ...(approver !== undefined && { approver }) };
       const begun = await commissioning.begin(toScope(scope), input, personOf(request).username);
       const items = begun.flatMap((id) => commissioning.equipment(id) ?? []).map(toCommissionView);
       reply.code(201);
@@ -179,8 +186,11 @@ function beginRoutes(api: Api, { services }: ApiContext): void {
       },
     },
     async (request) => {
-      const { params, body } = request;
-      await commissioning.extend(toId(params.id), body, personOf(request).username);
+      const { params } = request;
+      const { reason, untilMs, approver } = request.body;
+      if (approver !== undefined) await requireApprover(services, approver);
+      const input = { reason, untilMs, ...(approver !== undefined && { approver }) };
+      await commissioning.extend(toId(params.id), input, personOf(request).username);
       return toDetail(services, params.id);
     },
   );
@@ -202,6 +212,45 @@ function beginRoutes(api: Api, { services }: ApiContext): void {
       return toDetail(services, params.id);
     },
   );
+}
+
+/** Whom it can be approved by: everybody else who may, by the names that people know. */
+function approverRoute(api: Api, { services }: ApiContext): void {
+  api.get(
+    '/commissioning/approvers',
+    {
+      config: manage,
+      schema: {
+        operationId: 'listCommissioningApprovers',
+        summary: 'Other persons who may approve that alarms of life safety are silent in a commissioning',
+        tags,
+        response: ok(listOf(ApproverSchema)),
+      },
+    },
+    async ({ person }) => {
+      const { username: own } = personOf({ person });
+      const items = (await services.queries.users())
+        .filter((user) => user.username !== own && mayApprove(services, user))
+        .map(({ username, displayName }) => ({ username, displayName }));
+      return { items, total: items.length };
+    },
+  );
+}
+
+/** That it is another person is the step's rule. @throws RiserError `commissioning-approval` */
+async function requireApprover(services: ApiServices, username: string): Promise<void> {
+  const user = await services.queries.user(username);
+  if (user !== null && mayApprove(services, user)) return;
+  throw new RiserError('commissioning-approval', { hours: SILENCE_HOURS });
+}
+
+/** Approvers of the policy; of lifts, whoever answers for their safety. */
+function mayApprove(
+  { model }: ApiServices,
+  { isDisabled, roles }: Pick<UserRow, 'isDisabled' | 'roles'>,
+): boolean {
+  const { approvers } = model.policy.staff;
+  return !isDisabled && roles.some((role) => role === 'lift-safety' || approvers.includes(role));
 }
 
 function exportRoute(api: Api, { services }: ApiContext): void {

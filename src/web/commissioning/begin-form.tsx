@@ -10,6 +10,7 @@ import { testId } from '../shared/test-id.ts';
 import { TimeField } from '../shared/time-field.tsx';
 import { useErrorText } from '../shared/use-error-text.ts';
 import { useFormat } from '../shared/use-format.ts';
+import { ApproverField, SILENCE_HOURS } from './approver-field.tsx';
 import { type ScopeName, useBeginCommissioning, useCommissioningPreview } from './commissioning-queries.ts';
 import { ReasonField } from './reason-field.tsx';
 
@@ -20,6 +21,7 @@ interface Values {
   readonly reason: string;
   readonly untilMs?: number | null;
   readonly isLifeSafetyConfirmed?: boolean;
+  readonly approver?: string;
 }
 
 export function BeginForm({ onDone }: { readonly onDone: () => void }) {
@@ -30,12 +32,19 @@ export function BeginForm({ onDone }: { readonly onDone: () => void }) {
   const [scope, setScope] = useState<ScopeName>('equipment');
   const id = Form.useWatch<string | undefined>('id', form) ?? null;
   const preview = useCommissioningPreview(scope, id);
+  const isGrave = (preview.data?.lifeSafety ?? 0) > 0;
   const begin = useBeginCommissioning();
   // Said of one choice only: of the next it has to be said again.
   const forget = (): void => form.setFieldsValue({ isLifeSafetyConfirmed: false });
-  const submit = ({ id: chosen, reason, untilMs, isLifeSafetyConfirmed = false }: Values): void =>
+  const submit = ({ id: chosen, reason, untilMs, isLifeSafetyConfirmed = false, approver }: Values): void =>
     begin.mutate(
-      { [scope]: chosen, reason, isLifeSafetyConfirmed, ...(untilMs != null && { untilMs }) },
+      {
+        [scope]: chosen,
+        reason,
+        isLifeSafetyConfirmed,
+        ...(untilMs != null && { untilMs }),
+        ...(isGrave && { approver }),
+      },
       {
         onSuccess: ({ items }) => {
           onDone();
@@ -73,9 +82,16 @@ export function BeginForm({ onDone }: { readonly onDone: () => void }) {
               : t('commissioning.preview', { ...preview.data })}
           </p>
         )}
-        {(preview.data?.lifeSafety ?? 0) > 0 && <LifeSafety count={preview.data?.lifeSafety ?? 0} />}
+        {isGrave && <LifeSafety count={preview.data?.lifeSafety ?? 0} />}
+        {isGrave && <ApproverField />}
         <ReasonField />
-        <Form.Item name="untilMs" label={t('commissioning.untilField')} extra={t('commissioning.untilHelp')}>
+        <Form.Item
+          name="untilMs"
+          label={t('commissioning.untilField')}
+          extra={t(isGrave ? 'commissioning.untilGraveHelp' : 'commissioning.untilHelp', {
+            hours: SILENCE_HOURS,
+          })}
+        >
           <TimeField testId="commissioning-until" />
         </Form.Item>
         {error !== null && (

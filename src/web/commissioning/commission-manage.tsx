@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TimeField } from '../shared/time-field.tsx';
 import { usePermission } from '../shared/use-permission.ts';
+import { ApproverField, SILENCE_HOURS } from './approver-field.tsx';
 import { type CommissionDetail, toPointName } from './commissioning-queries.ts';
 import { countPoints } from './order.ts';
 import { ReasonField } from './reason-field.tsx';
@@ -51,7 +52,7 @@ interface ActFormProps {
 
 function ActForm({ act, detail: { commission }, ready, onDone }: ActFormProps) {
   const { t } = useTranslation();
-  const { equipment, tally, done } = commission;
+  const { equipment, tally, done, approver } = commission;
   const unsigned = countPoints(commission) - tally.signed - tally.changed;
   const common = { equipment, step: act, submitText: t(`commissioning.act.${act}`), onDone };
   const untilRules = [
@@ -72,12 +73,18 @@ function ActForm({ act, detail: { commission }, ready, onDone }: ActFormProps) {
         </StepForm>
       )}
       {act === 'extend' && (
-        <StepForm {...common} help={t('commissioning.untilHelp')}>
+        <StepForm
+          {...common}
+          help={t(approver === null ? 'commissioning.untilHelp' : 'commissioning.untilGraveHelp', {
+            hours: SILENCE_HOURS,
+          })}
+        >
           {() => (
             <>
               <Form.Item name="untilMs" label={t('commissioning.untilField')} rules={untilRules}>
                 <TimeField testId="commissioning-until" />
               </Form.Item>
+              {approver !== null && <ApproverField />}
               <ReasonField />
             </>
           )}

@@ -56,7 +56,7 @@ function CommissionHeader({ commission }: { readonly commission: Commission }) {
   const format = useFormat();
   const navigate = useNavigate();
   const toName = useDoerName();
-  const { equipment, name, place, reason, endedAtMs, endedBy, endReason } = commission;
+  const { equipment, name, place, reason, endedAtMs, endedBy, endReason, endWhy, approver } = commission;
   return (
     <header>
       <div className="row-card-head">
@@ -77,10 +77,11 @@ function CommissionHeader({ commission }: { readonly commission: Commission }) {
       </div>
       <OpenFor commission={commission} />
       {reason !== '' && <p className="prewrap">{t('commissioning.because', { reason })}</p>}
+      {approver !== null && <p>{t('commissioning.approvedBy', { name: toName(approver) })}</p>}
       {endedAtMs !== null && (
         <p className="prewrap" data-testid="commission-ended">
           {endReason === ''
-            ? t('commissioning.endedAll')
+            ? t(endWhy === 'time-over' ? 'commissioning.endedTime' : 'commissioning.endedAll')
             : t('commissioning.endedBy', { name: toName(endedBy ?? ''), reason: endReason })}
         </p>
       )}

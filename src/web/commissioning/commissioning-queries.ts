@@ -2,6 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CommissionedPointView, CommissionView } from '../../api/commissioning-schema.ts';
 import type { CommissioningStep } from '../../core/commissioning.ts';
+import type { Text } from '../../core/text.ts';
 import { request, requestForm, toPath } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { Page } from '../api/types.ts';
@@ -55,6 +56,19 @@ export function useCommissioningPreview(scope: ScopeName, id: string | null) {
       const search = new URLSearchParams({ [scope]: id ?? '' });
       return request<Preview>('GET', `/commissioning/preview?${search.toString()}`, undefined, signal);
     },
+  });
+}
+
+interface Approver {
+  readonly username: string;
+  readonly displayName: Text;
+}
+
+/** Other persons who may approve that life safety is silent. */
+export function useCommissioningApprovers() {
+  return useQuery({
+    queryKey: [...COMMISSIONING, 'approvers'],
+    queryFn: ({ signal }) => request<Page<Approver>>('GET', '/commissioning/approvers', undefined, signal),
   });
 }
 

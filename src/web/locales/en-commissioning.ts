@@ -25,6 +25,11 @@ export const enCommissioning: Pick<Locale, 'commissioning'> = {
     untilField: 'Planned end',
     untilHelp:
       'Left empty: 14 days; at most 90. The supervisor is told when it is over, and every week after.',
+    untilGraveHelp:
+      'Life safety is silent for {{hours}} hours at most, also where nothing is given; then it ends by itself and rings again.',
+    approver: 'Approved by',
+    approverHelp: 'Another supervisor, manager, leader or the lift safety manager, who is told of it',
+    approvedBy: 'Silence approved by {{name}}',
     export: 'Handover document {{format}}',
     silent: 'Silent life-safety alarms: {{count}}',
     silentNames:
@@ -32,6 +37,7 @@ export const enCommissioning: Pick<Locale, 'commissioning'> = {
     overdue: 'Overdue',
     ended: 'Ended',
     endedAll: 'Ended by itself: every point is signed.',
+    endedTime: 'The time of silence is over: it has ended by itself, and unproven points open tickets again.',
     endedBy: 'Ended by {{name}}: {{reason}}',
     endedAt: 'ended {{time}}',
     readyCount: '{{count}} ready to be signed',

@@ -162,6 +162,7 @@ export const enService: ServiceTexts = {
     unsigned: '{{name}} has not signed',
     lines: {
       drills: 'Drills under way',
+      commissioning: 'Silent for commissioning',
       standing: 'Standing alarms',
       shelved: 'Shelved alarms',
       suppressed: 'Suppressed alarms',

@@ -145,6 +145,7 @@ export const zhService = {
     unsigned: '{{name}} 未签字',
     lines: {
       drills: '进行中的演练',
+      commissioning: '调试静默',
       standing: '未恢复告警',
       shelved: '搁置告警',
       suppressed: '抑制告警',

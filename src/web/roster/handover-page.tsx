@@ -19,6 +19,7 @@ const MAX_TEXT_CHARS = 4_000;
 /** Whether what comes in is practice is what a shift has to know first. */
 const LISTS = [
   'drills',
+  'commissioning',
   'standing',
   'shelved',
   'suppressed',
