@@ -9,7 +9,7 @@ import { type NeededCertificate, toNeededCertificates } from '../config/certific
 import type { Policy } from '../config/policy.ts';
 import type { LocationId } from '../core/ids.ts';
 import { KINDS, type Kind, SYSTEMS, type System } from '../core/kinds.ts';
-import { isOutsider } from '../core/roles.ts';
+import { isOutsider, ROLE_NAMES } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { ClockSettings } from '../core/ticket-clock.ts';
 import type { DutyView, OnCall } from './duty.ts';
@@ -89,7 +89,7 @@ export function proposeAssignee(
   const date = toLocalDate(at.timeZone, at.atMs);
   const area = toAreaChain(duty.book.parents, facts.location);
   const pool = toPool(facts, duty, policy, at.atMs);
-  const isNamed = facts.assignee !== null && duty.book.staff.has(facts.assignee);
+  const isNamed = facts.assignee !== null && isPerson(duty, facts.assignee);
   const others = isNamed ? [] : toHolders(pool, needed, duty, date, at.atMs);
   const rated = [...pool, ...others].map((person) =>
     rate(person, { facts, needed, date, area, openTickets: openLoad.get(person.username) ?? 0 }),
@@ -114,11 +114,16 @@ export function chooseAssignee(
   if (assignee === null) return null;
   const { candidates } = proposeAssignee(facts, duty, openLoad, policy, at);
   const isAllowed = candidates.length === 0 || candidates.some(mayHave);
-  if (!duty.book.staff.has(assignee)) return toPresent(candidates) ?? (isAllowed ? assignee : null);
+  if (!isPerson(duty, assignee)) return toPresent(candidates) ?? (isAllowed ? assignee : null);
   const isThere = candidates.some(({ person }) => person.username === assignee);
   if (isThere && isAllowed) return assignee;
   const others = proposeAssignee({ ...facts, assignee: null }, duty, openLoad, policy, at);
   return toPresent(others.candidates);
+}
+
+/** As `DutyView.membersOf` reads names: the name of a role means the role, also where an account is named like it. */
+function isPerson({ book }: DutyView, name: string): boolean {
+  return book.staff.has(name) && !ROLE_NAMES.some((role) => role === name);
 }
 
 /** The duty person of the moment (首接负责): at the desk, else whoever is on duty; the desk as such where nobody is named. */

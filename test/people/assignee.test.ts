@@ -98,6 +98,13 @@ test('in an emergency, in which a certificate is only warned of, the colleague w
   expect(order(propose(people, lift, [], ['a']))).toEqual(['keeper', 'a']);
 });
 
+test('an account that is named like its role is not taken for the person: colleagues with the certificate are asked', () => {
+  const holds = { certificates: [{ kind: 'lift', number: '1', validTo: '2027-11-28' }] };
+  const people = [engineer('engineer'), member('keeper', ['lift-safety'], holds)];
+  const lift = { kind: 'lift', system: 'lift', isLifeSafety: true } as const;
+  expect(order(propose(people, lift, [], ['engineer']))).toEqual(['keeper', 'engineer']);
+});
+
 test('a certificate by class is asked for whatever the kind', () => {
   expect(propose([engineer('a')], { settings: { class: 'fire' } }).best).toBeNull();
   expect(propose([engineer('a')]).best?.person.username).toBe('a');
@@ -167,6 +174,11 @@ describe('the gateway gives it', () => {
       'a',
     );
     expect(choose([engineer('boss', { isDisabled: true })], { assignee: 'boss' })).toBeNull();
+  });
+
+  test('to the best of a role, also where an account is named like it', () => {
+    const people = [engineer('engineer', holds), engineer('b', holds)];
+    expect(choose(people, lift, ['b'])).toBe('b');
   });
 
   test('to nobody without the certificate: to another who holds it, else the desk decides', () => {
