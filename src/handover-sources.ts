@@ -4,6 +4,7 @@ import type { SiteModel } from './config/model.ts';
 import { toFullName } from './config/names.ts';
 import type { Occurrence } from './core/alarm.ts';
 import type { EquipmentId } from './core/ids.ts';
+import { isReportDue } from './core/incident.ts';
 import { LIMITS } from './core/limits.ts';
 import { QUALITIES, toQualityLevel, toQualityReason } from './core/quality.ts';
 import type { BlindPoint, HandoverSources, SilentEquipment } from './handover/port.ts';
@@ -13,7 +14,10 @@ import type { PointQualityView } from './telemetry/point-quality-view.ts';
 
 export interface HandoverSourceOptions {
   readonly model: SiteModel;
-  readonly queries: Pick<StoreQueries, 'alarms' | 'alarmControls' | 'lockOuts' | 'tickets' | 'drills'>;
+  readonly queries: Pick<
+    StoreQueries,
+    'alarms' | 'alarmControls' | 'lockOuts' | 'tickets' | 'drills' | 'incidents'
+  >;
   readonly latest: LatestView;
   readonly pointQuality: PointQualityView;
   readonly commissioning: Pick<Commissioning, 'list' | 'muted' | 'model'>;
@@ -22,12 +26,13 @@ export interface HandoverSourceOptions {
 export async function toHandoverSources(options: HandoverSourceOptions): Promise<HandoverSources> {
   const { model, queries } = options;
   const page = { limit: LIMITS.pageRows, offset: 0 };
-  const [alarms, controls, lockOuts, tickets, drills] = await Promise.all([
+  const [alarms, controls, lockOuts, tickets, drills, incidents] = await Promise.all([
     queries.alarms({ state: 'open', ...page }),
     queries.alarmControls(),
     queries.lockOuts(),
     queries.tickets({ state: 'open', ...page }),
     queries.drills(),
+    queries.incidents({ state: 'open', ...page }),
   ]);
   const rules = new Map(model.rules.map((rule) => [rule.key as string, rule.text]));
   return {
@@ -36,6 +41,7 @@ export async function toHandoverSources(options: HandoverSourceOptions): Promise
     lockOuts,
     tickets: tickets.items,
     drills,
+    incidents: incidents.items.filter(isReportDue),
     commissioning: toSilent(alarms.items, options.commissioning),
     blind: toBlind(options),
     equipmentName: (id) =>
@@ -50,7 +56,8 @@ function toBlind({ model, latest, pointQuality }: HandoverSourceOptions): readon
     const { quality } = latest.get(point.index);
     if (toQualityLevel(quality) !== 'bad') return [];
     const reason = QUALITIES[toQualityReason(quality)].text;
-    return [{ point: point.id, name: point.text, sinceMs: pointQuality.get(point.index).lastGoodMs, reason }];
+    const { id, equipment, text: name } = point;
+    return [{ point: id, equipment, name, sinceMs: pointQuality.get(point.index).lastGoodMs, reason }];
   });
 }
 

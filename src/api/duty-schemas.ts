@@ -230,6 +230,11 @@ export const HandoverSchema = Type.Object({
         'Drills under way: equipment and end; reason, who, since when. Absent on those begun before they were listed',
     }),
   ),
+  incidents: Type.Optional(
+    Type.Array(LineSchema, {
+      description: 'Incidents whose report is still to be sent: number, kind, limit or breach; whose it is',
+    }),
+  ),
   commissioning: Type.Optional(
     Type.Array(LineSchema, {
       description:

@@ -121,6 +121,8 @@ export interface Handover {
   readonly tickets: readonly HandoverLine[];
   /** Drills under way; left out = it was begun by a version that did not list them. */
   readonly drills?: readonly HandoverLine[];
+  /** Whose report is still to be sent, with its limit; left out as above. */
+  readonly incidents?: readonly HandoverLine[];
   /** Equipment whose alarms ring nobody for it is in commissioning; left out as above. */
   readonly commissioning?: readonly HandoverLine[];
   readonly blind: readonly HandoverLine[];

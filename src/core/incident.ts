@@ -143,6 +143,16 @@ export function hasSent({ reports }: Pick<Incident, 'reports'>, kind: IncidentRe
   return reports.some((report) => report.kind === kind && report.sent !== null);
 }
 
+/** Whether the countdown of its first report runs: it was not found to be none, and nothing has been sent. */
+export function isReportDue({
+  verdict,
+  isDrill,
+  reports,
+}: Pick<Incident, 'verdict' | 'isDrill' | 'reports'>): boolean {
+  const isOwed = (verdict === 'open' || verdict === 'confirmed') && !isDrill;
+  return isOwed && reports.every(({ sent }) => sent === null);
+}
+
 /**
  * Whether it has ended and nothing is owed: then it is out of the running gateway's sight. One that was real stays until its
  * final report has gone out, whatever its grade: tickets may be kept from the archive by it.

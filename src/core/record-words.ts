@@ -174,8 +174,8 @@ function mapReport(report: IncidentReport, toText: ToText): IncidentReport {
 export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
   const lines = (list: readonly HandoverLine[]): readonly HandoverLine[] =>
     list.map((line) => ({ ...line, text: both(line.text, toText), detail: toText(line.detail) }));
-  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, drills, commissioning, blind } =
-    handover;
+  const { standing, shelved, suppressed, outOfService, lockOuts, tickets, blind } = handover;
+  const { incidents, drills, commissioning } = handover;
   return {
     ...handover,
     note: toText(handover.note),
@@ -186,6 +186,7 @@ export function mapHandoverWords(handover: Handover, toText: ToText): Handover {
     lockOuts: lines(lockOuts),
     tickets: lines(tickets),
     ...(drills !== undefined && { drills: lines(drills) }),
+    ...(incidents !== undefined && { incidents: lines(incidents) }),
     ...(commissioning !== undefined && { commissioning: lines(commissioning) }),
     blind: lines(blind),
   };

@@ -4,6 +4,7 @@
  */
 import { type AlarmControl, type Occurrence, toIsaState } from '../core/alarm.ts';
 import type { Handover, HandoverLine } from '../core/duty.ts';
+import type { Incident } from '../core/incident.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
 import type { Text } from '../core/text.ts';
 import { PRIORITIES, STAGES, type Ticket } from '../core/ticket.ts';
@@ -21,6 +22,7 @@ export type HandoverLists = Pick<
   | 'outOfService'
   | 'lockOuts'
   | 'tickets'
+  | 'incidents'
   | 'drills'
   | 'commissioning'
   | 'blind'
@@ -43,13 +45,14 @@ export function toHandoverLists(sources: HandoverSources): HandoverLists {
         detail: join(reason, by, toTime(atMs, sources)),
       })),
     ),
+    incidents: limit(toIncidents(sources)),
     drills: limit(toDrills(sources)),
     commissioning: limit(toSilent(sources)),
-    tickets: limit([...tickets].sort(byClock).map((ticket) => toTicketLine(ticket, sources))),
+    tickets: limit([...tickets].sort(byUrgency).map((ticket) => toTicketLine(ticket, sources))),
     blind: limit(
-      blind.map(({ point, name, sinceMs, reason }) => ({
+      blind.map(({ point, equipment, name, sinceMs, reason }) => ({
         id: point,
-        text: pair(name, reason),
+        text: pair(sources.equipmentName(equipment), name, reason),
         detail: sinceMs === null ? '' : toTime(sinceMs, sources),
       })),
     ),
@@ -138,6 +141,28 @@ function toDrills(sources: HandoverSources): readonly HandoverLine[] {
   });
 }
 
+/** Whoever takes over has to send the report, or see that it is sent. */
+function toIncidents(sources: HandoverSources): readonly HandoverLine[] {
+  const list = [...sources.incidents].sort((a, b) => a.reportDueAtMs - b.reportDueAtMs);
+  return list.map(
+    ({ id, number, kind, place, reportDueAtMs, reportBreachedAtMs, commander, reportResponsible }) => {
+      const due = toTime(reportDueAtMs, sources);
+      const end: Text =
+        reportBreachedAtMs === null
+          ? { zh: `信息报告限 ${due}`, en: `report due ${due}` }
+          : { zh: `信息报告已超时（限 ${due}）`, en: `report overdue (was due ${due})` };
+      const text = pair({ zh: number, en: number }, INCIDENT_KINDS[kind], place, end);
+      return { id, text, detail: commander ?? reportResponsible ?? '' };
+    },
+  );
+}
+
+const INCIDENT_KINDS: Readonly<Record<Incident['kind'], Text>> = {
+  fire: { zh: '火警', en: 'Fire' },
+  entrapment: { zh: '电梯困人', en: 'People in a lift' },
+  other: { zh: '突发事件', en: 'Incident' },
+};
+
 /** Who is at the desk has to look there himself: life safety first, then what is over first. */
 function toSilent(sources: HandoverSources): readonly HandoverLine[] {
   const { commissioning } = sources;
@@ -212,6 +237,15 @@ function toNearest({ clocks }: Ticket): TicketClock | null {
 
 function toDue({ dueAtMs, breachedAtMs }: TicketClock): number {
   return breachedAtMs ?? dueAtMs ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** A real emergency before all else, whatever limits of other matters have passed: slips are entered with times of before. */
+function byUrgency(a: Ticket, b: Ticket): number {
+  return Number(isEmergency(b)) - Number(isEmergency(a)) || byClock(a, b);
+}
+
+function isEmergency({ priority, isDrill }: Ticket): boolean {
+  return priority === 'emergency' && !isDrill;
 }
 
 function byClock(a: Ticket, b: Ticket): number {

@@ -1,6 +1,7 @@
 /** What others may ask of handovers (交接班): begin, sign, read, what is unsigned. Permissions are the API's business. */
 import type { AlarmControl, Occurrence } from '../core/alarm.ts';
 import type { Handover } from '../core/duty.ts';
+import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { DrillRow, LockOutRow, Page } from '../store/store.ts';
@@ -9,6 +10,8 @@ import type { DrillRow, LockOutRow, Page } from '../store/store.ts';
 export interface BlindPoint {
   /** Point id. */
   readonly point: string;
+  /** Equipment id: points of one kind have one name. */
+  readonly equipment: string;
   readonly name: Text;
   /** Since when it has had no good value, UTC ms; null = never had one since start. */
   readonly sinceMs: number | null;
@@ -39,6 +42,8 @@ export interface HandoverSources {
   readonly lockOuts: ReadonlyMap<string, LockOutRow>;
   /** Tickets that are open. */
   readonly tickets: readonly Ticket[];
+  /** Whose report is due: it has not been sent, and they are not known to be none. */
+  readonly incidents: readonly Incident[];
   /** That are under way. Key: equipment id. */
   readonly drills: ReadonlyMap<string, Pick<DrillRow, 'by' | 'atMs' | 'reason' | 'untilMs'>>;
   /** Equipment and parts in commissioning with alarms that ring nobody. */

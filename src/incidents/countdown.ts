@@ -10,7 +10,7 @@
 import type { Policy } from '../config/policy.ts';
 import { toReportRoles } from '../config/report-roles.ts';
 import { GATEWAY } from '../core/gateway.ts';
-import { type Incident, isIncidentOver } from '../core/incident.ts';
+import { type Incident, isIncidentOver, isReportDue } from '../core/incident.ts';
 import { STAND_INS } from '../core/stand-ins.ts';
 import type { TicketClock } from '../core/ticket-clock.ts';
 import type { Escalation } from '../core/ticket-escalation.ts';
@@ -36,7 +36,7 @@ export function sweepIncident(
   nowMs: number,
   onDuty: OnDuty = NOBODY,
 ): IncidentStep | null {
-  if (!isCountingDown(incident)) return null;
+  if (!isReportDue(incident)) return null;
   const told = sweepLimit(incident, policy, nowMs, onDuty);
   const climbed = sweepLadder(told?.incident ?? incident, policy, nowMs, onDuty);
   if (told === null || climbed === null) return climbed ?? told;
@@ -114,7 +114,7 @@ export function moveIncident(incident: Incident, clockStepMs: number): Incident 
   if (clockStepMs === 0 || isIncidentOver(incident)) return incident;
   const { reportDueAtMs, reportWarnedAtMs, reportBreachedAtMs, reportAnsweredAtMs, reportEscalation } =
     incident;
-  const isOpen = isCountingDown(incident);
+  const isOpen = isReportDue(incident);
   const isUnanswered = isOpen && reportWarnedAtMs !== null && reportAnsweredAtMs === undefined;
   return {
     ...incident,
@@ -131,12 +131,6 @@ export function moveIncident(incident: Incident, clockStepMs: number): Incident 
 function moveEscalation(escalation: Escalation, stepMs: number): Escalation {
   const { sinceMs, nextAtMs } = escalation;
   return { ...escalation, sinceMs: sinceMs + stepMs, nextAtMs: nextAtMs === null ? null : nextAtMs + stepMs };
-}
-
-/** Also while nobody has said yet what it is: the time does not wait for the answer. */
-function isCountingDown({ verdict, isDrill, reports }: Incident): boolean {
-  const isOwed = (verdict === 'open' || verdict === 'confirmed') && !isDrill;
-  return isOwed && reports.every(({ sent }) => sent === null);
 }
 
 /** As the clocks of tickets are kept, for what sweeps those. */

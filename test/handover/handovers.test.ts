@@ -15,7 +15,13 @@ async function open() {
   onTestFinished(() => store.close());
   const clock = createFakeClock();
   const blind: BlindPoint[] = [
-    { point: 'a/b', name: { zh: '甲', en: 'A' }, sinceMs: null, reason: { zh: '断线', en: 'Offline' } },
+    {
+      point: 'a/b',
+      equipment: 'a',
+      name: { zh: '甲', en: 'A' },
+      sinceMs: null,
+      reason: { zh: '断线', en: 'Offline' },
+    },
   ];
   const sources = async () => ({
     alarms: [],
@@ -23,6 +29,7 @@ async function open() {
     lockOuts: new Map(),
     tickets: [],
     drills: new Map(),
+    incidents: [],
     commissioning: [],
     blind,
     equipmentName: (id: string) => ({ zh: id, en: id }),

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AlarmControl, NO_MARKS, type Occurrence } from '../../src/core/alarm.ts';
 import { type EquipmentId, toId } from '../../src/core/ids.ts';
+import type { Incident } from '../../src/core/incident.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import type { TicketClock } from '../../src/core/ticket-clock.ts';
 import { HANDOVER_LIMITS } from '../../src/handover/limits.ts';
@@ -82,6 +83,7 @@ function sources(more: Partial<HandoverSources> = {}): HandoverSources {
     lockOuts: new Map(),
     tickets: [],
     drills: new Map(),
+    incidents: [],
     commissioning: [],
     blind: [],
     equipmentName: (id) => text(`设备${id}`, `Equipment ${id}`),
@@ -221,12 +223,14 @@ test('lock-outs and blind points are there with who, why and since when', () => 
       blind: [
         {
           point: 'pump-1/current',
+          equipment: 'pump-1',
           name: text('电流', 'Current'),
           sinceMs: NOW,
           reason: text('断线', 'Offline'),
         },
         {
           point: 'pump-1/level',
+          equipment: 'pump-1',
           name: text('液位', 'Level'),
           sinceMs: null,
           reason: text('从未有过', 'Never'),
@@ -236,8 +240,8 @@ test('lock-outs and blind points are there with who, why and since when', () => 
   );
   expect(lists.lockOuts).toMatchObject([{ id: 'pump-1', detail: '检修 · wang · 11-28 08:00' }]);
   expect(lists.blind.map(({ text: { zh }, detail }) => `${zh} ${detail}`)).toEqual([
-    '电流 · 断线 11-28 08:00',
-    '液位 · 从未有过 ',
+    '设备pump-1 · 电流 · 断线 11-28 08:00',
+    '设备pump-1 · 液位 · 从未有过 ',
   ]);
 });
 
@@ -275,6 +279,51 @@ test('equipment that is silent for commissioning is listed: until when, what sta
       id: 'pump-1',
       text: expect.objectContaining({ zh: '设备pump-1 · 调试静默至 11-28 09:00' }),
       detail: '更换回路卡 · li',
+    },
+  ]);
+});
+
+test('a real emergency is the first of the tickets, whatever has passed its limit before; one of a drill is not', () => {
+  const late = ticket('GC-slip', [clock(NOW - 60 * MINUTE_MS)]);
+  const practised = ticket('GC-drill', [clock(NOW - 1)], { priority: 'emergency', isDrill: true });
+  const trapped = ticket('GC-lift', [clock(NOW + 20 * MINUTE_MS)], { priority: 'emergency' });
+  const { tickets } = toHandoverLists(sources({ tickets: [late, practised, trapped] }));
+  expect(idsOf(tickets)).toEqual(['gc-lift', 'gc-slip', 'gc-drill']);
+});
+
+test('incidents whose report is to be sent are there with limit and person, the next to be due first', () => {
+  const incident = (number: string, more: object) =>
+    ({
+      id: toId(number),
+      number,
+      kind: 'entrapment',
+      place: text('1号楼'),
+      reportBreachedAtMs: null,
+      commander: null,
+      reportResponsible: 'supervisor',
+      ...more,
+    }) as unknown as Incident;
+  const { incidents } = toHandoverLists(
+    sources({
+      incidents: [
+        incident('SJ-2', { reportDueAtMs: NOW + 90 * MINUTE_MS }),
+        incident('SJ-1', {
+          kind: 'fire',
+          reportDueAtMs: NOW - 1,
+          reportBreachedAtMs: NOW,
+          commander: 'boss',
+        }),
+      ],
+    }),
+  );
+  expect(incidents).toMatchObject([
+    { text: { zh: 'SJ-1 · 火警 · 1号楼 · 信息报告已超时（限 11-28 07:59）' }, detail: 'boss' },
+    {
+      text: {
+        zh: 'SJ-2 · 电梯困人 · 1号楼 · 信息报告限 11-28 09:30',
+        en: 'SJ-2 · People in a lift · 1号楼 · report due 11-28 09:30',
+      },
+      detail: 'supervisor',
     },
   ]);
 });

@@ -161,6 +161,7 @@ export const enService: ServiceTexts = {
     signed: '{{name}} signed {{time}}',
     unsigned: '{{name}} has not signed',
     lines: {
+      incidents: 'Incidents to be reported',
       drills: 'Drills under way',
       commissioning: 'Silent for commissioning',
       standing: 'Standing alarms',

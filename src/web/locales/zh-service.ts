@@ -144,6 +144,7 @@ export const zhService = {
     signed: '{{name}} 已签字 {{time}}',
     unsigned: '{{name}} 未签字',
     lines: {
+      incidents: '待报送的突发事件',
       drills: '进行中的演练',
       commissioning: '调试静默',
       standing: '未恢复告警',

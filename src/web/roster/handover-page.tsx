@@ -18,6 +18,7 @@ import { useStaffName } from './staff-name.ts';
 const MAX_TEXT_CHARS = 4_000;
 /** Whether what comes in is practice is what a shift has to know first. */
 const LISTS = [
+  'incidents',
   'drills',
   'commissioning',
   'standing',
