@@ -18,6 +18,7 @@ import { toKinds } from '../tickets/routing.ts';
 import { splitTicket } from '../tickets/split.ts';
 import { type StepContext, stepForm, stepTicket, type TicketStep } from '../tickets/step.ts';
 import { isSheetStep } from '../tickets/step-sheets.ts';
+import { markMoved } from '../tickets/ticket-alarms.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
 import { requireAtCode } from './arrival-code.ts';
 import { toCompetence, toPropose } from './assigning.ts';
@@ -287,7 +288,9 @@ function toSteps(
     const merged = mergeTickets(ticket, into, transition, actor, stepContext, other);
     return [merged.from, merged.into];
   }
-  const step = stepTicket(ticket, transition, actor, stepContext);
+  // A sampled visit may open it again: what another open ticket carries by now stays that one's.
+  const own = transition.type === 'sample-visit' ? withoutCarried(tx, ticket) : ticket;
+  const step = stepTicket(own, transition, actor, stepContext);
   // Who may not, or not now, is told so first.
   if (transition.type === 'reopen') requireFreeKeys(tx, ticket);
   if (transition.type !== 'link') return [step];
@@ -303,6 +306,11 @@ function requireFreeKeys(tx: Tentative, { id, alarms }: Ticket): void {
     const other = toCarrierOf(tx, key as AlarmKey, id);
     if (other !== null) throw new RiserError('alarm-has-ticket', { number: other.number });
   }
+}
+
+function withoutCarried(tx: Tentative, ticket: Ticket): Ticket {
+  const toCarrier = (key: string) => toCarrierOf(tx, key as AlarmKey, ticket.id)?.id ?? null;
+  return { ...ticket, alarms: markMoved(ticket.alarms, toCarrier) };
 }
 
 /** That a step names beside its own: what the person may not read is not there. */

@@ -52,7 +52,7 @@ function sweepLimit(incident: Incident, policy: Policy, nowMs: number, onDuty: O
   const responsible = toReporter(incident, policy, isLate ? Math.min(nowMs, dueAtMs) : nowMs, onDuty);
   const change = {
     reportWarnedAtMs: clock.warnedAtMs,
-    reportBreachedAtMs: isLate ? nowMs : null,
+    reportBreachedAtMs: isLate ? (clock.breachedAtMs ?? dueAtMs) : null,
     reportResponsible: responsible,
   };
   const detail = { dueAtMs, responsible, ...(isLate && { to: policy.escalation.breach }) };

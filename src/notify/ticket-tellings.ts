@@ -176,7 +176,9 @@ function toAssigned(event: TicketEvent, ticket: Ticket, context: TellingContext)
 
 /** Back to dispatch: the desk dispatches it again, and who had it knows; where the policy asks for no dispatch it is theirs. */
 function toRework(event: TicketEvent, ticket: Ticket, context: TellingContext): readonly Telling[] {
-  const fact = event.type === 'reopened' ? REOPENED : toReason(event);
+  const isSampled = event.detail['by'] === 'sample-visit';
+  const reopened = isSampled ? joinTexts(SAMPLED, same(toText(event.detail['reason']) ?? '')) : REOPENED;
+  const fact = event.type === 'reopened' ? reopened : toReason(event);
   const isDesks = isDispatchedAnew(ticket, context.view.policyOf(ticket));
   const ask = isDesks ? 'know' : 'rework';
   const had = [
@@ -185,7 +187,12 @@ function toRework(event: TicketEvent, ticket: Ticket, context: TellingContext): 
   ];
   const told = { kind: 'reworked', priority: ticket.priority, fact, event: { ...event, ticket } } as const;
   const desk = { anyOf: toActors(ticket, 'dispatch', context), ask: ASK.dispatch };
-  return [toTelling({ ...told, to: isDesks || had.length === 0 ? [desk, ...had] : had }, context)];
+  const above = isSampled
+    ? [{ anyOf: [context.view.policyOf(ticket).escalation.breach], ask: ASK.know }]
+    : [];
+  return [
+    toTelling({ ...told, to: [...(isDesks || had.length === 0 ? [desk, ...had] : had), ...above] }, context),
+  ];
 }
 
 function toEscalation(event: TicketEvent, context: TellingContext): readonly Telling[] {
@@ -369,6 +376,10 @@ const CALLED_AGAIN: Text = { zh: '再次来电：', en: 'Called again: ' };
 const AGAIN: Text = { zh: '突发紧急再次发生', en: 'It has happened again' };
 const RETURNED: Text = { zh: '告警已恢复正常', en: 'The alarm has returned to normal' };
 const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };
+const SAMPLED: Text = {
+  zh: '抽样回访未修复或不满意，工单已重新打开：',
+  en: 'A sampled visit found it not repaired or not satisfactory; the ticket is open again: ',
+};
 const STILL_ACTIVE: Text = { zh: '验收后告警仍未恢复', en: 'The alarm still stands after acceptance' };
 const NO_DRILL: Text = {
   zh: '演练已结束，告警仍在：这不是演练',

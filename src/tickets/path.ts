@@ -58,7 +58,7 @@ export function allowedTransitions(ticket: Ticket, policy: Policy): readonly Tra
     case 'merged':
       return [];
     case 'closed':
-      return ['archive', 'reopen', 'sample-visit'];
+      return ['archive', 'reopen', 'sample-visit', 'correct'];
     case 'waiting':
       return ['resume', ...toSideWays(ticket, policy)];
     default:

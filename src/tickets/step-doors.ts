@@ -1,18 +1,20 @@
 /**
  * Two acts of which nothing but the record stays: entry to a dwelling in an emergency (入户; service-workflow.md §8, source 004),
- * and a supervisor's sampled return visit on a closed ticket (抽样回访; §2, source 002). Neither changes a stage or a clock.
+ * and a supervisor's sampled return visit on a closed ticket (抽样回访; §2, source 002). The first changes no stage and no clock, nor does the second
+ * where all is well; what is not repaired, or satisfies nobody, is opened again.
  */
 import { never } from '../core/assert.ts';
 import type { Text } from '../core/text.ts';
 import { requireFields } from './fields.ts';
+import { toRework } from './rework.ts';
 import { requireOther } from './step-side.ts';
 import type { Transition } from './transitions.ts';
-import type { Outcome, Work } from './work.ts';
+import { type Outcome, toDetail, type Work } from './work.ts';
 
 export type DoorStep = Transition & { readonly type: 'enter-dwelling' | 'sample-visit' };
 
 /** That it is an emergency, the path says (path.ts): the step is offered on no other ticket. @throws RiserError `missing-fields`, `own-approval` */
-export function applyDoorStep(step: DoorStep, { moment }: Work): Outcome {
+export function applyDoorStep(step: DoorStep, { ticket, moment }: Work): Outcome {
   switch (step.type) {
     case 'enter-dwelling': {
       const { approver, reason } = step;
@@ -24,7 +26,13 @@ export function applyDoorStep(step: DoorStep, { moment }: Work): Outcome {
       const { how, isRepaired, isSatisfied, note } = step;
       const isGood = isRepaired && isSatisfied;
       requireFields({ how, isRepaired, isSatisfied, ...(!isGood && { note }) }, SAMPLE_RULE);
-      return { type: 'sampled', change: {} };
+      if (isGood) return { type: 'sampled', change: {} };
+      // The house has found it itself: no window is over for that.
+      const happenings = [
+        { type: 'sampled' as const, detail: toDetail(step) },
+        { type: 'reopened' as const, detail: { reason: note, by: step.type } },
+      ];
+      return { type: 'reopened', change: toRework(ticket, moment.atMs), happenings };
     }
     default:
       return never(step);

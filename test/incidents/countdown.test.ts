@@ -197,7 +197,13 @@ describe('as a clock of a ticket', () => {
       role === 'duty' ? (atMs < BEGAN_MS + weekMs / 2 ? 'then' : 'now') : null;
     const step = sweepIncident(begin(), LADDER, BEGAN_MS + weekMs, roster);
     expect(step?.events.map(({ type }) => type)).toEqual(['report-breached']);
-    expect(step?.incident.reportResponsible).toBe('then');
+    expect(step?.incident).toMatchObject({
+      reportResponsible: 'then',
+      // Told now; it was over when its two hours were.
+      reportBreachedAtMs: BEGAN_MS + 2 * HOUR_MS,
+      reportWarnedAtMs: BEGAN_MS + weekMs,
+    });
+    expect(step?.events).toMatchObject([{ atMs: BEGAN_MS + weekMs }]);
     // Whoever is above is told later, from then on, as of any warning.
     const next = step && sweepIncident(step.incident, LADDER, BEGAN_MS + weekMs + 5 * MINUTE_MS, roster);
     expect(next?.events.map(({ type }) => type)).toEqual(['report-escalated']);

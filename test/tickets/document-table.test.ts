@@ -103,8 +103,8 @@ const BESIDE: Readonly<Record<Stage, string>> = {
   done: `reject ${RECORD}`,
   accepted: `reject ${RECORD}`,
   visited: `reject ${RECORD}`,
-  // "No edit after archiving"; a closed one is opened again or filed.
-  closed: 'archive reopen sample-visit',
+  // "No edit after archiving"; a closed one is opened again, corrected or filed.
+  closed: 'archive reopen sample-visit correct',
   archived: '',
   cancelled: '',
   merged: '',

@@ -54,7 +54,7 @@ export function settingsOf(ticket: Ticket): Required<Settings> {
 export function allowedIn(ticket: Ticket, policy: Policy): ReadonlySet<TransitionType> {
   const { stage } = ticket;
   if (['archived', 'cancelled', 'merged'].includes(stage)) return new Set();
-  if (stage === 'closed') return new Set<TransitionType>(['archive', 'reopen', 'sample-visit']);
+  if (stage === 'closed') return new Set<TransitionType>(['archive', 'reopen', 'sample-visit', 'correct']);
   const settings = settingsOf(ticket);
   const path = policy.paths.find(({ match }) => fits(match, settings)) as Path;
   const isFinished = ['done', 'accepted', 'visited'].includes(stage);

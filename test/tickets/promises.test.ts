@@ -238,7 +238,70 @@ describe('a sampled return visit', () => {
 
   test('says what was wrong where something was', () => {
     expect(refusalOf(() => step({ isSatisfied: false }))).toMatchObject({ params: { fields: 'note' } });
-    expect(step({ isSatisfied: false, note: '仍滴水' }).events).toHaveLength(1);
+    expect(step({ isSatisfied: false, note: '仍滴水' }).ticket.stage).toBe('rework');
+  });
+
+  test('that finds it not repaired, or nobody satisfied, opens it again', () => {
+    for (const bad of [{ isRepaired: false }, { isSatisfied: false }]) {
+      const { ticket, events } = step({ ...bad, note: '根本没办' });
+      expect(ticket).toMatchObject({
+        stage: 'rework',
+        round: closed.round + 1,
+        reworkCount: closed.reworkCount + 1,
+        isFirstFix: false,
+        closedAtMs: null,
+      });
+      expect(events).toMatchObject([
+        { type: 'sampled', by: 'boss-wu', detail: { ...bad, note: '根本没办' } },
+        { type: 'reopened', by: 'boss-wu', detail: { reason: '根本没办', by: 'sample-visit' } },
+      ]);
+    }
+  });
+
+  test('that finds it bad is told to the desk, to who had it and to the supervisor; till it is filed the record is corrected', () => {
+    const story = createStory(defaultPolicy, '09-22 10:00');
+    story.report('desk-li', {
+      channel: 'phone',
+      contactMethod: '139',
+      source: 'internal-need',
+      flow: 'public-area',
+    });
+    story.act('desk-li', { type: 'dispatch', assignee: 'wang' });
+    story.act('wang', { type: 'take', readBack: '大堂，水' }, { type: 'arrive', how: 'by-hand' });
+    story.act('wang', { type: 'diagnose', diagnosis: '垫片' }, { type: 'plan', plan: '换垫片' });
+    story.act(
+      'wang',
+      { type: 'start' },
+      { type: 'done', handler: 'wang', result: '修好了', handlingMinutes: 5 },
+    );
+    story.act('boss-wu', { type: 'accept', opinion: '好' });
+    story.act(
+      'desk-li',
+      { type: 'visit', how: 'phone', isRepaired: true, isSatisfied: true },
+      { type: 'close' },
+    );
+    const reason = '未换，只紧了螺栓';
+    story.act('boss-wu', { type: 'correct', field: 'result', value: '紧了螺栓', reason });
+    expect(story.ticket()).toMatchObject({ stage: 'closed', result: '紧了螺栓' });
+    const from = story.loop.messages.length;
+    story.act('manager-sun', { ...sample, isRepaired: false, note: '根本没办' });
+    const what =
+      'A sampled visit found it not repaired or not satisfactory; the ticket is open again: 根本没办';
+    const messages = story.loop.messages.slice(from);
+    expect(messages.map(({ kind, recipient }) => `${kind} ${recipient}`).toSorted()).toEqual([
+      'reworked boss-wu',
+      'reworked desk-chen',
+      'reworked desk-li',
+      'reworked wang',
+    ]);
+    for (const { body } of messages) expect(body.en).toContain(what);
+  });
+
+  test('opens it again also after the reopen window, as long as it is not filed', () => {
+    const nowMs = BASE_MS + defaultPolicy.reopenMs + HOUR_MS;
+    const bad = { ...sample, isRepaired: false, note: '根本没办' };
+    const { ticket } = stepTicket(closed, bad, SUPERVISOR, createContext({ nowMs }));
+    expect(ticket.stage).toBe('rework');
   });
 
   test('is a supervisor’s, and of nothing that is open or filed', () => {

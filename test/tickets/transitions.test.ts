@@ -122,7 +122,7 @@ function toExpected(
   // "Back to dispatch", unless the policy lets that be passed over.
   const isDispatchNeeded = path.stages.some((it) => it.stage === 'dispatched' && !it.isOptional);
   const steps: TransitionType[] = [];
-  if (stage === 'closed') return new Set<TransitionType>(['archive', 'reopen', 'sample-visit']);
+  if (stage === 'closed') return new Set<TransitionType>(['archive', 'reopen', 'sample-visit', 'correct']);
   const isBefore = BEFORE_ARRIVAL.includes(stage) || AT_WORK.includes(stage);
   if (!isBefore && !FINISHED.includes(stage)) return new Set();
   if (stage === 'waiting') steps.push('resume');
