@@ -18,12 +18,18 @@ import type { NewTicketInput } from './request-schemas.ts';
 import type { ApiServices } from './services.ts';
 import { toActor } from './ticket-readers.ts';
 
+export interface OpenedTicket {
+  readonly ticket: Ticket;
+  /** It went onto one that was open for the same matter. */
+  readonly isMerged: boolean;
+}
+
 /** @throws RiserError `not-found`, `not-permitted`, `slip-used`, `late-entry-order`, `report-limited`, `engine-busy`, `store-failed` */
 export async function openTicket(
   input: NewTicketInput,
   person: Person,
   services: ApiServices,
-): Promise<Ticket> {
+): Promise<OpenedTicket> {
   const actor = toActor(person, services);
   const report = toNewTicket(input, services.model);
   if (report.isDrill === true && !person.permissions.has('drill.run'))
@@ -32,14 +38,14 @@ export async function openTicket(
   const ticket = isOutside ? toOutsideReport(report) : report;
   if (isOutside) admitOutside(ticket, actor.username, services);
   const slip = ticket.slip === null ? null : await services.slips.requireUnused(ticket.slip);
-  const { ticket: opened } = await services.commands.submit({
+  const { ticket: opened, isMerged = false } = await services.commands.submit({
     type: 'open-ticket',
     actor,
     ticket,
     personal: sealContact(report.contactName, report.contactMethod),
     ...(slip !== null && { slip }),
   });
-  return defined(opened, 'the ticket that was opened');
+  return { ticket: defined(opened, 'the ticket that was opened'), isMerged };
 }
 
 /** An emergency is counted apart from what the same account has reported before. @throws RiserError `report-limited` */

@@ -210,6 +210,11 @@ export const NewTicketBody = closed({
       description: 'A drill of people and telephones; needs `drill.run`. Its record is made when it ends',
     }),
   ),
+  isNewMatter: Type.Optional(
+    Type.Boolean({
+      description: 'Another matter than what the same person has reported from there: a ticket of its own',
+    }),
+  ),
 });
 export type NewTicketInput = Static<typeof NewTicketBody>;
 

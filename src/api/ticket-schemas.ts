@@ -368,6 +368,8 @@ export const TicketViewSchema = Type.Object({
   ),
   affected: Type.Optional(nullable(AffectedSchema)),
   together: Type.Optional(TogetherSchema),
+  /** Of the answer to opening: it went onto this ticket, which was open for the same matter. */
+  isMerged: Type.Optional(Type.Boolean()),
   clocks: Type.Array(TicketClockSchema),
   explains: Type.Optional(
     Type.Array(

@@ -234,6 +234,8 @@ export type DeliveryOutcome =
 export interface CommandOutcome {
   readonly occurrence: Occurrence | null;
   readonly ticket: Ticket | null;
+  /** Of `open-ticket`: it went onto a ticket that was open for the same matter. */
+  readonly isMerged?: boolean;
   /** Of commands about an alarm key; null for others, and when nothing is decided about the alarm any more. */
   readonly control?: AlarmControl | null;
   /** Of `acknowledge-alarms`: those that this command has acknowledged. */

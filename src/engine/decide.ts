@@ -50,7 +50,7 @@ export function decideCommand(
       decideDrill(tx, context, command, nowMs);
       return NOTHING;
     case 'open-ticket':
-      return { ...NOTHING, ticket: openReported(tx, context, command, nowMs) };
+      return { ...NOTHING, ...openReported(tx, context, command, nowMs) };
     case 'ticket-transition':
       return { ...NOTHING, ticket: decideTransition(tx, context, command, nowMs) };
     case 'confirm-contact':

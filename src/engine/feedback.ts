@@ -130,7 +130,8 @@ function openComplaint(
   nowMs: number,
 ): TicketLine {
   const report = toReport(feedback, change, personal);
-  const opened = openReported(tx, context, { type: 'open-ticket', actor, ticket: report, personal }, nowMs);
+  const command = { type: 'open-ticket', actor, ticket: report, personal } as const;
+  const opened = openReported(tx, context, command, nowMs).ticket;
   const ticket = tx.ticket(opened.id) as Ticket;
   const feedbacks = [...(ticket.feedbacks ?? []), feedback.id];
   const detail = { feedback: feedback.id, note: feedback.number };

@@ -54,15 +54,21 @@ export function openReported(
   context: DecisionContext,
   command: OpenCommand,
   nowMs: number,
-): Ticket {
+): Reported {
   const { slip, actor } = command;
   if (slip !== undefined) {
     requireUnused(tx, slip);
     requireAfterPrint(slip, command.ticket.receivedAtMs ?? nowMs);
   }
-  const ticket = openOrAdd(tx, context, command, nowMs);
-  if (slip !== undefined) useSlip(tx, slip, ticket.id, actor.username, nowMs);
-  return ticket;
+  const reported = openOrAdd(tx, context, command, nowMs);
+  if (slip !== undefined) useSlip(tx, slip, reported.ticket.id, actor.username, nowMs);
+  return reported;
+}
+
+/** The ticket that the matter is on, and whether that was open for it already. */
+interface Reported {
+  readonly ticket: Ticket;
+  readonly isMerged: boolean;
 }
 
 /** What is reported twice goes onto the open ticket of the same matter (service-workflow.md §2). */
@@ -71,7 +77,7 @@ function openOrAdd(
   context: DecisionContext,
   { ticket: report, actor, personal, isContactConfirmed = null }: OpenCommand,
   nowMs: number,
-): Ticket {
+): Reported {
   const { model } = context;
   const { policy } = model;
   requireKnown(model, report.equipment, report.location);
@@ -83,12 +89,12 @@ function openOrAdd(
     const known = context.policyOf(same);
     const added = addReport(same, report, actor, known, nowMs, kinds, call === 'turns');
     const isAnew = isEmergencyReport(same, report, known, kinds);
-    return put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket;
+    return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
   }
-  // An emergency that the same caller has told something else of, too.
-  const isGrave = isEmergencyReport(report, report, policy, kinds);
+  // Of an emergency, or another matter, the same caller has told something else, too.
+  const isLinked = report.isNewMatter === true || isEmergencyReport(report, report, policy, kinds);
   const beside =
-    same ?? (isGrave ? findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs, false) : null);
+    same ?? (isLinked ? findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs, false) : null);
   const step = openReportedTicket(
     {
       number: nextNumber(tx, model, report.class, nowMs),
@@ -111,7 +117,7 @@ function openOrAdd(
   const opened = put(tx, withEmergency(tx, context, step, nowMs)) as Ticket;
   if (beside !== null)
     put(tx, linkBack(beside, opened, 'related', actor, { policy: context.policyOf(beside), nowMs }));
-  return opened;
+  return { ticket: opened, isMerged: false };
 }
 
 /**

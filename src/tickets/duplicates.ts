@@ -1,6 +1,7 @@
 /**
  * The reporter never has to report twice (source 002): the same matter, reported again by the same person for the same place
- * within the policy's time, goes onto the ticket that is open for it.
+ * within the policy's time, goes onto the ticket that is open for it. One person may have two matters: another kind of fault and
+ * another slip are tickets of their own.
  */
 import type { Policy } from '../config/policy.ts';
 import type { Kind } from '../core/kinds.ts';
@@ -25,7 +26,7 @@ import type { NewTicket, TicketActor } from './transitions.ts';
 /**
  * The ticket that a report belongs on; null = it is a new matter.
  * @param tickets open ones, in any order
- * @param isOfClass left out = only those of its class: another one is never the same matter, but may have to do with it
+ * @param isOfMatter left out = only those that may be its matter: another one of that person and place may have to do with it
  */
 export function findDuplicate(
   tickets: Iterable<Ticket>,
@@ -34,18 +35,31 @@ export function findDuplicate(
   { username }: Pick<TicketActor, 'username'>,
   { duplicateMs }: Policy,
   nowMs: number,
-  isOfClass = true,
+  isOfMatter = true,
 ): Ticket | null {
   let found: Ticket | null = null;
   for (const ticket of tickets) {
     const isTheirs = ticket.reporter === username || (ticket.reporter === null && isFrom(ticket, report));
     const isRecent = Math.abs((report.receivedAtMs ?? nowMs) - ticket.receivedAtMs) <= duplicateMs;
     if (!isTheirs || !isRecent || !isTicketOpen(ticket)) continue;
-    if (isOfClass && ticket.class !== report.class) continue;
+    if (isOfMatter && isOtherMatter(ticket, report)) continue;
     if (ticket.isDrill !== (report.isDrill ?? false) || !isSamePlace(ticket, report, subject)) continue;
     if (found === null || ticket.receivedAtMs > found.receivedAtMs) found = ticket;
   }
   return found;
+}
+
+/** By what is written down beside the words; the words themselves are for people to judge. */
+function isOtherMatter(ticket: Ticket, report: NewTicket): boolean {
+  const { class: name, faultKind, slip, content, isNewMatter = false } = report;
+  if (isNewMatter || ticket.class !== name) return true;
+  const isOther = (said: string | null, known: string | null): boolean => said !== null && said !== known;
+  // In the same words it is one: two slips of it, too; and whoever is there may have found out another kind.
+  return (isOther(slip, ticket.slip) || isOther(faultKind, ticket.faultKind)) && !isSaid(ticket, content);
+}
+
+function isSaid({ content }: Pick<Ticket, 'content'>, words: string): boolean {
+  return content.zh.includes(words.trim());
 }
 
 /**
@@ -73,8 +87,9 @@ export function addReport(
   const back = toFailure(ticket, report, nowMs);
   const { priority, impact, attendance } = report;
   const said = { priority, impact, attendance };
-  // Somebody calls a second time about an emergency that is none the graver: whoever has it hears what was said.
-  const isHurry = raise === null && back === null && ticket.priority === 'emergency';
+  // None the graver, and nobody else hears of it: whoever has it is told what was said, of an emergency each time.
+  const isNews = ticket.priority === 'emergency' || !isSaid(ticket, content);
+  const isHurry = raise === null && back === null && isNews;
   const detail = {
     content,
     channel,
@@ -90,8 +105,8 @@ export function addReport(
   ];
   // What is grave is read first, wherever the ticket is read.
   const isHeading = isTurn || isGraver(raise) || isEmergencyReport(ticket, report, policy, kinds);
-  const isSaid = ticket.content.zh.includes(content);
-  const heading = isHeading && !isSaid ? { content: withWords(ticket.content, content) } : {};
+  const heading =
+    isHeading && !isSaid(ticket, content) ? { content: withWords(ticket.content, content) } : {};
   const change = { ...back?.change, ...raise?.change, ...heading };
   const step = toStep(ticket, change, happenings, moment, policy);
   const isAgain = isTurn && isReportable(ticket, policy);

@@ -294,5 +294,7 @@ export interface NewTicket {
   readonly slip: string | null;
   /** An exercise of people and telephones (通讯联络演练): marked on all its way, in no figure. Left out = no. */
   readonly isDrill?: boolean;
+  /** Whoever reports it says that it is none of what the same person has reported from there before. Left out = nobody has said. */
+  readonly isNewMatter?: boolean;
   readonly receivedAtMs: number | null;
 }

@@ -88,7 +88,7 @@ test('what the same contact reports twice is merged, and answered without the li
   await using gateway = await start();
   const first = (await gateway.report(REPORT)).json();
   const again = (await gateway.report({ ...REPORT, contactMethod: '13812340000' })).json();
-  expect(again).toEqual({ number: null, token: null, isMerged: true });
+  expect(again).toEqual({ number: first.number, token: null, isMerged: true });
   expect(gateway.tickets.size).toBe(1);
   const ended = gateway.tickets.get(first.number) as Ticket;
   gateway.tickets.set(first.number, { ...ended, stage: 'closed' });
@@ -171,7 +171,7 @@ describe('an emergency', () => {
     expect([code, params.fields]).toEqual(['missing-fields', 'place']);
     // Two without a number at one address are not taken for one person with a link to share.
     expect((await gateway.report({ ...TRAPPED, place: '3号楼' })).json().isMerged).toBe(false);
-    expect((await gateway.report(TRAPPED)).json()).toEqual({ number: null, token: null, isMerged: true });
+    expect((await gateway.report(TRAPPED)).json()).toMatchObject({ token: null, isMerged: true });
   });
 });
 

@@ -302,6 +302,7 @@ test('a ticket is opened with what the report leaves out filled in as empty, and
   const response = await post(gateway, '/tickets', payload, 'desk');
   expect(response.statusCode, response.body).toBe(201);
   expect(response.headers['location']).toBe(`${API}/tickets/${TICKET.id}`);
+  expect(response.json().isMerged).toBe(false);
   const left = { equipment: null, place: '', priority: null, impact: null, attendance: null, flow: null };
   const ticket = { ...payload, ...left, faultKind: null, appointment: null, slip: null, receivedAtMs: null };
   expect(gateway.submitted).toEqual([
@@ -317,6 +318,22 @@ test('a ticket is opened with what the report leaves out filled in as empty, and
       },
     },
   ]);
+});
+
+test('what goes onto a ticket that is open is answered as merged, unless it is said to be another matter', async () => {
+  const gateway = createGateway();
+  gateway.answer = async (command) => {
+    const isNew = command.type === 'open-ticket' && command.ticket.isNewMatter === true;
+    return { occurrence: null, ticket: TICKET, isMerged: !isNew };
+  };
+  await using started = await startApi({}, gateway);
+  const call = { source: 'owner-call', channel: 'phone', class: 'engineering', content: 'x', place: '2001' };
+  expect((await post(started, '/tickets', call, 'desk')).json()).toMatchObject({
+    number: TICKET.number,
+    isMerged: true,
+  });
+  const own = (await post(started, '/tickets', { ...call, isNewMatter: true }, 'desk')).json();
+  expect(own.isMerged).toBe(false);
 });
 
 describe('a step', () => {

@@ -117,7 +117,7 @@ describe('a call after the work was said to be done', () => {
       priority: 'normal',
       channel: 'slip',
       slip: 'Z-7',
-      content: '还是没解决',
+      content: '水龙头漏水',
       receivedAtMs: toMs('09-22 10:02'),
     });
     expect(story.ticket().stage).toBe('done');

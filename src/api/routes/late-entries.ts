@@ -78,8 +78,9 @@ export function lateEntryRoutes(api: Api, { services }: ApiContext): void {
 async function enter(entry: Entry, person: Person, services: ApiServices): Promise<Outcome> {
   const { slip } = entry;
   try {
-    const { id, number, ...ticket } = await openTicket(entry, person, services);
-    return { slip, ticket: { id, number, isMerged: ticket.slip !== slip }, problem: null };
+    const { ticket, isMerged } = await openTicket(entry, person, services);
+    const { id, number } = ticket;
+    return { slip, ticket: { id, number, isMerged }, problem: null };
   } catch (error) {
     const problem = classifyError(error, services.model.site.timeZone);
     if (problem === null) throw error;

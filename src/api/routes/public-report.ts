@@ -46,8 +46,13 @@ const ReportBody = closed({
 });
 
 const AnswerSchema = Type.Object({
-  number: nullable(Type.String({ description: 'null = it went onto a report that is there already' })),
-  token: nullable(Type.String({ description: 'Of the link `/report/{token}`; shown once' })),
+  number: Type.String({ description: 'Of the ticket that it is on' }),
+  token: nullable(
+    Type.String({
+      description:
+        'Of the link `/report/{token}`; shown once. null = it was added to a ticket that is there already',
+    }),
+  ),
   isMerged: Type.Boolean(),
 });
 const PlaceSchema = Type.Object({ equipment: Type.String(), name: TextSchema, place: TextSchema });
@@ -109,7 +114,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
       const opened = defined(outcome.ticket, 'the ticket of a report');
       const token = reports.note(contact, matter, reporter, opened, nowMs);
       reply.code(201);
-      return { number: token === null ? null : opened.number, token, isMerged: token === null };
+      return { number: opened.number, token, isMerged: token === null };
     },
   );
 }

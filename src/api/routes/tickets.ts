@@ -156,7 +156,8 @@ function openRoute(api: Api, { services, policies }: ApiContext): void {
         operationId: 'openTicket',
         summary: 'Open a ticket for a matter that a person reports, or enter one later from a slip',
         description:
-          'What the same person has reported for the same place before goes onto the open ticket, which is answered.',
+          'What the same person has reported for the same place before goes onto the open ticket, which is answered with ' +
+          '`isMerged`; another `faultKind`, another slip, or `isNewMatter` opens one of its own.',
         tags,
         body: NewTicketBody,
         response: created(Ticket),
@@ -165,9 +166,10 @@ function openRoute(api: Api, { services, policies }: ApiContext): void {
     async (request, reply) => {
       const person = personOf(request);
       const actor = toActor(person, services);
-      const ticket = await openTicket(request.body, person, services);
+      const { ticket, isMerged } = await openTicket(request.body, person, services);
       reply.code(201).header('location', `/api/v1/tickets/${ticket.id}`);
-      return showTicket(ticket, actor, services, policies, { isWhole: true, explained: [] });
+      const shown = await showTicket(ticket, actor, services, policies, { isWhole: true, explained: [] });
+      return { ...shown, isMerged };
     },
   );
 }

@@ -248,8 +248,8 @@ export interface ReportForm {
 }
 
 export interface ReportAnswer {
-  readonly number: string | null;
-  /** Of the address to follow it; null = it went onto a report that is there already. */
+  readonly number: string;
+  /** Of the address to follow it; null = it was added to the ticket of a report that is there already. */
   readonly token: string | null;
 }
 

@@ -332,7 +332,7 @@ export const enService: ServiceTexts = {
     keep: 'Keep the address of this page to see how it goes.',
     number: 'Number {{number}}',
     duplicate:
-      'You have reported this before; what you wrote was added. See the address you were given then.',
+      'What you wrote was added to ticket {{number}} and whoever has it is told; no new one was opened. See the address given for it. If it is another matter, please ring the desk.',
     promised: '{{what}}: {{time}}',
     together: 'Somebody else has reported the same; both are dealt with together, as shown above.',
     notFound: 'There is no such report',

@@ -188,7 +188,6 @@ export const enTickets: TicketTexts = {
     gateway: 'Gateway',
     saved: 'Recorded: {{what}}',
     visitor: 'Reporter',
-    joined: 'This person has an open ticket for the same place, {{number}}: the report was added to it',
     created: 'Ticket {{number}} opened',
   },
   newTicket: {
@@ -220,5 +219,9 @@ export const enTickets: TicketTexts = {
     more: 'More',
     duplicates: 'Perhaps reported already; look at these first:',
     duplicateOpen: 'Open',
+    joined:
+      'This person has an open ticket for the same place, {{number}}: the report was added to it, and whoever has it is told. Is it the same matter?',
+    sameMatter: 'The same matter',
+    otherMatter: 'Another matter: open a ticket of its own',
   },
 };

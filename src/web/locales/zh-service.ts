@@ -304,7 +304,8 @@ export const zhService = {
     done: '已收到您的报修',
     keep: '请保存此页地址，可随时查看进度。',
     number: '单号 {{number}}',
-    duplicate: '您此前已报过此事，本次内容已补充到原报修单，进度请看原先的地址。',
+    duplicate:
+      '本次内容已并入工单 {{number}} 并告知处理人，未另行建单；进度请看此前的地址。如为另一事项，请致电前台。',
     promised: '{{what}}：{{time}}',
     together: '您报的事项已与他人所报的同一事项合并处理，以上为合并后的进度。',
     notFound: '没有找到这张报修单',

@@ -172,7 +172,6 @@ export const zhTickets = {
     gateway: '网关',
     saved: '已提交：{{what}}',
     visitor: '报修人',
-    joined: '该联系人就同一位置已有未关闭的工单 {{number}}，本次报修已并入，未另行建单',
     created: '已登记工单 {{number}}',
   },
   newTicket: {
@@ -204,5 +203,8 @@ export const zhTickets = {
     more: '更多信息',
     duplicates: '可能已有相同报修，请先核对：',
     duplicateOpen: '打开',
+    joined: '该联系人就同一位置已有未关闭的工单 {{number}}，本次报修已并入并告知处理人。是同一事项吗？',
+    sameMatter: '是同一事项',
+    otherMatter: '是另一事项，另立工单',
   },
 };

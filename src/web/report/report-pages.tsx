@@ -65,7 +65,8 @@ export function ReportFormPage() {
   if (send.data !== undefined && send.data.token === null)
     return (
       <PublicFrame title={t('report.done')}>
-        <Result status="success" title={t('report.duplicate')} />
+        <Result status="success" title={t('report.duplicate', { number: send.data.number })} />
+        <DeskPhone phone={form?.deskPhone ?? null} />
       </PublicFrame>
     );
   return (

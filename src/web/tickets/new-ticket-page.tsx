@@ -3,7 +3,7 @@
  * away. What the policy asks for is checked by the gateway.
  */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Card, Form, Input, Radio, Select } from 'antd';
+import { Alert, App, Button, type ButtonProps, Card, Form, Input, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { request } from '../api/client.ts';
@@ -19,8 +19,6 @@ import { FaultKindInput } from './fault-kind-input.tsx';
 import { ImpactInput, toWholeImpact } from './impact-input.tsx';
 import { MAX_LINE_CHARS, MAX_TEXT_CHARS } from './limits.ts';
 
-/** Long enough to be read with the telephone at the ear. */
-const JOINED_S = 10;
 /** The policy derives it from class, equipment and impact. */
 export const BY_IMPACT = 'by-impact';
 
@@ -41,6 +39,8 @@ export interface NewTicketValues {
   readonly appointmentToMs?: number | null;
   readonly slip?: string;
   readonly receivedAtMs?: number | null;
+  /** Asked of what the gateway has put onto a ticket that is open. */
+  readonly isNewMatter?: boolean;
 }
 
 export const SOURCES = [
@@ -79,17 +79,31 @@ export function NewTicketPage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const toErrorText = useErrorText();
-  const { message } = App.useApp();
+  const format = useFormat();
+  const { message, modal } = App.useApp();
   const open = useMutation({
     mutationFn: (values: NewTicketValues) => request<Ticket>('POST', '/tickets', toNewTicket(values)),
     onSuccess: (ticket, values) => {
-      // The gateway puts what the same person reports again onto the ticket that is open.
-      const isOwn = [ticket.content.zh, ticket.content.en].includes(values.content.trim());
       const { number } = ticket;
-      if (isOwn) void message.success(t('tickets.created', { number }));
-      else void message.warning(t('tickets.joined', { number }), JOINED_S);
       applyTicket(client, ticket);
-      void navigate(`/tickets/${ticket.id}`, { replace: true });
+      const show = () => void navigate(`/tickets/${ticket.id}`, { replace: true });
+      if (ticket.isMerged !== true) {
+        void message.success(t('tickets.created', { number }));
+        show();
+        return;
+      }
+      // What the same person reports again is on the ticket that is open, and told: nothing is lost while this is asked.
+      void modal.confirm({
+        title: t('newTicket.joined', { number }),
+        content: format.text(ticket.content),
+        okText: t('newTicket.sameMatter'),
+        cancelText: t('newTicket.otherMatter'),
+        okButtonProps: { 'data-testid': 'new-ticket-same' } as ButtonProps,
+        cancelButtonProps: { 'data-testid': 'new-ticket-other' } as ButtonProps,
+        keyboard: false,
+        onOk: show,
+        onCancel: () => open.mutate({ ...values, isNewMatter: true }),
+      });
     },
   });
   return (
@@ -319,6 +333,7 @@ export function toNewTicket(values: NewTicketValues): Readonly<Record<string, un
     faultKind: line(values.faultKind) || null,
     slip: line(values.slip) || null,
     receivedAtMs: receivedAtMs ?? null,
+    ...(values.isNewMatter === true && { isNewMatter: true }),
     appointment:
       appointmentFromMs != null && appointmentToMs != null
         ? { fromMs: appointmentFromMs, toMs: appointmentToMs }

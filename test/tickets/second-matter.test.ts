@@ -1,0 +1,96 @@
+/**
+ * The same person reports two things from the same place: one fault is one ticket, one person is not. What does go onto the ticket
+ * that is open is told to whoever has it (service-workflow.md §2).
+ */
+import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/config/policy.ts';
+import type { NewTicket } from '../../src/tickets/transitions.ts';
+import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
+import { createStory, toMs } from './story-rig.ts';
+
+const BOTH = [
+  ['default', defaultPolicy],
+  ['hospital', hospitalPolicy],
+] as const;
+
+const TAP = { content: '厨房龙头漏水', faultKind: null, priority: 'normal' } as const;
+const TOILET = { content: '马桶堵了', faultKind: 'toilet-blocked', priority: 'normal' } as const;
+const SLIP = { channel: 'slip', source: 'internal-need', priority: 'normal' } as const;
+
+function ringTwice(policy: Policy, first: Partial<NewTicket>, second: Partial<NewTicket>) {
+  const story = createStory(policy, '09-22 10:00');
+  const { id } = story.report('desk-li', first);
+  story.act(policy === defaultPolicy ? 'desk-li' : 'duty-he', { type: 'dispatch', assignee: 'wang' });
+  story.to('09-22 10:10');
+  const told = story.loop.messages.length;
+  const answered = story.loop.command({
+    type: 'open-ticket',
+    actor: { username: 'desk-li', roles: ['desk'], groups: [] },
+    ticket: { ...CALL, ...second },
+    personal: null,
+  });
+  const [now, own] = [id, answered.ticket?.id].map((one) => story.loop.tickets().find((it) => it.id === one));
+  return { now, own, answered, messages: story.loop.messages.slice(told) };
+}
+
+const CALL: NewTicket = {
+  ...{ source: 'owner-call', channel: 'phone', class: 'engineering', priority: 'normal', impact: null },
+  ...{ attendance: null, flow: null, content: '', faultKind: null, equipment: null, location: null },
+  ...{ place: '3-1201', contactName: '', contactMethod: '139', appointment: null, slip: null },
+  receivedAtMs: null,
+};
+
+describe.each(BOTH)('what is another matter has a ticket of its own: %s', (_name, policy) => {
+  test('another kind of fault', () => {
+    for (const faultKind of [null, 'tap']) {
+      const { now, own, answered } = ringTwice(policy, { ...TAP, faultKind }, TOILET);
+      expect(own?.id).not.toBe(now?.id);
+      expect(own).toMatchObject({ content: { zh: '马桶堵了' }, faultKind: 'toilet-blocked' });
+      expect(answered.isMerged).toBe(false);
+    }
+  });
+
+  test('another slip: its steps are entered somewhere', () => {
+    const first = { ...SLIP, slip: 'ZD-000001', content: '大堂灯箱跳闸', receivedAtMs: toMs('09-22 09:00') };
+    const second = {
+      ...SLIP,
+      slip: 'ZD-000002',
+      content: '大堂旋转门卡住',
+      receivedAtMs: toMs('09-22 09:10'),
+    };
+    const { now, own } = ringTwice(policy, first, second);
+    expect([now?.slip, own?.slip]).toEqual(['ZD-000001', 'ZD-000002']);
+  });
+
+  test('what the caller says is another: each names the other', () => {
+    const said = { content: '卧室插座没电了', isNewMatter: true };
+    const { now, own, answered } = ringTwice(policy, TAP, said);
+    expect(own).toMatchObject({
+      content: { zh: '卧室插座没电了' },
+      links: [{ ticket: now?.id, kind: 'related' }],
+    });
+    expect(now?.links).toEqual([{ ticket: own?.id, kind: 'related' }]);
+    expect(answered.isMerged).toBe(false);
+  });
+});
+
+describe.each(BOTH)('what goes onto the open ticket: %s', (_name, policy) => {
+  test('is answered as such and told to whoever has it', () => {
+    const { now, own, answered, messages } = ringTwice(policy, TAP, { content: '卧室插座没电了' });
+    expect(own).toBe(now);
+    expect(answered.isMerged).toBe(true);
+    const urged = messages.filter(({ kind }) => kind === 'urged');
+    expect(urged.map(({ recipient }) => recipient)).toEqual(['wang']);
+    expect(urged[0]?.body.zh).toContain('卧室插座没电了');
+  });
+
+  test('in the same words is the same matter, whatever has been found out meanwhile, and told no more', () => {
+    const { now, own, messages } = ringTwice(
+      policy,
+      { ...TAP, faultKind: 'seal' },
+      { ...TAP, faultKind: 'tap' },
+    );
+    expect(own).toBe(now);
+    expect(messages).toEqual([]);
+  });
+});
