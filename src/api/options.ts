@@ -26,7 +26,7 @@ export const API_LIMITS = {
   loginsPerMinute: 60,
   /** Reports without an account from one address in a minute: a building behind one address, on the day of a burst pipe. */
   publicReportsPerMinute: 10,
-  /** Of them those that the policy takes for emergencies, counted apart: a whole house behind one address sees the same fire. */
+  /** Of them those that the policy takes for emergencies, counted apart: a whole house behind one address sees the same fire. Those without contact are counted by themselves. */
   publicEmergenciesPerMinute: 60,
   /** Looks at such reports and forms from one address in a minute; a page asks once in 15 s. */
   publicViewsPerMinute: 60,

@@ -15,6 +15,10 @@ export const PUBLIC_LIMITS = {
   contactWindowMs: 3_600_000,
   /** Window of the reports of one address; how many it may have is API_LIMITS. */
   addressWindowMs: 60_000,
+  /** Emergencies without contact of one address are one matter for so long, beginning with the first of them … */
+  anonymousWindowMs: 600_000,
+  /** … and so many matters at most, told apart by what has happened and by the code that was scanned. */
+  anonymousMatters: 5,
   /** Ways of contact and reports remembered; the least recent is forgotten. */
   remembered: 2_000,
 } as const;
@@ -27,6 +31,17 @@ export interface Reporter {
   readonly secret: string;
   /** The open ticket that this contact has reported the same matter on; null = none. */
   readonly duplicateOf: string | null;
+}
+
+/** What reports of one address are counted as, each by itself: nobody who leaves a number is refused for those who leave none. */
+export type ReportSort = 'ordinary' | 'emergency' | 'anonymous';
+
+/** Somebody in an emergency who leaves no contact: known by where he writes from, as all who do so there within minutes. */
+export interface AnonymousReporter {
+  readonly actor: TicketActor;
+  readonly secret: string;
+  /** Whether what he adds is told: of many remarks the first. */
+  readonly isTold: boolean;
 }
 
 export interface PublicReportsCounters {
@@ -52,6 +67,8 @@ export class PublicReports {
   readonly #contacts = new Map<string, number[]>();
   /** The same. Key: digest of the address, emergencies apart. */
   readonly #addresses = new Map<string, number[]>();
+  /** Emergencies without contact. Key: digest of address and matter. */
+  readonly #anonymous = new Map<string, { readonly secret: string; readonly atMs: number; count: number }>();
   /** Key: digest of contact and matter. */
   readonly #matters = new Map<string, Remembered>();
   #accepted = 0;
@@ -61,12 +78,12 @@ export class PublicReports {
 
   /**
    * Of one network address, which a whole house may share: emergencies are counted apart, so that nobody's dripping tap keeps
-   * one out.
+   * one out, and apart of them those without contact.
    * @param perMinute most of this sort
    * @returns whether it may go on
    */
-  admitAddress(address: string, isEmergency: boolean, perMinute: number, nowMs: number): boolean {
-    const id = this.#digest(isEmergency ? 'emergency' : 'ordinary', address);
+  admitAddress(address: string, sort: ReportSort, perMinute: number, nowMs: number): boolean {
+    const id = this.#digest(sort, address);
     const isAdmitted = this.#count(this.#addresses, id, perMinute, PUBLIC_LIMITS.addressWindowMs, nowMs);
     if (!isAdmitted) this.#limited++;
     return isAdmitted;
@@ -117,6 +134,35 @@ export class PublicReports {
     const isSame = found !== undefined && nowMs - found.atMs <= withinMs && (await isOpen(found.ticket));
     const secret = isSame ? found.secret : randomBytes(SECRET_BYTES).toString('base64url');
     return { actor: toVisitor(secret), secret, duplicateOf: isSame ? found.ticket : null };
+  }
+
+  /** Without waiting: of many at the same moment each finds the one before. @param matter what has happened, and where by the register */
+  anonymousOf(address: string, [event, code]: readonly [string, string], nowMs: number): AnonymousReporter {
+    const { anonymousWindowMs, anonymousMatters } = PUBLIC_LIMITS;
+    const find = (id: string) => {
+      const found = this.#anonymous.get(id);
+      return found === undefined || nowMs - found.atMs > anonymousWindowMs ? undefined : found;
+    };
+    const bound = this.#digest('anonymous matters', address);
+    let id = this.#digest(address, event, code);
+    if (
+      find(id) === undefined &&
+      !this.#count(this.#contacts, bound, anonymousMatters, anonymousWindowMs, nowMs)
+    )
+      id = this.#digest(address, 'any', '');
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const known = find(id) ?? { secret, atMs: nowMs, count: 0 };
+    known.count++;
+    remember(this.#anonymous, id, known);
+    return { actor: toVisitor(known.secret), secret: known.secret, isTold: known.count === 2 };
+  }
+
+  /** @returns the link of a new ticket; null = it went onto one that is there already */
+  noteAnonymous({ secret }: AnonymousReporter, { number }: Ticket, isMerged: boolean): string | null {
+    this.#accepted++;
+    if (!isMerged) return `${number}.${secret}`;
+    this.#merged++;
+    return null;
   }
 
   /** @returns the link of a new ticket; null = it went onto one that is there already */

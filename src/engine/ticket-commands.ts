@@ -75,7 +75,7 @@ interface Reported {
 function openOrAdd(
   tx: Tentative,
   context: DecisionContext,
-  { ticket: report, actor, personal, isContactConfirmed = null }: OpenCommand,
+  { ticket: report, actor, personal, isContactConfirmed = null, sameAddress }: OpenCommand,
   nowMs: number,
 ): Reported {
   const { model } = context;
@@ -83,11 +83,24 @@ function openOrAdd(
   requireKnown(model, report.equipment, report.location);
   const subject = toSubject(model, report.equipment, report.location, nowMs);
   const kinds = toKinds(subject);
+  if (sameAddress !== undefined) {
+    const before = tx.openTickets().find(({ reporter }) => reporter === actor.username);
+    if (before !== undefined) {
+      const known = context.policyOf(before);
+      const said = report.place === '' ? subject.place.zh : report.place;
+      const remark = { ...report, content: said === '' ? report.content : `${said}: ${report.content}` };
+      const how = { isRemark: true, isSilent: !sameAddress.isTold };
+      const added = addReport(before, remark, actor, known, nowMs, kinds, how);
+      const isAnew = isEmergencyReport(before, report, known, kinds);
+      return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
+    }
+  }
   const same = findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs);
   const call = same === null ? 'apart' : toSecondCall(same, report, model, context.policyOf(same));
   if (same !== null && call !== 'apart') {
     const known = context.policyOf(same);
-    const added = addReport(same, report, actor, known, nowMs, kinds, call === 'turns');
+    const isTurn = call === 'turns';
+    const added = addReport(same, report, actor, known, nowMs, kinds, { isTurn });
     const isAnew = isEmergencyReport(same, report, known, kinds);
     return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
   }

@@ -66,7 +66,8 @@ function isSaid({ content }: Pick<Ticket, 'content'>, words: string): boolean {
  * What was said the second time, on the record of the first. A graver matter raises the ticket as an alarm would, and is
  * reported; where the work was said to be done it is the failure that rework begins with. It never lowers anything.
  * @param kinds of the equipment and of what it is part of: a priority may go by them
- * @param isTurn its words make another kind of emergency of the ticket (a fire, people in a lift)
+ * @param how `isTurn`: its words make another kind of emergency of the ticket (a fire, people in a lift); `isRemark`: one of many
+ * by people unknown, which heads nothing; `isSilent`: and is told to nobody unless it raises the ticket
  */
 export function addReport(
   ticket: Ticket,
@@ -78,8 +79,9 @@ export function addReport(
   policy: Policy,
   nowMs: number,
   kinds: readonly Kind[] = [],
-  isTurn = false,
+  how: { readonly isTurn?: boolean; readonly isRemark?: boolean; readonly isSilent?: boolean } = {},
 ): TicketStep {
+  const { isTurn = false, isRemark = false, isSilent = false } = how;
   const moment = { by: username, atMs: nowMs, nowMs, isLate: false };
   const { content, channel, slip, receivedAtMs } = report;
   const late = { ...(slip !== null && { slip }), ...(receivedAtMs !== null && { receivedAtMs }) };
@@ -89,7 +91,7 @@ export function addReport(
   const said = { priority, impact, attendance };
   // None the graver, and nobody else hears of it: whoever has it is told what was said, of an emergency each time.
   const isNews = ticket.priority === 'emergency' || !isSaid(ticket, content);
-  const isHurry = raise === null && back === null && isNews;
+  const isHurry = raise === null && back === null && isNews && !isSilent;
   const detail = {
     content,
     channel,
@@ -106,7 +108,7 @@ export function addReport(
   // What is grave is read first, wherever the ticket is read.
   const isHeading = isTurn || isGraver(raise) || isEmergencyReport(ticket, report, policy, kinds);
   const heading =
-    isHeading && !isSaid(ticket, content) ? { content: withWords(ticket.content, content) } : {};
+    isHeading && !isRemark && !isSaid(ticket, content) ? { content: withWords(ticket.content, content) } : {};
   const change = { ...back?.change, ...raise?.change, ...heading };
   const step = toStep(ticket, change, happenings, moment, policy);
   const isAgain = isTurn && isReportable(ticket, policy);

@@ -32,7 +32,7 @@ async function start(
     const number = `GC20261121-${String(tickets.size + 1).padStart(4, '0')}`;
     const ticket: Ticket = same ?? { ...TICKET, id: number as Ticket['id'], number, reporter: username };
     tickets.set(ticket.id, ticket);
-    return { occurrence: null, ticket };
+    return { occurrence: null, ticket, isMerged: same !== undefined };
   };
   const started = await startApi({ limits }, gateway);
   const report = (body: object, remoteAddress = '192.0.2.1') =>
@@ -169,9 +169,40 @@ describe('an emergency', () => {
     expect((await gateway.look(answer.token)).statusCode).toBe(200);
     const { code, params } = (await gateway.report({ class: 'fire', content: '着火了' })).json();
     expect([code, params.fields]).toEqual(['missing-fields', 'place']);
-    // Two without a number at one address are not taken for one person with a link to share.
-    expect((await gateway.report({ ...TRAPPED, place: '3号楼' })).json().isMerged).toBe(false);
-    expect((await gateway.report(TRAPPED)).json()).toMatchObject({ token: null, isMerged: true });
+    // Two without a number at one address are one matter, of which nobody else has the link.
+    const more = { number: answer.number, token: null, isMerged: true };
+    expect((await gateway.report({ ...TRAPPED, place: '3号楼' })).json()).toEqual(more);
+    expect((await gateway.report(TRAPPED)).json()).toEqual(more);
+  });
+
+  test('of one address that leaves no contact is one ticket for minutes, told with its first remark', async () => {
+    await using gateway = await start();
+    const fires = Array.from({ length: 40 }, (_, at) => ({
+      ...FIRE,
+      content: `着火了${at}`,
+      place: `${at}号房`,
+    }));
+    const answers = await Promise.all(
+      fires.map(({ equipment: _equipment, contactMethod: _contact, ...fire }) => gateway.report(fire)),
+    );
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
+    expect(gateway.tickets.size).toBe(1);
+    expect(answers.filter((answer) => answer.json().token !== null)).toHaveLength(1);
+    const told = gateway.submitted.map((one) => one.type === 'open-ticket' && one.sameAddress?.isTold);
+    expect(told.filter(Boolean)).toHaveLength(1);
+    // Another kind of emergency, or the code of a lift, is another; many codes are not many tickets.
+    await gateway.report(TRAPPED);
+    expect(gateway.tickets.size).toBe(2);
+  });
+
+  test('with a contact is never refused for those without one', async () => {
+    await using gateway = await start({ publicEmergenciesPerMinute: 3 });
+    const anonymous = (place: string) => gateway.report({ class: 'fire', content: '着火了', place });
+    for (const place of ['1', '2', '3']) expect((await anonymous(place)).statusCode).toBe(201);
+    expect((await anonymous('4')).statusCode).toBe(429);
+    const real = { class: 'fire', content: '我家真的着火了', place: '1201', contactMethod: '13900001201' };
+    expect((await gateway.report(real)).json()).toMatchObject({ isMerged: false });
+    expect(gateway.tickets.size).toBe(2);
   });
 });
 

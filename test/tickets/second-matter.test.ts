@@ -94,3 +94,33 @@ describe.each(BOTH)('what goes onto the open ticket: %s', (_name, policy) => {
     expect(messages).toEqual([]);
   });
 });
+
+describe.each(BOTH)('emergencies of one address without contact: %s', (_name, policy) => {
+  test('are one ticket and one incident, wherever they say it is; the first remark is told, the others are read there', () => {
+    const story = createStory(policy, '09-22 10:00');
+    const told: string[][] = [];
+    for (let at = 0; at < 5; at++) {
+      const before = story.loop.messages.length;
+      story.loop.command({
+        type: 'open-ticket',
+        actor: { username: 'visitor-1', roles: ['occupant'], groups: [] },
+        ticket: { ...CALL, class: 'help', channel: 'form', priority: null, contactMethod: '', ...fire(at) },
+        personal: null,
+        sameAddress: { isTold: at === 1 },
+      });
+      told.push(story.loop.messages.slice(before).map(({ kind }) => kind));
+    }
+    expect(story.loop.tickets()).toHaveLength(1);
+    expect(story.incidents()).toHaveLength(1);
+    expect(story.ticket().content.zh).toBe('着火了0');
+    expect(told[0]).toContain('emergency');
+    expect(told[1]).toContain('urged');
+    expect(told.slice(2)).toEqual([[], [], []]);
+    const notes = story.loop.ticketEvents.flatMap(({ type, detail }) =>
+      type === 'noted' ? [detail['content']] : [],
+    );
+    expect(notes).toContain('4号房: 着火了4');
+  });
+});
+
+const fire = (at: number) => ({ content: `着火了${at}`, place: `${at}号房` });

@@ -6,6 +6,7 @@
 import Type from 'typebox';
 import type { SiteModel } from '../../config/model.ts';
 import { toFullName } from '../../config/names.ts';
+import { toSaidEvent } from '../../config/said.ts';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type EquipmentId, isId, type LocationId, toId } from '../../core/ids.ts';
@@ -83,6 +84,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
         summary: 'Report a matter without an account; the answer has the link to follow it',
         description:
           'What the policy takes for an emergency needs a place and no contact, and is not refused for what others report. ' +
+          'Emergencies without contact of one address go onto one ticket for ten minutes. ' +
           'Problems: `bad-request`, `missing-fields`, `not-found`, `report-limited`, `engine-busy`, `store-failed`.',
         tags,
         body: ReportBody,
@@ -94,29 +96,43 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
       const nowMs = clock.now().wallMs;
       const ticket = toReport(body, model);
       admit(ticket, ip, services, limits, nowMs);
+      const contact = ticket.contactMethod;
       // Who leaves no number is known by where he writes from.
-      const contact = ticket.contactMethod === '' ? `address ${ip}` : ticket.contactMethod;
       const matter = [ticket.class, ticket.equipment ?? '', ticket.location ?? '', ticket.place];
       const isOpen = async (id: string): Promise<boolean> => {
         const found = await queries.ticket(id);
         return found !== null && isTicketOpen(found);
       };
       const { duplicateMs } = model.policy;
-      const reporter = await reports.reporterOf(contact, matter, duplicateMs, nowMs, isOpen);
+      const anonymous =
+        ticket.contactMethod === ''
+          ? reports.anonymousOf(ip, [toEvent(ticket, model), ticket.equipment ?? ''], nowMs)
+          : null;
+      const reporter =
+        anonymous === null ? await reports.reporterOf(contact, matter, duplicateMs, nowMs, isOpen) : null;
       const outcome = await commands.submit({
         type: 'open-ticket',
-        actor: reporter.actor,
+        actor: defined(anonymous ?? reporter, 'who reports').actor,
         ticket,
         personal: sealContact(ticket.contactName, ticket.contactMethod),
         // Anybody can leave any number: it counts when somebody has been reached over it.
         isContactConfirmed: ticket.contactMethod === '' ? null : false,
+        ...(anonymous !== null && { sameAddress: { isTold: anonymous.isTold } }),
       });
       const opened = defined(outcome.ticket, 'the ticket of a report');
-      const token = reports.note(contact, matter, reporter, opened, nowMs);
+      const token =
+        reporter === null
+          ? reports.noteAnonymous(defined(anonymous, 'who reports'), opened, outcome.isMerged ?? false)
+          : reports.note(contact, matter, reporter, opened, nowMs);
       reply.code(201);
       return { number: opened.number, token, isMerged: token === null };
     },
   );
+}
+
+/** What has happened, as far as the words say. */
+function toEvent({ class: name, content }: NewTicket, { policy }: Pick<SiteModel, 'policy'>): string {
+  return name === 'fire' ? 'fire' : (toSaidEvent(content, name, policy) ?? 'other');
 }
 
 /** @throws RiserError `missing-fields`, `report-limited` */
@@ -129,7 +145,8 @@ function admit(
 ): void {
   const isEmergency = isEmergencyReport(ticket, model);
   const perMinute = isEmergency ? publicEmergenciesPerMinute : publicReportsPerMinute;
-  if (!publicReports.admitAddress(address, isEmergency, perMinute, nowMs)) throw toLimited(model);
+  const sort = !isEmergency ? 'ordinary' : ticket.contactMethod === '' ? 'anonymous' : 'emergency';
+  if (!publicReports.admitAddress(address, sort, perMinute, nowMs)) throw toLimited(model);
   requireEnough(ticket, isEmergency);
   const { contactMethod, equipment, location, place } = ticket;
   const isAdmitted = isEmergency
