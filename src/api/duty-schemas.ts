@@ -25,6 +25,11 @@ export const SwapSchema = Type.Object({
   reason: words,
   by: words,
   atMs: Ms,
+  agreedAtMs: Type.Optional(
+    Type.Integer({
+      description: 'When `to` has agreed; absent where he has asked for it himself, or has not yet',
+    }),
+  ),
 });
 
 export const RosterSchema = Type.Object({
@@ -58,6 +63,9 @@ export const RosterSchema = Type.Object({
       swappedFrom: maybeWords,
       approver: maybeWords,
     }),
+  ),
+  longestHours: Type.Optional(
+    Type.Number({ description: 'Hours on duty in a row that are still no gap; default 24' }),
   ),
   swaps: Type.Optional(Type.Array(SwapSchema)),
 });

@@ -86,6 +86,8 @@ export interface Roster {
   readonly shifts: readonly Shift[];
   readonly posts: readonly Post[];
   readonly assignments: readonly Assignment[];
+  /** Hours in a row after which a person on duty counts as too long there; left out = 24 (people/gaps.ts). */
+  readonly longestHours?: number;
   /** Swaps that wait for their approval, oldest first; left out = none. */
   readonly swaps?: readonly SwapRequest[];
 }
@@ -104,6 +106,8 @@ export interface SwapRequest {
   /** Who asked for it. */
   readonly by: string;
   readonly atMs: number;
+  /** When `to` has agreed to take it over; left out = not yet, unless he has asked for it himself. */
+  readonly agreedAtMs?: number;
 }
 
 /** 交接班: what one shift hands to the next, signed by both. The lists are frozen when it is begun. */

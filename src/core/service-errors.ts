@@ -32,6 +32,20 @@ export const SERVICE_ERRORS = {
       en: 'A swap is approved by somebody who neither asked for it nor is part of it',
     },
   },
+  'swap-not-agreed': {
+    status: 409,
+    text: {
+      zh: '接班人 {to} 尚未同意换班，不能批准',
+      en: '{to}, who would take the shift over, has not agreed yet',
+    },
+  },
+  'swap-of-others': {
+    status: 403,
+    text: {
+      zh: '换班须由接班人本人同意',
+      en: 'Only whoever takes the shift over can agree to it',
+    },
+  },
   'handover-one-person': {
     status: 422,
     text: { zh: '交班人与接班人不能是同一人', en: 'A handover is between two different people' },

@@ -7,7 +7,7 @@ import type { Text } from '../core/text.ts';
 import type { Addressee, Telling } from './telling.ts';
 import { ASK, same } from './wording.ts';
 
-export type SwapOutcome = 'asked' | 'approved' | 'refused' | 'withdrawn';
+export type SwapOutcome = 'asked' | 'agreed' | 'approved' | 'refused' | 'withdrawn';
 
 export interface SwapNotice {
   readonly swap: SwapRequest;
@@ -61,10 +61,15 @@ const SHOWN_CHARS = 8;
 function toAddressees(swap: SwapRequest, outcome: SwapOutcome, by: string): readonly Addressee[] {
   const parties = [...new Set([swap.from, swap.to, swap.by])];
   const others = parties.filter((name) => name !== by);
+  const approver: Addressee = { anyOf: [APPROVER], except: parties, ask: ASK['approve-swap'] };
+  if (outcome === 'agreed') return [...others.map((name) => ({ anyOf: [name], ask: ASK.know })), approver];
   if (outcome !== 'asked') return others.map((name) => ({ anyOf: [name], ask: ASK.know }));
   return [
-    ...others.map((name): Addressee => ({ anyOf: [name], ask: ASK['drop-swap'] })),
-    { anyOf: [APPROVER], except: parties, ask: ASK['approve-swap'] },
+    ...others.map(
+      (name): Addressee => ({ anyOf: [name], ask: name === swap.to ? ASK['agree-swap'] : ASK['drop-swap'] }),
+    ),
+    // Before whoever takes over has agreed there is nothing to approve.
+    ...(by === swap.to ? [approver] : []),
   ];
 }
 
@@ -80,6 +85,8 @@ function toFact({ inReturn, reason }: SwapRequest, outcome: SwapOutcome, by: Tex
         zh: `${by.zh}申请换班（${reason}）${back.zh}`,
         en: `${by.en} asks for a swap (${reason})${back.en}`,
       };
+    case 'agreed':
+      return { zh: `${by.zh}已同意换班${back.zh}`, en: `${by.en} has agreed to the swap${back.en}` };
     case 'approved':
       return { zh: `${by.zh}已批准换班${back.zh}`, en: `${by.en} has approved the swap${back.en}` };
     case 'refused':

@@ -37,6 +37,7 @@ export const ASK = {
   answer: { zh: '请处理并告知反馈人', en: 'Handle it and tell whoever gave it' },
   prove: { zh: '请督促验收，或结束调试', en: 'Have it proven and signed, or end the commissioning' },
   watch: { zh: '请安排人员值守', en: 'Have it watched by people' },
+  'agree-swap': { zh: '请同意换班，或撤回', en: 'Agree to it, or withdraw it' },
   'drop-swap': { zh: '如不同意，请撤回换班申请', en: 'If you do not agree, withdraw it' },
   'approve-swap': { zh: '请审批换班', en: 'Approve or refuse the swap' },
   none: { zh: '', en: '' },

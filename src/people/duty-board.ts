@@ -20,7 +20,7 @@ import type { PublicProfile, RosterImport, RosterPort, StaffPort, SwapInput } fr
 import { toRosterCsv, withRosterCsv } from './roster-csv.ts';
 import { parseRoster, type ReadRoster, toRosterYaml } from './roster-file.ts';
 import { ROSTER_LIMITS } from './roster-limits.ts';
-import { approveSwap, dropSwap, findSwap, requestSwap, sortSwaps } from './roster-swaps.ts';
+import { agreeSwap, approveSwap, dropSwap, findSwap, requestSwap, sortSwaps } from './roster-swaps.ts';
 import { addDays, toLocalDate } from './shift-time.ts';
 import { NO_PROFILE, type StaffBook, toStaff } from './staff-book.ts';
 import { findToldGaps } from './told-gaps.ts';
@@ -40,7 +40,7 @@ export interface DutyBoardOptions {
 
 export interface SwapChange {
   readonly swap: SwapRequest;
-  readonly outcome: 'asked' | 'approved' | 'refused' | 'withdrawn';
+  readonly outcome: 'asked' | 'agreed' | 'approved' | 'refused' | 'withdrawn';
   readonly by: string;
   readonly atMs: number;
   readonly note: string;
@@ -183,6 +183,23 @@ export class DutyBoard implements RosterPort, StaffPort {
       });
       this.#tellSwap(request, 'asked', input.by);
       return request;
+    });
+  }
+
+  agreeSwap(id: string, by: string): Promise<Roster> {
+    return this.#inTurn(async () => {
+      const before = this.#requireRoster();
+      const roster = agreeSwap(before, id, by, this.#options.clock.now().wallMs);
+      if (roster === before) return before;
+      const swap = findSwap(roster, id);
+      const made = await this.#commitRoster(roster, {
+        actor: by,
+        action: 'swap-agree',
+        object: id,
+        detail: { ...swap },
+      });
+      this.#tellSwap(swap, 'agreed', by);
+      return made;
     });
   }
 

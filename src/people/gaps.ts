@@ -4,8 +4,10 @@
  */
 import { type Calendar, isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
 import type { Post, Roster } from '../core/duty.ts';
+import { ROLE_NAMES } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import { type DutyEntry, toEntries } from './duty.ts';
+import { ROSTER_LIMITS } from './roster-limits.ts';
 import { addDays, type Span, toLocalDate, toLocalText } from './shift-time.ts';
 import { holdsOn, type StaffBook, type StaffMember } from './staff-book.ts';
 
@@ -16,6 +18,8 @@ export type GapKind =
   | 'certificate-missing'
   | 'certificate-expired'
   | 'unreachable'
+  /** On duty for more hours in a row than the roster allows; stand-by does not count. */
+  | 'too-long'
   /** The account does not hold the role of the post: it is told, and may not do what it is told to. */
   | 'role-missing'
   /** The name belongs to no account, or to a disabled one; the hours count as `nobody` as well. */
@@ -40,6 +44,7 @@ export interface Gap extends Span {
 /** Longest stretch that is looked through at once: a quarter. */
 export const MAX_GAP_DAYS = 92;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * Gaps in [fromMs, toMs), by post in the order of the roster, then time. Without a roster there is none to find.
@@ -52,11 +57,13 @@ export function findGaps(book: StaffBook, fromMs: number, toMs: number): readonl
   if (roster === null) return [];
   const within: Span = { fromMs, toMs };
   const entries = toEntriesWithin(book, roster, within);
+  const long = toLong(book, roster, within);
   return roster.posts.flatMap((post) => {
     const own = entries.filter((entry) => entry.post.id === post.id);
     const gaps = [
       ...toNobody(post, own, within, book.calendars),
       ...own.flatMap((entry) => toEntryGaps(entry, entries, roster)),
+      ...long.filter((gap) => gap.post === post.id),
     ];
     return gaps
       .map((gap) => ({ ...gap, text: toText(gap, post, roster.timeZone) }))
@@ -75,6 +82,52 @@ function toEntriesWithin({ staff }: StaffBook, roster: Roster, within: Span): re
     .map((entry) => ({ ...entry, ...cut(entry, within) }))
     .filter((entry) => entry.fromMs < entry.toMs)
     .sort((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Days before a stretch in which hours in a row may have begun: a week, as long as the roster can allow. */
+const LONG_DAYS = 8;
+
+/**
+ * Hours in a row beyond what the roster allows, from the moment on at which they become too many, on the post that the person
+ * has then. Counted over all posts but stand-by, with the hours before the stretch; an account that is named
+ * like a role is whoever sits there, and no one person.
+ */
+function toLong({ staff }: StaffBook, roster: Roster, within: Span): readonly Found[] {
+  const { longestHours = ROSTER_LIMITS.longestHours } = roster;
+  const first = addDays(toLocalDate(roster.timeZone, within.fromMs), -LONG_DAYS);
+  const last = addDays(toLocalDate(roster.timeZone, within.toMs), 1);
+  const near = roster.assignments.filter(({ date }) => first <= date && date <= last);
+  const working = toEntries(roster, staff, near).filter(
+    ({ post, assignment }) => !post.isStandby && !ROLE_NAMES.some((role) => role === assignment.username),
+  );
+  const byPerson = Map.groupBy(working, ({ assignment }) => assignment.username);
+  return [...byPerson].flatMap(([username, own]) =>
+    toRuns(own).flatMap((run): readonly Found[] => {
+      const [begin] = run;
+      const end = run.at(-1);
+      if (begin === undefined || end === undefined) return [];
+      const toMs = Math.max(...run.map((entry) => entry.toMs));
+      const limitMs = begin.fromMs + longestHours * HOUR_MS;
+      const span = cut({ fromMs: limitMs, toMs }, within);
+      if (span.fromMs >= span.toMs) return [];
+      const at = run.find((entry) => entry.toMs > limitMs) ?? end;
+      const hours = String(Math.round((toMs - begin.fromMs) / HOUR_MS));
+      return [{ ...span, kind: 'too-long', post: at.post.id, username, detail: hours }];
+    }),
+  );
+}
+
+/** Hours of one person that follow on each other without a break. */
+function toRuns(own: readonly DutyEntry[]): readonly (readonly DutyEntry[])[] {
+  const runs: DutyEntry[][] = [];
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const entry of own.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const run = runs.at(-1);
+    if (run !== undefined && entry.fromMs <= endMs) run.push(entry);
+    else runs.push([entry]);
+    endMs = Math.max(endMs, entry.toMs);
+  }
+  return runs;
 }
 
 function cut({ fromMs, toMs }: Span, within: Span): Span {
@@ -180,6 +233,10 @@ function toReason(kind: Exclude<GapKind, 'off-duty' | 'step-held'>, who: string,
     'certificate-expired': {
       zh: `${who} 的证书 ${detail} 已过期`,
       en: `the certificate ${detail} of ${who} has run out`,
+    },
+    'too-long': {
+      zh: `${who} 连续值班 ${detail} 小时`,
+      en: `${who} is on duty for ${detail} hours in a row`,
     },
     unreachable: { zh: `${who} 未登记联系方式`, en: `${who} has no way to be reached` },
     'role-missing': {

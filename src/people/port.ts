@@ -69,7 +69,9 @@ export interface RosterPort {
   exportRoster(format: RosterImport['format']): string;
   /** @throws RiserError `not-found`, `reason-required`, `swap-not-possible`, `store-failed` */
   requestSwap(input: SwapInput): Promise<SwapRequest>;
-  /** @throws RiserError `not-found`, `swap-approver`, `swap-not-possible`, `store-failed` */
+  /** By whoever takes it over; again it changes nothing. @throws RiserError `not-found`, `swap-of-others`, `store-failed` */
+  agreeSwap(id: string, by: string): Promise<Roster>;
+  /** @throws RiserError `not-found`, `swap-approver`, `swap-not-agreed`, `swap-not-possible`, `store-failed` */
   approveSwap(id: string, by: string): Promise<Roster>;
   /** By an approver, or withdrawn by one of those who are part of it. @throws RiserError `not-found`, `store-failed` */
   dropSwap(id: string, by: string, note: string): Promise<void>;

@@ -47,6 +47,7 @@ export function toRosterYaml(roster: Roster): string {
   const content = {
     version: 1,
     timeZone: roster.timeZone,
+    ...(roster.longestHours !== undefined && { longestHours: roster.longestHours }),
     shifts: roster.shifts.map(({ from, to, ...shift }) => ({ ...shift, from: toTime(from), to: toTime(to) })),
     posts: roster.posts.map(({ isStandby, certificates = [], ...post }) => ({
       ...post,
@@ -95,7 +96,7 @@ function build(located: Located, context: RosterContext, problems: Problems): Re
   const file = validate(RosterSchema, located, { problems, env: null });
   if (file === null) return null;
   const report: Report = (path, expected, found) => problems.add(located.source, path, expected, found);
-  const { timeZone = context.timeZone } = file;
+  const { timeZone = context.timeZone, longestHours } = file;
   if (!isTimeZone(timeZone)) report(['timeZone'], 'an IANA time zone such as Asia/Shanghai', quote(timeZone));
   const users = context.users ?? new Set(file.staff.map(({ username }) => username));
   const before = problems.count;
@@ -112,7 +113,13 @@ function build(located: Located, context: RosterContext, problems: Problems): Re
   if (assignments.length > ROSTER_LIMITS.assignments)
     report(['patterns'], `at most ${ROSTER_LIMITS.assignments} assignments in all`, `${assignments.length}`);
   return {
-    roster: { timeZone, shifts, posts: file.posts.map(toPost), assignments },
+    roster: {
+      timeZone,
+      shifts,
+      posts: file.posts.map(toPost),
+      assignments,
+      ...(longestHours !== undefined && { longestHours }),
+    },
     profiles: new Map(file.staff.map(toProfile)),
   };
 }

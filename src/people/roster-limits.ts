@@ -10,6 +10,8 @@ export const ROSTER_LIMITS = {
   shifts: 50,
   people: 500,
   patterns: 200,
+  /** On duty in a row, hours, where the roster says nothing (ours): a 24-hour post is usual, what follows on it is not. */
+  longestHours: 24,
   /** Swaps that wait for their approval. */
   swaps: 200,
   /** Days ahead for which certificates that run out are listed. */

@@ -78,6 +78,8 @@ export const RosterSchema = closed({
   version: Version1,
   /** IANA zone; default: the site's. */
   timeZone: Type.Optional(ShortString),
+  /** Hours on duty in a row that are still no gap; default 24. */
+  longestHours: Type.Optional(Type.Number({ minimum: 1, maximum: 168 })),
   shifts: Type.Array(ShiftSchema, { minItems: 1, maxItems: ROSTER_LIMITS.shifts }),
   posts: Type.Array(PostSchema, { minItems: 1, maxItems: ROSTER_LIMITS.posts }),
   patterns: list(PatternSchema, ROSTER_LIMITS.patterns),

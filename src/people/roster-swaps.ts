@@ -28,9 +28,23 @@ export function requestSwap(roster: Roster, request: SwapRequest, staff: Staff, 
   return { ...roster, swaps: [...waiting, request] };
 }
 
+/** Nobody is put on duty by others alone: whoever takes the shift over has agreed before it is approved. */
+export function isAgreed({ by, to, agreedAtMs }: SwapRequest): boolean {
+  return by === to || agreedAtMs !== undefined;
+}
+
+/** By whoever takes the shift over. @throws RiserError `not-found`; `swap-of-others` */
+export function agreeSwap(roster: Roster, id: string, by: string, nowMs: number): Roster {
+  const request = findSwap(roster, id);
+  if (by !== request.to) throw new RiserError('swap-of-others');
+  if (isAgreed(request)) return roster;
+  const agreed = { ...request, agreedAtMs: nowMs };
+  return { ...roster, swaps: (roster.swaps ?? []).map((one) => (one === request ? agreed : one)) };
+}
+
 /**
  * The roster with the swap carried out.
- * @throws RiserError `not-found`; `swap-approver`; `swap-not-possible` when it does not fit any more
+ * @throws RiserError `not-found`; `swap-approver`; `swap-not-agreed`; `swap-not-possible` when it does not fit any more
  */
 export function approveSwap(
   roster: Roster,
@@ -41,6 +55,7 @@ export function approveSwap(
 ): Roster {
   const request = findSwap(roster, id);
   if ([request.from, request.to, request.by].includes(approver)) throw new RiserError('swap-approver');
+  if (!isAgreed(request)) throw new RiserError('swap-not-agreed', { to: request.to });
   const assignments = apply(roster, request, approver, staff, nowMs);
   return { ...withoutSwap(roster, id), assignments };
 }

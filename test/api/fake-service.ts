@@ -358,6 +358,10 @@ export function createFakeDuty(users: ReadonlyMap<string, UserRow>, record: Reco
       record('requestSwap', input, by);
       return { id: 's-1', ...input, by, atMs: NOW_MS };
     },
+    async agreeSwap(id, by) {
+      record('agreeSwap', id, by);
+      return ROSTER;
+    },
     async approveSwap(id, by) {
       record('approveSwap', id, by);
       return ROSTER;

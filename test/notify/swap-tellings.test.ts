@@ -52,23 +52,26 @@ function tell(
 }
 const who = (messages: ReturnType<typeof tell>) => messages.map(({ recipient }) => recipient);
 
-test('a request tells the person asked, and the supervisor who must agree, each with what to do', () => {
-  const [asked, boss, ...others] = tell('asked', 'gao');
+test('a request asks the person who would take over; once that one has agreed, the supervisor', () => {
+  const [asked, ...more] = tell('asked', 'gao');
+  expect(more).toEqual([]);
+  const [giver, boss, ...others] = tell('agreed', 'wang');
   expect(others).toEqual([]);
+  expect(giver).toMatchObject({ recipient: 'gao' });
   expect(asked).toMatchObject({ recipient: 'wang', kind: 'information', ticket: null, notBeforeMs: 5_000 });
   expect(asked?.subject.zh).toContain('2026-11-28 duty-engineer 夜班：名gao与名wang换班');
-  expect(asked?.body.zh).toBe('名gao申请换班（家中有事）。如不同意，请撤回换班申请。换班 5f0c7a8e');
+  expect(asked?.body.zh).toBe('名gao申请换班（家中有事）。请同意换班，或撤回。换班 5f0c7a8e');
   expect(boss).toMatchObject({ recipient: 'boss-wu' });
-  expect(boss?.body.en).toBe('gao asks for a swap (家中有事). Approve or refuse the swap. Swap 5f0c7a8e');
+  expect(boss?.body.en).toBe('wang has agreed to the swap. Approve or refuse the swap. Swap 5f0c7a8e');
 });
 
 test('whoever makes the roster asks in the name of both: both are told', () => {
-  expect(who(tell('asked', 'sun', { ...SWAP, by: 'sun' }))).toEqual(['gao', 'wang', 'boss-wu']);
+  expect(who(tell('asked', 'sun', { ...SWAP, by: 'sun' }))).toEqual(['gao', 'wang']);
 });
 
 test('a supervisor who has a part in it is not asked to agree to it: whoever stands in is', () => {
   const people = { ...PEOPLE, supervisor: ['gao'] };
-  const told = who(tell('asked', 'gao', SWAP, people));
+  const told = who(tell('agreed', 'gao', { ...SWAP, from: 'wang', to: 'gao' }, people));
   expect(told).toContain('wang');
   expect(told.filter((name) => name !== 'wang')).not.toEqual([]);
   expect(told).not.toContain('gao');

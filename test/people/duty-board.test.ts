@@ -125,11 +125,17 @@ describe('a swap', () => {
     await importFile(0);
     const { id } = await board.requestSwap(input);
     await expect(board.approveSwap(id, 'chen')).rejects.toMatchObject({ code: 'swap-approver' });
+    await board.agreeSwap(id, 'chen');
     await board.approveSwap(id, 'manager');
     expect(board.view().recipientsOf('desk', TEST_START_MS + 86_400_000)).toEqual(['chen']);
-    expect(board.roster()?.version).toBe(3);
+    expect(board.roster()?.version).toBe(4);
     const actions = (await audit()).map(({ action, actor }) => `${action} ${actor}`);
-    expect(actions.slice(0, 3)).toEqual(['swap-approve manager', 'swap-request li', 'roster-import manager']);
+    expect(actions.slice(0, 4)).toEqual([
+      'swap-approve manager',
+      'swap-agree chen',
+      'swap-request li',
+      'roster-import manager',
+    ]);
   });
 
   test('is handed on to be told when it is asked for and when it is decided, once it is stored', async () => {
@@ -139,6 +145,7 @@ describe('a swap', () => {
     const onSwap = ({ swap, outcome, by }: SwapChange) => told.push(`${swap.id} ${outcome} ${by}`);
     const board = await openDutyBoard({ ...options, onSwap });
     const { id } = await board.requestSwap(input);
+    await board.agreeSwap(id, 'chen');
     await board.approveSwap(id, 'manager');
     const second = await board.requestSwap({ ...input, date: '2026-11-23' });
     await board.dropSwap(second.id, 'manager', '人手不足');
@@ -146,6 +153,7 @@ describe('a swap', () => {
     await board.dropSwap(third.id, 'chen', '');
     expect(told).toEqual([
       `${id} asked li`,
+      `${id} agreed chen`,
       `${id} approved manager`,
       `${second.id} asked li`,
       `${second.id} refused manager`,
@@ -153,7 +161,7 @@ describe('a swap', () => {
       `${third.id} withdrawn chen`,
     ]);
     await expect(board.requestSwap({ ...input, reason: ' ' })).rejects.toThrow();
-    expect(told).toHaveLength(6);
+    expect(told).toHaveLength(7);
   });
 
   test('waits through an import of the roster, and asks for a reason', async () => {

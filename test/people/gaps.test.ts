@@ -116,3 +116,27 @@ describe('certificates that run out', () => {
     ]);
   });
 });
+
+test('more hours in a row than the roster allows are a gap from that moment on, over all posts, not counting stand-by', () => {
+  const people = [member('li', ['desk']), member('volt', ['engineer'])];
+  const roster = makeRoster([
+    assign('2026-11-27', 'desk', 'night', 'li'),
+    assign('2026-11-28', 'desk', 'day', 'li'),
+    assign('2026-11-28', 'desk', 'night', 'li'),
+    assign('2026-11-30', 'desk', 'day', 'li'),
+  ]);
+  const from = Date.UTC(2026, 10, 28, 6);
+  const long = (more: object = {}) =>
+    findGaps(makeBook({ ...roster, ...more }, people), from, from + 3 * DAY_MS)
+      .filter(({ kind }) => kind === 'too-long')
+      .map(({ username, fromMs, toMs, detail, text }) => [
+        username,
+        fromMs,
+        toMs,
+        detail,
+        text.zh.slice(-14),
+      ]);
+  const at = (day: number, hour: number) => Date.UTC(2026, 10, day, hour - 8);
+  expect(long()).toEqual([['li', at(28, 20), at(29, 8), '36', ' li 连续值班 36 小时']]);
+  expect(long({ longestHours: 36 })).toEqual([]);
+});

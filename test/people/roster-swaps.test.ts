@@ -1,7 +1,14 @@
 /** Swaps of duty: who may approve, what makes one impossible, and what stands on the roster afterwards. */
 import { describe, expect, test } from 'vitest';
 import type { SwapRequest } from '../../src/core/duty.ts';
-import { approveSwap, dropSwap, requestSwap, sortSwaps } from '../../src/people/roster-swaps.ts';
+import {
+  agreeSwap,
+  approveSwap as approve,
+  dropSwap,
+  findSwap,
+  requestSwap,
+  sortSwaps,
+} from '../../src/people/roster-swaps.ts';
 import { assign, makeBook, makeRoster, member, SATURDAY_3AM } from './fixtures.ts';
 
 const SUNDAY = '2026-11-29';
@@ -39,6 +46,9 @@ const IN_RETURN = { date: MONDAY, post: 'desk', shift: 'day' };
 
 const ask = (more: Partial<SwapRequest> = {}, roster = ROSTER) =>
   requestSwap(roster, { ...REQUEST, ...more }, staff, NOW);
+/** As whoever takes over has agreed to it. */
+const approveSwap: typeof approve = (roster, id, ...rest) =>
+  approve(agreeSwap(roster, id, findSwap(roster, id).to, NOW), id, ...rest);
 const refused = { code: 'swap-not-possible' };
 
 describe('a swap', () => {
@@ -73,6 +83,17 @@ describe('a swap', () => {
     expect(() => approveSwap(ask({ by: 'foreman' }), 's1', 'foreman', staff, NOW)).toThrow(
       expect.objectContaining({ code: 'swap-approver' }),
     );
+  });
+
+  test('is not approved before whoever takes it over has agreed, and nobody else agrees for him', () => {
+    const notAgreed = expect.objectContaining({ code: 'swap-not-agreed' });
+    expect(() => approve(ask({ by: 'foreman' }), 's1', 'manager', staff, NOW)).toThrow(notAgreed);
+    expect(() => agreeSwap(ask(), 's1', 'li', NOW)).toThrow(
+      expect.objectContaining({ code: 'swap-of-others' }),
+    );
+    expect(agreeSwap(ask(), 's1', 'chen', NOW).swaps).toMatchObject([{ agreedAtMs: NOW }]);
+    // He has asked for it himself.
+    expect(approve(ask({ by: 'chen' }), 's1', 'manager', staff, NOW).swaps).toEqual([]);
   });
 
   test('that is dropped leaves the roster as it was', () => {

@@ -153,12 +153,32 @@ function swapRoutes(api: Api, { services }: ApiContext): void {
   );
 
   api.post(
+    '/roster/swaps/:id/agree',
+    {
+      config: read,
+      schema: {
+        operationId: 'agreeSwap',
+        summary: 'Agree to a swap: by whoever takes the shift over; before that nobody approves it',
+        tags,
+        params: IdParams,
+        body: EmptyBody,
+        response: ok(RosterSchema),
+      },
+    },
+    async (request) =>
+      (await services.roster.agreeSwap(
+        request.params.id,
+        personOf(request).username,
+      )) as unknown as RosterView,
+  );
+
+  api.post(
     '/roster/swaps/:id/approve',
     {
       config: { permission: 'roster.approve' },
       schema: {
         operationId: 'approveSwap',
-        summary: 'Approve a swap; not by those who are part of it',
+        summary: 'Approve a swap that whoever takes over has agreed to; not by those who are part of it',
         tags,
         params: IdParams,
         body: EmptyBody,

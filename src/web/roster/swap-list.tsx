@@ -33,6 +33,7 @@ function SwapRow({ roster, swap }: { readonly roster: Roster; readonly swap: Swa
   const username = useSession().data?.username ?? '';
   const canApprove = usePermission('roster.approve');
   const isPart = [swap.from, swap.to, swap.by].includes(username);
+  const isAgreed = swap.by === swap.to || swap.agreedAtMs !== undefined;
   const line = { slot: toSlot(swap), from: toName(swap.from), to: toName(swap.to) };
   const back = swap.inReturn === null ? '' : t('roster.swapBack', { slot: toSlot(swap.inReturn) });
   return (
@@ -42,12 +43,29 @@ function SwapRow({ roster, swap }: { readonly roster: Roster; readonly swap: Swa
         {back} <span className="hint">{swap.reason}</span>
       </span>
       <div className="action-buttons">
-        {canApprove && !isPart && <Approve id={swap.id} />}
+        {username === swap.to && !isAgreed && <Agree id={swap.id} />}
+        {canApprove && !isPart && isAgreed && <Approve id={swap.id} />}
+        {!isAgreed && username !== swap.to && <span className="hint">{t('roster.swapNotAgreed')}</span>}
         {isPart && <Withdraw id={swap.id} />}
         {canApprove && !isPart && <Refuse id={swap.id} title={t('roster.swapLine', line)} />}
-        {!canApprove && !isPart && <span className="hint">{t('roster.swapWaits')}</span>}
+        {!canApprove && !isPart && isAgreed && <span className="hint">{t('roster.swapWaits')}</span>}
       </div>
     </div>
+  );
+}
+
+function Agree({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const change = useDutyChange(t('roster.swapAgreed'));
+  return (
+    <Button
+      type="primary"
+      loading={change.isPending}
+      data-testid={`swap-agree-${id}`}
+      onClick={() => change.mutate({ method: 'POST', path: toPath`/roster/swaps/${id}/agree`, body: {} })}
+    >
+      {t('roster.swapAgree')}
+    </Button>
   );
 }
 
