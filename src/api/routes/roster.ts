@@ -152,6 +152,35 @@ function swapRoutes(api: Api, { services }: ApiContext): void {
     },
   );
 
+  agreeRoutes(api, { services });
+
+  api.post(
+    '/roster/swaps/:id/drop',
+    {
+      config: read,
+      schema: {
+        operationId: 'dropSwap',
+        summary: 'Refuse a swap, or withdraw it by one of those who are part of it',
+        tags,
+        params: IdParams,
+        body: DropSwapBody,
+        response: noContent(),
+      },
+    },
+    async (request, reply) => {
+      const { username: by, permissions } = personOf(request);
+      const swap = services.roster.roster()?.swaps?.find(({ id }) => id === request.params.id);
+      const isOwn = swap !== undefined && [swap.from, swap.to, swap.by].includes(by);
+      if (!isOwn && !permissions.has('roster.approve'))
+        throw new RiserError('not-permitted', { permission: 'roster.approve' });
+      await services.roster.dropSwap(request.params.id, by, request.body.note);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** The consent of whoever takes over, and then the approval. */
+function agreeRoutes(api: Api, { services }: Pick<ApiContext, 'services'>): void {
   api.post(
     '/roster/swaps/:id/agree',
     {
@@ -190,30 +219,6 @@ function swapRoutes(api: Api, { services }: ApiContext): void {
         request.params.id,
         personOf(request).username,
       )) as unknown as RosterView,
-  );
-
-  api.post(
-    '/roster/swaps/:id/drop',
-    {
-      config: read,
-      schema: {
-        operationId: 'dropSwap',
-        summary: 'Refuse a swap, or withdraw it by one of those who are part of it',
-        tags,
-        params: IdParams,
-        body: DropSwapBody,
-        response: noContent(),
-      },
-    },
-    async (request, reply) => {
-      const { username: by, permissions } = personOf(request);
-      const swap = services.roster.roster()?.swaps?.find(({ id }) => id === request.params.id);
-      const isOwn = swap !== undefined && [swap.from, swap.to, swap.by].includes(by);
-      if (!isOwn && !permissions.has('roster.approve'))
-        throw new RiserError('not-permitted', { permission: 'roster.approve' });
-      await services.roster.dropSwap(request.params.id, by, request.body.note);
-      return reply.code(204).send(null);
-    },
   );
 }
 
