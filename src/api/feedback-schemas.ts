@@ -1,5 +1,6 @@
 /** Shapes of feedback (客户反馈) in the public API, and what people send about it. Conventions as in schemas.ts. */
 import Type, { type Static } from 'typebox';
+import type { Policy } from '../config/policy.ts';
 import {
   ANSWER_WAY_NAMES,
   FEEDBACK_CHANNEL_NAMES,
@@ -15,7 +16,7 @@ import { LIMITS } from '../core/limits.ts';
 import { PRIORITY_NAMES } from '../core/ticket.ts';
 import { CORRECTABLE, type FeedbackChangeType } from '../feedback/changes.ts';
 import { FEEDBACK_LIMITS } from '../feedback/limits.ts';
-import { isHandler, OF_HANDLER, POSSIBLE_IN } from '../feedback/step.ts';
+import { isHandler, mayVoid, OF_HANDLER, POSSIBLE_IN } from '../feedback/step.ts';
 import type { Person } from '../people/people.ts';
 import type { Permission } from '../people/permissions.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
@@ -110,6 +111,8 @@ export type FeedbackView = Static<typeof FeedbackViewSchema>;
 export interface FeedbackReader {
   readonly person: Pick<Person, 'permissions'>;
   readonly actor: TicketActor;
+  /** In force: who approves. */
+  readonly policy: Pick<Policy, 'staff'>;
 }
 
 /** @param contact of one entry: as stored, null = none; left out in lists */
@@ -130,11 +133,16 @@ export function toFeedbackView(
   return view satisfies DeepReadonly<FeedbackView> as unknown as FeedbackView;
 }
 
-function mayChange(feedback: Feedback, type: FeedbackChangeType, { person, actor }: FeedbackReader): boolean {
+function mayChange(
+  feedback: Feedback,
+  type: FeedbackChangeType,
+  { person, actor, policy }: FeedbackReader,
+): boolean {
   if (!POSSIBLE_IN[type].includes(feedback.stage)) return false;
   if (type === 'complaint' && feedback.complaint !== null) return false;
   if (!person.permissions.has(CHANGE_PERMISSIONS[type])) return false;
-  if (type === 'file' || type === 'void' || person.permissions.has('feedback.manage')) return true;
+  if (type === 'void') return mayVoid(feedback, actor, policy);
+  if (type === 'file' || person.permissions.has('feedback.manage')) return true;
   return OF_HANDLER.includes(type) && isHandler(feedback, actor);
 }
 

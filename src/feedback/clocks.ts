@@ -97,6 +97,19 @@ export function stopClock(
   return { clocks, happenings };
 }
 
+/** A limit that has passed is broken, also where the entry is voided before anything has told it; the others ask for nothing more. */
+export function stopOverdue(feedback: Feedback, atMs: number): ReturnType<typeof stopClock> {
+  const overdue = feedback.clocks.filter(({ dueAtMs }) => atMs > dueAtMs);
+  const happenings: Happening[] = [];
+  let clocks = feedback.clocks;
+  for (const { id } of overdue) {
+    const stopped = stopClock({ ...feedback, clocks }, id, atMs);
+    clocks = stopped.clocks;
+    happenings.push(...stopped.happenings);
+  }
+  return { clocks, happenings };
+}
+
 function toBreach({ handler: responsible }: Feedback, { id, dueAtMs }: FeedbackClock): Happening {
   return { type: 'clock-breached', detail: { clock: id, dueAtMs, responsible } };
 }

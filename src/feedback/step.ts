@@ -6,10 +6,11 @@
  *   tell        handled    told       handler, or who manages  the result, and how it was told
  *   analyse     told       analysed   handler, or who manages  cause, measure, opinion
  *   file        analysed   filed      who files
- *   void        any open   voided     who may cancel           a reason; not once its result was told
+ *   void        received,  voided     an approver who is not   a reason; not once its result was told; what is overdue is broken
+ *               handled               its handler
  *   assign, link, complaint, correct: any open stage; who manages (a link and a correction also the handler)
  *
- * "Who manages", "who files" and "who may cancel" are permissions of the API; the engine is told by `canManage`.
+ * "Who manages" and "who files" are permissions of the API; the engine is told by `canManage`. Approvers are `staff.approvers`.
  */
 import type { Policy } from '../config/policy.ts';
 import { RiserError } from '../core/errors.ts';
@@ -24,7 +25,7 @@ import {
 import type { Text } from '../core/text.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
 import type { FeedbackChange, FeedbackChangeType, StepFindings } from './changes.ts';
-import { stopClock, undoBreach } from './clocks.ts';
+import { stopClock, stopOverdue, undoBreach } from './clocks.ts';
 import { correctFeedback } from './corrections.ts';
 import { type FeedbackStep, type Moment, requireText, toFeedbackStep } from './feedback-step.ts';
 import { FEEDBACK_LIMITS } from './limits.ts';
@@ -50,6 +51,8 @@ export function stepFeedback(
 ): FeedbackStep {
   requireStage(feedback, change.type);
   requireActor(feedback, change.type, context);
+  if (change.type === 'void' && !mayVoid(feedback, context.actor, policy))
+    throw new RiserError('not-your-step', { transition: CHANGES.void, who: VOIDERS });
   const moment = toMoment(context);
   switch (change.type) {
     case 'handle':
@@ -70,8 +73,9 @@ export function stepFeedback(
       requireText({ reason: change.reason }, VOID_RULE);
       const { reason } = change;
       const voided = { by: moment.by, atMs: moment.atMs, reason };
-      const happening = { type: 'voided', detail: { reason } } as const;
-      return toFeedbackStep(feedback, { stage: 'voided', voided }, [happening], moment);
+      const { clocks, happenings } = stopOverdue(feedback, moment.atMs);
+      const all = [...happenings, { type: 'voided', detail: { reason } } as const];
+      return toFeedbackStep(feedback, { stage: 'voided', clocks, voided }, all, moment);
     }
     case 'link':
     case 'complaint':
@@ -106,6 +110,15 @@ export const OF_HANDLER: readonly FeedbackChangeType[] = ['handle', 'tell', 'ana
 export function isHandler({ handler }: Pick<Feedback, 'handler'>, actor: TicketActor): boolean {
   const { username, roles, groups } = actor;
   return handler === username || roles.includes(handler) || groups.includes(handler);
+}
+
+/** What is said of somebody is not wiped by him: an approver does it who does not answer for it. */
+export function mayVoid(
+  feedback: Pick<Feedback, 'handler'>,
+  actor: TicketActor,
+  { staff }: Pick<Policy, 'staff'>,
+): boolean {
+  return staff.approvers.some((role) => actor.roles.includes(role)) && !isHandler(feedback, actor);
 }
 
 /** @throws RiserError `wrong-stage` */
@@ -238,6 +251,7 @@ const CHANGES: Readonly<Record<FeedbackChangeType, Text>> = {
   correct: { zh: '更正', en: 'correct' },
 };
 const HANDLER_RULE: Text = { zh: '指派须写明责任人', en: 'somebody has to see to it' };
+const VOIDERS: Text = { zh: '非该反馈责任人的批准人', en: 'an approver who is not its handler' };
 const VOID_RULE: Text = { zh: '作废须写明原因', en: 'an entry is voided with a reason' };
 const HANDLING_RULE: Text = { zh: '须写明处理安排', en: 'say what was arranged' };
 const RESULT_RULE: Text = { zh: '须写明告知反馈人的结果', en: 'say what result was told' };

@@ -1,6 +1,6 @@
 /**
  * Which events of feedback have to be told to whom: a new handler that it is his, the handler that a limit is near, the
- * supervisor that one has passed, with the person with whom that is recorded.
+ * supervisor that one has passed, with the person with whom that is recorded, both that it was voided, by whom and why.
  */
 import {
   FEEDBACK_CLOCKS,
@@ -44,6 +44,14 @@ export function toFeedbackTellings(event: FeedbackEvent, context: TellingContext
       const fact = toBreachFact(clock.id, name, context.timeOf(clock.dueAtMs));
       return [toTold('clock-breached', [{ anyOf: [breach], ask: ASK.oversee }], fact, clock.id)];
     }
+    case 'voided': {
+      const { breach } = context.view.policyOf({ policyVersion: feedback.policyVersion }).feedback;
+      const to = [
+        { anyOf: [feedback.handler], ask: ASK.know },
+        { anyOf: [breach], ask: ASK.know },
+      ];
+      return [toTold('information', to, toVoidedFact(context.nameOf(by), String(detail['reason'] ?? '')))];
+    }
     default:
       return [];
   }
@@ -75,6 +83,10 @@ function toHandlingFact({ feedback }: FeedbackEvent, { timeOf }: TellingContext)
     zh: `该反馈由您负责，须于 ${at} 前处理`,
     en: `This feedback is yours; it is to be handled by ${at}`,
   };
+}
+
+function toVoidedFact({ zh, en }: Text, reason: string): Text {
+  return { zh: `${zh}已将该反馈作废，原因：${reason}`, en: `${en} has voided this feedback: ${reason}` };
 }
 
 function toDueFact(clock: FeedbackClockName, at: string): Text {

@@ -71,7 +71,7 @@ describe('an entry', () => {
     expect(view).toMatchObject({ number: FEEDBACK.number, hasContact: true, handler: 'engineer' });
     expect(view.contact).toEqual({ name: '王**', method: '138****0000' });
     expect(view.clocks.map(({ id }: { id: string }) => id)).toEqual(['handling', 'result', 'analysis']);
-    expect(view.changes).toEqual(['assign', 'handle', 'void', 'link', 'complaint', 'correct']);
+    expect(view.changes).toEqual(['assign', 'handle', 'link', 'complaint', 'correct']);
     expect(view).not.toHaveProperty('personal');
     const byHandler = (await get(gateway, ONE, 'engineer')).json();
     expect(byHandler.changes).toEqual(['handle', 'link', 'correct']);

@@ -74,7 +74,7 @@ function toFilter({
 }
 
 function toReader(person: Person, services: ApiServices) {
-  return { person, actor: toActor(person, services) };
+  return { person, actor: toActor(person, services), policy: services.model.policy };
 }
 
 /** @throws RiserError `not-found` */
