@@ -200,7 +200,7 @@ function applyAccept(step: PathStep & { type: 'accept' }, work: Work): Outcome {
   requireFields({ opinion }, ACCEPT_RULE);
   const hasOverride = !isBlank(overrideReason) || !isBlank(overridePhoto);
   if (hasOverride) {
-    const photo = ticket.attachments.find(({ id }) => id === overridePhoto);
+    const photo = toRoundPhotos(ticket).find(({ id }) => id === overridePhoto);
     requireFields({ overrideReason, overridePhoto: photo?.id }, OVERRIDE_RULE);
   }
   requireBackInService(ticket, work.context.incident, moment.atMs);
@@ -222,6 +222,13 @@ function applyAccept(step: PathStep & { type: 'accept' }, work: Work): Outcome {
   if (!isOwn) return { type: 'accepted', change };
   const banners = withBanner(ticket, 'own-acceptance', moment.atMs);
   return { type: 'accepted', change: { ...change, banners }, detail: { isOwnWork: true } };
+}
+
+/** Pictures that were put on the ticket in this round: one of an earlier round shows another repair. */
+function toRoundPhotos({ attachments, marks }: Ticket): Ticket['attachments'] {
+  const begin = marks.findLastIndex(({ type }) => type === 'reworked' || type === 'reopened');
+  const sinceMs = marks[begin]?.atMs ?? Number.NEGATIVE_INFINITY;
+  return attachments.filter(({ mediaType, atMs }) => mediaType.startsWith('image/') && atMs >= sinceMs);
 }
 
 /** Not repaired or not satisfied is rework; what was said stays on the record. */
@@ -272,8 +279,8 @@ const AGREE_RULE: Text = {
 const DONE_RULE: Text = { zh: '处理完毕须填写处理结果', en: 'done needs the result' };
 const ACCEPT_RULE: Text = { zh: '验收须有意见并签字', en: 'acceptance needs an opinion and a signature' };
 const OVERRIDE_RULE: Text = {
-  zh: '告警未恢复而验收的，须写明原因并附现场照片',
-  en: 'accepting over a standing alarm needs a reason and a photo on the ticket',
+  zh: '告警未恢复而验收的，须写明原因并附本轮拍摄的现场照片',
+  en: 'accepting over a standing alarm needs a reason and a photo that was put on the ticket in this round',
 };
 const VISIT_RULE: Text = {
   zh: '回访须记录方式、是否修复、是否满意；有异议须写明情况',

@@ -210,9 +210,13 @@ describe('what a step asks for by itself', () => {
 describe('acceptance and closing', () => {
   const standing = createAlarm();
   const blind = createAlarm({ ...NORMAL, blindSinceMs: BASE_MS });
-  const accept = (alarms: Ticket['alarms'], step: Partial<Transition & { type: 'accept' }> = {}) =>
+  const accept = (
+    alarms: Ticket['alarms'],
+    step: Partial<Transition & { type: 'accept' }> = {},
+    given: Partial<Ticket> = {},
+  ) =>
     stepTicket(
-      createFull({ stage: 'done', alarms }),
+      createFull({ stage: 'done', alarms, ...given }),
       { type: 'accept', opinion: 'ok', ...step },
       DESK,
       context,
@@ -244,7 +248,15 @@ describe('acceptance and closing', () => {
   });
 
   test('a reason and a photo of the ticket override it by name', () => {
-    const next = accept([standing], { overrideReason: 'spare on order', overridePhoto: PHOTO.id });
+    const over = { overrideReason: 'spare on order', overridePhoto: PHOTO.id };
+    const pdf = { ...PHOTO, mediaType: 'application/pdf' };
+    const marks = [...createFull().marks, { type: 'reworked', atMs: BASE_MS + 1, stage: 'rework' } as const];
+    for (const given of [{ attachments: [pdf] }, { marks }])
+      expect(refusalOf(() => accept([standing], over, given))).toMatchObject({
+        code: 'missing-fields',
+        params: { fields: 'overridePhoto' },
+      });
+    const next = accept([standing], over);
     expect(next.acceptance).toMatchObject({
       by: DESK.username,
       override: { reason: 'spare on order', photo: PHOTO.id },
