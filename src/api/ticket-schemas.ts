@@ -17,6 +17,7 @@ import { TRANSITION_TYPES } from '../tickets/transitions.ts';
 import { CancellationSchema } from './cancellation-schema.ts';
 import { AttachmentSchema, HoldSchema, ReportSchema } from './record-schemas.ts';
 import { Ms, nullable, SampleSchema, strings, TextSchema } from './schemas.ts';
+import { EntrapmentSheetSchema, FireSheetSchema } from './sheet-schemas.ts';
 import { OfferedFormSchema, OfferedStepSchema, TogetherSchema } from './ticket-offer-schemas.ts';
 
 export type { OfferedFieldView, OfferedFormView, OfferedStepView } from './ticket-offer-schemas.ts';
@@ -122,28 +123,6 @@ const AffectedSchema = Type.Object(
     notice: TextSchema,
   },
   { description: 'What the fault takes away; left out of lists and live events' },
-);
-
-const sheetEntry = {
-  atMs: Ms,
-  by: words,
-  who: words,
-  note: words,
-  contact: Type.Optional(words),
-  firm: Type.Optional(words),
-  phone: Type.Optional(words),
-  signedSlip: Type.Optional(words),
-  signedPhoto: Type.Optional(words),
-  reason: Type.Optional(words),
-} as const;
-const SheetStepsSchema = Type.Record(
-  Type.String(),
-  Type.Object({
-    ...sheetEntry,
-    corrected: Type.Optional(
-      Type.Array(Type.Object(sheetEntry), { description: 'Entries that this one corrects, oldest first' }),
-    ),
-  }),
 );
 
 export const TicketViewSchema = Type.Object({
@@ -314,31 +293,8 @@ export const TicketViewSchema = Type.Object({
   attachments: Type.Array(AttachmentSchema),
   hold: Type.Optional(nullable(HoldSchema)),
   wordsGoneAtMs: Type.Optional(Ms),
-  fire: nullable(
-    Type.Object({
-      verdict: strings(['real', 'false-alarm', 'test']),
-      by: words,
-      atMs: Ms,
-      how: strings(['on-site', 'camera', 'phone', 'intercom']),
-      cause: maybeWords,
-      steps: SheetStepsSchema,
-    }),
-  ),
-  entrapment: nullable(
-    Type.Object({
-      liftCode: words,
-      rescueLine: words,
-      maintainer: Type.Optional(words),
-      floor: words,
-      people: nullable(Type.Integer()),
-      lowered: Type.Optional(
-        Type.Array(Type.Object({ people: Type.Integer(), by: words, atMs: Ms }), {
-          description: 'Higher numbers of people that stood there before, oldest first',
-        }),
-      ),
-      steps: SheetStepsSchema,
-    }),
-  ),
+  fire: FireSheetSchema,
+  entrapment: EntrapmentSheetSchema,
   path: Type.Array(strings(STAGE_NAMES), {
     description: 'Stages that its policy has for it, from the first to the last',
   }),

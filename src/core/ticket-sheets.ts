@@ -23,6 +23,7 @@ export const FIRE_STEPS = {
   'doors-released': { zh: '门禁已释放', en: 'Doors released' },
   'power-cut': { zh: '切断非消防电源', en: 'Non-fire power cut' },
   evacuated: { zh: '人员疏散完毕', en: 'People evacuated' },
+  extinguished: { zh: '明火扑灭，险情解除', en: 'Fire out' },
 } as const satisfies Record<string, Text>;
 export type FireStep = keyof typeof FIRE_STEPS;
 export const FIRE_STEP_NAMES = Object.keys(FIRE_STEPS) as readonly FireStep[];
@@ -38,6 +39,8 @@ export interface EntrapmentSheet {
   readonly people: number | null;
   /** Higher numbers that stood there before, oldest first; left out = none. The reasons are in the record. */
   readonly lowered?: readonly LoweredNumber[];
+  /** Releases that were written down too early, oldest first: somebody was still inside. Left out = none. */
+  readonly voided?: readonly SheetStep[];
   readonly steps: Readonly<Partial<Record<EntrapmentStep, SheetStep>>>;
 }
 

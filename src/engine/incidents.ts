@@ -21,6 +21,7 @@ import {
   toHappenedMs,
 } from '../incidents/step.ts';
 import { toStep } from '../tickets/change.ts';
+import { isInDanger } from '../tickets/danger.ts';
 import { saysReal } from '../tickets/emergency-end.ts';
 import { isBeforeDone } from '../tickets/path.ts';
 import { reportConfirmed } from '../tickets/reporting.ts';
@@ -66,7 +67,11 @@ function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChan
   const isFire = incident.kind === 'fire' && incident.verdict === 'confirmed';
   const unanswered = tickets
     .filter(isTicketOpen)
-    .find((ticket) => (mayLast && mayHavePeople(ticket)) || (isFire && isUnseenFire(ticket)));
+    .find(
+      (ticket) =>
+        (mayLast && mayHavePeople(ticket)) ||
+        (isFire && (isUnseenFire(ticket) || isInDanger(ticket, incident))),
+    );
   if (change.type === 'end' && unanswered !== undefined)
     throw new RiserError('value-not-allowed', { value: unanswered.number, allowed: ANSWERED });
 }
@@ -228,8 +233,8 @@ const NOT_REAL: Text = {
   en: 'none of its tickets says that it is real: correct the ticket first',
 };
 const ANSWERED: Text = {
-  zh: '须先在其工单上登记被困人员已解救、未恢复的火警已确认',
-  en: 'only once its tickets say that the people are out and what each standing fire alarm is',
+  zh: '须先在其工单上登记被困人员已解救、明火已扑灭、未恢复的火警已确认',
+  en: 'only once its tickets say that the people are out, the fire is out, and what each standing fire alarm is',
 };
 const NOT_NONE: Text = {
   zh: '不能并入误报或测试事件',

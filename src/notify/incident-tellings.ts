@@ -7,7 +7,7 @@ import { GRADES, type Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import type { IncidentEvent } from '../incidents/step.ts';
 import type { About, Addressee, Telling, TellingContext } from './telling.ts';
-import { toRaisesOf } from './ticket-tellings.ts';
+import { toRaisesOf } from './told-tellings.ts';
 import { ASK } from './wording.ts';
 
 export function toIncidentTellings(event: IncidentEvent, context: TellingContext): readonly Telling[] {

@@ -7,8 +7,7 @@ import { firstMatch, toSettings } from '../config/match.ts';
 import { toBarred } from '../config/own-acceptance.ts';
 import type { Policy } from '../config/policy.ts';
 import type { Calendar } from '../core/calendar.ts';
-import { CANCEL_REASONS } from '../core/cancellation.ts';
-import type { Message, MessageKind } from '../core/message.ts';
+import type { MessageKind } from '../core/message.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import {
@@ -26,10 +25,8 @@ import { toProposed, toRaise } from './raise-words.ts';
 import { toEstimateTellings, toMovedTellings } from './source-tellings.ts';
 import type { Addressee, Telling, TellingContext } from './telling.ts';
 import { atDesk, toTelling } from './telling-parts.ts';
+import { toEnd, toLowered, toReturn } from './told-tellings.ts';
 import { ASK, type Ask, joinTexts, same } from './wording.ts';
-
-/** Messages after which a return or a cancellation is news. */
-const RAISES: readonly MessageKind[] = ['emergency', 'assigned', 'priority-raised', 'reworked', 'escalated'];
 
 /** @param events of one ticket in one round, in their order */
 export function toTicketTellings(
@@ -65,6 +62,8 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
     case 'emergency-began':
       // Of a raise the desk is told by the raise.
       return event.detail['isAgain'] === true ? toDesk(event, context, AGAIN) : [];
+    case 'reclassified':
+      return toLowered(event, context);
     case 'answered':
       return tellActing(event, context, 'information', 'none', toAnswer(event, context));
     case 'alarm-returned':
@@ -212,32 +211,6 @@ function toEscalation(event: TicketEvent, context: TellingContext): readonly Tel
   return tell(event, context, 'escalated', [role], 'support', fact);
 }
 
-/** Only of what has rung: to those who were told, when nothing on the ticket stands any more. */
-function toReturn(event: TicketEvent, context: TellingContext): readonly Telling[] {
-  const { ticket } = event;
-  const isOver = ticket.alarms.every(({ isActive }) => !isActive);
-  if (!isOver || ticket.priority === 'normal' || !isTicketOpen(ticket)) return [];
-  return toTold(event, context, ticket.priority === 'emergency' ? 'verify' : 'none', RETURNED);
-}
-
-function toEnd(event: TicketEvent, context: TellingContext): readonly Telling[] {
-  const { ticket, type } = event;
-  const reason = ticket.cancellation === null ? null : CANCEL_REASONS[ticket.cancellation.reason];
-  const into = ticket.links.findLast(({ kind }) => kind === 'merged-into')?.ticket ?? '';
-  const fact: Text =
-    type === 'merged'
-      ? { zh: `已并入工单 ${into}`, en: `Merged into ticket ${into}` }
-      : {
-          zh: `工单已撤销${reason === null ? '' : `（${reason.zh}）`}`,
-          en: `The ticket is cancelled${reason === null ? '' : ` (${reason.en})`}`,
-        };
-  const told = toTold(event, context, type === 'merged' ? 'none' : 'stop', fact);
-  const { reporter } = ticket;
-  return reporter === null
-    ? told
-    : [...told, ...tell(event, context, 'information', [reporter], 'none', fact)];
-}
-
 /** Before the dispatch as well: the desk may have rung it already. */
 function toContractor(event: TicketEvent, context: TellingContext): readonly Telling[] {
   const { priority } = event.ticket;
@@ -294,24 +267,6 @@ function tellActing(
 ): readonly Telling[] {
   const { ticket } = event;
   return tell(event, context, kind, toActing(ticket), ask, fact, toFirm(ticket, ask, context));
-}
-
-function toTold(event: TicketEvent, context: TellingContext, ask: Ask, fact: Text): readonly Telling[] {
-  const { ticket } = event;
-  const to = toRaisesOf(context.view.messagesOf(ticket.id)).map(
-    (after): Addressee => ({ after, ask: ASK[ask] }),
-  );
-  if (to.length === 0) return [];
-  return [toTelling({ kind: 'information', priority: ticket.priority, to, fact, event }, context)];
-}
-
-/** The raise of each recipient and channel that has gone out, or still may. */
-export function toRaisesOf(messages: readonly Message[]): readonly Message[] {
-  const raises = messages.filter(
-    ({ kind, state }) => RAISES.includes(kind) && state !== 'failed' && state !== 'dropped',
-  );
-  const byWay = new Map(raises.map((message) => [`${message.recipient}/${message.channel}`, message]));
-  return [...byWay.values()];
 }
 
 function toUrge({ by, detail }: TicketEvent, { nameOf }: TellingContext): Text {
@@ -374,7 +329,6 @@ const REPORT_FACTS: Readonly<Record<string, Text>> = {
 };
 const CALLED_AGAIN: Text = { zh: '再次来电：', en: 'Called again: ' };
 const AGAIN: Text = { zh: '突发紧急再次发生', en: 'It has happened again' };
-const RETURNED: Text = { zh: '告警已恢复正常', en: 'The alarm has returned to normal' };
 const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };
 const SAMPLED: Text = {
   zh: '抽样回访未修复或不满意，工单已重新打开：',

@@ -8,16 +8,12 @@ import { CANCEL_REASONS, type CancelReason } from '../core/cancellation.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
-import { type Ticket } from '../core/ticket.ts';
-import { arePeopleOut, type EntrapmentSheet, wasNobodyIn } from '../core/ticket-sheets.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { type EntrapmentSheet, wasNobodyIn } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { toStanding } from './acceptance.ts';
+import { isLookedAt, requireReleased } from './danger.ts';
 import { requireFields } from './fields.ts';
-
-/** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
-export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
-  if (entrapment !== null && !arePeopleOut(entrapment)) requireFields({ released: null }, RELEASED_RULE);
-}
 
 /**
  * A lift in which people were runs again only after its maintainer has signed (service-workflow.md §3), or stays out of service
@@ -31,20 +27,6 @@ export function requireBackInService(ticket: Ticket, incident: Incident | null, 
   const own = alarms.filter(({ severity }) => severity === 'life-safety');
   if (own.length > 0 && own.every(({ outOfServiceUntilMs }) => (outOfServiceUntilMs ?? 0) > atMs)) return;
   requireFields({ 'back-in-service': entrapment.steps['back-in-service'] ?? null }, SIGNED_RULE);
-}
-
-/**
- * No part and no weather is waited for while people are in a lift, or while a fire stands that is real or that nobody has looked
- * at. @throws RiserError `missing-fields`, `value-not-allowed`
- */
-export function requireNobodyInDanger(ticket: Ticket): void {
-  if (ticket.isDrill) return;
-  requireReleased(ticket);
-  const { class: name, fire, alarms, priority } = ticket;
-  // A pre-alarm is no fire yet.
-  const isUnseen = name === 'fire' && fire === null && priority === 'emergency';
-  if (alarms.some(({ isActive }) => isActive) && (isUnseen || fire?.verdict === 'real'))
-    throw new RiserError('value-not-allowed', { value: WAITING, allowed: FIRE_OUT });
 }
 
 /**
@@ -64,9 +46,12 @@ export function requireCancellable(
     throw new RiserError('report-missing', { incident: incident.number });
   if (isReal(ticket, incident)) refuse(reason, REAL);
   if (reason === 'duplicate') requireTwin(ticket);
-  if (reason === 'false-alarm') return requireVerdict(ticket, incident);
-  // Nobody has looked yet: it is said to be none, or it is merged with what it is a second report of.
-  if (incident?.verdict === 'open' && ticket.priority === 'emergency') refuse(reason, UNSEEN);
+  if (reason === 'false-alarm') requireVerdict(ticket, incident);
+  // Nobody has looked yet: it is said what it is, or it is merged with what it is a second report of.
+  const isUnseen =
+    !isLookedAt(ticket, incident) || (reason !== 'false-alarm' && incident?.verdict === 'open');
+  if (ticket.priority === 'emergency' && isUnseen) refuse(reason, UNSEEN);
+  if (reason === 'false-alarm') return;
   if (reason === 'withdrawn' && ticket.source === 'equipment-alarm') refuse(reason, NO_REPORTER);
   if (toStanding(ticket, atMs).length > 0) refuse(reason, STANDING);
 }
@@ -120,10 +105,6 @@ function refuse(reason: CancelReason, allowed: Text): never {
   throw new RiserError('value-not-allowed', { value: CANCEL_REASONS[reason], allowed });
 }
 
-const RELEASED_RULE: Text = {
-  zh: '被困人员全部解救后方可结束；从未有人被困的，先登记被困人数为 0',
-  en: 'not while people are in the lift; where nobody ever was, enter 0 people first',
-};
 const SIGNED_RULE: Text = {
   zh: '电梯恢复运行须维保人员签字；暂不恢复的，先将告警登记停用并写明期限',
   en: 'the maintainer signs before the lift runs again; where it does not, its alarm is out of service until a date',
@@ -144,14 +125,9 @@ const NO_TWIN: Text = {
   zh: '突发紧急、投诉或已有时限超时的，须先关联重复的工单（关联方式：重复），或直接合并',
   en: 'an emergency, a complaint, or what has breached a limit: link the ticket that it duplicates first, or merge the two',
 };
-const WAITING: Text = { zh: '等待', en: 'waiting' };
-const FIRE_OUT: Text = {
-  zh: '火警已复位，或已确认为误报、测试后方可等待',
-  en: 'once the fire alarm has returned, or was confirmed as false or a test',
-};
 const UNSEEN: Text = {
-  zh: '尚未核实的突发事件不能撤回或按重复撤销：先核实结论，或合并到另一张工单',
-  en: 'an emergency that nobody has confirmed is not withdrawn: say what it is first, or merge it',
+  zh: '尚未核实的突发事件不能撤销：先到场核实或登记核实结论，或合并到另一张工单',
+  en: 'an emergency that nobody has looked at is not cancelled: be there or say what it is first, or merge it',
 };
 const STANDING: Text = {
   zh: '告警仍未恢复：重复的请合并到另一张工单，误报请按误报撤销',

@@ -100,6 +100,7 @@ function hasOtherPeople(from: Ticket, into: Ticket): boolean {
 function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null): EntrapmentSheet | null {
   if (into === null || from === null || arePeopleOut(from)) return into ?? from;
   const lowered = [...(into.lowered ?? []), ...(from.lowered ?? [])];
+  const voided = [...(into.voided ?? []), ...(from.voided ?? [])];
   return {
     ...into,
     liftCode: into.liftCode || from.liftCode,
@@ -110,6 +111,7 @@ function joinSheets(into: EntrapmentSheet | null, from: EntrapmentSheet | null):
         ? (into.people ?? from.people)
         : Math.max(into.people, from.people),
     ...(lowered.length > 0 && { lowered }),
+    ...(voided.length > 0 && { voided }),
     steps: { ...from.steps, ...into.steps },
   };
 }

@@ -9,6 +9,7 @@ import { PRIORITIES, type Priority, type Ticket } from '../core/ticket.ts';
 import { requirePromise } from './ahead.ts';
 import { applyContractor } from './contractors.ts';
 import { applyCorrection } from './corrections.ts';
+import { requireNoDangerToLower } from './danger.ts';
 import { toDeadlineSet } from './day-end.ts';
 import { requireFields } from './fields.ts';
 import { requireUploadRate } from './rates.ts';
@@ -131,6 +132,7 @@ function applyReclassify(step: DataStep & { type: 'reclassify' }, { ticket, cont
   const isLet = isReportable(ticket, policy) && !isReportable({ ...ticket, ...wanted }, policy);
   const change = { ...wanted, ...(isLet && { reports: [] }) };
   requireFields({ reason, change: Object.keys(from) }, RECLASSIFY_RULE);
+  requireNoDangerToLower(ticket, wanted, context.incident);
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   const raised = { type: 'priority-raised' as const, detail: { from: ticket.priority, to: priority } };
   const happenings = [

@@ -12,13 +12,9 @@ import { withBanner } from './banners.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
+import { requireReleased } from './danger.ts';
 import { applyArrival, toDispatched } from './early-arrival.ts';
-import {
-  requireBackInService,
-  requireIncidentOver,
-  requireReleased,
-  requireVerdict,
-} from './emergency-end.ts';
+import { requireBackInService, requireIncidentOver, requireVerdict } from './emergency-end.ts';
 import { isBlank, requireFields } from './fields.ts';
 import { toHandlingMinutes } from './handling-time.ts';
 import { withoutHeldBack } from './held-back.ts';

@@ -47,6 +47,10 @@ function applyConfirmation(step: SheetTransition & { type: 'confirm-fire' }, wor
   const { verdict, how, cause } = step;
   requireFields({ verdict, how }, CONFIRM_RULE);
   if (verdict === 'false-alarm') requireFields({ cause }, CAUSE_RULE);
+  const { incident } = work.context;
+  const isAnswered = incident?.verdict === 'confirmed' && incident.endedAtMs !== null && ticket.fire !== null;
+  if (verdict !== 'real' && isAnswered)
+    throw new RiserError('value-not-allowed', { value: incident.number, allowed: STILL_REAL });
   const fire = {
     verdict,
     by: moment.by,
@@ -76,14 +80,17 @@ const NOT_RAISED: { readonly change: Partial<Ticket>; readonly happenings: reado
 
 /**
  * Whether the sheet says only now that it is real: a fire that was none until then, people in a lift that was said to be empty, or
- * either on a ticket that waits.
+ * either on a ticket that waits; people who were said to be out.
  */
 export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boolean {
   const isWaiting = before.stage === 'waiting';
   const isFire = fire?.verdict === 'real' && before.fire?.verdict !== 'real';
   const { people = null } = before.entrapment ?? {};
   const isInside = (entrapment?.people ?? 0) > 0 && !(people !== null && people > 0);
-  return (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting));
+  const isVoid = entrapment?.voided !== before.entrapment?.voided;
+  return (
+    isVoid || (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting))
+  );
 }
 
 /** Whether the step says that it burns, or that people are in the lift */
@@ -113,7 +120,7 @@ function applyFireStep({ step, who, note }: SheetTransition & { type: 'fire-step
  * beside it; its clocks have stopped when they were said to.
  */
 function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: Work): Outcome {
-  const sheet: EntrapmentSheet = work.ticket.entrapment ?? NO_SHEET;
+  const sheet = toOpenSheet(step, work.ticket.entrapment ?? NO_SHEET);
   if (step.signedPhoto !== undefined) requirePhoto(step.signedPhoto, work);
   if (step.step === 'back-in-service') requireSigned(step, sheet, work);
   const entrapment: EntrapmentSheet = {
@@ -125,15 +132,17 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
     steps: step.step === undefined ? sheet.steps : withStep(sheet.steps, step.step, step, work),
   };
   const isLowered = entrapment.lowered !== sheet.lowered;
+  const isVoid = sheet.voided !== work.ticket.entrapment?.voided;
   const detail = {
     ...toDetail(step),
     sheet: 'entrapment',
     ...(isLowered && { from: sheet.people }),
+    ...(isVoid && { voided: 'released' }),
     ...toNamedOutside(step.who, work).detail,
   };
   const isNew = work.ticket.entrapment === null;
   const sheetMarks: readonly SheetMark[] = [
-    ...(isNew ? (['entrapment'] as const) : []),
+    ...(isNew || isVoid ? (['entrapment'] as const) : []),
     ...(step.step === undefined ? [] : [step.step]),
   ];
   const filled: Happening = { type: 'sheet-filled', detail, sheet: sheetMarks };
@@ -146,6 +155,20 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
 type Entrapment = SheetTransition & { readonly type: 'entrapment' };
 
 /**
+ * Whoever is found inside after the release was written down is not out: more people than were thought, or as many with the reason
+ * why the release was none. Their release and the signature are asked for again. @throws RiserError `ticket-full`
+ */
+function toOpenSheet({ step, people, reason }: Entrapment, sheet: EntrapmentSheet): EntrapmentSheet {
+  const { released, 'back-in-service': _signed, ...steps } = sheet.steps;
+  const before = sheet.people ?? 0;
+  const isInside = (people ?? 0) > before || ((people ?? 0) > 0 && people === before && !isBlank(reason));
+  if (released === undefined || !isInside || step === 'released') return sheet;
+  const voided = sheet.voided ?? [];
+  requireRoom(voided.length);
+  return { ...sheet, voided: [...voided, released], steps };
+}
+
+/**
  * More people than were thought are written down at once; fewer with the reason, and the higher number stays beside it: nobody
  * gets out of a lift by a slip of the pen. @throws RiserError `missing-fields`, `ticket-full`
  */
@@ -155,6 +178,7 @@ function withPeople(
   { moment }: Work,
 ): Pick<EntrapmentSheet, 'people' | 'lowered'> {
   const { people = before, reason } = step;
+  if (people === 0 && before === null) requireFields({ reason }, NOBODY_RULE);
   if (people === null || before === null || people >= before) return { people };
   requireFields({ reason }, FEWER_RULE);
   requireRoom(lowered.length);
@@ -243,6 +267,14 @@ const ITS_PHOTOS: Text = { zh: '该工单的附件', en: 'attachments of this ti
 const MAINTAINER_RULE: Text = {
   zh: '须写明维保单位：选择通讯录联系人，或填写单位名称和电话',
   en: 'name the maintainer: a contact of the register, or the firm and its number',
+};
+const STILL_REAL: Text = {
+  zh: '突发事件已按属实结束，结论不再更改；有误的请写入事件报告',
+  en: 'its incident has ended as confirmed: what was wrong goes into its report',
+};
+const NOBODY_RULE: Text = {
+  zh: '登记无人被困须写明如何核实（对讲、监控、现场）',
+  en: 'say how it is known that nobody is inside: intercom, camera, on site',
 };
 const FEWER_RULE: Text = {
   zh: '被困人数改少须写明原因；人员已救出的，请登记“人员已解救”',

@@ -11,7 +11,8 @@ import { requireConsent, toConsent } from './cancel-consent.ts';
 import { enter } from './change.ts';
 import { requireCertificates } from './competence.ts';
 import { takeOver } from './contractors.ts';
-import { requireCancellable, requireNobodyInDanger } from './emergency-end.ts';
+import { requireNoDangerToWait } from './danger.ts';
+import { requireCancellable } from './emergency-end.ts';
 import { callForHelp, toEscalated } from './escalation.ts';
 import { requireFields } from './fields.ts';
 import { countUrge } from './rates.ts';
@@ -109,11 +110,11 @@ export function toResumed({ waiting, stage }: Ticket, atMs: number): Partial<Tic
  * Clocks may stand still for it: who lets them is named, and is not who asks. It ends when that was given, else when the work was
  * said to be done: none goes on for ever.
  */
-function applyWait(step: SideStep & { type: 'wait' }, { ticket, moment }: Work): Outcome {
+function applyWait(step: SideStep & { type: 'wait' }, { ticket, moment, context }: Work): Outcome {
   const { reason, note, approver, untilMs = null } = step;
   requireFields({ reason, note, approver }, WAIT_RULE);
   requireOther(approver, moment.by);
-  requireNobodyInDanger(ticket);
+  requireNoDangerToWait(ticket, context.incident);
   if (untilMs !== null) requirePromise(untilMs, moment.nowMs);
   const estimatedAtMs = toEstimate(step, ticket, moment.nowMs);
   requireFields({ estimatedAtMs }, WAIT_END_RULE);

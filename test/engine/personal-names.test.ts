@@ -75,7 +75,7 @@ test('the row is stored with the step and destroyed with the contact of its tick
     type: 'ticket-transition',
     ticket: id,
     version,
-    transitions: [{ type: 'entrapment', people: 0, step: 'released', who: NAME }],
+    transitions: [{ type: 'entrapment', people: 0, reason: '已出来', step: 'released', who: NAME }],
     form: null,
     actor: createActor('desk-li', ['desk']),
     occurredAtMs: null,

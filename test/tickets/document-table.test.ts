@@ -10,7 +10,16 @@ import { offeredTransitions } from '../../src/tickets/offers.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { TicketActor, TransitionType } from '../../src/tickets/transitions.ts';
 import { defaultPolicy } from '../support/random-tickets.ts';
-import { BASE_MS, COMPLETE, createActor, createContext, createFull, HOUR_MS, PEOPLE } from './fixtures.ts';
+import {
+  BASE_MS,
+  COMPLETE,
+  createActor,
+  createContext,
+  createFull,
+  HOUR_MS,
+  PEOPLE,
+  toLookedAt,
+} from './fixtures.ts';
 
 /** "Responsible person" of §2: whom it is assigned to, and who signed for it; under warranty the firm that does the work. */
 const AT_WORK = 'assignee taker its-contractor';
@@ -264,7 +273,8 @@ function tryStep(ticket: Ticket, type: TransitionType, actor: TicketActor): stri
   // A day after the close, where the reopen window has just ended, it is filed.
   const nowMs = BASE_MS + 1 + (type === 'archive' ? 24 * HOUR_MS : 0);
   try {
-    return stepTicket(ticket, COMPLETE[type], actor, createContext({ nowMs })).ticket.stage;
+    const from = type === 'cancel' ? toLookedAt(ticket) : ticket;
+    return stepTicket(from, COMPLETE[type], actor, createContext({ nowMs })).ticket.stage;
   } catch (error) {
     if (error instanceof RiserError) return error.code;
     throw error;

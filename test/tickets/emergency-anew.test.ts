@@ -21,6 +21,13 @@ const toldOf = (story: Story): number =>
 const clocksOf = (story: Story, ...ids: readonly string[]) =>
   story.ticket().clocks.filter(({ id }) => ids.includes(id));
 
+const NONE = {
+  type: 'confirm-fire',
+  verdict: 'false-alarm',
+  how: 'on-site',
+  cause: 'smoke from the kitchen',
+} as const;
+
 describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
   test('a fire that comes back after a false alarm is told, confirmed and counted anew', () => {
     const story = createStory(policy, '10-04 02:00');
@@ -123,9 +130,15 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
     story.to('10-04 03:00');
     story.feed({ 'smoke-1': 1 });
     story.deliver();
+    story.act('guard-feng', NONE);
     const lowers: Person = policy === defaultPolicy ? 'desk-li' : 'boss-wu';
+    const { length } = story.loop.messages;
     story.act(lowers, { type: 'reclassify', priority: 'urgent', reason: 'smoke from the kitchen' });
     expect(story.ticket().reports).toEqual([]);
+    // Who was told of it may know better.
+    const told = story.loop.messages.slice(length).filter(({ body }) => body.zh.includes('降级'));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every(({ body }) => body.en.includes('smoke from the kitchen'))).toBe(true);
     story.feed({ 'smoke-1': 0 });
     story.to('10-04 03:10');
     story.feed({ 'smoke-1': 1 });
@@ -159,6 +172,7 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
     const story = createStory(policy, '10-04 02:00');
     story.to('10-04 03:00');
     story.feed({ 'smoke-1': 1 });
+    story.act('guard-feng', NONE);
     story.act('boss-wu', { type: 'reclassify', priority: 'urgent', reason: 'smoke from the kitchen' });
     if (story.ticket().assignee !== 'guard-feng')
       story.act(desk, { type: 'dispatch', assignee: 'guard-feng' });

@@ -174,23 +174,24 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person, clocks) => {
       source: 'internal-need',
       class: 'security',
       priority: 'emergency',
-      content: '配电间冒烟',
+      content: '有人闯入配电间',
       place: '配电间',
     } as const;
     const first = story.report(desk, given);
     workOn(story, 'guard-feng');
     const told = story.loop.messages.length;
     story.to('10-04 03:02');
-    const second = story.report(desk, { ...given, content: '烟更大了' });
+    const second = story.report(desk, { ...given, content: '又来了两个人' });
     expect(second.id).toBe(first.id);
     const calls = story.loop.messages.slice(told).filter(({ kind }) => kind === 'urged');
-    expect(calls.map(({ recipient, body }) => [recipient, body.zh.includes('烟更大了')])).toEqual([
+    expect(calls.map(({ recipient, body }) => [recipient, body.zh.includes('又来了两个人')])).toEqual([
       ['guard-feng', true],
     ]);
+    if (story.incidents().length > 0) story.incident({ type: 'confirm', verdict: 'confirmed', note: '' });
     wait(story);
     story.to('10-04 03:05');
     const before = reportingOf(story, first);
-    story.report(desk, { ...given, content: '配电间着火了' });
+    story.report(desk, { ...given, content: '他们在砸柜门' });
     expect(story.ticket()).toMatchObject({ id: first.id, stage: 'handling', waiting: null });
     expect(begunOf(story)).toEqual(expect.arrayContaining([...clocks]));
     expect(reportingOf(story, first)).toBe(before + 1);
@@ -285,7 +286,11 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person, clocks) => {
   test('people who are found in a lift whose ticket was lowered are an emergency, with an incident that lasts', () => {
     const story = begin();
     story.feed({ trapped: 1 });
-    story.act(desk, { type: 'entrapment', people: 0 });
+    story.act(desk, {
+      type: 'entrapment',
+      people: 0,
+      reason: 'nobody answers, the camera shows an empty car',
+    });
     story.incident({ type: 'confirm', verdict: 'false-alarm', note: 'empty' });
     story.incident({ type: 'end', note: '' });
     story.act('boss-wu', { type: 'reclassify', priority: 'normal', reason: '无人' });

@@ -333,6 +333,11 @@ describe('a confirmed major fire', () => {
       expect.objectContaining({ code: 'value-not-allowed' }),
     );
     story.feed({ 'smoke-2': 0 });
+    // Nor does it end while it burns.
+    expect(() => story.incident({ type: 'end', note: '' })).toThrow(
+      expect.objectContaining({ code: 'value-not-allowed' }),
+    );
+    story.feed({ 'smoke-1': 0 });
     story.incident({ type: 'end', note: '' });
     story.to('09-22 14:00');
     story.report('desk-li', {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { toId } from '../../src/core/ids.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import { arePeopleOut, type EntrapmentSheet } from '../../src/core/ticket-sheets.ts';
-import { requireBackInService, requireReleased, saysReal } from '../../src/tickets/emergency-end.ts';
+import { requireReleased } from '../../src/tickets/danger.ts';
+import { requireBackInService, saysReal } from '../../src/tickets/emergency-end.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import {

@@ -159,6 +159,19 @@ export function createFull(given: Partial<Ticket> = {}): Ticket {
   });
 }
 
+/** Somebody has looked, and it was nothing: an emergency is not cancelled before. */
+export function toLookedAt(ticket: Ticket): Ticket {
+  const fire = {
+    verdict: 'false-alarm',
+    by: 'li',
+    atMs: BASE_MS,
+    how: 'on-site',
+    cause: 'steam',
+    steps: {},
+  } as const;
+  return { ...ticket, fire };
+}
+
 /** The same with its clocks computed, as if it had just come there. */
 export function withClocks(ticket: Ticket, policy: Policy, nowMs: number): Ticket {
   return recompute(ticket, policy, nowMs);

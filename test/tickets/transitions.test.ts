@@ -25,7 +25,7 @@ import {
   type TransitionType,
 } from '../../src/tickets/transitions.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
-import { BASE_MS, COMPLETE, createActor, createContext, createFull, PEOPLE } from './fixtures.ts';
+import { BASE_MS, COMPLETE, createActor, createContext, createFull, PEOPLE, toLookedAt } from './fixtures.ts';
 
 const LEADS_TO: Partial<Record<TransitionType, Stage>> = {
   record: 'recorded',
@@ -157,6 +157,8 @@ function toExpected(
 function toTarget(step: Transition, stage: Stage, from: Stage): readonly Stage[] {
   if (step.type === 'record') return ['recorded', 'dispatched'];
   if (step.type === 'resume') return [from];
+  // What a sheet says is real waits for nothing.
+  if (['confirm-fire', 'entrapment'].includes(step.type) && stage === 'waiting') return [from];
   // The dispatch stays the desk's.
   if (step.type === 'arrive' && ['received', 'recorded', 'rework'].includes(stage)) return [stage, 'on-site'];
   return [LEADS_TO[step.type] ?? stage];
@@ -184,7 +186,8 @@ function outcomeOf(ticket: Ticket, step: Transition, actor: TicketActor, policy:
   // Filed after the reopen window, everything else within it.
   const nowMs = BASE_MS + 1 + (step.type === 'archive' ? policy.reopenMs : 0);
   try {
-    const made = stepTicket(ticket, step, actor, createContext({ policy, nowMs }));
+    const from = step.type === 'cancel' ? toLookedAt(ticket) : ticket;
+    const made = stepTicket(from, step, actor, createContext({ policy, nowMs }));
     return made.ticket.stage;
   } catch (error) {
     if (error instanceof RiserError) return error.code;

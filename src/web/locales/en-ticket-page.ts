@@ -157,6 +157,7 @@ export const enTicketPage: PageTexts = {
     'doors-released': 'Doors released',
     'power-cut': 'Non-fire power cut',
     evacuated: 'People evacuated',
+    extinguished: 'Fire out',
     'passengers-calmed': 'Calming call',
     'maintainer-called': 'Maintainer called',
     'rescue-called': 'Rescue line called',
@@ -331,6 +332,9 @@ export const enTicketPage: PageTexts = {
     correct: 'Correct',
     save: 'Save',
     notYet: 'not recorded',
+    voided: 'The release that {{by}} entered at {{time}} is void: somebody was still inside',
+    stillInside:
+      'Somebody is still in the car after all: enter the number at once; where it is the same, say why.',
     lowered: '{{by}} lowered the number from {{people}} at {{time}}; their release is still to be entered',
     auxiliary: 'This is a record only; it does not replace the fire control room.',
   },

@@ -156,6 +156,7 @@ export const zhTicketPage = {
     'doors-released': '门禁已释放',
     'power-cut': '切断非消防电源',
     evacuated: '人员疏散完毕',
+    extinguished: '明火扑灭，险情解除',
     'passengers-calmed': '安抚被困人员',
     'maintainer-called': '通知维保单位',
     'rescue-called': '拨打救援电话',
@@ -327,6 +328,8 @@ export const zhTicketPage = {
     save: '保存',
     notYet: '未登记',
     lowered: '{{time}} {{by}} 将被困人数由 {{people}} 人改少，人员解救仍须单独登记',
+    voided: '{{by}} 登记的“人员已解救”（{{time}}）作废：轿厢内仍有人',
+    stillInside: '解救登记后发现轿厢内仍有人的，立即在下方填写被困人数；人数不变的须写明原因。',
     auxiliary: '本系统只作记录，不替代消防控制室操作。',
   },
   slipForm: {

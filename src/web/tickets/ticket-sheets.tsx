@@ -80,8 +80,6 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
   const [isOpen, setOpen] = useState(false);
   const step = findStep(ticket, 'entrapment');
   const { entrapment } = ticket;
-  // Fewer than stand there are written down with the reason.
-  const hasPeople = (entrapment?.people ?? 0) > 0;
   if (entrapment === null && (step === null || ticket.class === 'fire')) return null;
   if (entrapment === null && !isOpen)
     return (
@@ -99,16 +97,20 @@ export function EntrapmentCard({ ticket }: { readonly ticket: Ticket }) {
     <Card size="small" className="sheet" title={t('sheet.entrapment')} data-testid="ticket-entrapment-sheet">
       {submit.error !== null && <SubmitError error={submit.error} ticket={ticket} />}
       {entrapment !== null && <Steps ticket={ticket} sheet={entrapment} offered={step} submit={submit} />}
+      {step !== null && entrapment?.steps['released'] !== undefined && (
+        <p className="hint">{t('sheet.stillInside')}</p>
+      )}
       {step !== null && (
         <StepForm
           key={`${entrapment === null}`}
           ticket={ticket}
-          action={{ ...toStepAction(withFields(step, hasPeople ? [...FACTS, 'reason'] : FACTS)), text: SAVE }}
+          action={{ ...toStepAction(withFields(step, [...FACTS, 'reason'])), text: SAVE }}
           submit={submit}
         />
       )}
       {entrapment !== null && step === null && <EntrapmentFacts sheet={entrapment} />}
       {entrapment !== null && <LoweredNumbers sheet={entrapment} />}
+      {entrapment !== null && <VoidedReleases sheet={entrapment} />}
     </Card>
   );
 }
@@ -239,4 +241,15 @@ function EntrapmentFacts({ sheet }: { readonly sheet: Sheet }) {
       ))}
     </dl>
   );
+}
+
+function VoidedReleases({ sheet: { voided = [] } }: { readonly sheet: Sheet }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toDoer = useDoerName();
+  return voided.map(({ by, atMs }, index) => (
+    <p key={`${index}/${atMs}`} className="attention" data-testid="sheet-voided">
+      {t('sheet.voided', { by: toDoer(by), time: format.dateTime(atMs) })}
+    </p>
+  ));
 }

@@ -1,0 +1,91 @@
+/**
+ * Who could still be hurt by what a ticket is about, as far as it is written down: people in a lift, a fire that is real or that
+ * nobody has looked at. While they could, the ticket is not put off, and not made less of (service-workflow.md §1 and §3).
+ */
+import { RiserError } from '../core/errors.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Text } from '../core/text.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { arePeopleOut } from '../core/ticket-sheets.ts';
+import { requireFields } from './fields.ts';
+
+/** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
+export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
+  if (entrapment !== null && !arePeopleOut(entrapment)) requireFields({ released: null }, RELEASED_RULE);
+}
+
+/**
+ * No part and no weather is waited for. @param incident that the ticket belongs to; null = none, or one that is long over
+ * @throws RiserError `missing-fields`, `value-not-allowed`
+ */
+export function requireNoDangerToWait(ticket: Ticket, incident: Incident | null): void {
+  requireNobodyInDanger(ticket, incident, WAITING);
+  const isUnjudged = incident?.kind === 'other' && incident.verdict === 'open';
+  if (isUnjudged && ticket.priority === 'emergency' && !ticket.isDrill)
+    throw new RiserError('value-not-allowed', { value: WAITING, allowed: JUDGED });
+}
+
+/**
+ * What is an emergency stays one, attended to as one. @param wanted what it is to be
+ * @throws RiserError `missing-fields`, `value-not-allowed`
+ */
+export function requireNoDangerToLower(
+  ticket: Ticket,
+  wanted: Pick<Ticket, 'priority' | 'attendance'>,
+  incident: Incident | null,
+): void {
+  const isLess = ticket.priority === 'emergency' && wanted.priority !== 'emergency';
+  const isLater = ticket.attendance === 'emergency' && wanted.attendance !== 'emergency';
+  if (isLess || isLater) requireNobodyInDanger(ticket, incident, LOWERING);
+}
+
+function requireNobodyInDanger(ticket: Ticket, incident: Incident | null, what: Text): void {
+  if (ticket.isDrill) return;
+  requireReleased(ticket);
+  if (isBurning(ticket, incident))
+    throw new RiserError('value-not-allowed', { value: what, allowed: FIRE_OUT });
+}
+
+/** Whether somebody could be hurt as far as it is written down. @param incident that it belongs to, before it ends */
+export function isInDanger(ticket: Ticket, incident: Incident | null): boolean {
+  const { entrapment } = ticket;
+  return (entrapment !== null && !arePeopleOut(entrapment)) || isBurning(ticket, incident);
+}
+
+/**
+ * Whether an emergency has been looked at: somebody was there since it began, or what it turned out to be is written down, on a
+ * sheet or of its incident.
+ */
+export function isLookedAt(
+  { marks, fire, entrapment, earlyArrival }: Ticket,
+  incident: Incident | null,
+): boolean {
+  if (fire !== null || (entrapment !== null && arePeopleOut(entrapment))) return true;
+  if (incident !== null && incident.verdict !== 'open') return true;
+  const began = marks.findLastIndex(({ type }) => type === 'emergency-began');
+  return (earlyArrival ?? null) !== null || marks.slice(began + 1).some(({ type }) => type === 'arrived');
+}
+
+/** A pre-alarm is no fire yet. What somebody rang about has no alarm to return: it is over when somebody says so. */
+function isBurning({ class: name, fire, alarms, priority }: Ticket, incident: Incident | null): boolean {
+  const isOver = fire?.steps.extinguished !== undefined || (incident !== null && incident.endedAtMs !== null);
+  const isUnseen =
+    fire === null && priority === 'emergency' && (name === 'fire' || incident?.kind === 'fire');
+  if (isOver || !(isUnseen || fire?.verdict === 'real')) return false;
+  return alarms.length === 0 || alarms.some(({ isActive }) => isActive);
+}
+
+const RELEASED_RULE: Text = {
+  zh: '被困人员全部解救后方可结束；从未有人被困的，先登记被困人数为 0',
+  en: 'not while people are in the lift; where nobody ever was, enter 0 people first',
+};
+const WAITING: Text = { zh: '等待', en: 'waiting' };
+const LOWERING: Text = { zh: '降级', en: 'less than an emergency' };
+const FIRE_OUT: Text = {
+  zh: '火警已复位、已登记明火扑灭，或已确认为误报、测试之后',
+  en: 'once the fire alarm has returned, the fire was entered as out, or it was confirmed as false or a test',
+};
+const JUDGED: Text = {
+  zh: '先核实突发事件的性质（属实、误报或测试）',
+  en: 'say first what the incident is: confirmed, false alarm or test',
+};
