@@ -8,7 +8,7 @@ import type { TicketEvent } from '../core/ticket.ts';
 import { DESK, isItsFirm, toActors, toFirm } from './people-of-ticket.ts';
 import type { Unreached } from './reported.ts';
 import type { Telling, TellingContext } from './telling.ts';
-import { atDesk, toTelling } from './telling-parts.ts';
+import { atDesk, toTelling, toText } from './telling-parts.ts';
 import { ASK } from './wording.ts';
 
 /** Of the events `clock-warned` and `clock-breached`. */
@@ -94,10 +94,6 @@ function toUnreachedText(value: unknown, { nameOf }: TellingContext): Text {
     zh: `；未送达：${named.map(({ zh }) => zh).join('、')}`,
     en: `; not reached: ${named.map(({ en }) => en).join(', ')}`,
   };
-}
-
-function toText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 const RESPONSIBLE: Text = { zh: '就近责任人', en: 'nearest responsible person' };

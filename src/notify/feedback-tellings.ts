@@ -10,6 +10,7 @@ import {
 } from '../core/feedback.ts';
 import type { Text } from '../core/text.ts';
 import type { About, Addressee, Telling, TellingContext } from './telling.ts';
+import { toText } from './telling-parts.ts';
 import { ASK, same } from './wording.ts';
 
 export function toFeedbackTellings(event: FeedbackEvent, context: TellingContext): readonly Telling[] {
@@ -50,7 +51,7 @@ export function toFeedbackTellings(event: FeedbackEvent, context: TellingContext
         { anyOf: [feedback.handler], ask: ASK.know },
         { anyOf: [breach], ask: ASK.know },
       ];
-      return [toTold('information', to, toVoidedFact(context.nameOf(by), String(detail['reason'] ?? '')))];
+      return [toTold('information', to, toVoidedFact(context.nameOf(by), toText(detail['reason']) ?? ''))];
     }
     default:
       return [];

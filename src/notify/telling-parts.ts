@@ -45,3 +45,8 @@ export function atDesk(
   const isDesks = source !== 'equipment-alarm' && (stage === 'received' || stage === 'recorded');
   return isDesks ? tellings.map((telling) => ({ ...telling, hours: null })) : tellings;
 }
+
+/** A field of a record's detail that is text; null = it is none, or empty. */
+export function toText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

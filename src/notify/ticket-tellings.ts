@@ -24,7 +24,7 @@ import { DESK, toActing, toActors, toFirm } from './people-of-ticket.ts';
 import { toProposed, toRaise } from './raise-words.ts';
 import { toEstimateTellings, toMovedTellings } from './source-tellings.ts';
 import type { Addressee, Telling, TellingContext } from './telling.ts';
-import { atDesk, toTelling } from './telling-parts.ts';
+import { atDesk, toTelling, toText } from './telling-parts.ts';
 import { toEnd, toLowered, toReturn } from './told-tellings.ts';
 import { ASK, type Ask, joinTexts, same } from './wording.ts';
 
@@ -311,10 +311,6 @@ function toReason({ detail }: TicketEvent): Text | null {
 
 function toGravest({ priority }: Ticket): MessageKind {
   return priority === 'emergency' ? 'emergency' : 'priority-raised';
-}
-
-function toText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function toNames(value: unknown): readonly string[] {

@@ -4,7 +4,7 @@ import type { Message, MessageKind } from '../core/message.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, type Ticket, type TicketEvent } from '../core/ticket.ts';
 import type { Addressee, Telling, TellingContext } from './telling.ts';
-import { toTelling } from './telling-parts.ts';
+import { toTelling, toText } from './telling-parts.ts';
 import { ASK, type Ask } from './wording.ts';
 
 /** Messages after which a return or a cancellation is news. */
@@ -15,7 +15,7 @@ export function toLowered(event: TicketEvent, context: TellingContext): readonly
   const { ticket, detail, by } = event;
   const { priority } = (detail['from'] ?? {}) as Partial<Ticket>;
   if (priority !== 'emergency' || ticket.priority === 'emergency') return [];
-  const [who, why] = [context.nameOf(by), String(detail['reason'] ?? '')];
+  const [who, why] = [context.nameOf(by), toText(detail['reason']) ?? ''];
   const fact: Text = {
     zh: `${who.zh}已将本单由突发紧急降级，原因：${why}`,
     en: `${who.en} says that it is no emergency: ${why}`,

@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   'ticket.read-all',
   'ticket.read-own',
   'ticket.personal',
+  'ticket.personal-own',
   'ticket.open',
   'ticket.dispatch',
   'ticket.work',
@@ -53,7 +54,8 @@ export const PERMISSIONS = [
 /**
  * `alarm.shelve` is for medium and low severity, `alarm.shelve-high` for high; life safety is never shelved.
  * `ticket.read-own`: what was given to the person or reported by it. `ticket.personal` and `staff.personal` show names
- * and ways of reporters (also of feedback) and of colleagues; each reading is audited. `ticket.redact` takes words out of a record and keeps
+ * and ways of reporters (also of feedback) and of colleagues; each reading is audited. `ticket.personal-own`: only of open tickets
+ * that the person has been sent to. `ticket.redact` takes words out of a record and keeps
  * one from destruction. `message.read` is the person's own inbox.
  * `drill.run` begins a drill; `drill.end` is everybody's who works there: what is real must be able to break one off at once.
  * `commissioning.work` proves points, `commissioning.manage` begins and ends a commissioning and signs.
@@ -168,7 +170,7 @@ export const ROLE_PERMISSIONS = {
   ],
   'owner-service': [...STAFF, 'ticket.personal', 'ticket.accept', 'ticket.visit', 'feedback.manage'],
   commander: [...STAFF, 'alarm.acknowledge', 'staff.personal', 'incident.manage', 'message.read-all'],
-  security: [...STAFF, 'alarm.acknowledge', 'ticket.work', 'handover.sign'],
+  security: [...STAFF, 'alarm.acknowledge', 'ticket.personal-own', 'ticket.work', 'handover.sign'],
   archivist: [
     ...STAFF,
     'ticket.personal',

@@ -277,6 +277,8 @@ function createLenient() {
     ...TICKET,
     contractor: { user: 'contractor', contact: null },
     reporter: 'occupant',
+    // Whoever was sent there may ring.
+    takenBy: 'security',
     contact: { ...TICKET.contact, id: null, personal: `${TICKET.id}/1`, isConfirmed: false },
     attachments: [{ ...ATTACHMENT, by: 'occupant' }],
   };

@@ -4,6 +4,7 @@ import { toRange } from '../../src/api/file-range.ts';
 import { maskMethod, maskName } from '../../src/api/masks.ts';
 import { PolicyError, RiserError, RosterError } from '../../src/core/errors.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
+import type { UserRow } from '../../src/store/store.ts';
 import { ATTACHMENT, INCIDENT, MESSAGE, PERSONAL } from './fake-service.ts';
 import { bearer, createGateway, NOW_MS, type Started, startApi, TICKET, toPerson } from './support.ts';
 
@@ -125,6 +126,30 @@ describe('personal data', () => {
         detail: { ticket: TICKET.number },
       },
     ]);
+  });
+
+  test('is shown to the guard who was sent there, and to no other', async () => {
+    const ask = async (given: object) => {
+      await using gateway = await startWith({
+        contact,
+        assignee: null,
+        takenBy: null,
+        reports: [],
+        ...given,
+      });
+      const desk = gateway.users.get('desk') as UserRow;
+      gateway.users.set('security', { ...desk, username: 'security', roles: ['security'] });
+      gateway.sessions.set('token-security', toPerson('security'));
+      return (await get(gateway, `/tickets/${TICKET.id}/personal`, 'security')).statusCode;
+    };
+    const report = { atMs: NOW_MS, deliveredAtMs: null, answeredAtMs: null };
+    expect(await ask({})).toBe(403);
+    expect(await ask({ assignee: 'engineer' })).toBe(403);
+    expect(await ask({ reports: [{ ...report, to: 'supervisor' }] })).toBe(403);
+    expect(await ask({ assignee: 'security' })).toBe(200);
+    expect(await ask({ takenBy: 'security' })).toBe(200);
+    expect(await ask({ reports: [{ ...report, to: 'security' }] })).toBe(200);
+    expect(await ask({ assignee: 'security', stage: 'closed' })).toBe(403);
   });
 
   test('is not shown when its reading cannot be written down', async () => {

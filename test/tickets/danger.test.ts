@@ -159,7 +159,7 @@ describe.each([
       codeOf(() =>
         stepTicket(
           ticket,
-          { type: 'done', result: 'r' } as Transition,
+          { type: 'done', result: 'r' },
           DESK,
           createContext({ policy: free, nowMs: BASE_MS + 13 * MINUTE_MS }),
         ),

@@ -34,9 +34,22 @@ function ringTwice(policy: Policy, first: Partial<NewTicket>, second: Partial<Ne
 }
 
 const CALL: NewTicket = {
-  ...{ source: 'owner-call', channel: 'phone', class: 'engineering', priority: 'normal', impact: null },
-  ...{ attendance: null, flow: null, content: '', faultKind: null, equipment: null, location: null },
-  ...{ place: '3-1201', contactName: '', contactMethod: '139', appointment: null, slip: null },
+  source: 'owner-call',
+  channel: 'phone',
+  class: 'engineering',
+  priority: 'normal',
+  impact: null,
+  attendance: null,
+  flow: null,
+  content: '',
+  faultKind: null,
+  equipment: null,
+  location: null,
+  place: '3-1201',
+  contactName: '',
+  contactMethod: '139',
+  appointment: null,
+  slip: null,
   receivedAtMs: null,
 };
 

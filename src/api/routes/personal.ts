@@ -3,7 +3,10 @@ import Type from 'typebox';
 import { RiserError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { toPersonalIds } from '../../core/personal-names.ts';
+import { isTicketOpen, type Ticket } from '../../core/ticket.ts';
 import { DAY_MS } from '../../core/zone.ts';
+import { isNamed } from '../../tickets/actors.ts';
+import type { TicketActor } from '../../tickets/transitions.ts';
 import { noContent, ok } from '../answers.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { NOUNS } from '../nouns.ts';
@@ -12,6 +15,7 @@ import { Ms } from '../schemas.ts';
 import { findTicket, toActor } from '../ticket-readers.ts';
 
 const tags = ['personal'];
+const READ_PERSONAL = ['ticket.personal', 'ticket.personal-own'] as const;
 const DestroyBody = closed({
   ids: Type.Array(Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars }), {
     minItems: 1,
@@ -29,15 +33,22 @@ const DueSchema = Type.Object({
 });
 const PersonalSchema = Type.Object({ id: Type.String(), name: Type.String(), method: Type.String() });
 
-export function personalRoutes(api: Api, { services }: ApiContext): void {
+export function personalRoutes(api: Api, context: ApiContext): void {
+  showRoute(api, context);
+  destroyRoutes(api, context);
+}
+
+function showRoute(api: Api, { services }: ApiContext): void {
   api.get(
     '/tickets/:id/personal',
     {
-      config: { permission: 'ticket.personal' },
+      config: { permission: READ_PERSONAL },
       schema: {
         operationId: 'getTicketPersonal',
         summary: 'Name and way of contact of the person who reported it; each reading is audited',
-        description: '`not-found` where there is no person, or what was known has been destroyed.',
+        description:
+          'With `ticket.personal-own` of open tickets only that the person has: assigned to them, taken by them, or reported to them as an ' +
+          'emergency. `not-found` where there is no person, or what was known has been destroyed; `not-permitted`.',
         tags,
         params: IdParams,
         response: ok(PersonalSchema),
@@ -45,7 +56,10 @@ export function personalRoutes(api: Api, { services }: ApiContext): void {
     },
     async (request) => {
       const person = personOf(request);
-      const { contact, number } = await findTicket(request.params.id, toActor(person, services), services);
+      const actorOfTicket = toActor(person, services);
+      const ticket = await findTicket(request.params.id, actorOfTicket, services);
+      if (!person.permissions.has('ticket.personal')) requireSent(ticket, actorOfTicket);
+      const { contact, number } = ticket;
       const id = contact.personal;
       const fields = id === null ? null : await services.queries.personal(id);
       if (id === null || fields === null) throw new RiserError('not-found', { what: NOUNS.personal });
@@ -55,7 +69,9 @@ export function personalRoutes(api: Api, { services }: ApiContext): void {
       return { id, name: fields.name, method: fields.method };
     },
   );
+}
 
+function destroyRoutes(api: Api, { services }: ApiContext): void {
   api.get(
     '/personal/due',
     {
@@ -100,6 +116,15 @@ export function personalRoutes(api: Api, { services }: ApiContext): void {
       return reply.code(204).send(null);
     },
   );
+}
+
+/** Whoever was sent to somebody may ring them, as long as the matter is open. @throws RiserError `not-permitted` */
+function requireSent(ticket: Ticket, actor: TicketActor): void {
+  const { assignee, takenBy, reports } = ticket;
+  const isTold = reports.some(({ to }) => isNamed(to === 'assignee' ? assignee : to, actor));
+  const isSent = takenBy === actor.username || isNamed(assignee, actor) || isTold;
+  if (!isSent || !isTicketOpen(ticket))
+    throw new RiserError('not-permitted', { permission: 'ticket.personal' });
 }
 
 /** With the contact goes whoever else of the source the ticket names, also of one that is filed. */

@@ -3,7 +3,7 @@
  * away. What the policy asks for is checked by the gateway.
  */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, type ButtonProps, Card, Form, Input, Radio, Select } from 'antd';
+import { Alert, App, Button, Card, Form, Input, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { request } from '../api/client.ts';
@@ -98,8 +98,8 @@ export function NewTicketPage() {
         content: format.text(ticket.content),
         okText: t('newTicket.sameMatter'),
         cancelText: t('newTicket.otherMatter'),
-        okButtonProps: { 'data-testid': 'new-ticket-same' } as ButtonProps,
-        cancelButtonProps: { 'data-testid': 'new-ticket-other' } as ButtonProps,
+        okButtonProps: testId('new-ticket-same'),
+        cancelButtonProps: testId('new-ticket-other'),
         keyboard: false,
         onOk: show,
         onCancel: () => open.mutate({ ...values, isNewMatter: true }),
