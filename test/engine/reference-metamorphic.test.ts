@@ -107,7 +107,8 @@ test('no recovery of what nobody was told, no silent chain, one ticket or one re
         checkOpen(engine, fitted.rules.length, reached);
       }
     }),
-    { seed: testSeed(), numRuns: RUNS },
+    // Of 40 lives one set in a hundred explains nothing by a cause.
+    { seed: testSeed(), numRuns: 4 * RUNS },
   );
   for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
 });
