@@ -141,7 +141,13 @@ const RACES = {
   reopen: { on: () => until('archive'), fields: () => ({ reason: 'drips again' }), entry: 'reopened' },
   cancel: {
     on: handling,
-    fields: () => ({ reason: 'withdrawn', note: 'by the tenant' }),
+    fields: () => ({
+      reason: 'withdrawn',
+      note: 'by the tenant',
+      agreedWith: 'source',
+      how: 'phone',
+      agreedAtMs: Date.now(),
+    }),
     entry: 'cancelled',
   },
   merge: {

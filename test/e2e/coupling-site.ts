@@ -95,6 +95,9 @@ export function writeCouplingSite(directory: string, site: CouplingSite): string
   return path;
 }
 
+/** Priorities of what is no emergency. */
+const ORDINARY = ['urgent', 'normal'];
+
 /** Who may do what beside those that the default policy names: the accounts of the tests are few. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   take: ['engineer'],
@@ -139,7 +142,8 @@ export function toCouplingPolicy(reopen = '1h'): string {
       alarms: { ...alarms, flood: { enter: 10_000, leave: 1 }, chatter: { raises: 10_000 } },
       paths: [
         {
-          match: { class: ['security'] },
+          // Somebody goes to an emergency: a policy that leaves that out is refused.
+          match: { class: ['security'], priority: ORDINARY },
           stages: ['received', 'recorded', 'dispatched', 'done', 'accepted', 'closed', 'archived'],
         },
         ...paths,
@@ -156,12 +160,15 @@ export function toCouplingPolicy(reopen = '1h'): string {
   );
 }
 
-/** The same, and everybody may do everything, his own work's acceptance included: for those that ask who of two was first. */
+/**
+ * The same, and everybody may do everything, his own work's acceptance included (but of an emergency): for those that ask who of two
+ * was first.
+ */
 export function toOpenPolicy(reopen: string): string {
   const policy = JSON.parse(toCouplingPolicy(reopen)) as Policy;
   const actors = Object.fromEntries(Object.keys(policy.actors).map((transition) => [transition, ROLE_NAMES]));
   const forms = policy.forms.map((form) => ({ ...form, actors: ROLE_NAMES }));
-  return JSON.stringify({ ...policy, actors, forms, ownAcceptance: [{}] }, null, 1);
+  return JSON.stringify({ ...policy, actors, forms, ownAcceptance: [{ priority: ORDINARY }] }, null, 1);
 }
 
 interface Policy {
