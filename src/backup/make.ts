@@ -63,6 +63,8 @@ export interface MakeParts {
   readonly files?: BackupFiles;
   /** UTC ms. */
   readonly wallMs?: () => number;
+  /** Called with the directory before it is made: whoever ends this in between finds an empty one, or another run's. */
+  readonly onTrying?: (partial: string) => void;
   /** Called with the directory that is removed when the backup fails. */
   readonly onBegun?: (partial: string) => void;
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
@@ -86,7 +88,7 @@ export async function makeBackup(job: BackupJob, options: MakeParts = {}): Promi
   const files = options.files ?? promises;
   const wallMs = options.wallMs ?? Date.now;
   const plan = await prepare(job, files, wallMs());
-  const partial = await createPartial(plan, files);
+  const partial = await createPartial(plan, files, options.onTrying);
   options.onBegun?.(partial);
   try {
     await writeDurably(join(partial, BEGUN_FILE), `${JSON.stringify({ site: plan.site })}\n`, files);
@@ -156,10 +158,15 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function createPartial({ to, site, begunMs }: Plan, files: BackupFiles): Promise<string> {
+async function createPartial(
+  { to, site, begunMs }: Plan,
+  files: BackupFiles,
+  onTrying: MakeParts['onTrying'],
+): Promise<string> {
   const name = toBackupName(site, begunMs);
   for (let attempt = 1; ; attempt++) {
     const partial = join(to, `${name}${attempt === 1 ? '' : `-${attempt}`}${PARTIAL_SUFFIX}`);
+    onTrying?.(partial);
     if (await isFree(partial, attempt, files)) return partial;
   }
 }

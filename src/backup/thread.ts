@@ -2,7 +2,7 @@
  * Runs a backup in a thread of its own, so that polling does not feel it: checksums and the check of the database need a
  * processor, not the main loop. Bounds its time, and removes what an ended thread leaves.
  */
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, type ErrorParams, RiserError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -10,6 +10,7 @@ import { BACKUP_LIMITS } from './limits.ts';
 import type { BackupJob, MadeBackup } from './make.ts';
 
 export type FromBackup =
+  | { readonly type: 'trying'; readonly partial: string }
   | { readonly type: 'begun'; readonly partial: string }
   | { readonly type: 'progress'; readonly bytes: number; readonly totalBytes: number }
   | { readonly type: 'made'; readonly made: MadeBackup }
@@ -45,9 +46,11 @@ export async function runBackup(
   const timer = setTimeout(() => fail('超时', 'it took too long'), limitMs ?? BACKUP_LIMITS.runMs);
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
+  let tried: string | null = null;
   let partial: string | null = null;
   worker.on('message', (message: FromBackup) => {
-    if (message.type === 'begun') partial = message.partial;
+    if (message.type === 'trying') tried = message.partial;
+    else if (message.type === 'begun') partial = message.partial;
     else if (message.type === 'progress') onProgress(message.bytes, message.totalBytes);
     else if (message.type === 'made') resolve(message.made);
     else reject(new RiserError(message.code, message.params, { cause: new Error(message.reason) }));
@@ -59,6 +62,8 @@ export async function runBackup(
   } catch (error) {
     await worker.terminate();
     if (partial !== null) await rm(partial, { recursive: true, force: true });
+    // Made, and ended before it could say so: nothing is in it yet. What is full, or not there, is not this run's.
+    else if (tried !== null) await rmdir(tried).catch(() => undefined);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -13,6 +13,7 @@ if (!isMainThread) {
   let toldMs = Number.NEGATIVE_INFINITY;
   try {
     const made = await makeBackup(job, {
+      onTrying: (partial) => tell({ type: 'trying', partial }),
       onBegun: (partial) => tell({ type: 'begun', partial }),
       onProgress(bytes, totalBytes) {
         if (performance.now() - toldMs < BACKUP_LIMITS.progressMs) return;

@@ -1,5 +1,7 @@
 /** A backup in its own thread: what comes out of it, and how it is ended. What the main loop feels is test/e2e/backup.test.ts. */
+
 import { readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BACKUP_LIMITS } from '../../src/backup/limits.ts';
 import type { BackupJob } from '../../src/backup/make.ts';
@@ -41,6 +43,19 @@ test('a backup that is ended leaves nothing', async () => {
   abort.abort();
   expect((await ending).text.en).toContain('it was ended');
   expect(readdirSync(one.to)).toEqual([]);
+});
+
+test('a backup that is ended in the moment in which its directory is made leaves nothing', async () => {
+  const one = await createData();
+  for (let n = 0; n < 8; n++) {
+    const abort = new AbortController();
+    const ending = refusalOf(run(one, { signal: abort.signal, bytesPerS: 5_000 }));
+    const deadline = performance.now() + 15_000;
+    while (readdirSync(one.to).length === 0 && performance.now() < deadline) await setImmediate();
+    abort.abort();
+    expect((await ending).text.en).toContain('it was ended');
+    expect(readdirSync(one.to)).toEqual([]);
+  }
 });
 
 test('a backup that takes too long is ended and leaves nothing', async () => {
