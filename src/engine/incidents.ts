@@ -8,7 +8,6 @@ import type { TicketId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, STAGES, type Ticket } from '../core/ticket.ts';
-import { arePeopleOut } from '../core/ticket-sheets.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import {
   findIncident,
@@ -21,7 +20,7 @@ import {
   toHappenedMs,
 } from '../incidents/step.ts';
 import { toStep } from '../tickets/change.ts';
-import { isInDanger } from '../tickets/danger.ts';
+import { isBurning, mayHavePeople } from '../tickets/danger.ts';
 import { saysReal } from '../tickets/emergency-end.ts';
 import { isBeforeDone } from '../tickets/path.ts';
 import { reportConfirmed } from '../tickets/reporting.ts';
@@ -70,15 +69,10 @@ function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChan
     .find(
       (ticket) =>
         (mayLast && mayHavePeople(ticket)) ||
-        (isFire && (isUnseenFire(ticket) || isInDanger(ticket, incident))),
+        (isFire && (isUnseenFire(ticket) || isBurning(ticket, incident))),
     );
   if (change.type === 'end' && unanswered !== undefined)
     throw new RiserError('value-not-allowed', { value: unanswered.number, allowed: ANSWERED });
-}
-
-/** Nobody has written down that the people are out, or that nobody was in it: not knowing how many is not nobody. */
-function mayHavePeople({ entrapment }: Ticket): boolean {
-  return entrapment !== null && !arePeopleOut(entrapment);
 }
 
 /** A fire alarm that stands and that nobody has confirmed as anything. */

@@ -169,13 +169,10 @@ function toSilent(sources: HandoverSources): readonly HandoverLine[] {
   const list = [...commissioning].sort((a, b) => b.lifeSafety - a.lifeSafety || a.untilMs - b.untilMs);
   return list.map(({ id, by, approver, reason, untilMs, lifeSafety, standing }) => {
     const until = toTime(untilMs, sources);
-    const texts = [...standing]
-      .sort(bySeverity)
-      .map(({ severity, text }) => [SEVERITIES[severity].text, text]);
-    const alarms: readonly Text[] = texts.map(([severity, text]) => ({
-      zh: `未恢复：${severity?.zh} ${text?.zh}`,
-      en: `standing: ${severity?.en}, ${text?.en}`,
-    }));
+    const alarms = [...standing].sort(bySeverity).map(({ severity, text }): Text => {
+      const of = SEVERITIES[severity].text;
+      return { zh: `未恢复：${of.zh} ${text.zh}`, en: `standing: ${of.en}, ${text.en}` };
+    });
     const grave: readonly Text[] =
       lifeSafety === 0
         ? []

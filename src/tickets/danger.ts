@@ -10,8 +10,8 @@ import { arePeopleOut } from '../core/ticket-sheets.ts';
 import { requireFields } from './fields.ts';
 
 /** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
-export function requireReleased({ entrapment }: Pick<Ticket, 'entrapment'>): void {
-  if (entrapment !== null && !arePeopleOut(entrapment)) requireFields({ released: null }, RELEASED_RULE);
+export function requireReleased(ticket: Pick<Ticket, 'entrapment'>): void {
+  if (mayHavePeople(ticket)) requireFields({ released: null }, RELEASED_RULE);
 }
 
 /**
@@ -46,10 +46,9 @@ function requireNobodyInDanger(ticket: Ticket, incident: Incident | null, what: 
     throw new RiserError('value-not-allowed', { value: what, allowed: FIRE_OUT });
 }
 
-/** Whether somebody could be hurt as far as it is written down. @param incident that it belongs to, before it ends */
-export function isInDanger(ticket: Ticket, incident: Incident | null): boolean {
-  const { entrapment } = ticket;
-  return (entrapment !== null && !arePeopleOut(entrapment)) || isBurning(ticket, incident);
+/** Nobody has written down that the people are out, or that nobody was in it: not knowing how many is not nobody. */
+export function mayHavePeople({ entrapment }: Pick<Ticket, 'entrapment'>): boolean {
+  return entrapment !== null && !arePeopleOut(entrapment);
 }
 
 /**
@@ -67,7 +66,10 @@ export function isLookedAt(
 }
 
 /** A pre-alarm is no fire yet. What somebody rang about has no alarm to return: it is over when somebody says so. */
-function isBurning({ class: name, fire, alarms, priority }: Ticket, incident: Incident | null): boolean {
+export function isBurning(
+  { class: name, fire, alarms, priority }: Ticket,
+  incident: Incident | null,
+): boolean {
   const isOver = fire?.steps.extinguished !== undefined || (incident !== null && incident.endedAtMs !== null);
   const isUnseen =
     fire === null && priority === 'emergency' && (name === 'fire' || incident?.kind === 'fire');

@@ -93,7 +93,7 @@ export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boole
   );
 }
 
-/** Whether the step says that it burns, or that people are in the lift */
+/** Whether the step says that it burns, or that people are in the lift. @param ticket after the step */
 export function saysStill(step: Transition, { entrapment }: Pick<Ticket, 'entrapment'>): boolean {
   if (step.type === 'confirm-fire') return step.verdict === 'real';
   if (step.type !== 'entrapment' || entrapment === null) return false;
@@ -146,8 +146,7 @@ function applyEntrapment(step: SheetTransition & { type: 'entrapment' }, work: W
     ...(step.step === undefined ? [] : [step.step]),
   ];
   const filled: Happening = { type: 'sheet-filled', detail, sheet: sheetMarks };
-  const isInside = (step.people ?? 0) > 0 && !arePeopleOut(entrapment);
-  const raised = isInside ? toRaised(work) : NOT_RAISED;
+  const raised = saysStill(step, { entrapment }) ? toRaised(work) : NOT_RAISED;
   const happenings = [filled, ...raised.happenings];
   return { type: 'sheet-filled', change: { entrapment, ...raised.change }, happenings };
 }

@@ -21,15 +21,15 @@ export function toStageTimes({ marks }: Pick<Ticket, 'marks'>): readonly StageTi
   let arrivedMs = Number.POSITIVE_INFINITY;
   for (const { type, stepMs = 0, stage, atMs } of marks) {
     if (type === 'clock-step') shiftMs -= stepMs;
-    const last = times.at(-1);
     if (type === 'arrived') arrivedMs = atMs + shiftMs;
     // Redirected to somebody else, it stays there anew.
-    if (last?.stage === stage && type !== 'dispatched') continue;
+    if (times.at(-1)?.stage === stage && type !== 'dispatched') continue;
     const isThere = stage === 'on-site' && (type === 'arrived' || type === 'dispatched');
     if (isThere) overtake(times, arrivedMs);
     const sinceMs = isThere ? Math.min(arrivedMs, atMs + shiftMs) : atMs + shiftMs;
-    const fromMs = Math.max(sinceMs, times.at(-1)?.fromMs ?? Number.NEGATIVE_INFINITY);
-    if (last !== undefined) times[times.length - 1] = { ...(times.at(-1) ?? last), toMs: fromMs };
+    const last = times.at(-1);
+    const fromMs = Math.max(sinceMs, last?.fromMs ?? Number.NEGATIVE_INFINITY);
+    if (last !== undefined) times[times.length - 1] = { ...last, toMs: fromMs };
     times.push({ stage, fromMs, toMs: null });
   }
   const last = times.at(-1);
