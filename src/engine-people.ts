@@ -1,6 +1,6 @@
 /** What the decision loop asks of people, answered by the roster and the staff as they stand (people/): joined for the engine. */
 import { KINDS } from './core/kinds.ts';
-import { ROLE_NAMES } from './core/roles.ts';
+import { isRole } from './core/roles.ts';
 import type { AssigneeQuestion, EnginePeople } from './engine/context.ts';
 import { chooseAssignee, type TicketFacts, toFirstReceiver } from './people/assignee.ts';
 import type { DutyView } from './people/duty.ts';
@@ -14,8 +14,7 @@ export function createEnginePeople(duty: () => DutyView, timeZone: string): Requ
     firstReceiver: (atMs) => toFirstReceiver(duty(), atMs),
     onDuty: (name, atMs, near) => {
       const view = duty();
-      const isRole = ROLE_NAMES.some((role) => role === name);
-      if (!isRole && view.book.staff.has(name)) return name;
+      if (!isRole(name) && view.book.staff.has(name)) return name;
       const members = view.membersOf(name, atMs, near);
       const there = ['duty', 'standby'].map((standing) => members.filter((one) => one.standing === standing));
       const best = there.find((some) => some.length > 0) ?? [];

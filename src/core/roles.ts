@@ -23,6 +23,11 @@ export const ROLES = {
 export type Role = keyof typeof ROLES;
 export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 
+/** Accounts and groups may be named like one: the name of a role means the role. */
+export function isRole(name: string): name is Role {
+  return ROLE_NAMES.some((role) => role === name);
+}
+
 /** People from outside: they see and touch only what is theirs, and hold no role of the house beside. */
 export const OUTSIDER_ROLES = ['contractor', 'occupant'] as const satisfies readonly Role[];
 

@@ -9,7 +9,7 @@ import { type NeededCertificate, toNeededCertificates } from '../config/certific
 import type { Policy } from '../config/policy.ts';
 import type { LocationId } from '../core/ids.ts';
 import { KINDS, type Kind, SYSTEMS, type System } from '../core/kinds.ts';
-import { isOutsider, ROLE_NAMES } from '../core/roles.ts';
+import { isOutsider, isRole } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import type { ClockSettings } from '../core/ticket-clock.ts';
 import type { DutyView, OnCall } from './duty.ts';
@@ -123,7 +123,7 @@ export function chooseAssignee(
 
 /** As `DutyView.membersOf` reads names: the name of a role means the role, also where an account is named like it. */
 function isPerson({ book }: DutyView, name: string): boolean {
-  return book.staff.has(name) && !ROLE_NAMES.some((role) => role === name);
+  return book.staff.has(name) && !isRole(name);
 }
 
 /** The duty person of the moment (首接负责): at the desk, else whoever is on duty; the desk as such where nobody is named. */

@@ -4,7 +4,7 @@
  */
 import { type Calendar, isWithinCalendar, nextChangeMs } from '../core/calendar.ts';
 import type { Post, Roster } from '../core/duty.ts';
-import { ROLE_NAMES } from '../core/roles.ts';
+import { isRole } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import { type DutyEntry, toEntries } from './duty.ts';
 import { ROSTER_LIMITS } from './roster-limits.ts';
@@ -98,7 +98,7 @@ function toLong({ staff }: StaffBook, roster: Roster, within: Span): readonly Fo
   const last = addDays(toLocalDate(roster.timeZone, within.toMs), 1);
   const near = roster.assignments.filter(({ date }) => first <= date && date <= last);
   const working = toEntries(roster, staff, near).filter(
-    ({ post, assignment }) => !post.isStandby && !ROLE_NAMES.some((role) => role === assignment.username),
+    ({ post, assignment }) => !post.isStandby && !isRole(assignment.username),
   );
   const byPerson = Map.groupBy(working, ({ assignment }) => assignment.username);
   return [...byPerson].flatMap(([username, own]) =>

@@ -4,7 +4,7 @@
  * shift at all, is a gap like an empty post (gaps.ts). Pure; whom an alarm tells, step by step, is who.ts.
  */
 import type { Policy } from '../config/policy.ts';
-import { ROLE_NAMES, ROLES } from '../core/roles.ts';
+import { isRole, ROLE_NAMES, ROLES } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
 import { type DutyView, type OnCall, toEntries } from './duty.ts';
 import type { Gap } from './gaps.ts';
@@ -21,7 +21,6 @@ type Judgement = { readonly kind: State; readonly who: string } | null;
 /** Roles, groups and user names that the policy tells of a ticket, each once: report and ladder first. */
 export function toToldNames(policy: Telling): readonly string[] {
   const { report, escalation, dayEnd, routing, deskDispatches, actors, clocks, incidents } = policy;
-  const isRole = (name: string): boolean => ROLE_NAMES.some((role) => role === name);
   const names = [
     ...report.recipients.map(({ role }) => role).filter((role) => role !== 'assignee'),
     ...escalation.ladder.map(({ role }) => role),
