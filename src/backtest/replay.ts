@@ -100,6 +100,8 @@ export class Replay {
   /** The gateway was down from `fromMs` on and is up again. */
   restart(fromMs: number, nowMs: number, reason: GapReason): void {
     this.passTo(fromMs);
+    // Delays stand still from then on, not from the last time that was looked at.
+    this.#nowMs = fromMs;
     this.#settle(this.#decisions.conclude(this.#now()));
     this.tally.interrupt(fromMs, nowMs, reason);
     this.#nowMs = nowMs;

@@ -226,7 +226,7 @@ export class Decisions {
   /** What is to be saved when the loop stops: one round without decisions. */
   conclude(now: Now): Round {
     const tx = new Tentative(this.#state);
-    const snapshot = this.#snapshots.takeMemories(tx, now);
+    const snapshot = this.#snapshots.takeAll(tx, now);
     this.#saveRecentPast(tx, true, now);
     tx.saveLoop(toStopRow(this.#model.site.id, true, now));
     tx.saveLoop(this.#wall.toRow(NO_STEP, now));

@@ -1,7 +1,7 @@
 /**
  * Which rounds save what rules carry along: running delays every few seconds, memories of rule types once a minute, and that
  * of a rule with each raise and return of its alarm, so that no alarm that is stored has a memory that does not know of it
- * (alarms.md B8 no. 1). A saved delay that has been given up is saved anew at once, so that a kill lengthens none by more than
+ * (alarms.md B8 no. 1). A stop in order saves all of it, so that nothing of a delay is lost by it. A saved delay that has been given up is saved anew at once, so that a kill lengthens none by more than
  * one snapshot. What could not be stored is saved with a later round.
  */
 import type { Now } from '../core/clock.ts';
@@ -42,7 +42,7 @@ export class Snapshots {
   take(tx: Tentative, changed: readonly number[], isSweep: boolean, now: Now): Snapshot {
     const delays = isSweep ? this.#takeDelays(tx, now) : null;
     const isDue = isSweep && now.monoMs >= this.#memoriesAtMonoMs;
-    const memories = isDue ? this.takeMemories(tx, now) : this.#takeChanged(tx, changed, now);
+    const memories = isDue ? this.#takeMemories(tx, now) : this.#takeChanged(tx, changed, now);
     return {
       settle: () => {
         if (delays !== null) {
@@ -56,8 +56,14 @@ export class Snapshots {
     };
   }
 
+  /** Everything, whatever the time: the loop stops. */
+  takeAll(tx: Tentative, now: Now): Snapshot {
+    this.#putDelays(tx, now);
+    return this.#takeMemories(tx, now);
+  }
+
   /** All memories that have changed since they were saved, whatever the time. */
-  takeMemories(tx: Tentative, now: Now): Snapshot {
+  #takeMemories(tx: Tentative, now: Now): Snapshot {
     const saved = this.#rules.takeMemories(now);
     tx.putMemories(toMemoryRows(saved, now));
     return {
@@ -78,6 +84,10 @@ export class Snapshots {
   /** @returns what is saved; null when no snapshot is due */
   #takeDelays(tx: Tentative, now: Now): readonly RunningDelay[] | null {
     if (now.monoMs < this.#delaysAtMonoMs && !this.#isOverstated(now)) return null;
+    return this.#putDelays(tx, now);
+  }
+
+  #putDelays(tx: Tentative, now: Now): readonly RunningDelay[] {
     const running = this.#rules.running(now);
     if (running.length > 0 || this.#hasRows) tx.putDelays(toDelayRows(running, now));
     return running;

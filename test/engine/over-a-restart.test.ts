@@ -46,6 +46,35 @@ describe('a reminder of a shelf', () => {
   });
 });
 
+describe('a delay that runs while the gateway is stopped in order', () => {
+  test.each([250, 1_250, 4_750])('goes on from where it stood, %d ms after it was saved last', (ranMs) => {
+    const rig = createRig({ rule: { onDelayMs: 10_000 } });
+    rig.feed(NORMAL);
+    rig.loop.advance(5_250);
+    rig.feed(BAD);
+    rig.loop.advance(ranMs);
+    rig.loop.conclude();
+    rig.loop.restart(30_000);
+    rig.feed(BAD);
+    rig.loop.advance(10_000 - ranMs - 250);
+    expect(rig.said()).toEqual([]);
+    rig.loop.advance(500);
+    expect(rig.said()).toEqual(['raised']);
+  });
+
+  test('is not there any more when the condition had gone before', () => {
+    const rig = createRig({ rule: { onDelayMs: 10_000 } });
+    rig.feed(BAD);
+    rig.loop.advance(5_250);
+    rig.feed(NORMAL);
+    rig.loop.conclude();
+    rig.loop.restart(30_000);
+    rig.feed(BAD);
+    rig.loop.advance(9_750);
+    expect(rig.said()).toEqual([]);
+  });
+});
+
 describe('raises that chatter counts', () => {
   test('a held return is not told while the condition is TRUE and only waits for a second good sample', () => {
     const rig = createRig({ rule: { minGoodSamples: 2 } });
