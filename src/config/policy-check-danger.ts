@@ -20,6 +20,7 @@ export function checkDanger(parts: SoundParts, report: Report): void {
   checkForms(parts, report);
   checkHands(parts, report);
   checkOwnAcceptance(parts, report);
+  checkAlsoMay(parts, report);
   checkQuiet(parts, report);
   checkDrills(parts, report);
 }
@@ -112,6 +113,13 @@ function checkOwnAcceptance({ ownAcceptance }: SoundParts, report: Report): void
   }
 }
 
+function checkAlsoMay({ alsoMay }: SoundParts, report: Report): void {
+  for (const [index, { match }] of (alsoMay ?? []).entries()) {
+    if (toEmergencies([{ match }]).some((kind) => matches(match, kind)))
+      report(['alsoMay', index, 'match'], ALSO, match.priority === undefined ? ALL : quote('emergency'));
+  }
+}
+
 function checkQuiet({ quiet, priorityOf }: SoundParts, report: Report): void {
   for (const [index, severity] of (quiet?.severities ?? []).entries()) {
     if (priorityOf?.[severity] === 'emergency')
@@ -148,6 +156,10 @@ const AT_WORK: Text = {
 const OWN: Text = {
   zh: '不含突发紧急的条件：突发紧急一律由他人验收',
   en: 'a row that reaches no emergency: those are accepted by somebody else',
+};
+const ALSO: Text = {
+  zh: '不含突发紧急的条件：突发紧急由 actors 所列人员办理',
+  en: 'a row that reaches no emergency: who takes its steps stands under actors',
 };
 const GRADES: Text = {
   zh: '自特别重大起、不间断的等级（至少 extra-major）：重大事件须有最终报告',

@@ -151,6 +151,7 @@ function toContent(file: PolicyContent, calendars: Policy['calendars']): Omit<Po
     })),
     forms: file.forms,
     actors: file.actors,
+    ...(file.alsoMay !== undefined && { alsoMay: file.alsoMay }),
     guards: file.guards,
     ownAcceptance: file.ownAcceptance,
     clocks: file.clocks.map(toClock),

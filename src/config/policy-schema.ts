@@ -258,6 +258,19 @@ export const POLICY_PARTS = {
     TRANSITION_NAMES,
     Type.Array(oneOf(ACTOR_NAMES), { maxItems: ACTOR_NAMES.length }),
   ),
+  alsoMay: Type.Optional(
+    rows(
+      closed({
+        match: MatchSchema,
+        step: oneOf(TRANSITION_NAMES),
+        actors: Type.Array(oneOf(ACTOR_NAMES), {
+          minItems: 1,
+          maxItems: ACTOR_NAMES.length,
+          uniqueItems: true,
+        }),
+      }),
+    ),
+  ),
   guards: rows(
     closed({
       transition: oneOf(TRANSITION_NAMES),

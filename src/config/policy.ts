@@ -43,6 +43,8 @@ export interface Policy {
   readonly forms: readonly ShortForm[];
   /** Who may do what; a transition that is not here nobody may do. */
   readonly actors: Readonly<Record<TransitionType, readonly Actor[]>>;
+  /** Who else may take a step, of some tickets: an enquiry is answered at the desk. Left out = nobody. Never of emergencies. */
+  readonly alsoMay?: readonly AlsoMay[];
   /** Fields that a transition asks for, beside what its own rule in tickets/ demands. All that match apply. */
   readonly guards: readonly Guard[];
   /**
@@ -197,6 +199,13 @@ export interface ShortForm {
  * person who reported it.
  */
 export type Actor = Role | 'assignee' | 'taker' | 'first-receiver' | 'owner' | 'its-contractor' | 'reporter';
+
+/** Beside those of `actors`. */
+export interface AlsoMay {
+  readonly match: Match;
+  readonly step: TransitionType;
+  readonly actors: readonly Actor[];
+}
 
 export interface Guard {
   readonly transition: TransitionType;

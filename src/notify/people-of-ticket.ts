@@ -2,6 +2,7 @@
  * Who a ticket's people are at the moment of a telling: whoever has to act, whom the policy lets take a step, the firm that
  * repairs it. Names and firms only; who of a role is on duty is to-messages.ts.
  */
+import { actorsOf } from '../config/also-may.ts';
 import type { Actor } from '../config/policy.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Addressee, TellingContext } from './telling.ts';
@@ -62,7 +63,7 @@ export function toActors(
         return actor;
     }
   };
-  const actors = view.policyOf(ticket).actors[transition] ?? [];
+  const actors = actorsOf(ticket, transition, view.policyOf(ticket));
   // Whoever reported it knows best whether it is done.
   const ordered = ticket.reporter === null ? actors : actors.toSorted((a) => (a === 'reporter' ? -1 : 0));
   return ordered.map(toName).filter((name) => name !== null);

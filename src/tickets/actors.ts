@@ -2,6 +2,7 @@
  * Who may do what on a ticket, and who may read it: the policy's table of actors, read for one person and one ticket. What
  * the stage allows is path.ts; permissions of the page and the API are people/permissions.ts.
  */
+import { actorsOf, alsoOf } from '../config/also-may.ts';
 import type { Actor, Policy } from '../config/policy.ts';
 import { isOutsider, ROLES, type Role } from '../core/roles.ts';
 import type { Text } from '../core/text.ts';
@@ -16,7 +17,12 @@ export function mayAct(
   policy: Policy,
   owner: string | null,
 ): boolean {
-  return isOneOf(ticket, policy.actors[transition], actor, policy, owner);
+  return isOneOf(ticket, actorsOf(ticket, transition, policy), actor, policy, owner);
+}
+
+/** Whether the person takes the step for himself, not for whoever has the ticket: an enquiry that is answered at the desk. */
+export function isForSelf(ticket: Ticket, step: TransitionType, actor: TicketActor, policy: Policy): boolean {
+  return isOneOf(ticket, alsoOf(ticket, step, policy), actor, policy, null);
 }
 
 /** Whether the person is one of those whom a list of the policy names, on this ticket. */
@@ -50,8 +56,8 @@ export function isNamed(name: string | null, { username, roles, groups }: Ticket
 }
 
 /** Who may, for the refusal: `前台、工单责任人`. */
-export function listActors(transition: TransitionType, policy: Policy): Text {
-  return listNames(policy.actors[transition]);
+export function listActors(ticket: Ticket, transition: TransitionType, policy: Policy): Text {
+  return listNames(actorsOf(ticket, transition, policy));
 }
 
 /** Of any list of the policy. */

@@ -6,7 +6,7 @@ import { mayAcceptOwn } from '../config/own-acceptance.ts';
 import type { Policy } from '../config/policy.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Ticket } from '../core/ticket.ts';
-import { isContractorOf, isNamed, listActors, standsForContractor } from './actors.ts';
+import { isContractorOf, isForSelf, isNamed, listActors, standsForContractor } from './actors.ts';
 import type { TicketActor, Transition, TransitionType } from './transitions.ts';
 import type { Work } from './work.ts';
 
@@ -25,11 +25,12 @@ export function withWorkers(step: Transition, { ticket, actor, context }: Work):
 }
 
 /**
- * Who did it, where nobody says so: whoever signed for it, else whoever enters it and has it. null where the desk writes down for
+ * Who did it, where nobody says so: whoever answers it himself, whoever signed for it, else whoever enters it and has it. null where the desk writes down for
  * a firm: it must be said.
  */
-export function toHandler(ticket: Ticket, actor: TicketActor): string | null {
+export function toHandler(ticket: Ticket, actor: TicketActor, policy: Policy): string | null {
   const { takenBy, workedBy, contractor } = ticket;
+  if (contractor === null && isForSelf(ticket, 'done', actor, policy)) return actor.username;
   const isWrittenDown = contractor !== null && contractor.user === null;
   if (takenBy !== null && (!isWrittenDown || workedBy.includes(takenBy))) return takenBy;
   return isNamed(ticket.assignee, actor) || isContractorOf(ticket, actor) ? actor.username : null;
@@ -38,7 +39,7 @@ export function toHandler(ticket: Ticket, actor: TicketActor): string | null {
 /** @throws RiserError `own-work` */
 export function requireOthersWork(ticket: Ticket, actor: TicketActor, policy: Policy): void {
   if (isBarred(ticket, actor, policy))
-    throw new RiserError('own-work', { who: listActors('accept', policy) });
+    throw new RiserError('own-work', { who: listActors(ticket, 'accept', policy) });
 }
 
 /** Whether acceptance has to be somebody else's. */

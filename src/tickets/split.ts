@@ -70,7 +70,7 @@ export function splitTicket(
   if (!isBeforeDone(ticket))
     throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: 'split' });
   if (!mayAct(ticket, 'merge', actor, policy, owner))
-    throw new RiserError('not-your-step', { transition: 'split', who: listActors('merge', policy) });
+    throw new RiserError('not-your-step', { transition: 'split', who: listActors(ticket, 'merge', policy) });
   requireFields({ content, reason }, SPLIT_RULE);
   const moved = toMoved(ticket, occurrences);
   requireNobodyInside(ticket, moved);

@@ -175,7 +175,7 @@ function applyDone(step: PathStep & { type: 'done' }, { ticket, actor, context, 
   const done: Ticket = {
     ...ticket,
     result,
-    handler: isBlank(handler) ? toHandler(ticket, actor) : (handler ?? null),
+    handler: isBlank(handler) ? toHandler(ticket, actor, context.policy) : (handler ?? null),
     handlingMinutes: handlingMinutes ?? toHandlingMinutes(ticket.marks, moment.atMs),
     testResult: testResult ?? null,
     materials: materials ?? [],

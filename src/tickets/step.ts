@@ -110,7 +110,7 @@ function makeStep(
   if (!isUnsigned && !isAllowed(ticket, type, policy))
     throw new RiserError('wrong-stage', { stage: STAGES[ticket.stage], transition: type });
   if (!isLet && !mayAct(ticket, type, actor, policy, context.owner))
-    throw new RiserError('not-your-step', { transition: type, who: listActors(type, policy) });
+    throw new RiserError('not-your-step', { transition: type, who: listActors(ticket, type, policy) });
   if (isUnsigned) requireFields({ takenBy: null }, SIGNATURE_RULE);
   if (type === 'accept') requireOthersWork(ticket, actor, policy);
   const moment = toMoment(ticket, type, actor, context);

@@ -117,6 +117,14 @@ describe('a policy is refused', () => {
     expect(own('{ class: [fire], priority: [normal, urgent] }')).toEqual([]);
   });
 
+  test('which lets others than the actors take a step of an emergency', () => {
+    const also = (match: string) =>
+      placesOf('clocks:', `alsoMay: [{ match: ${match}, step: done, actors: [desk] }]\nclocks:`);
+    expect(also('{ class: [enquiry] }')).toEqual(['alsoMay[0].match']);
+    expect(also('{ class: [enquiry], priority: [emergency, normal] }')).toEqual(['alsoMay[0].match']);
+    expect(also('{ class: [enquiry], priority: [urgent, normal] }')).toEqual([]);
+  });
+
   test.each(['9min', '25h', '400d'])('by which a drill may last %s', (longest) => {
     expect(placesOf('clocks:', `drills: { longest: ${longest} }\nclocks:`)).toEqual(['drills.longest']);
     expect(placesOf('clocks:', 'drills: { longest: 24h }\nclocks:')).toEqual([]);

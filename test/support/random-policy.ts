@@ -162,6 +162,16 @@ function matchAll(row: Mutable): boolean {
   return true;
 }
 
+/** Never of emergencies. */
+function toAlsoMay(random: Random): Json {
+  const match = { ...(toMatch(random) as object), priority: some(random, ['urgent', 'normal'], 1, 2) };
+  return {
+    match,
+    step: pick(random, TRANSITION_NAMES),
+    actors: some(random, ['desk', 'duty', 'first-receiver'], 1, 3),
+  };
+}
+
 function toContent(random: Random): Json {
   const calendars = some(random, ['c1', 'c2', 'c3'], 1, 3);
   return {
@@ -200,6 +210,7 @@ function toContent(random: Random): Json {
         [...new Set([...toActors(random), ...(ASKED_FOR[name as keyof typeof ASKED_FOR] ?? [])])],
       ]),
     ),
+    ...(chance(random, 0.5) && { alsoMay: list(random, 2, () => toAlsoMay(random)) }),
     guards: list(random, 6, () => toGuard(random)),
     ownAcceptance: list(random, 2, () => toMatch(random)),
     clocks: [toClock(random, 0, calendars), ...list(random, 6, (at) => toClock(random, at + 1, calendars))],

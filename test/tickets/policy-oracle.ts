@@ -161,7 +161,7 @@ export function isAllowedTo(
   const is = (name: string | null): boolean => name !== null && names.includes(name);
   const { roles } = actor;
   const isOutside = roles.length > 0 && roles.every((role) => role === 'contractor' || role === 'occupant');
-  return policy.actors[type].some((allowed: Actor) => {
+  return toMay(ticket, type, policy).some((allowed: Actor) => {
     if (allowed === 'assignee') return !isOutside && is(ticket.assignee);
     if (allowed === 'taker') return !isOutside && ticket.takenBy === actor.username;
     if (allowed === 'first-receiver') return is(ticket.firstReceiver);
@@ -174,6 +174,14 @@ export function isAllowedTo(
     if (allowed === 'reporter') return ticket.reporter === actor.username;
     return actor.roles.includes(allowed);
   });
+}
+
+/** Those of `actors`, and whom a row lets take it besides. */
+export function toMay(ticket: Ticket, type: TransitionType, policy: Policy): readonly Actor[] {
+  const rows = (policy.alsoMay ?? []).filter(
+    (row) => row.step === type && fits(row.match, settingsOf(ticket)),
+  );
+  return [...policy.actors[type], ...rows.flatMap(({ actors }) => actors)];
 }
 
 /** Steps that are work: whoever has taken one since the round began has done the work of it. */

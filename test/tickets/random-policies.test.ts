@@ -37,6 +37,7 @@ import {
   isHeldUpUnsigned,
   missingFields,
   onwardOf,
+  toMay,
 } from './policy-oracle.ts';
 
 const SEED = testSeed(2026);
@@ -290,7 +291,7 @@ function attempt({ loop }: Life, ticket: Ticket, step: Transition, actor: Ticket
 
 /** Mostly somebody who may. */
 function toActor(ticket: Ticket, type: TransitionType, choice: number, policy: Policy): TicketActor {
-  const may = policy.actors[type];
+  const may = toMay(ticket, type, policy);
   const stranger = toPerson(ROLE_NAMES[choice % ROLE_NAMES.length] ?? null);
   if (choice % 8 === 0) return stranger;
   const people = may.map((_, at) => toPerson(nameOf(ticket, may[(at + choice) % may.length] ?? 'desk')));

@@ -197,7 +197,9 @@ function outcomeOf(ticket: Ticket, step: Transition, actor: TicketActor, policy:
 
 /** Whoever is the taker is one only once it is taken. */
 function isTheir(policy: Policy, ticket: Ticket, type: TransitionType, as: Actor): boolean {
-  return policy.actors[type].includes(as) && (as !== 'taker' || ticket.takenBy !== null);
+  const also = (policy.alsoMay ?? []).filter(({ step, match }) => step === type && fits(match, ticket));
+  const may = [...policy.actors[type], ...also.flatMap(({ actors }) => actors)];
+  return may.includes(as) && (as !== 'taker' || ticket.takenBy !== null);
 }
 
 function findMismatches(policy: Policy, path: Path): readonly string[] {
