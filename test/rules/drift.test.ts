@@ -20,6 +20,14 @@ function run(rig: Rig, hours: number, toValue: (hour: number) => Given): string 
   return rig.sample(0, toValue(hours));
 }
 
+/** Of an even number of values. */
+function toMedian(values: readonly number[]): number {
+  const [low = Number.NaN, high = Number.NaN] = values
+    .toSorted((one, other) => one - other)
+    .slice(values.length / 2 - 1, values.length / 2 + 1);
+  return (low + high) / 2;
+}
+
 /** Warm by day, cold by night. */
 const usual = (hour: number): number => (hour % 24 >= 8 && hour % 24 < 18 ? 24 : 18);
 
@@ -52,12 +60,21 @@ describe('an hour', () => {
     expect(run(rig, 1, () => 18.9)).toBe('false');
   });
 
-  test('within six robust deviations is not, however small the least', () => {
+  test('is drift beyond six robust deviations and not within them, however small the least', () => {
     const random = createRandom(testSeed());
     const rig = createRig(drift, { ...RULE, least: 0.001 }, MONDAY_MS);
-    run(rig, 8 * 168, (hour) => usual(hour) + (random() - 0.5) * 4);
-    expect(run(rig, 1, () => 18)).toBe('false');
-    expect(run(rig, 1, () => 60)).toBe('true:above');
+    const seen = Array.from({ length: 8 * 168 }, (_, hour) => usual(hour) + (random() - 0.5) * 4);
+    run(rig, seen.length, (hour) => seen[hour] ?? 18);
+    /** As many robust deviations from what the weeks had in this hour of Monday. */
+    const off = (hour: number, deviations: number): number => {
+      const weeks = seen.filter((_, at) => at % 168 === hour);
+      const middle = toMedian(weeks);
+      return middle + deviations * 1.4826 * toMedian(weeks.map((value) => Math.abs(value - middle)));
+    };
+    expect(run(rig, 1, () => off(0, 5.95))).toBe('false');
+    expect(run(rig, 1, () => off(1, -5.95))).toBe('false');
+    expect(run(rig, 1, () => off(2, 6.05))).toBe('true:above');
+    expect(run(rig, 1, () => off(3, -6.05))).toBe('true:below');
   });
 
   test('counts as a whole: a spike of a minute is none', () => {
