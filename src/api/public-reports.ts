@@ -15,10 +15,10 @@ export const PUBLIC_LIMITS = {
   contactWindowMs: 3_600_000,
   /** Window of the reports of one address; how many it may have is API_LIMITS. */
   addressWindowMs: 60_000,
-  /** Emergencies without contact of one address are one matter for so long, beginning with the first of them … */
+  /** Emergencies without contact of one address, event and place are one matter for so long, beginning with the first of them … */
   anonymousWindowMs: 600_000,
-  /** … and so many matters at most, told apart by what has happened and by the code that was scanned. */
-  anonymousMatters: 5,
+  /** … and so many matters at most: of what comes then each event is one, wherever it is. A site behind one address has several lifts. */
+  anonymousMatters: 10,
   /** Ways of contact and reports remembered; the least recent is forgotten. */
   remembered: 2_000,
 } as const;
@@ -36,12 +36,19 @@ export interface Reporter {
 /** What reports of one address are counted as, each by itself: nobody who leaves a number is refused for those who leave none. */
 export type ReportSort = 'ordinary' | 'emergency' | 'anonymous';
 
-/** Somebody in an emergency who leaves no contact: known by where he writes from, as all who do so there within minutes. */
+/** Somebody in an emergency who leaves no contact: the link is his own, the ticket may be that of others of his address. */
 export interface AnonymousReporter {
   readonly actor: TicketActor;
   readonly secret: string;
-  /** Whether what he adds is told: of many remarks the first. */
-  readonly isTold: boolean;
+  /** Who has reported the matter from his address before. */
+  readonly together: readonly string[];
+  readonly matter: AnonymousMatter;
+}
+
+interface AnonymousMatter {
+  readonly atMs: number;
+  /** Those whose report has a ticket of its own, or is not decided yet. */
+  readonly reporters: Set<string>;
 }
 
 export interface PublicReportsCounters {
@@ -68,7 +75,7 @@ export class PublicReports {
   /** The same. Key: digest of the address, emergencies apart. */
   readonly #addresses = new Map<string, number[]>();
   /** Emergencies without contact. Key: digest of address and matter. */
-  readonly #anonymous = new Map<string, { readonly secret: string; readonly atMs: number; count: number }>();
+  readonly #anonymous = new Map<string, AnonymousMatter>();
   /** Key: digest of contact and matter. */
   readonly #matters = new Map<string, Remembered>();
   #accepted = 0;
@@ -136,32 +143,42 @@ export class PublicReports {
     return { actor: toVisitor(secret), secret, duplicateOf: isSame ? found.ticket : null };
   }
 
-  /** Without waiting: of many at the same moment each finds the one before. @param matter what has happened, and where by the register */
-  anonymousOf(address: string, [event, code]: readonly [string, string], nowMs: number): AnonymousReporter {
+  /**
+   * Without waiting: of many at the same moment each finds the one before.
+   * @param event what has happened @param place codes of the register and words that name the place: another lift is another matter
+   */
+  anonymousOf(address: string, event: string, place: readonly string[], nowMs: number): AnonymousReporter {
     const { anonymousWindowMs, anonymousMatters } = PUBLIC_LIMITS;
     const find = (id: string) => {
       const found = this.#anonymous.get(id);
       return found === undefined || nowMs - found.atMs > anonymousWindowMs ? undefined : found;
     };
     const bound = this.#digest('anonymous matters', address);
-    let id = this.#digest(address, event, code);
+    let id = this.#digest(address, event, ...place.map(toPlainWords));
     if (
       find(id) === undefined &&
       !this.#count(this.#contacts, bound, anonymousMatters, anonymousWindowMs, nowMs)
     )
-      id = this.#digest(address, 'any', '');
+      id = this.#digest('any place', address, event);
+    const matter = find(id) ?? { atMs: nowMs, reporters: new Set<string>() };
+    remember(this.#anonymous, id, matter);
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const known = find(id) ?? { secret, atMs: nowMs, count: 0 };
-    known.count++;
-    remember(this.#anonymous, id, known);
-    return { actor: toVisitor(known.secret), secret: known.secret, isTold: known.count === 2 };
+    const actor = toVisitor(secret);
+    const together = [...matter.reporters];
+    matter.reporters.add(actor.username);
+    return { actor, secret, together, matter };
   }
 
   /** @returns the link of a new ticket; null = it went onto one that is there already */
-  noteAnonymous({ secret }: AnonymousReporter, { number }: Ticket, isMerged: boolean): string | null {
+  noteAnonymous(
+    { secret, actor, matter }: AnonymousReporter,
+    { number }: Ticket,
+    isMerged: boolean,
+  ): string | null {
     this.#accepted++;
     if (!isMerged) return `${number}.${secret}`;
     this.#merged++;
+    matter.reporters.delete(actor.username);
     return null;
   }
 
@@ -195,6 +212,11 @@ export class PublicReports {
     const words = parts.map((part) => part.replaceAll(/\s/g, '').toLowerCase());
     return createHmac('sha256', this.#key).update(JSON.stringify(words)).digest('hex');
   }
+}
+
+/** One place written in two ways: full width, signs between the words. */
+function toPlainWords(words: string): string {
+  return words.normalize('NFKC').replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** What a link names; null = it is none. */

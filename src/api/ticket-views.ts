@@ -53,6 +53,7 @@ export function toTicketView(
     alarms,
     marks: _marks,
     recentUrges: _urges,
+    unheard: _unheard,
     ...shown
   } = toShown(ticket, actor);
   const transitions = offeredTransitions(ticket, actor, policy, owner);

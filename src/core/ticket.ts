@@ -322,6 +322,8 @@ export interface Ticket {
   readonly urges: number;
   /** Those that still count for whoever urges again (tickets/rates.ts). Older rows have none. */
   readonly recentUrges?: readonly { readonly by: string; readonly atMs: number }[];
+  /** What people without contact have added: when it was told last, and how many since then are not; left out = nothing. */
+  readonly unheard?: { readonly toldAtMs: number; readonly count: number };
   readonly escalation: Escalation;
   /** 当日未完成: on the supervisor's list; null = never open at the end of a day. */
   readonly carriedOver: CarriedOver | null;

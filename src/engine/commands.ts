@@ -100,8 +100,8 @@ export type Command =
       readonly personal: PersonalFields | null;
       /** Whether the way of contact is known to reach the person; null or left out = not asked for. */
       readonly isContactConfirmed?: boolean | null;
-      /** No contact was left: `actor` stands for all of one address, and what is open of it takes in what comes, wherever it is. */
-      readonly sameAddress?: { readonly isTold: boolean };
+      /** No contact was left: who else has reported the matter from one address; the open ticket of one of them takes it in. */
+      readonly together?: readonly string[];
       /** 补录: the slip that it is entered from, as it was looked up; it is used up with the ticket. */
       readonly slip?: SlipRow;
     }

@@ -20,6 +20,7 @@ import { type StepContext, stepForm, stepTicket, type TicketStep } from '../tick
 import { isSheetStep } from '../tickets/step-sheets.ts';
 import { markMoved } from '../tickets/ticket-alarms.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
+import { isTooSoon, withRemark } from '../tickets/unheard.ts';
 import { requireAtCode } from './arrival-code.ts';
 import { toCompetence, toPropose } from './assigning.ts';
 import { applyAlarmStep } from './carry.ts';
@@ -75,7 +76,7 @@ interface Reported {
 function openOrAdd(
   tx: Tentative,
   context: DecisionContext,
-  { ticket: report, actor, personal, isContactConfirmed = null, sameAddress }: OpenCommand,
+  { ticket: report, actor, personal, isContactConfirmed = null, together = [] }: OpenCommand,
   nowMs: number,
 ): Reported {
   const { model } = context;
@@ -83,14 +84,14 @@ function openOrAdd(
   requireKnown(model, report.equipment, report.location);
   const subject = toSubject(model, report.equipment, report.location, nowMs);
   const kinds = toKinds(subject);
-  if (sameAddress !== undefined) {
-    const before = tx.openTickets().find(({ reporter }) => reporter === actor.username);
+  if (together.length > 0) {
+    const before = tx.openTickets().find(({ reporter }) => reporter !== null && together.includes(reporter));
     if (before !== undefined) {
       const known = context.policyOf(before);
       const said = report.place === '' ? subject.place.zh : report.place;
       const remark = { ...report, content: said === '' ? report.content : `${said}: ${report.content}` };
-      const how = { isRemark: true, isSilent: !sameAddress.isTold };
-      const added = addReport(before, remark, actor, known, nowMs, kinds, how);
+      const how = { isRemark: true, isSilent: isTooSoon(before, nowMs) };
+      const added = withRemark(addReport(before, remark, actor, known, nowMs, kinds, how), before, nowMs);
       const isAnew = isEmergencyReport(before, report, known, kinds);
       return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
     }

@@ -100,7 +100,11 @@ function toNoted(event: TicketEvent, context: TellingContext): readonly Telling[
   const { ticket, detail } = event;
   if (detail['isDrill'] === false) return tellActing(event, context, toGravest(ticket), 'act', NO_DRILL);
   if (detail['isHurry'] !== true) return [];
-  const fact = joinTexts(CALLED_AGAIN, same(toText(detail['content']) ?? ''));
+  const added = detail['added'];
+  const fact =
+    typeof added === 'number'
+      ? toAdded(added)
+      : joinTexts(CALLED_AGAIN, same(toText(detail['content']) ?? ''));
   return [...tellActing(event, context, 'urged', 'hurry', fact), ...toDesk(event, context, fact)];
 }
 
@@ -323,6 +327,10 @@ const REPORT_FACTS: Readonly<Record<string, Text>> = {
   unanswered: { zh: '此前已报告，无人应答', en: 'Reported before; nobody has answered' },
   again: { zh: '此前的报告未送达，现重新报告', en: 'Told anew: it has not reached you before' },
 };
+const toAdded = (count: number): Text => ({
+  zh: `未留电话者又补充${count}条，可能是另一处，请逐条查看工单记录`,
+  en: `${count} more added by people who left no number, maybe of another place: read them on the record`,
+});
 const CALLED_AGAIN: Text = { zh: '再次来电：', en: 'Called again: ' };
 const AGAIN: Text = { zh: '突发紧急再次发生', en: 'It has happened again' };
 const REOPENED: Text = { zh: '工单已重新打开', en: 'The ticket is open again' };

@@ -6,6 +6,7 @@ import { toEscalationDueMs } from './escalation.ts';
 import { toProofDueMs } from './proof.ts';
 import { toReportDueMs } from './reporting.ts';
 import { toClosedSinceMs } from './since.ts';
+import { toUnheardDueMs } from './unheard.ts';
 
 /** Soonest first. Clocks are named; of the others `clock` says what it is about. */
 export function toDues(ticket: Ticket, policy: Policy): readonly TicketDueRow[] {
@@ -17,6 +18,7 @@ export function toDues(ticket: Ticket, policy: Policy): readonly TicketDueRow[] 
     ...toClockDues(ticket),
     ...row('ladder', 'escalate', toEscalationDueMs(ticket, policy)),
     ...row('report', 'escalate', toReportDueMs(ticket, policy)),
+    ...row('remarks', 'escalate', toUnheardDueMs(ticket)),
     ...row('waiting', 'escalate', waiting?.untilMs ?? null),
     ...row('proof', 'proof', toProofDueMs(ticket, policy)),
     ...row('archive', 'archive', closedAtMs === null ? null : closedAtMs + policy.reopenMs),

@@ -67,7 +67,7 @@ function isSaid({ content }: Pick<Ticket, 'content'>, words: string): boolean {
  * reported; where the work was said to be done it is the failure that rework begins with. It never lowers anything.
  * @param kinds of the equipment and of what it is part of: a priority may go by them
  * @param how `isTurn`: its words make another kind of emergency of the ticket (a fire, people in a lift); `isRemark`: one of many
- * by people unknown, which heads nothing; `isSilent`: and is told to nobody unless it raises the ticket
+ * by people unknown, which heads nothing; `isSilent`: and is told later, unless it raises the ticket (unheard.ts)
  */
 export function addReport(
   ticket: Ticket,

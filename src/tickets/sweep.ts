@@ -25,6 +25,7 @@ import { toRework } from './rework.ts';
 import { toAcceptedSinceMs } from './since.ts';
 import { toResumed } from './step-side.ts';
 import { markMoved } from './ticket-alarms.ts';
+import { moveUnheard, sweepUnheard, toUnheardDueMs } from './unheard.ts';
 import { MAX_NAMED_ALARMS } from './work.ts';
 
 /** What a ticket does not say by itself, at the moment of the question. */
@@ -42,6 +43,7 @@ const SWEEPS: readonly Sweep[] = [
   sweepLimits,
   sweepEscalation,
   sweepReports,
+  sweepUnheard,
   sweepProof,
   sweepOverride,
   sweepProposal,
@@ -75,6 +77,7 @@ export function toSweepDueMs(ticket: Ticket, policy: Policy): number {
       nextDueMs(ticket.clocks),
       toEscalationDueMs(ticket, policy),
       toReportDueMs(ticket, policy),
+      toUnheardDueMs(ticket),
       toProofDueMs(ticket, policy),
       toOverrideDueMs(ticket, policy),
       toProposalDueMs(ticket, policy),
@@ -105,6 +108,7 @@ export function moveTicketClocks(
     ...ticket,
     version: ticket.version + 1,
     stageSinceMs: move(ticket.stageSinceMs),
+    ...moveUnheard(ticket, move),
     ...(earlyArrival && { earlyArrival: { ...earlyArrival, atMs: move(earlyArrival.atMs) } }),
     escalation: {
       ...escalation,

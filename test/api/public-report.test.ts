@@ -1,6 +1,6 @@
 /** Reporting without an account: the link is the reporter's only, and nobody learns of anybody else. */
 import { describe, expect, test } from 'vitest';
-import { isReporterOf, PublicReports, parseLink } from '../../src/api/public-reports.ts';
+import { isReporterOf, PUBLIC_LIMITS, PublicReports, parseLink } from '../../src/api/public-reports.ts';
 import { toPublicView } from '../../src/api/public-view.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
 import { createGateway, NOW_MS, startApi, TICKET } from './support.ts';
@@ -28,7 +28,8 @@ async function start(
   gateway.answer = async (command) => {
     if (command.type !== 'open-ticket') throw new Error(command.type);
     const { username } = command.actor;
-    const same = [...tickets.values()].find(({ reporter }) => reporter === username);
+    const own = [username, ...(command.together ?? [])];
+    const same = [...tickets.values()].find(({ reporter }) => reporter !== null && own.includes(reporter));
     const number = `GC20261121-${String(tickets.size + 1).padStart(4, '0')}`;
     const ticket: Ticket = same ?? { ...TICKET, id: number as Ticket['id'], number, reporter: username };
     tickets.set(ticket.id, ticket);
@@ -169,37 +170,54 @@ describe('an emergency', () => {
     expect((await gateway.look(answer.token)).statusCode).toBe(200);
     const { code, params } = (await gateway.report({ class: 'fire', content: '着火了' })).json();
     expect([code, params.fields]).toEqual(['missing-fields', 'place']);
-    // Two without a number at one address are one matter, of which nobody else has the link.
+    // Two without a number at one address and place are one matter, of which nobody else has the link.
     const more = { number: answer.number, token: null, isMerged: true };
-    expect((await gateway.report({ ...TRAPPED, place: '3号楼' })).json()).toEqual(more);
+    expect((await gateway.report({ ...TRAPPED, place: '2号楼、１号电梯' })).json()).toEqual(more);
     expect((await gateway.report(TRAPPED)).json()).toEqual(more);
   });
 
-  test('of one address that leaves no contact is one ticket for minutes, told with its first remark', async () => {
+  const anonymous = (at: number, place: string) => ({ class: 'fire', content: `着火了${at}`, place });
+
+  test('of one address and place that leaves no contact is one ticket for minutes', async () => {
     await using gateway = await start();
-    const fires = Array.from({ length: 40 }, (_, at) => ({
-      ...FIRE,
-      content: `着火了${at}`,
-      place: `${at}号房`,
-    }));
-    const answers = await Promise.all(
-      fires.map(({ equipment: _equipment, contactMethod: _contact, ...fire }) => gateway.report(fire)),
-    );
+    const fires = Array.from({ length: 5 }, (_, at) => gateway.report(anonymous(at, '12层')));
+    const answers = await Promise.all(fires);
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
     expect(gateway.tickets.size).toBe(1);
     expect(answers.filter((answer) => answer.json().token !== null)).toHaveLength(1);
-    const told = gateway.submitted.map((one) => one.type === 'open-ticket' && one.sameAddress?.isTold);
-    expect(told.filter(Boolean)).toHaveLength(1);
-    // Another kind of emergency, or the code of a lift, is another; many codes are not many tickets.
-    await gateway.report(TRAPPED);
+    // Another kind of emergency is another.
+    await gateway.report({ ...TRAPPED, place: '12层' });
     expect(gateway.tickets.size).toBe(2);
+  });
+
+  test('at another place is a ticket of its own; a flood of places from one address is not', async () => {
+    await using gateway = await start();
+    const places = ['1号楼A单元电梯', '2号楼B单元电梯', '9号楼C单元货梯', '10号楼D单元电梯'];
+    const answers: { number: string; isMerged: boolean }[] = [];
+    for (const place of places) answers.push((await gateway.report({ ...TRAPPED, place })).json());
+    expect(answers.map(({ isMerged }) => isMerged)).toEqual([false, false, false, false]);
+    expect(new Set(answers.map(({ number }) => number)).size).toBe(4);
+    await Promise.all(Array.from({ length: 50 }, (_, at) => gateway.report(anonymous(at, `${at}号房`))));
+    // Ten matters, and one of all other places.
+    expect(gateway.tickets.size).toBe(PUBLIC_LIMITS.anonymousMatters + 1);
+  });
+
+  test('of one address: nobody is given the link of another, whatever became of the first ticket', async () => {
+    await using gateway = await start();
+    const first = (await gateway.report(anonymous(1, '12层'))).json();
+    const ticket = gateway.tickets.get(first.number) as Ticket;
+    gateway.tickets.set(first.number, { ...ticket, reporter: 'gone' });
+    const next = (await gateway.report(anonymous(2, '12层'))).json();
+    expect(next.isMerged).toBe(false);
+    const [secret] = first.token.split('.').slice(1);
+    expect((await gateway.look(`${next.number}.${secret}`)).json().code).toBe('not-found');
+    expect((await gateway.look(next.token)).statusCode).toBe(200);
   });
 
   test('with a contact is never refused for those without one', async () => {
     await using gateway = await start({ publicEmergenciesPerMinute: 3 });
-    const anonymous = (place: string) => gateway.report({ class: 'fire', content: '着火了', place });
-    for (const place of ['1', '2', '3']) expect((await anonymous(place)).statusCode).toBe(201);
-    expect((await anonymous('4')).statusCode).toBe(429);
+    for (const at of [1, 2, 3]) expect((await gateway.report(anonymous(at, '12层'))).statusCode).toBe(201);
+    expect((await gateway.report(anonymous(4, '12层'))).statusCode).toBe(429);
     const real = { class: 'fire', content: '我家真的着火了', place: '1201', contactMethod: '13900001201' };
     expect((await gateway.report(real)).json()).toMatchObject({ isMerged: false });
     expect(gateway.tickets.size).toBe(2);

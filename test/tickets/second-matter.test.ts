@@ -109,20 +109,21 @@ describe.each(BOTH)('what goes onto the open ticket: %s', (_name, policy) => {
 });
 
 describe.each(BOTH)('emergencies of one address without contact: %s', (_name, policy) => {
-  test('are one ticket and one incident, wherever they say it is; the first remark is told, the others are read there', () => {
+  test('are one ticket and one incident beyond the bound; the first remark is told, the others once a minute by their number', () => {
     const story = createStory(policy, '09-22 10:00');
     const told: string[][] = [];
-    for (let at = 0; at < 5; at++) {
+    const add = (at: number): void => {
       const before = story.loop.messages.length;
       story.loop.command({
         type: 'open-ticket',
-        actor: { username: 'visitor-1', roles: ['occupant'], groups: [] },
+        actor: { username: `visitor-${at}`, roles: ['occupant'], groups: [] },
         ticket: { ...CALL, class: 'help', channel: 'form', priority: null, contactMethod: '', ...fire(at) },
         personal: null,
-        sameAddress: { isTold: at === 1 },
+        together: ['visitor-0'],
       });
       told.push(story.loop.messages.slice(before).map(({ kind }) => kind));
-    }
+    };
+    for (let at = 0; at < 5; at++) add(at);
     expect(story.loop.tickets()).toHaveLength(1);
     expect(story.incidents()).toHaveLength(1);
     expect(story.ticket().content.zh).toBe('着火了0');
@@ -133,6 +134,20 @@ describe.each(BOTH)('emergencies of one address without contact: %s', (_name, po
       type === 'noted' ? [detail['content']] : [],
     );
     expect(notes).toContain('4号房: 着火了4');
+    const untold = story.loop.messages.length;
+    story.to('09-22 10:01');
+    const later = story.loop.messages.slice(untold).filter(({ kind }) => kind === 'urged');
+    expect(new Set(later.map(({ recipient }) => recipient))).toContain('desk-li');
+    expect(later[0]?.body.zh).toContain('又补充3条');
+    expect(later[0]?.body.en).toContain('3 more');
+    story.to('09-22 10:05');
+    expect(story.loop.messages.slice(untold).filter(({ kind }) => kind === 'urged')).toHaveLength(
+      later.length,
+    );
+    // Nothing was added for a while: the next is told with its words.
+    add(5);
+    expect(told.at(-1)).toContain('urged');
+    expect(story.loop.messages.findLast(({ kind }) => kind === 'urged')?.body.zh).toContain('着火了5');
   });
 });
 

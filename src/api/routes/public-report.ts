@@ -84,7 +84,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
         summary: 'Report a matter without an account; the answer has the link to follow it',
         description:
           'What the policy takes for an emergency needs a place and no contact, and is not refused for what others report. ' +
-          'Emergencies without contact of one address go onto one ticket for ten minutes. ' +
+          'Emergencies without contact of one address, event and place go onto one ticket for ten minutes. ' +
           'Problems: `bad-request`, `missing-fields`, `not-found`, `report-limited`, `engine-busy`, `store-failed`.',
         tags,
         body: ReportBody,
@@ -106,7 +106,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
       const { duplicateMs } = model.policy;
       const anonymous =
         ticket.contactMethod === ''
-          ? reports.anonymousOf(ip, [toEvent(ticket, model), ticket.equipment ?? ''], nowMs)
+          ? reports.anonymousOf(ip, toEvent(ticket, model), toPlaceOf(ticket), nowMs)
           : null;
       const reporter =
         anonymous === null ? await reports.reporterOf(contact, matter, duplicateMs, nowMs, isOpen) : null;
@@ -117,7 +117,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
         personal: sealContact(ticket.contactName, ticket.contactMethod),
         // Anybody can leave any number: it counts when somebody has been reached over it.
         isContactConfirmed: ticket.contactMethod === '' ? null : false,
-        ...(anonymous !== null && { sameAddress: { isTold: anonymous.isTold } }),
+        ...(anonymous !== null && { together: anonymous.together }),
       });
       const opened = defined(outcome.ticket, 'the ticket of a report');
       const token =
@@ -135,6 +135,11 @@ function toEvent({ class: name, content }: NewTicket, { policy }: Pick<SiteModel
   return name === 'fire' ? 'fire' : (toSaidEvent(content, name, policy) ?? 'other');
 }
 
+/** Whoever has scanned the code of a lift need not say where it is; what he adds does not make another of it. */
+function toPlaceOf({ equipment, location, place }: NewTicket): readonly string[] {
+  return equipment === null ? ['', location ?? '', place] : [equipment];
+}
+
 /** @throws RiserError `missing-fields`, `report-limited` */
 function admit(
   ticket: NewTicket,
@@ -149,8 +154,11 @@ function admit(
   if (!publicReports.admitAddress(address, sort, perMinute, nowMs)) throw toLimited(model);
   requireEnough(ticket, isEmergency);
   const { contactMethod, equipment, location, place } = ticket;
+  // Of a whole house behind one address somebody may be in the lift where others have seen a fire.
+  const event = contactMethod === '' ? toEvent(ticket, model) : '';
+  const matter = [event, equipment ?? '', location ?? '', place];
   const isAdmitted = isEmergency
-    ? publicReports.admitEmergency(contactMethod || address, [equipment ?? '', location ?? '', place], nowMs)
+    ? publicReports.admitEmergency(contactMethod || address, matter, nowMs)
     : publicReports.admit(contactMethod, nowMs);
   if (!isAdmitted) throw toLimited(model);
 }
