@@ -11,6 +11,7 @@ import { toEventFigures, toFigures, toListenerFigures, toOutboxFigures, toPointF
 import type { People } from './people/people.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { SelfWatch } from './self-watch.ts';
+import { createLabels } from './slips/labels.ts';
 import { createSlips } from './slips/slips.ts';
 import type { StorageWatch } from './storage-watch.ts';
 import type { Store } from './store/store.ts';
@@ -26,6 +27,8 @@ export interface GatewayParts {
   readonly acquisition: Acquisition;
   readonly writing: Writing;
   readonly backups: BackupRunner;
+  /** Of the labels on the equipment. */
+  readonly labelSecret: string;
   readonly watch: SelfWatch;
   readonly storage: StorageWatch;
   /** null without a sink for events. */
@@ -39,7 +42,8 @@ export interface GatewayFacts {
 }
 
 export function toApiServices({ version, log, simulation }: GatewayFacts, parts: GatewayParts): ApiServices {
-  const { clock, store, people, pipeline, acquisition, writing, backups, watch, storage } = parts;
+  const { clock, store, people, pipeline, acquisition, writing, backups, watch, storage, labelSecret } =
+    parts;
   const { engine, alarms, service } = pipeline;
   const model = () => pipeline.model();
   const publicReports = new PublicReports();
@@ -71,6 +75,7 @@ export function toApiServices({ version, log, simulation }: GatewayFacts, parts:
     attachments: service.attachments,
     drillRecords: new DrillRecords({ store, clock, createId: randomUUID, model }),
     slips: createSlips({ store, clock, commands: engine }),
+    labels: createLabels(labelSecret),
     publicReports,
     contactCodes,
     writing,

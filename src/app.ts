@@ -32,6 +32,7 @@ import { type Pipeline, startPipeline } from './pipeline.ts';
 import { createSelfWatch, type SelfWatch, type SelfWatchOptions } from './self-watch.ts';
 import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
 import { openDataDirectory } from './store/data-directory.ts';
+import { openLabelSecret } from './store/label-secret.ts';
 import { openStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 import { toDownTime } from './telemetry/down-time.ts';
@@ -104,6 +105,7 @@ interface Stores {
   readonly store: Store;
   readonly people: People;
   readonly journal: Journal;
+  readonly labelSecret: string;
 }
 
 async function start(options: AppOptions, onStop: OnStop): Promise<string> {
@@ -132,7 +134,8 @@ async function start(options: AppOptions, onStop: OnStop): Promise<string> {
   const storage = startStorageWatch(options, stores.journal, clock, onStop);
   const events = startEvents(options, stores, pipeline, acquisition, clock, onStop);
   startDrillFaults(options, stores.store, onStop);
-  const services = toApiServices(options, { ...stores, ...parts, clock, pipeline, watch, storage, events });
+  const shared = { clock, pipeline, watch, storage, events };
+  const services = toApiServices(options, { ...stores, ...parts, ...shared });
   return listen(services, options, stores.directory, watch, onStop);
 }
 
@@ -160,7 +163,7 @@ async function openStores(options: AppOptions, clock: Clock, onStop: OnStop): Pr
   onStop(() => journal.close());
   const { foundUpToMs } = journal.status();
   if (foundUpToMs !== null) journal.append(toDownTime(model, foundUpToMs, clock.now().monoMs));
-  return { directory: directory.path, store, people, journal };
+  return { directory: directory.path, store, people, journal, labelSecret: openLabelSecret(directory.path) };
 }
 
 async function makeDemoStaff(people: People, store: Store, clock: Clock, timeZone: string): Promise<void> {

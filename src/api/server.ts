@@ -37,6 +37,7 @@ import { feedbackRoutes } from './routes/feedback.ts';
 import { handoverRoutes } from './routes/handovers.ts';
 import { historyRoutes } from './routes/history.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { labelRoutes } from './routes/labels.ts';
 import { lateEntryRoutes } from './routes/late-entries.ts';
 import { linkRoutes } from './routes/links.ts';
 import { lockOutRoutes } from './routes/lock-outs.ts';
@@ -123,6 +124,7 @@ const RESOURCES: readonly ((api: Api, context: ApiContext) => void)[] = [
   staffRoutes,
   handoverRoutes,
   slipRoutes,
+  labelRoutes,
   drillRecordRoutes,
   commissioningRoutes,
   commissioningStepRoutes,

@@ -24,7 +24,7 @@ import type { RosterPort, StaffPort } from '../people/port.ts';
 import type { PoliciesPort } from '../policies/port.ts';
 import type { RuleChangesPort } from '../rule-changes/port.ts';
 import type { RuleTestsPort } from '../rule-tests/port.ts';
-import type { SlipPort } from '../slips/port.ts';
+import type { LabelPort, SlipPort } from '../slips/port.ts';
 import type { AuditRow, PolicyVersionRow, RuleChangeRow, StoreQueries } from '../store/store.ts';
 import type { HistoryPort } from '../telemetry/history-view.ts';
 import type { LatestView } from '../telemetry/latest.ts';
@@ -67,6 +67,7 @@ export interface ApiServices {
   readonly attachments: Attachments;
   readonly drillRecords: DrillRecordPort;
   readonly slips: SlipPort;
+  readonly labels: LabelPort;
   /** Codes that wait for a reporter to enter them. */
   readonly contactCodes: ContactCodes;
   /** What is remembered of reports without an account. */

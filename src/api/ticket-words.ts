@@ -117,6 +117,7 @@ export const FIELD_TEXTS: Readonly<Record<string, Text>> = {
 export const OPTION_TEXTS: Readonly<Record<string, Text>> = {
   'by-hand': { zh: '手动确认', en: 'By hand' },
   'qr-code': { zh: '扫设备二维码', en: 'QR code' },
+  'code-entered': { zh: '录入设备编号（未扫码）', en: 'Equipment number typed, not scanned' },
   phone: { zh: '电话', en: 'By phone' },
   'in-person': { zh: '当面', en: 'In person' },
   'on-site': { zh: '现场查看', en: 'On site' },

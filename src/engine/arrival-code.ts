@@ -1,7 +1,8 @@
 /**
  * Arrival by QR code (service-workflow.md §1, "QR code = on site"): the code must be that of the label on the equipment that the
  * ticket is about, or on any equipment of its place where it names none. What a scanner reads of a label (paper/ of the page) is
- * `https://<gateway>/r/<equipment>`; the page hands on the id alone. Pure look-ups; arrival by hand asks for none of it.
+ * `https://<gateway>/r/<equipment>?k=<key>`; whether the key is right, and so whether it was scanned, the API has said (slips/labels.ts).
+ * Pure look-ups; arrival by hand asks for none of it.
  */
 import type { SiteModel } from '../config/model.ts';
 import { toFullName } from '../config/names.ts';

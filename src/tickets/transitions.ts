@@ -37,8 +37,15 @@ export type Transition =
   | { readonly type: 'dispatch'; readonly assignee: string; readonly note?: Maybe<string> }
   /** Responsible person: read back and sign for it. */
   | { readonly type: 'take'; readonly readBack?: Maybe<string> }
-  /** Responsible person: arrived on site; by QR code only with what stands on the label there (engine/arrival-code.ts). */
-  | { readonly type: 'arrive'; readonly how: 'by-hand' | 'qr-code'; readonly code?: Maybe<string> }
+  /**
+   * Responsible person: arrived on site; by QR code only with what stands on the label there (engine/arrival-code.ts). `code-entered`:
+   * the equipment's number was typed, it is not known that he has seen the label.
+   */
+  | {
+      readonly type: 'arrive';
+      readonly how: 'by-hand' | 'qr-code' | 'code-entered';
+      readonly code?: Maybe<string>;
+    }
   | { readonly type: 'diagnose'; readonly diagnosis: string; readonly faultKind?: Maybe<string> }
   | { readonly type: 'plan'; readonly plan: string; readonly workInstruction?: Maybe<string> }
   /** Owner service and source: told and agreed. */

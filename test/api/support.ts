@@ -20,6 +20,7 @@ import type { IncidentEvent } from '../../src/incidents/step.ts';
 import type { InboxAnnouncement } from '../../src/notify/inbox.ts';
 import type { Person } from '../../src/people/people.ts';
 import { toPermissions } from '../../src/people/permissions.ts';
+import { createLabels } from '../../src/slips/labels.ts';
 import type {
   AuditRow,
   HistoryEntry,
@@ -194,6 +195,7 @@ export function createGateway(overrides: Partial<ApiServices> = {}, points = 0):
     commissioning: createFakeCommissioning(() => services),
     drillRecords: createFakeDrillRecords(record),
     slips: createFakeSlips(record),
+    labels: createLabels('of the test'),
     publicReports: new PublicReports(),
     contactCodes: new ContactCodes(),
     commands: {

@@ -341,7 +341,7 @@ describe('a step', () => {
     record: { content: 'c', place: 'p' },
     dispatch: { assignee: 'engineer', note: 'go' },
     take: { readBack: 'pump 2' },
-    arrive: { how: 'qr-code', code: 'https://riser.example/r/pump-1' },
+    arrive: { how: 'by-hand' },
     diagnose: { diagnosis: 'a', faultKind: 'seal' },
     plan: { plan: 'b', workInstruction: 'WI-7' },
     agree: { agreedBy: 'w', workingTime: 't', impact: 'i', protection: 'p', cooperation: 'c', feesYuan: 10 },

@@ -135,7 +135,7 @@ describeWithTools(['chromium'], 'around the tickets', (chromium) => {
     await page.getByTestId(`slip-${second}`).waitFor({ state: 'detached' });
     await page.getByText('没有信息处理单').waitFor();
     await page.goto(`${site.url}/duty/paper/labels?equipment=dws-1`);
-    await page.getByTestId('label-/r/dws-1').locator('svg').waitFor();
+    await page.getByTestId('label-dws-1').locator('svg').waitFor();
   });
 
   test('slips of an outage are entered together; one that is refused keeps its words and says why at its field', async () => {

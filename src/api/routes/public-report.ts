@@ -293,7 +293,9 @@ function placeRoute(api: Api, { services, limits }: ApiContext): void {
   );
 }
 
-/** `/r/{equipment}`: what the QR code on an equipment says; short, so that the code stays coarse. Outside of `/api`. */
+const LABEL_KEY = /^[0-9a-f]{1,64}$/;
+
+/** `/r/{equipment}?k=…`: what the QR code on an equipment says; short, so that the code stays coarse. Outside of `/api`. */
 export function qrCodeRoute(api: Api): void {
   api.get(
     '/r/:equipment',
@@ -305,10 +307,14 @@ export function qrCodeRoute(api: Api): void {
         summary: 'Leads from the QR code of an equipment to the form of a report',
         tags,
         params: closed({ equipment: Type.String({ minLength: 1, maxLength: LIMITS.shortTextChars }) }),
+        querystring: Type.Object({ k: Type.Optional(Type.String({ maxLength: LIMITS.shortTextChars })) }),
         response: { ...noContent(), 302: Type.Null({ description: 'To the page of the form' }) },
       },
     },
-    async ({ params: { equipment } }, reply) =>
-      reply.redirect(isId(equipment) ? `/report?equipment=${equipment}` : '/report', 302),
+    async ({ params: { equipment }, query: { k = '' } }, reply) => {
+      // Handed on for whoever is sent there and says that he has arrived.
+      const key = LABEL_KEY.test(k) ? `&k=${k}` : '';
+      return reply.redirect(isId(equipment) ? `/report?equipment=${equipment}${key}` : '/report', 302);
+    },
   );
 }

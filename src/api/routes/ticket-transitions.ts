@@ -9,6 +9,7 @@ import type { Ticket as TicketData } from '../../core/ticket.ts';
 import type { Person } from '../../people/people.ts';
 import type { Transition } from '../../tickets/transitions.ts';
 import { created, ok, Ticket } from '../answers.ts';
+import { withLabel } from '../arrival-label.ts';
 import { type Api, type ApiContext, personOf } from '../context.ts';
 import { sealOfTransition } from '../personal.ts';
 import { IdParams } from '../request-schemas.ts';
@@ -54,7 +55,7 @@ function transitionRoute(api: Api, context: ApiContext, type: (typeof BODY_TRANS
       const actor = toActor(person, services);
       await requireReadable(id, actor, services);
       // Fields that a guard asks for may be missing here; the engine refuses them by name.
-      const transition = { type, ...fields } as Transition;
+      const transition = withLabel({ type, ...fields } as Transition, services);
       const { ticket } = await services.commands.submit({
         type: 'ticket-transition',
         ticket: toId(id),
@@ -94,7 +95,8 @@ function formRoute(api: Api, context: ApiContext): void {
       await requireReadable(id, actor, services);
       const seen = await services.queries.ticket(id);
       const policy = seen === null ? services.model.policy : await policies.of(seen.policyVersion);
-      const transitions = toTransitions(steps, policy.forms.find((one) => one.id === form)?.transitions);
+      const order = policy.forms.find((one) => one.id === form)?.transitions;
+      const transitions = toTransitions(steps, order, services);
       if (transitions === null) throw new RiserError('wrong-form', { form });
       const { ticket } = await services.commands.submit({
         type: 'ticket-transition',
@@ -117,9 +119,10 @@ type Steps = Readonly<Record<string, object | undefined>>;
 function toTransitions(
   steps: Steps,
   order: readonly string[] | undefined,
+  services: ApiContext['services'],
 ): readonly [Transition, ...Transition[]] | null {
   if (order === undefined || Object.keys(steps).some((type) => !order.includes(type))) return null;
-  const [first, ...rest] = order.map((type) => ({ type, ...steps[type] }) as Transition);
+  const [first, ...rest] = order.map((type) => withLabel({ type, ...steps[type] } as Transition, services));
   return first === undefined ? null : [first, ...rest];
 }
 

@@ -21,7 +21,7 @@ export const enRecords: RecordTexts = {
   paper: {
     labels: 'QR labels for reports',
     labelsHelp:
-      'Put them up beside the equipment or in public areas: scanning one opens the report form. Without a choice all equipment and one general label are printed.',
+      'Put them up beside the equipment or in public areas: scanning one opens the report form. Without a choice all equipment and one general label are printed. The label of an equipment holds a key of this installation, by which an arrival counts as scanned: give no pictures of it away, and print them anew after the key was changed.',
     allEquipment: 'All equipment',
     printLabels: 'Print labels',
     houseLabel: 'Report a fault',

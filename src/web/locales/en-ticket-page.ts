@@ -113,6 +113,7 @@ export const enTicketPage: PageTexts = {
   option: {
     'by-hand': 'By hand',
     'qr-code': 'QR code',
+    'code-entered': 'Equipment number typed, not scanned',
     phone: 'By phone',
     'in-person': 'In person',
     'on-site': 'On site',
@@ -281,7 +282,7 @@ export const enTicketPage: PageTexts = {
     together: 'Your matter is dealt with together with the same one; this is where that one stands.',
     allRepairs: 'All repairs of this equipment',
     scanHelp:
-      'Scan the label on the equipment and choose the ticket there: it is filled in. Where it cannot be scanned, by hand.',
+      'Scan the label on the equipment and choose the ticket there: it is filled in. A number that is typed is recorded as typed, not as scanned. Where it cannot be scanned, by hand.',
     repeatAndConfirm: 'Repeat as written and confirm: {{what}}',
     conflict:
       'Somebody else changed the ticket. The latest state is loaded and what you entered is still here; check and submit again.',

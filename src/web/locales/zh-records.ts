@@ -3,7 +3,8 @@
 export const zhRecords = {
   paper: {
     labels: '报修二维码标签',
-    labelsHelp: '贴在设备旁或公共区域，扫码即可报修；不选设备则打印全部设备和一张通用标签。',
+    labelsHelp:
+      '贴在设备旁或公共区域，扫码即可报修；不选设备则打印全部设备和一张通用标签。设备标签含本装置的密钥，凭其确认扫码到场，请勿外传照片；更换密钥后须重新打印。',
     allEquipment: '全部设备',
     printLabels: '打印标签',
     houseLabel: '扫码报修',

@@ -112,6 +112,7 @@ export const zhTicketPage = {
   option: {
     'by-hand': '手动确认',
     'qr-code': '扫码到场',
+    'code-entered': '录入设备编号（未扫码）',
     phone: '电话',
     'in-person': '当面',
     'on-site': '现场',
@@ -278,7 +279,8 @@ export const zhTicketPage = {
     repeatContent: '照单复述',
     together: '您报的事项已与同一事项合并处理，以上为合并后的进度。',
     allRepairs: '查看该设备全部维修记录',
-    scanHelp: '用手机扫设备上的二维码，再选该工单，即自动填好；扫不了的，方式改选“手动确认”。',
+    scanHelp:
+      '用手机扫设备上的二维码，再选该工单，即自动填好；直接录入设备编号的，记为“录入”而非“扫码”；扫不了的，方式改选“手动确认”。',
     repeatAndConfirm: '照单复述并{{what}}',
     conflict: '工单已被他人修改，已载入最新内容；您填写的内容仍保留，请核对后重新提交。',
     conflictBy: '{{by}} 于 {{time}}：{{what}}',

@@ -33,7 +33,7 @@ export function PaperPage() {
     <>
       <DutyTabs page="paper" />
       <div className="ticket">
-        <Labels />
+        {canManage && <Labels />}
         {canManage && <MakeBlock />}
         {canManage && <LateEntries />}
         {canManage && <SlipList />}

@@ -18,6 +18,22 @@ export interface Slip {
   readonly voided: string | null;
 }
 
+/** What the code on the label of an equipment says, below the gateway's address. */
+export interface EquipmentLabel {
+  readonly equipment: string;
+  readonly path: string;
+}
+
+/** Whoever reads them is on the audit log: asked once, and only by the page that prints them. */
+export function useLabels() {
+  return useQuery({
+    queryKey: ['labels'],
+    staleTime: Infinity,
+    gcTime: 0,
+    queryFn: ({ signal }) => request<Page<EquipmentLabel>>('GET', '/labels', undefined, signal),
+  });
+}
+
 export type SlipState = 'unused' | 'all';
 
 /** @param page counts from 1 */

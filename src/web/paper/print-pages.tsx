@@ -10,7 +10,7 @@ import { useSearchParams } from 'react-router';
 import { useEquipment, useSite } from '../api/queries.ts';
 import { QueryState } from '../shared/query-state.tsx';
 import { useFormat } from '../shared/use-format.ts';
-import { BLOCK_SLIPS, useSlips } from './paper-queries.ts';
+import { BLOCK_SLIPS, useLabels, useSlips } from './paper-queries.ts';
 
 /** Edge of a code on the screen, pixels of 1/96 inch: 25 mm on paper, read from half a metre. */
 const CODE_PX = 96;
@@ -92,8 +92,12 @@ export function LabelPrintPage() {
   const format = useFormat();
   const [search] = useSearchParams();
   const query = useEquipment();
+  const labels = useLabels();
   if (query.data === undefined)
     return <QueryState error={query.error} onRetry={() => void query.refetch()} />;
+  if (labels.data === undefined)
+    return <QueryState error={labels.error} onRetry={() => void labels.refetch()} />;
+  const paths = new Map(labels.data.items.map(({ equipment, path }) => [equipment, path]));
   const chosen = search.getAll('equipment');
   const shown = query.data.items.filter(({ id, parent }) =>
     chosen.length === 0 ? parent === null : chosen.includes(id),
@@ -102,10 +106,16 @@ export function LabelPrintPage() {
     <Printed count={shown.length}>
       <div className="slip labels">
         {chosen.length === 0 && (
-          <Label name={t('paper.houseLabel')} place={t('paper.houseLabelHelp')} path="/report" />
+          <Label name={t('paper.houseLabel')} place={t('paper.houseLabelHelp')} path="/report" id="report" />
         )}
         {shown.map(({ id, name, place }) => (
-          <Label key={id} name={format.text(name)} place={format.text(place)} path={`/r/${id}`} />
+          <Label
+            key={id}
+            id={id}
+            name={format.text(name)}
+            place={format.text(place)}
+            path={paths.get(id) ?? `/r/${id}`}
+          />
         ))}
       </div>
     </Printed>
@@ -113,15 +123,16 @@ export function LabelPrintPage() {
 }
 
 interface LabelProps {
+  readonly id: string;
   readonly name: string;
   readonly place: string;
   readonly path: string;
 }
 
-function Label({ name, place, path }: LabelProps) {
+function Label({ id, name, place, path }: LabelProps) {
   const { t } = useTranslation();
   return (
-    <section className="label" data-testid={`label-${path}`}>
+    <section className="label" data-testid={`label-${id}`}>
       <Code value={location.origin + path} size={LABEL_CODE_PX} />
       <div>
         <b>{name}</b>

@@ -74,7 +74,7 @@ export function ReportFormPage() {
       <p>{t('report.intro')}</p>
       <DeskPhone phone={form?.deskPhone ?? null} />
       {at !== null && <ReportPlace equipment={at} />}
-      {at !== null && <StaffAtCode equipment={at} />}
+      {at !== null && <StaffAtCode equipment={at} labelKey={search.get('k')} />}
       <Form
         layout="vertical"
         size="large"
@@ -172,13 +172,20 @@ function ReportPlace({ equipment }: { readonly equipment: string }) {
   );
 }
 
+interface StaffAtCodeProps {
+  readonly equipment: string;
+  /** Of the label; null = the address was typed, or is that of an old label. */
+  readonly labelKey: string | null;
+}
+
 /** A colleague who scans the code stands before the equipment: his tickets of it, to confirm that he is on site. */
-function StaffAtCode({ equipment }: { readonly equipment: string }) {
+function StaffAtCode({ equipment, labelKey }: StaffAtCodeProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const isStaff = usePermission('site.read');
   const search = toSearch({ state: 'open', equipment });
   const tickets = useFoundTickets(search, isStaff).data?.items ?? [];
+  const code = labelKey === null ? equipment : `/r/${equipment}?k=${labelKey}`;
   if (!isStaff) return null;
   return (
     <Alert
@@ -189,7 +196,11 @@ function StaffAtCode({ equipment }: { readonly equipment: string }) {
       description={
         <div className="report-staff">
           {tickets.map(({ id, number, content }) => (
-            <Link key={id} to={`/tickets/${id}?code=${equipment}`} data-testid={`report-arrive-${number}`}>
+            <Link
+              key={id}
+              to={`/tickets/${id}?${new URLSearchParams({ code })}`}
+              data-testid={`report-arrive-${number}`}
+            >
               <Button block>{`${number} ${format.text(content)}`}</Button>
             </Link>
           ))}
