@@ -55,14 +55,16 @@ const GONE_ON: readonly TicketMark['type'][] = [
 ];
 
 /**
- * Whether the matter was entered so long after it was received that nobody is rung as if it were now: longer than a slip may
- * take to be typed in. As it is when it is opened; that it still goes on is said on its sheet.
+ * Whether a numbered slip was entered so long after it was written that nobody is rung as if it were now: longer than it may take
+ * to be typed in. As it is when it is opened; that it still goes on is said on its sheet. A time without a slip may be a slip of
+ * the pen: of an emergency it silences nothing.
  */
 export function isOfThen(
-  { marks }: Pick<Ticket, 'marks'>,
+  { marks, slip }: Pick<Ticket, 'marks' | 'slip'>,
   { lateEntry }: Pick<Policy, 'lateEntry'>,
 ): boolean {
   const [first] = marks;
+  if (slip === null) return false;
   return first?.enteredAtMs !== undefined && first.enteredAtMs - first.atMs > lateEntry.withinMs;
 }
 

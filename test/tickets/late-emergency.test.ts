@@ -99,3 +99,31 @@ test('people who are still in the lift of a slip ring as soon as somebody says s
   const kinds = story.loop.messages.slice(from).map(({ kind }) => kind);
   expect(kinds).toContain('emergency');
 });
+
+describe.each(BOTH)('an emergency with an early time of receipt and no slip: %s', (_name, policy) => {
+  const CALLS = [
+    { class: 'fire', content: '着火了，烟很大' },
+    { class: 'help', content: '电梯困人' },
+  ] as const;
+  const enter = (by: 'desk-li' | 'guard-feng', call: Partial<NewTicket>): Story => {
+    const story = createStory(policy, '09-22 23:00');
+    const given = { channel: 'phone', slip: null, priority: null, place: '七层' } as const;
+    story.report(by, { ...given, ...call, receivedAtMs: toMs('09-22 20:00') });
+    return story;
+  };
+
+  test.each(CALLS)('$content rings, whoever enters it, and is asked for in turn', (call) => {
+    for (const by of ['desk-li', 'guard-feng'] as const)
+      for (const channel of ['phone', 'slip'] as const) {
+        const story = enter(by, { ...call, channel });
+        const atOnce = policy.report.recipients.filter(({ when }) => when === 'at-once');
+        const told = story.loop.messages.filter(({ kind }) => kind === 'emergency');
+        expect(told.filter((message) => toSound(message) === 'siren').length).toBeGreaterThan(0);
+        expect(story.ticket().reports.map(({ to, isLate }) => [to, isLate])).toEqual(
+          atOnce.map(({ role }) => [role, undefined]),
+        );
+        story.to('09-22 23:30');
+        expect(story.loop.messages.some(({ kind }) => kind === 'escalated')).toBe(true);
+      }
+  });
+});
