@@ -56,12 +56,34 @@ function layAside(tx: Tentative, context: DecisionContext, step: TicketStep, now
   const kind = toIncidentKind(ticket, context.model);
   const aside = toLaidAside(ticket, known, kind, isLongOver(ticket, known, policy, nowMs));
   if (aside === null && ticket.stage !== 'waiting') return step;
-  const isTold = events.some(({ type }) => type === 'reporting' || type === 'emergency-began');
+  const isToldNow = events.some(({ type }) => type === 'reporting' || type === 'emergency-began');
+  const isTold = isToldNow || (known?.kind === kind && isJustBegun(ticket, known, nowMs));
   const { change, happening } = aside ?? {};
   const laid = follow(step, (it) =>
     happening === undefined ? null : toStep(it, change ?? {}, [happening], byGateway(nowMs), policy),
   );
   return isTold ? laid : withBeginning(laid, ticket, policy, nowMs, { isAgain: true });
+}
+
+/** Two alarms of one matter: the button in the lift and the entrapment, two heads of one room (ours). */
+const SAME_MATTER_MS = 30_000;
+
+/**
+ * Whether the emergency that is there now began on the ticket seconds ago, and was told then: by another alarm of the same matter. What is
+ * laid aside is of before; what people have said since is an answer to the first, and what comes after it is told.
+ */
+function isJustBegun(
+  { stage, marks, fire, entrapment }: Ticket,
+  { endedAtMs, verdict }: Incident,
+  nowMs: number,
+): boolean {
+  const beganAtMs = marks.findLast(({ type }) => type === 'emergency-began')?.atMs ?? null;
+  if (beganAtMs === null || stage === 'waiting') return false;
+  // Of an incident that was said to be none it is not known when; a fire's own verdict has its time.
+  if (verdict !== 'open' && verdict !== 'confirmed' && fire === null) return false;
+  const saidAtMs = [endedAtMs, fire?.atMs, entrapment?.steps.released?.atMs];
+  const isOfBefore = saidAtMs.every((atMs) => (atMs ?? Number.NEGATIVE_INFINITY) < beganAtMs);
+  return isOfBefore && nowMs >= beganAtMs && nowMs - beganAtMs <= SAME_MATTER_MS;
 }
 
 /** Whoever is in the lift now is not who came out of it before (service-workflow.md §3: its own report within its own time). */

@@ -4,6 +4,8 @@
  * for the second.
  */
 import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/config/policy.ts';
+import { ROLE_NAMES } from '../../src/core/roles.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
 import { createStory, type Person, type Story } from './story-rig.ts';
 
@@ -27,6 +29,31 @@ const NONE = {
   how: 'on-site',
   cause: 'smoke from the kitchen',
 } as const;
+
+/** Who may and what is asked is not what these stories are about. */
+function unguarded(policy: Policy): Policy {
+  const actors = Object.fromEntries(Object.keys(policy.actors).map((step) => [step, ROLE_NAMES]));
+  return { ...policy, actors: actors as unknown as Policy['actors'], guards: [] };
+}
+
+/** People were in the lift, came out, and its ticket was closed. */
+function closeEntrapment(story: Story, policy: Policy): void {
+  story.to('10-04 10:00');
+  story.feed({ trapped: 1, pressed: 1 });
+  story.act('desk-li', { type: 'entrapment', people: 2, floor: '3' });
+  for (const step of ['maintainer-called', 'maintainer-arrived', 'released'] as const)
+    story.act('desk-li', { type: 'entrapment', step, who: 'Mr Wu' });
+  story.feed({ trapped: 0, pressed: 0 });
+  story.act('desk-li', { type: 'entrapment', step: 'back-in-service', ...SIGNED });
+  story.act('desk-li', { type: 'dispatch', assignee: 'wang' });
+  story.act('wang', { type: 'arrive', how: 'by-hand' });
+  story.act('wang', { type: 'start' });
+  story.act('wang', { type: 'done', result: 'freed' });
+  story.act('desk-li', { type: 'accept', opinion: 'good' });
+  const visit = { type: 'visit', how: 'phone', isRepaired: true, isSatisfied: true } as const;
+  if (policy.paths[0]?.stages.some(({ stage }) => stage === 'visited')) story.act('desk-li', visit);
+  story.act('desk-li', { type: 'close' });
+}
 
 describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
   test('a fire that comes back after a false alarm is told, confirmed and counted anew', () => {
@@ -123,6 +150,37 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person) => {
     expect(second).toMatchObject({ kind: 'entrapment', reports: [], reportWarnedAtMs: null });
     expect(second?.reportDueAtMs).toBe(story.loop.clock.now().wallMs + policy.incidents.reportMs);
     expect(story.ticket()).toMatchObject({ incident: second?.id, entrapment: { people: null } });
+  });
+
+  test('the button in the lift and the entrapment of the same second are one report, also on a closed ticket', () => {
+    const story = createStory(unguarded(policy), '10-04 08:00');
+    closeEntrapment(story, policy);
+    story.to('10-04 10:40');
+    expect(toldOf(story)).toBe(1);
+    story.feed({ pressed: 1 });
+    story.to('10-04 10:40:02');
+    story.feed({ trapped: 1 });
+    expect(toldOf(story)).toBe(2);
+    // Nothing of the second is lost: it has its sheet and its two clocks, and stands on the record.
+    expect(story.ticket()).toMatchObject({ priority: 'emergency', entrapment: { people: null, steps: {} } });
+    const attached = story.loop.ticketEvents.filter(({ type }) => type === 'alarm-attached');
+    expect(attached.slice(-2)).toHaveLength(2);
+    const running = clocksOf(story, 'entrapment-arrival', 'entrapment-release', 'lift-firm');
+    expect(running.filter(({ stoppedAtMs }) => stoppedAtMs === null).length).toBeGreaterThan(0);
+  });
+
+  test('who is shut in minutes after the button, or after somebody has freed the first, is told anew', () => {
+    const story = createStory(unguarded(policy), '10-04 08:00');
+    closeEntrapment(story, policy);
+    story.to('10-04 10:40');
+    story.feed({ pressed: 1, trapped: 1 });
+    const told = toldOf(story);
+    story.act('desk-li', { type: 'entrapment', people: 1 });
+    story.act('desk-li', { type: 'entrapment', step: 'released' });
+    story.feed({ trapped: 0 });
+    story.to('10-04 10:40:10');
+    story.feed({ trapped: 1 });
+    expect(toldOf(story)).toBe(told + 1);
   });
 
   test('what was lowered and becomes an emergency again is reported again', () => {

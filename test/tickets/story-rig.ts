@@ -111,7 +111,7 @@ function toActor(username: Person): TicketActor {
 const INBOX: ChannelRule = { id: 'inbox', kinds: null, roles: null, reachesContacts: false };
 const ON = { type: 'state', params: { in: [1] } } as const;
 
-/** Points: `pump-fault`, `pump-leak` (low), `trapped`, `smoke-1`, `smoke-2`; 1 = alarm. */
+/** Points: `pump-fault`, `pump-leak` (low), `trapped`, `pressed` (high, the button in the lift), `smoke-1`, `smoke-2`; 1 = alarm. */
 const EQUIPMENT: readonly TestEquipment[] = [
   {
     id: 'pump',
@@ -125,8 +125,11 @@ const EQUIPMENT: readonly TestEquipment[] = [
   {
     id: 'lift',
     kind: 'lift',
-    points: [{ name: 'trapped' }],
-    rules: [{ ...ON, id: 'entrapment', points: ['trapped'], severity: 'life-safety' }],
+    points: [{ name: 'trapped' }, { name: 'pressed' }],
+    rules: [
+      { ...ON, id: 'entrapment', points: ['trapped'], severity: 'life-safety', faultKind: 'inside' },
+      { ...ON, id: 'passenger-alarm', points: ['pressed'], severity: 'high', faultKind: 'inside' },
+    ],
   },
   {
     id: 'panel',
@@ -141,7 +144,7 @@ const EQUIPMENT: readonly TestEquipment[] = [
     })),
   },
 ];
-const NORMAL = { 'pump-fault': 0, 'pump-leak': 0, trapped: 0, 'smoke-1': 0, 'smoke-2': 0 };
+const NORMAL = { 'pump-fault': 0, 'pump-leak': 0, trapped: 0, pressed: 0, 'smoke-1': 0, 'smoke-2': 0 };
 
 export interface Story {
   readonly loop: TestLoop;
