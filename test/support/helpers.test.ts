@@ -58,7 +58,7 @@ describe('waiting', () => {
   });
 
   test('a check that is work is asked more rarely, up to a limit', () => {
-    expect([0, 5, 30, 49, 60, 10_000].map(toPause)).toEqual([20, 20, 60, 98, 100, 100]);
+    expect([0, 5, 30, 49, 60, 10_000].map(toPause)).toEqual([20, 20, 120, 196, 200, 200]);
   });
 });
 

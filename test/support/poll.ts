@@ -13,7 +13,9 @@ export interface UntilOptions {
 
 const DEFAULT_INTERVAL_MS = 20;
 /** Longest default pause: what a test measures by asking is late by no more. */
-const MAX_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 200;
+/** Pause for what a check took: it is work for whoever is asked as well, most of all for a gateway with hundreds of points. */
+const PAUSE_FACTOR = 4;
 /** How often is looked whether this process runs. */
 const BEAT_MS = 50;
 /** A beat that is later than this was held up, and with it everything that this process waits for. */
@@ -47,9 +49,9 @@ export async function until<T>(
   }
 }
 
-/** Twice what the check took: waiting must not take the machine from what is waited for. @returns ms */
+/** A multiple of what the check took: waiting must not take the machine from what is waited for. @returns ms */
 export function toPause(tookMs: number): number {
-  return Math.min(Math.max(2 * tookMs, DEFAULT_INTERVAL_MS), MAX_PAUSE_MS);
+  return Math.min(Math.max(PAUSE_FACTOR * tookMs, DEFAULT_INTERVAL_MS), MAX_PAUSE_MS);
 }
 
 /** Is put off by the time in which this process stood still; asked at least every BEAT_MS. */
