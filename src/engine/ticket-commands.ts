@@ -10,7 +10,7 @@ import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isFromOutside, mayRead } from '../tickets/actors.ts';
 import { confirmContact } from '../tickets/confirm-contact.ts';
-import { addReport, findDuplicate, isEmergencyReport } from '../tickets/duplicates.ts';
+import { addReport, findDuplicates, isEmergencyReport } from '../tickets/duplicates.ts';
 import { isRaisedAgain } from '../tickets/emergency-anew.ts';
 import { linkBack, mergeTickets } from '../tickets/merge.ts';
 import { openReportedTicket } from '../tickets/open.ts';
@@ -34,7 +34,7 @@ import { followLevel } from './level.ts';
 import { requireNamed } from './naming.ts';
 import { toSubject } from './register.ts';
 import { sweepWithReport } from './reports.ts';
-import { toSecondCall } from './second-call.ts';
+import { namesOtherLift, toTaking } from './second-call.ts';
 import { requireAfterPrint, requireUnused, useSlip } from './slips.ts';
 import { toAlarmFields } from './split-alarm.ts';
 import type { Tentative } from './tentative.ts';
@@ -85,7 +85,8 @@ function openOrAdd(
   const subject = toSubject(model, report.equipment, report.location, nowMs);
   const kinds = toKinds(subject);
   if (together.length > 0) {
-    const before = tx.openTickets().find(({ reporter }) => reporter !== null && together.includes(reporter));
+    const isOne = (ticket: Ticket): boolean => ticket.reporter !== null && together.includes(ticket.reporter);
+    const before = tx.openTickets().find((ticket) => isOne(ticket) && !namesOtherLift(ticket, report));
     if (before !== undefined) {
       const known = context.policyOf(before);
       const said = report.place === '' ? subject.place.zh : report.place;
@@ -96,19 +97,21 @@ function openOrAdd(
       return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
     }
   }
-  const same = findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs);
-  const call = same === null ? 'apart' : toSecondCall(same, report, model, context.policyOf(same));
-  if (same !== null && call !== 'apart') {
-    const known = context.policyOf(same);
-    const isTurn = call === 'turns';
-    const added = addReport(same, report, actor, known, nowMs, kinds, { isTurn });
-    const isAnew = isEmergencyReport(same, report, known, kinds);
+  const before = findDuplicates(tx.openTickets(), report, subject, actor, policy, nowMs);
+  const taking = toTaking(before, report, context);
+  if (taking !== null) {
+    const { ticket, call } = taking;
+    const known = context.policyOf(ticket);
+    const added = addReport(ticket, report, actor, known, nowMs, kinds, { isTurn: call === 'turns' });
+    const isAnew = isEmergencyReport(ticket, report, known, kinds);
     return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
   }
   // Of an emergency, or another matter, the same caller has told something else, too.
   const isLinked = report.isNewMatter === true || isEmergencyReport(report, report, policy, kinds);
-  const beside =
-    same ?? (isLinked ? findDuplicate(tx.openTickets(), report, subject, actor, policy, nowMs, false) : null);
+  const others = isLinked
+    ? findDuplicates(tx.openTickets(), report, subject, actor, policy, nowMs, false)
+    : [];
+  const beside = before[0] ?? others[0] ?? null;
   const step = openReportedTicket(
     {
       number: nextNumber(tx, model, report.class, nowMs),

@@ -24,11 +24,11 @@ import { toPriority, withPriority } from './routing.ts';
 import type { NewTicket, TicketActor } from './transitions.ts';
 
 /**
- * The ticket that a report belongs on; null = it is a new matter.
+ * The tickets that a report may belong on, the latest first; none = it is a new matter.
  * @param tickets open ones, in any order
  * @param isOfMatter left out = only those that may be its matter: another one of that person and place may have to do with it
  */
-export function findDuplicate(
+export function findDuplicates(
   tickets: Iterable<Ticket>,
   report: NewTicket,
   subject: Pick<TicketSubject, 'location' | 'place'>,
@@ -36,17 +36,15 @@ export function findDuplicate(
   { duplicateMs }: Policy,
   nowMs: number,
   isOfMatter = true,
-): Ticket | null {
-  let found: Ticket | null = null;
-  for (const ticket of tickets) {
+): readonly Ticket[] {
+  const isDuplicate = (ticket: Ticket): boolean => {
     const isTheirs = ticket.reporter === username || (ticket.reporter === null && isFrom(ticket, report));
     const isRecent = Math.abs((report.receivedAtMs ?? nowMs) - ticket.receivedAtMs) <= duplicateMs;
-    if (!isTheirs || !isRecent || !isTicketOpen(ticket)) continue;
-    if (isOfMatter && isOtherMatter(ticket, report)) continue;
-    if (ticket.isDrill !== (report.isDrill ?? false) || !isSamePlace(ticket, report, subject)) continue;
-    if (found === null || ticket.receivedAtMs > found.receivedAtMs) found = ticket;
-  }
-  return found;
+    if (!isTheirs || !isRecent || !isTicketOpen(ticket)) return false;
+    if (isOfMatter && isOtherMatter(ticket, report)) return false;
+    return ticket.isDrill === (report.isDrill ?? false) && isSamePlace(ticket, report, subject);
+  };
+  return [...tickets].filter(isDuplicate).toSorted((a, b) => b.receivedAtMs - a.receivedAtMs);
 }
 
 /** By what is written down beside the words; the words themselves are for people to judge. */

@@ -4,7 +4,7 @@ import type { Policy } from '../../src/config/policy.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { PastRepair, Ticket } from '../../src/core/ticket.ts';
 import { mayRead } from '../../src/tickets/actors.ts';
-import { addReport, findDuplicate } from '../../src/tickets/duplicates.ts';
+import { addReport, findDuplicates } from '../../src/tickets/duplicates.ts';
 import {
   type AlarmTicketInput,
   openAlarmTicket,
@@ -443,30 +443,30 @@ describe('a repeat', () => {
 describe('the same report twice', () => {
   const first = openReport({ channel: 'form' }, { actor: OCCUPANT }).ticket;
   const again = (report: Partial<NewTicket> = {}, actor = OCCUPANT, nowMs = BASE_MS + 10 * MINUTE_MS) =>
-    findDuplicate([first], { ...REPORT, channel: 'form', ...report }, subject, actor, defaultPolicy, nowMs);
+    findDuplicates([first], { ...REPORT, channel: 'form', ...report }, subject, actor, defaultPolicy, nowMs);
 
   test('is one matter: same person, place and class within the policy’s time', () => {
-    expect(again()).toBe(first);
-    expect(again({ class: 'cleaning' })).toBeNull();
-    expect(again({ location: toId('roof') })).toBeNull();
-    expect(again({ equipment: toId('pump') })).toBeNull();
-    expect(again({}, createActor('unit-1204', ['occupant']))).toBeNull();
-    expect(again({}, OCCUPANT, BASE_MS + defaultPolicy.duplicateMs + 1)).toBeNull();
+    expect(again()).toEqual([first]);
+    expect(again({ class: 'cleaning' })).toEqual([]);
+    expect(again({ location: toId('roof') })).toEqual([]);
+    expect(again({ equipment: toId('pump') })).toEqual([]);
+    expect(again({}, createActor('unit-1204', ['occupant']))).toEqual([]);
+    expect(again({}, OCCUPANT, BASE_MS + defaultPolicy.duplicateMs + 1)).toEqual([]);
   });
 
   test('a closed ticket takes none', () => {
     const closed: Ticket = { ...first, stage: 'closed' };
     const report = { ...REPORT, channel: 'form' } as const;
-    expect(findDuplicate([closed], report, subject, OCCUPANT, defaultPolicy, BASE_MS)).toBeNull();
+    expect(findDuplicates([closed], report, subject, OCCUPANT, defaultPolicy, BASE_MS)).toEqual([]);
   });
 
   test('somebody without an account is known by the way of contact', () => {
     const phoned = openReport().ticket;
     const find = (contactMethod: string) =>
-      findDuplicate([phoned], { ...REPORT, contactMethod }, subject, DESK, defaultPolicy, BASE_MS);
-    expect(find('139')).toBe(phoned);
-    expect(find('138')).toBeNull();
-    expect(find('')).toBeNull();
+      findDuplicates([phoned], { ...REPORT, contactMethod }, subject, DESK, defaultPolicy, BASE_MS);
+    expect(find('139')).toEqual([phoned]);
+    expect(find('138')).toEqual([]);
+    expect(find('')).toEqual([]);
   });
 
   test('is written on the record of the first', () => {
