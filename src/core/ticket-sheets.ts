@@ -12,6 +12,13 @@ export interface FireConfirmation {
   readonly cause: string | null;
   /** Steps of a real fire, as they were done. */
   readonly steps: Readonly<Partial<Record<FireStep, SheetStep>>>;
+  /** Ends that were written down, oldest first: it burned again after them, or had not ended. Left out = none. */
+  readonly voided?: readonly SheetStep[];
+}
+
+/** Somebody has written down that the fire is out. */
+export function isFireOut({ steps }: Pick<FireConfirmation, 'steps'>): boolean {
+  return steps.extinguished !== undefined;
 }
 
 export const FIRE_STEPS = {

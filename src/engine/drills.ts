@@ -4,12 +4,15 @@ import { endDrill } from '../alarms/drill.ts';
 import { requireAhead, requireReason } from '../alarms/shelve.ts';
 import { isPartOf } from '../config/dependence.ts';
 import { toLongestDrillMs } from '../config/drill-length.ts';
+import type { SiteModel } from '../config/model.ts';
 import { type ClockStep, toMoveMs } from '../core/clock-step.ts';
 import { RiserError } from '../core/errors.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
+import type { Text } from '../core/text.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
 import { toDrillRecord, toTicketDrillRecord } from '../drill-records/record.ts';
+import { isBurning, mayHavePeople } from '../tickets/danger.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
@@ -17,10 +20,15 @@ import { toDrill } from './level.ts';
 import type { Tentative } from './tentative.ts';
 
 const HOUR_MS = 3_600_000;
+const DRILL: Text = { zh: '演练', en: 'a drill' };
+const toOver = ({ number }: Ticket): Text => ({
+  zh: `该设备的工单 ${number} 上人员已全部解救、火已扑灭或已确认为误报之后`,
+  en: `once ticket ${number} of this equipment says that the people are out, the fire is out, or that it was a false alarm`,
+});
 
 /**
  * Whoever ends one names its equipment or a part of it.
- * @throws RiserError `not-found`, `reason-required`, `end-not-ahead`, `drill-too-long`, `no-drill`
+ * @throws RiserError `not-found`, `reason-required`, `end-not-ahead`, `drill-too-long`, `value-not-allowed`, `no-drill`
  */
 export function decideDrill(
   tx: Tentative,
@@ -37,12 +45,29 @@ export function decideDrill(
   }
   requireReason(reason);
   requireAhead(untilMs, nowMs);
+  requireWell(tx, context.model, equipment);
   // A mistyped date must not make every real fire of a year an exercise.
   const longestMs = toLongestDrillMs(context.model.policy);
   if (untilMs - nowMs > longestMs)
     throw new RiserError('drill-too-long', { hours: Math.round((longestMs / HOUR_MS) * 100) / 100 });
   const scenario = { ...(isWhole && { isWhole }), ...(fault !== undefined && { fault }) };
   tx.putDrill(equipment, { by, atMs: nowMs, reason, untilMs, ...scenario });
+}
+
+/**
+ * Whoever is in the lift now, and a fire that burns, is no exercise: further alarms of it would be. @throws RiserError
+ * `value-not-allowed`
+ */
+function requireWell(tx: Tentative, model: Pick<SiteModel, 'equipment'>, drilled: EquipmentId): void {
+  const isOf = (id: EquipmentId): boolean => isPartOf(model, id, drilled) || isPartOf(model, drilled, id);
+  const real = tx.openTickets().find((ticket) => {
+    const { id, incident, equipment, isDrill } = ticket;
+    const known = incident === null ? null : tx.service.incident(incident);
+    if (isDrill || !(mayHavePeople(ticket) || isBurning(ticket, known))) return false;
+    const isAbout = equipment !== null && isOf(equipment);
+    return isAbout || tx.open().some((alarm) => alarm.ticket === id && isOf(alarm.equipment));
+  });
+  if (real !== undefined) throw new RiserError('value-not-allowed', { value: DRILL, allowed: toOver(real) });
 }
 
 export function sweepDrills(tx: Tentative, context: DecisionContext, nowMs: number): void {

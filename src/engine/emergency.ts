@@ -128,7 +128,9 @@ export function followFire(
 ): void {
   const ticket = tx.ticket(before.id);
   const fire = ticket?.fire ?? null;
-  if (!ticket?.incident || fire === null || fire.verdict === before.fire?.verdict) return;
+  if (!ticket?.incident || fire === null) return;
+  // One that burns again after its incident has ended has an incident of its own.
+  if (fire.verdict === before.fire?.verdict && fire.voided === before.fire.voided) return;
   const known = tx.service.incident(ticket.incident);
   const isOver = known === null || known.endedAtMs !== null;
   const incident = isOver && fire.verdict === 'real' ? beginAgain(tx, context, ticket, nowMs) : known;

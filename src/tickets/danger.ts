@@ -6,7 +6,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
-import { arePeopleOut } from '../core/ticket-sheets.ts';
+import { arePeopleOut, isFireOut } from '../core/ticket-sheets.ts';
 import { requireFields } from './fields.ts';
 
 /** @throws RiserError `missing-fields` while nobody has written down that the people are out of the lift */
@@ -65,16 +65,18 @@ export function isLookedAt(
   return (earlyArrival ?? null) !== null || marks.slice(began + 1).some(({ type }) => type === 'arrived');
 }
 
-/** A pre-alarm is no fire yet. What somebody rang about has no alarm to return: it is over when somebody says so. */
+/**
+ * A pre-alarm is no fire yet. A real fire is out when somebody says so, whatever its alarm does: a panel is reset, and a detector
+ * burns, while people still fight it. What nobody has looked at lasts as long as its alarm; what somebody rang about has none.
+ */
 export function isBurning(
   { class: name, fire, alarms, priority }: Ticket,
   incident: Incident | null,
 ): boolean {
-  const isOver = fire?.steps.extinguished !== undefined || (incident !== null && incident.endedAtMs !== null);
-  const isUnseen =
-    fire === null && priority === 'emergency' && (name === 'fire' || incident?.kind === 'fire');
-  if (isOver || !(isUnseen || fire?.verdict === 'real')) return false;
-  return alarms.length === 0 || alarms.some(({ isActive }) => isActive);
+  if (incident !== null && incident.endedAtMs !== null) return false;
+  if (fire !== null) return fire.verdict === 'real' && !isFireOut(fire);
+  const isUnseen = priority === 'emergency' && (name === 'fire' || incident?.kind === 'fire');
+  return isUnseen && (alarms.length === 0 || alarms.some(({ isActive }) => isActive));
 }
 
 const RELEASED_RULE: Text = {
@@ -84,8 +86,8 @@ const RELEASED_RULE: Text = {
 const WAITING: Text = { zh: '等待', en: 'waiting' };
 const LOWERING: Text = { zh: '降级', en: 'less than an emergency' };
 const FIRE_OUT: Text = {
-  zh: '火警已复位、已登记明火扑灭，或已确认为误报、测试之后',
-  en: 'once the fire alarm has returned, the fire was entered as out, or it was confirmed as false or a test',
+  zh: '真实火警已登记明火扑灭；未核实的，已复位或已确认为误报、测试之后',
+  en: 'once a real fire was entered as out; what nobody has looked at: once its alarm has returned or it was confirmed as false or a test',
 };
 const JUDGED: Text = {
   zh: '先核实突发事件的性质（属实、误报或测试）',

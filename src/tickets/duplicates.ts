@@ -11,7 +11,6 @@ import {
   type Attendance,
   isTicketOpen,
   PRIORITIES,
-  type Priority,
   type Ticket,
 } from '../core/ticket.ts';
 import { type Happening, type TicketStep, toStep } from './change.ts';
@@ -20,7 +19,7 @@ import type { TicketSubject } from './open.ts';
 import { isBeforeDone } from './path.ts';
 import { isReportable } from './reporting.ts';
 import { toRework } from './rework.ts';
-import { toPriority, withPriority } from './routing.ts';
+import { toReportedPriority, withPriority } from './routing.ts';
 import type { NewTicket, TicketActor } from './transitions.ts';
 
 /**
@@ -128,16 +127,7 @@ export function isEmergencyReport(
   policy: Policy,
   kinds: readonly Kind[],
 ): boolean {
-  return toSaid(ticket, report, policy, kinds) === 'emergency';
-}
-
-function toSaid(
-  ticket: Pick<Ticket, 'class'>,
-  { content, priority, impact }: Pick<NewTicket, 'content' | 'priority' | 'impact'>,
-  policy: Policy,
-  kinds: readonly Kind[],
-): Priority | null {
-  return priority ?? toPriority(impact, ticket.class, kinds, policy, content);
+  return toReportedPriority(report, ticket.class, kinds, policy) === 'emergency';
 }
 
 interface Added {
@@ -153,7 +143,7 @@ function toRaise(
   kinds: readonly Kind[],
 ): Added | null {
   const { impact, attendance } = report;
-  const said = toSaid(ticket, report, policy, kinds);
+  const said = toReportedPriority(report, ticket.class, kinds, policy);
   const isGraver = said !== null && PRIORITIES[said].rank > PRIORITIES[ticket.priority].rank;
   const settings = isGraver ? withPriority(ticket, said, policy) : null;
   const known = settings?.attendance ?? ticket.attendance;

@@ -6,6 +6,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Ticket } from '../core/ticket.ts';
+import { isFireOut } from '../core/ticket-sheets.ts';
 import { owesReport } from '../incidents/reports.ts';
 import { isIncidentDone } from './emergency-anew.ts';
 import { isReportable } from './reporting.ts';
@@ -39,9 +40,10 @@ export function joinEmergencies(
   return { change: { fire, incident }, detail, isAnew };
 }
 
-/** Real before unknown, unknown before none. */
+/** One that burns before one that is out, real before unknown, unknown before none. */
 function toFire(from: Ticket, into: Ticket, policy: Policy): Ticket['fire'] {
-  const real = [into.fire, from.fire].find((fire) => fire?.verdict === 'real');
+  const reals = [into.fire, from.fire].filter((fire) => fire?.verdict === 'real');
+  const real = reals.find((fire) => fire !== null && !isFireOut(fire)) ?? reals[0];
   if (real !== undefined) return real;
   return isUnseen(into, policy) || isUnseen(from, policy) ? null : (into.fire ?? from.fire);
 }

@@ -2,7 +2,7 @@
  * An emergency begins on a ticket that is there already: by a raise, a second call, a graver alarm, a merge, a split, a sheet that
  * says that it is real, the end of a drill; or another one on the ticket of an earlier one. Whatever it comes from, it is one
  * event: it ends a wait, begins the clocks of an emergency anew (also where somebody has been there before), is reported at once
- * and put before the desk. What was said of an earlier one (the verdict on a fire, the sheet of a lift whose people are out, the
+ * and put before the desk. What was said of an earlier one (the verdict on a fire that is out or was none, the sheet of a lift whose people are out, the
  * incident that is over, who was told) says nothing of it: it is laid aside, stays on the record, and everything is asked, told
  * and timed anew. What still lasts goes on. Pure.
  */
@@ -10,7 +10,7 @@ import type { Policy } from '../config/policy.ts';
 import type { AlarmEvent } from '../core/alarm.ts';
 import type { Incident } from '../core/incident.ts';
 import { isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
-import { arePeopleOut } from '../core/ticket-sheets.ts';
+import { arePeopleOut, isFireOut } from '../core/ticket-sheets.ts';
 import { byGateway, follow, type Happening, type TicketStep, toStep } from './change.ts';
 import { putBeforeDesk } from './desk-turn.ts';
 import { isReportable, reportAtOnce } from './reporting.ts';
@@ -99,7 +99,7 @@ export function toLaidAside(
   const isExercise = incident?.isDrill === true && !ticket.isDrill;
   const isDone = incident === null || isIncidentDone(incident) || isOther || isExercise || isLongOver;
   const isOver = ticket.incident !== null && isDone;
-  const isJudged = fire !== null && (isOver || fire.verdict !== 'real');
+  const isJudged = fire !== null && (isOver || fire.verdict !== 'real' || isFireOut(fire));
   const isReleased = entrapment !== null && (isOver || arePeopleOut(entrapment));
   if (!isOver && !isJudged && !isReleased) return null;
   const detail = {
@@ -107,6 +107,7 @@ export function toLaidAside(
     from: ticket.incident,
     reason: 'came-again',
     ...(isJudged && { verdict: fire.verdict, judgedBy: fire.by }),
+    ...(isJudged && isFireOut(fire) && { extinguished: fire.steps.extinguished?.atMs }),
     ...(isReleased && { released: entrapment.steps.released?.atMs ?? null, people: entrapment.people }),
   };
   const change: Partial<Ticket> = {

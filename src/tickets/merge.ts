@@ -146,6 +146,8 @@ function receive(
     estimatedAtMs: into.estimatedAtMs ?? from.estimatedAtMs,
     ...(appointed !== null && { appointment: from.appointment }),
     ...(isGraver ? withPriority(into, from.priority, policy) : {}),
+    // The time that was approved for the one matter is not that of an emergency which joins it.
+    ...(from.priority === 'emergency' && from.difficult === null && { difficult: null }),
     ...(isGraver ? withProposed(into, from, policy) : {}),
   };
   const happenings: readonly Happening[] = [

@@ -38,7 +38,7 @@ import {
   toFlow,
   toKinds,
   toLowestPriority,
-  toPriority,
+  toReportedPriority,
 } from './routing.ts';
 import { toTicketAlarm } from './ticket-alarms.ts';
 import type { NewTicket, TicketActor } from './transitions.ts';
@@ -179,8 +179,8 @@ function toReported(
   receivedAtMs: number,
 ): GivenFields {
   const { source, channel, impact, appointment } = report;
-  const derived = toPriority(impact, report.class, toKinds(subject), policy, report.content);
-  const priority = report.priority ?? derived ?? toLowestPriority();
+  const said = toReportedPriority(report, report.class, toKinds(subject), policy);
+  const priority = said ?? toLowestPriority();
   const known = { class: report.class, source, priority } as const;
   const flow = report.flow ?? (subject.isUnderWarranty ? 'warranty' : toFlow(known, policy));
   const name = personal?.name ?? report.contactName;
@@ -191,7 +191,7 @@ function toReported(
     priority,
     impact,
     flow,
-    attendance: report.attendance ?? toExpected({ ...known, flow }, appointment, policy, receivedAtMs),
+    attendance: toGiven(report, priority) ?? toExpected({ ...known, flow }, appointment, policy, receivedAtMs),
     receivedAtMs,
     slip: report.slip,
     isDrill: report.isDrill ?? false,
@@ -210,6 +210,11 @@ function toReported(
     reporter: RELAYED.includes(channel) ? null : actor.username,
     appointment,
   };
+}
+
+/** Nobody comes to an emergency tomorrow, whatever was entered on its form. */
+function toGiven({ attendance }: NewTicket, priority: Ticket['priority']): Attendance | null {
+  return priority === 'emergency' ? null : attendance;
 }
 
 /** What is agreed already is kept; what else comes off hours and can wait, waits for the next working day. */

@@ -26,6 +26,7 @@ import { toDispatched } from './early-arrival.ts';
 import { guardOwnStep } from './held-back.ts';
 import { firstMatch } from './match.ts';
 import { isAllowed, pathOf } from './path.ts';
+import type { NewTicket } from './transitions.ts';
 
 /** What decides whom a ticket goes to. */
 export interface RoutedSubject {
@@ -87,15 +88,34 @@ export function toAttendance(known: Partial<ClockSettings>, policy: Policy): Att
   return defined(firstMatch(policy.attendanceFrom, known), 'an attendance of the policy').attendance;
 }
 
-/** A higher priority brings its attendance; a lower one, or the same, leaves what was promised. */
+/**
+ * What a report is, by what its author says of it and what the table makes of it. Whoever writes it down may hold it for less than its
+ * impact says, not for less than an emergency that its class, equipment or words tell of: that is made less of by a step with
+ * its reason, after somebody has looked (danger.ts). @returns null = nothing is said
+ */
+export function toReportedPriority(
+  { priority, impact, content }: Pick<NewTicket, 'priority' | 'impact' | 'content'>,
+  ticketClass: TicketClass,
+  kinds: readonly Kind[],
+  policy: Pick<Policy, 'priorityFrom'>,
+): Priority | null {
+  const told = toPriority(null, ticketClass, kinds, policy, content);
+  return told === 'emergency' ? told : (priority ?? toPriority(impact, ticketClass, kinds, policy, content));
+}
+
+/**
+ * A higher priority brings its attendance; a lower one, or the same, leaves what was promised. That it is difficult was approved for what
+ * it was before: an emergency has the time of one.
+ */
 export function withPriority(
   ticket: Ticket,
   priority: Priority,
   policy: Policy,
-): Pick<Ticket, 'priority' | 'attendance'> {
+): Pick<Ticket, 'priority' | 'attendance'> & Partial<Pick<Ticket, 'difficult'>> {
   const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   const attendance = isRaise ? toAttendance(toEarly(ticket, priority), policy) : ticket.attendance;
-  return { priority, attendance };
+  const isNoLonger = isRaise && priority === 'emergency' && ticket.difficult !== null;
+  return { priority, attendance, ...(isNoLonger && { difficult: null }) };
 }
 
 function toEarly({ class: ticketClass, source, flow }: Ticket, priority: Priority): Partial<ClockSettings> {

@@ -121,19 +121,21 @@ function applyReclassify(step: DataStep & { type: 'reclassify' }, { ticket, cont
     flow: step.flow ?? ticket.flow,
     impact: impact ?? ticket.impact,
   };
-  const { priority, attendance } = withPriority(changed, derived, policy);
+  const { priority, attendance, ...others } = withPriority(changed, derived, policy);
+  const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
+  // Nobody comes to an emergency tomorrow, whatever was entered.
+  const given = isRaise && priority === 'emergency' ? null : step.attendance;
   const settings = { class: ticketClass, priority, flow: changed.flow, impact: changed.impact };
-  const wanted = { ...settings, attendance: step.attendance ?? attendance };
+  const wanted = { ...settings, attendance: given ?? attendance };
   const names = Object.keys(wanted) as (keyof typeof wanted)[];
   const from = Object.fromEntries(
     names.filter((name) => wanted[name] !== ticket[name]).map((name) => [name, ticket[name]]),
   );
   // Who was told of an emergency that is none any more is told again should it become one again.
   const isLet = isReportable(ticket, policy) && !isReportable({ ...ticket, ...wanted }, policy);
-  const change = { ...wanted, ...(isLet && { reports: [] }) };
+  const change = { ...wanted, ...others, ...(isLet && { reports: [] }) };
   requireFields({ reason, change: Object.keys(from) }, RECLASSIFY_RULE);
   requireNoDangerToLower(ticket, wanted, context.incident);
-  const isRaise = PRIORITIES[priority].rank > PRIORITIES[ticket.priority].rank;
   const raised = { type: 'priority-raised' as const, detail: { from: ticket.priority, to: priority } };
   const happenings = [
     { type: 'reclassified' as const, detail: { ...toDetail(step), from } },

@@ -12,6 +12,7 @@ import {
   arePeopleOut,
   type EntrapmentSheet,
   type EntrapmentStep,
+  type FireConfirmation,
   NO_SHEET,
   type SheetStep as SheetEntry,
   wasNobodyIn,
@@ -57,12 +58,31 @@ function applyConfirmation(step: SheetTransition & { type: 'confirm-fire' }, wor
     atMs: moment.atMs,
     how,
     cause: isBlank(cause) ? null : (cause ?? null),
-    steps: ticket.fire?.steps ?? {},
+    ...toFireSteps(step, work),
   };
-  const filled = { type: 'sheet-filled', detail: { ...toDetail(step), sheet: 'fire' } } as const;
+  const isVoid = fire.voided !== ticket.fire?.voided;
+  const voided = isVoid ? { voided: 'extinguished' } : {};
+  const filled = { type: 'sheet-filled', detail: { ...toDetail(step), sheet: 'fire', ...voided } } as const;
   const raised = verdict === 'real' ? toRaised(work) : NOT_RAISED;
   const happenings = [filled, ...raised.happenings];
   return { type: 'sheet-filled', change: { fire, ...raised.change }, happenings };
+}
+
+/**
+ * A fire that is found to burn after its end was written down: it flares up, or the end was none. The end is asked for again; what
+ * is entered later about the time before it says nothing of it. @throws RiserError `ticket-full`
+ */
+function toFireSteps(
+  { verdict }: SheetTransition & { type: 'confirm-fire' },
+  { ticket, moment }: Work,
+): Pick<FireConfirmation, 'steps' | 'voided'> {
+  const { steps = {}, voided } = ticket.fire ?? {};
+  const kept = voided === undefined ? {} : { voided };
+  const { extinguished, ...others } = steps;
+  if (verdict !== 'real' || extinguished === undefined || moment.atMs < extinguished.atMs)
+    return { steps, ...kept };
+  requireRoom(voided?.length ?? 0);
+  return { steps: others, voided: [...(voided ?? []), extinguished] };
 }
 
 /** What is real is an emergency, whatever it was lowered to before that was known. */
@@ -80,14 +100,15 @@ const NOT_RAISED: { readonly change: Partial<Ticket>; readonly happenings: reado
 
 /**
  * Whether the sheet says only now that it is real: a fire that was none until then, people in a lift that was said to be empty, or
- * either on a ticket that waits; people who were said to be out.
+ * either on a ticket that waits; people who were said to be out, a fire that was.
  */
 export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boolean {
   const isWaiting = before.stage === 'waiting';
   const isFire = fire?.verdict === 'real' && before.fire?.verdict !== 'real';
   const { people = null } = before.entrapment ?? {};
   const isInside = (entrapment?.people ?? 0) > 0 && !(people !== null && people > 0);
-  const isVoid = entrapment?.voided !== before.entrapment?.voided;
+  const isVoid =
+    entrapment?.voided !== before.entrapment?.voided || fire?.voided !== before.fire?.voided;
   return (
     isVoid || (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting))
   );

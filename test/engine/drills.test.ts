@@ -21,7 +21,7 @@ function createBuilding() {
     equipment: [
       { id: 'transformer', points: point, rules: [rule('lost', 'high')] },
       { id: 'pump', points: point, rules: [rule('trip', 'high')], ...power },
-      { id: 'lift', points: point, rules: [rule('trapped', 'life-safety')], ...power },
+      { id: 'lift', kind: 'lift', points: point, rules: [rule('trapped', 'life-safety')], ...power },
     ],
   });
 }
@@ -47,6 +47,30 @@ describe('a drill of the mains', () => {
       ['pump', true],
       ['lift', false],
     ]);
+  });
+
+  test.each(['lift', 'transformer'])('is not begun on a lift with people in it: %s', (equipment) => {
+    const loop = createTestLoop(createBuilding());
+    loop.feed({ 'lift/on': 1, 'transformer/on': 0 });
+    const [ticket] = loop.tickets();
+    if (ticket === undefined) throw new Error('no ticket');
+    const step = (transition: Parameters<typeof toTicketCommand>[1]) =>
+      loop.command(toTicketCommand(loop.tickets()[0] ?? ticket, transition));
+    step({ type: 'entrapment', people: 2, floor: '3' });
+    const untilMs = loop.clock.now().wallMs + HOUR_MS;
+    const drill = {
+      type: 'drill',
+      equipment: toId<EquipmentId>(equipment),
+      by: 'boss',
+      reason: '演练',
+      untilMs,
+    } as const;
+    // What only supplies it may be drilled: its lift is never marked.
+    if (equipment === 'transformer') return expect(() => loop.command(drill)).not.toThrow();
+    expect(() => loop.command(drill)).toThrow(expect.objectContaining({ code: 'value-not-allowed' }));
+    loop.feed({ 'lift/on': 0 });
+    step({ type: 'entrapment', step: 'released' });
+    return expect(() => loop.command(drill)).not.toThrow();
   });
 
   test('lasts no longer than a shift, whatever date was typed', () => {

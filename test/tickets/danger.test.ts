@@ -73,7 +73,9 @@ const CASES: readonly [string, Partial<Ticket>, Incident | null, string][] = [
   ['they are out', { entrapment: RELEASED }, incident('entrapment'), 'let'],
   ['a fire alarm that nobody has looked at', { class: 'fire', alarms: STANDS }, null, 'value-not-allowed'],
   ['a real fire whose alarm stands', { alarms: STANDS, fire: REAL }, null, 'value-not-allowed'],
-  ['a real fire whose alarm has returned', { alarms: RETURNED, fire: REAL }, null, 'let'],
+  // A panel is reset, a detector burns: of a real fire people say when it is out.
+  ['a real fire whose alarm has returned', { alarms: RETURNED, fire: REAL }, null, 'value-not-allowed'],
+  ['the same, out', { alarms: RETURNED, fire: OUT }, null, 'let'],
   ['a real fire that is out, its detector not reset', { alarms: STANDS, fire: OUT }, null, 'let'],
   ['a detector that was a false alarm', { alarms: STANDS, fire: NONE }, null, 'let'],
   ['a fire that somebody rang about', {}, incident('fire'), 'value-not-allowed'],

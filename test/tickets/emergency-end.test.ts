@@ -338,6 +338,14 @@ describe('a confirmed major fire', () => {
       expect.objectContaining({ code: 'value-not-allowed' }),
     );
     story.feed({ 'smoke-1': 0 });
+    // A panel that was reset says nothing of a fire that is real.
+    expect(() => story.incident({ type: 'end', note: '' })).toThrow(
+      expect.objectContaining({ code: 'value-not-allowed' }),
+    );
+    const [burning] = story.loop.tickets().filter(({ fire }) => fire?.verdict === 'real');
+    if (burning === undefined) throw new Error('no real fire');
+    story.follow(burning);
+    story.act('guard-feng', { type: 'fire-step', step: 'extinguished', who: '', note: '' });
     story.incident({ type: 'end', note: '' });
     story.to('09-22 14:00');
     story.report('desk-li', {
