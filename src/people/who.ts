@@ -27,6 +27,7 @@ import {
 } from './assignee.ts';
 import type { DutyView, OnCall } from './duty.ts';
 import { findGaps } from './gaps.ts';
+import { findHeldSteps } from './held-steps.ts';
 import { toLocalDate, toLocalText } from './shift-time.ts';
 import { holdsOn } from './staff-book.ts';
 import { findToldGaps, toToldNames } from './told-gaps.ts';
@@ -82,7 +83,7 @@ export interface WhoAnswer {
   readonly proposal: Proposal;
   /** Outside numbers: of the equipment, of its kind, and those of its class of emergency. */
   readonly contacts: readonly Contact[];
-  /** What is wrong with the roster and with others whom the policy tells at that instant, beside the gaps of the steps. */
+  /** What is wrong with the roster, with others whom the policy tells then, and steps that no account may take; beside the steps' gaps. */
   readonly gaps: readonly Text[];
 }
 
@@ -118,7 +119,12 @@ export function whoWouldBeTold(question: WhoQuestion, context: WhoContext): WhoA
     steps,
     proposal,
     contacts: toContacts(question, settings.class, context.contacts, firm),
-    gaps: [...toRosterGaps(atMs, context), ...toPolicyGaps(atMs, steps, context)],
+    gaps: [
+      ...toRosterGaps(atMs, context),
+      ...toPolicyGaps(atMs, steps, context),
+      // Told in time, and still nobody to end it.
+      ...findHeldSteps(policy, duty.book.staff, matter.responsible !== null).map(({ text }) => text),
+    ],
   };
 }
 

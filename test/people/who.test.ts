@@ -29,6 +29,7 @@ type WhoPolicy = Pick<
   | 'flowFrom'
   | 'paths'
   | 'actors'
+  | 'forms'
   | 'routing'
   | 'deskDispatches'
   | 'report'
@@ -54,6 +55,7 @@ function makePolicy(more: Partial<WhoPolicy> = {}): Policy {
     flowFrom: [{ match: {}, flow: 'public-area' }],
     actors: { dispatch: ['desk'] } as unknown as Policy['actors'],
     paths: [{ match: {}, stages: [{ stage: 'dispatched', isOptional: false }] }],
+    forms: [],
     routing: [
       { class: 'fire', kind: null, location: null, assignee: 'duty' },
       { class: null, kind: 'lift', location: null, assignee: 'lift-safety' },
@@ -238,6 +240,16 @@ describe('gaps', () => {
     expect(texts).toHaveLength(2 + policys.length);
     expect(texts[0]).toMatch(/^duty-engineer .* nobody is on duty$/);
     expect(texts[1]).toMatch(/^standby-electrician .* liu has no certificate electrician-lv$/);
+  });
+
+  test('are steps that no account may take, on whatever path they are', () => {
+    const held = (policy: Policy) =>
+      ask({}, policy).gaps.filter(({ en }) => en.startsWith('Nobody can take'));
+    const actors = { dispatch: ['archivist'] } as unknown as Policy['actors'];
+    expect(held(makePolicy())).toEqual([]);
+    expect(held(makePolicy({ actors })).map(({ en }) => en)).toEqual([
+      'Nobody can take the step dispatch (Dispatched) that the policy demands: no active account holds: Archive manager',
+    ]);
   });
 
   test('are a roster that is not there, and one that has ended', () => {
