@@ -48,10 +48,12 @@ function isMatterTaken(row: PriorityEntry, before: readonly PriorityEntry[]): bo
   if (row.event !== undefined) return false;
   return (row.class ?? TICKET_CLASS_NAMES).every((name) =>
     before.some((other) => {
-      const { words, kind } = other;
+      const { words, unlike = [], kind } = other;
       if (other.class !== undefined && !other.class.includes(name)) return false;
       if (kind !== undefined && kind !== row.kind) return false;
       if (words !== undefined && row.words?.every((word) => words.includes(word)) !== true) return false;
+      // What it takes out before it looks, the later row may find.
+      if (!unlike.every((one) => row.unlike?.includes(one) === true)) return false;
       return LEVELS.every((level) => (other[level] ?? 1) <= (row[level] ?? 1));
     }),
   );

@@ -221,7 +221,8 @@ export const POLICY_PARTS = {
     closed({
       class: Type.Optional(some(TICKET_CLASS_NAMES)),
       kind: Type.Optional(oneOf(KIND_NAMES)),
-      words: Type.Optional(Type.Array(ShortString, { minItems: 1, maxItems: 50 })),
+      words: Type.Optional(Type.Array(ShortString, { minItems: 1, maxItems: 100 })),
+      unlike: Type.Optional(Type.Array(ShortString, { minItems: 1, maxItems: 100 })),
       event: Type.Optional(oneOf(['fire', 'entrapment'])),
       urgency: Level,
       complexity: Level,

@@ -164,6 +164,8 @@ export interface PriorityRow extends Partial<Impact> {
   readonly kind?: Kind;
   /** One of them is in what was said, in large or small letters; of one with `+` every part, in any order. */
   readonly words?: readonly string[];
+  /** Beside words: taken out of what was said before they are looked for; `烟头` holds no smoke. */
+  readonly unlike?: readonly string[];
   /** Beside words: what kind of emergency they tell of, whatever class it was reported as. */
   readonly event?: SaidEvent;
   readonly priority: Priority;

@@ -5,8 +5,12 @@ import type { Policy, PriorityRow, SaidEvent } from './policy.ts';
 type Rows = Pick<Policy, 'priorityFrom'>;
 
 /** Whether one of the row's words is said; true where it names none. @param said as it was typed */
-export function saysWords({ words }: Pick<PriorityRow, 'words'>, said: string): boolean {
-  const text = said.toLowerCase();
+export function saysWords(
+  { words, unlike = [] }: Pick<PriorityRow, 'words' | 'unlike'>,
+  said: string,
+): boolean {
+  // A blank stays: what is left on both sides is not joined to another word.
+  const text = unlike.reduce((left, one) => left.replaceAll(one.toLowerCase(), ' '), said.toLowerCase());
   return words === undefined || words.some((word) => isSaid(word, text));
 }
 

@@ -80,6 +80,12 @@ describe('a row that an earlier one takes all tickets of', () => {
     expect(
       priorities(urgent, '{ scope: 3, priority: urgent }', '{ words: [hum], priority: normal }'),
     ).toEqual([]);
+    expect(
+      priorities(
+        '{ words: [smell], unlike: [smell of soup], priority: urgent }',
+        '{ words: [smell], priority: normal }',
+      ),
+    ).toEqual([]);
     // What the words tell of is looked for by itself.
     expect(
       priorities('{ priority: emergency }', '{ words: [boom], event: fire, priority: emergency }'),
