@@ -9,6 +9,7 @@ import { RiserError } from '../core/errors.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isBlank, requireFields, toRule } from './fields.ts';
+import { wasComplaint } from './once.ts';
 import { toReceivedSinceMs } from './since.ts';
 import type { TicketActor, Transition } from './transitions.ts';
 
@@ -54,9 +55,10 @@ export function toConsentRules(ticket: Ticket): readonly Text[] {
 }
 
 /** A duplicate has its twin, on which it goes on. */
-function owesApproval({ class: name, source, clocks }: Ticket, reason: Cancel['reason']): boolean {
+function owesApproval(ticket: Ticket, reason: Cancel['reason']): boolean {
+  const { source, clocks } = ticket;
   if (reason === 'duplicate' || source === 'equipment-alarm') return false;
-  return name === 'complaint' || clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
+  return wasComplaint(ticket) || clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
 }
 
 function mayApprove(

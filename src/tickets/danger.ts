@@ -23,6 +23,7 @@ export function requireNoDangerToWait(ticket: Ticket, incident: Incident | null)
   const isUnjudged = incident?.kind === 'other' && incident.verdict === 'open';
   if (isUnjudged && ticket.priority === 'emergency' && !ticket.isDrill)
     throw new RiserError('value-not-allowed', { value: WAITING, allowed: JUDGED });
+  requireLookedAt(ticket, incident, WAITING);
 }
 
 /**
@@ -36,7 +37,17 @@ export function requireNoDangerToLower(
 ): void {
   const isLess = ticket.priority === 'emergency' && wanted.priority !== 'emergency';
   const isLater = ticket.attendance === 'emergency' && wanted.attendance !== 'emergency';
-  if (isLess || isLater) requireNobodyInDanger(ticket, incident, LOWERING);
+  if (!isLess && !isLater) return;
+  requireNobodyInDanger(ticket, incident, LOWERING);
+  requireLookedAt(ticket, incident, LOWERING);
+}
+
+/** Gas, electric shock, violence: neither sheet asks about them, so somebody looks first. @throws RiserError `value-not-allowed` */
+function requireLookedAt(ticket: Ticket, incident: Incident | null, what: Text): void {
+  const { priority, isDrill, class: name, entrapment } = ticket;
+  const isOther = incident === null ? name !== 'fire' && entrapment === null : incident.kind === 'other';
+  if (isOther && priority === 'emergency' && !isDrill && !isLookedAt(ticket, incident))
+    throw new RiserError('value-not-allowed', { value: what, allowed: LOOKED_AT });
 }
 
 function requireNobodyInDanger(ticket: Ticket, incident: Incident | null, what: Text): void {
@@ -88,6 +99,10 @@ const LOWERING: Text = { zh: '降级', en: 'less than an emergency' };
 const FIRE_OUT: Text = {
   zh: '真实火警已登记明火扑灭；未核实的，已复位或已确认为误报、测试之后',
   en: 'once a real fire was entered as out; what nobody has looked at: once its alarm has returned or it was confirmed as false or a test',
+};
+const LOOKED_AT: Text = {
+  zh: '有人到场之后，或其突发事件已核实（属实、误报或测试）之后',
+  en: 'once somebody has been there, or its incident was said to be confirmed, a false alarm or a test',
 };
 const JUDGED: Text = {
   zh: '先核实突发事件的性质（属实、误报或测试）',

@@ -14,6 +14,7 @@ import { owesReport } from '../incidents/reports.ts';
 import { toStanding } from './acceptance.ts';
 import { isLookedAt, requireReleased } from './danger.ts';
 import { requireFields } from './fields.ts';
+import { wasComplaint, wasEmergency } from './once.ts';
 
 /**
  * A lift in which people were runs again only after its maintainer has signed (service-workflow.md §3), or stays out of service
@@ -50,21 +51,20 @@ export function requireCancellable(
   // Nobody has looked yet: it is said what it is, or it is merged with what it is a second report of.
   const isUnseen =
     !isLookedAt(ticket, incident) || (reason !== 'false-alarm' && incident?.verdict === 'open');
-  if (ticket.priority === 'emergency' && isUnseen) refuse(reason, UNSEEN);
+  if (wasEmergency(ticket) && isUnseen) refuse(reason, UNSEEN);
   if (reason === 'false-alarm') return;
   if (reason === 'withdrawn' && ticket.source === 'equipment-alarm') refuse(reason, NO_REPORTER);
   if (toStanding(ticket, atMs).length > 0) refuse(reason, STANDING);
 }
 
 /**
- * Neither an emergency, a complaint nor what was late is a duplicate of nothing: it would vanish from the figures.
+ * Neither what is or was an emergency or a complaint nor what was late is a duplicate of nothing: it would vanish from the figures.
  * @throws RiserError `value-not-allowed`
  */
-function requireTwin({ class: name, clocks, links, priority }: Ticket): void {
+function requireTwin(ticket: Ticket): void {
+  const { clocks, links } = ticket;
   const isGrave =
-    priority === 'emergency' ||
-    name === 'complaint' ||
-    clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
+    wasEmergency(ticket) || wasComplaint(ticket) || clocks.some(({ breachedAtMs }) => breachedAtMs !== null);
   if (isGrave && !links.some(({ kind }) => kind === 'duplicate')) refuse('duplicate', NO_TWIN);
 }
 

@@ -277,7 +277,7 @@ function tryStep(ticket: Ticket, type: TransitionType, actor: TicketActor): stri
   // A day after the close, where the reopen window has just ended, it is filed.
   const nowMs = BASE_MS + 1 + (type === 'archive' ? 24 * HOUR_MS : 0);
   try {
-    const from = type === 'cancel' ? toLookedAt(ticket) : ticket;
+    const from = type === 'cancel' || type === 'wait' ? toLookedAt(ticket) : ticket;
     return stepTicket(from, COMPLETE[type], actor, createContext({ nowMs })).ticket.stage;
   } catch (error) {
     if (error instanceof RiserError) return error.code;

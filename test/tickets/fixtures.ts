@@ -159,7 +159,7 @@ export function createFull(given: Partial<Ticket> = {}): Ticket {
   });
 }
 
-/** Somebody has looked, and it was nothing: an emergency is not cancelled before. */
+/** Somebody has looked, and it was nothing: an emergency is neither cancelled nor put off before. */
 export function toLookedAt(ticket: Ticket): Ticket {
   const fire = {
     verdict: 'false-alarm',

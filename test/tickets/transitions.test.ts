@@ -186,7 +186,7 @@ function outcomeOf(ticket: Ticket, step: Transition, actor: TicketActor, policy:
   // Filed after the reopen window, everything else within it.
   const nowMs = BASE_MS + 1 + (step.type === 'archive' ? policy.reopenMs : 0);
   try {
-    const from = step.type === 'cancel' ? toLookedAt(ticket) : ticket;
+    const from = step.type === 'cancel' || step.type === 'wait' ? toLookedAt(ticket) : ticket;
     const made = stepTicket(from, step, actor, createContext({ policy, nowMs }));
     return made.ticket.stage;
   } catch (error) {
