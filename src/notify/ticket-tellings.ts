@@ -19,6 +19,7 @@ import {
   toWaitApproval,
 } from './approval-tellings.ts';
 import { toClocks } from './clock-tellings.ts';
+import { toExercise } from './drill-tellings.ts';
 import { isDispatchedAnew, isOnPath, toFirstStep } from './path-stages.ts';
 import { DESK, toActing, toActors, toFirm } from './people-of-ticket.ts';
 import { toProposed, toRaise } from './raise-words.ts';
@@ -59,6 +60,8 @@ function toEventTellings(event: TicketEvent, context: TellingContext): readonly 
       ];
     case 'arrived':
       return toEarlyArrival(event, context);
+    case 'alarm-attached':
+      return toExercise(event, context);
     case 'emergency-began':
       // Of a raise the desk is told by the raise.
       return event.detail['isAgain'] === true ? toDesk(event, context, AGAIN) : [];

@@ -349,11 +349,37 @@ describe.each(POLICIES)(
         isDrill: false,
       });
       expect(reportingOf(story, real)).toBe(told);
+      // It changes nothing of the ticket, and those whom an emergency is reported to are told all the same.
+      const rung = story.loop.messages.filter(({ kind, isDrill: of }) => kind === 'emergency' && of);
+      expect(rung.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(rung.map(({ recipient }) => recipient))).toContain('desk-li');
+      for (const { subject, body } of rung) {
+        expect(subject.zh).toContain('演练');
+        expect(body.zh).toContain('请立即核实');
+        expect(body.en).toContain('verify at once');
+      }
       story.to('10-04 03:05');
       story.loop.command({ ...drill, untilMs: null });
       expect(story.ticket()).toMatchObject({ id: real.id, isDrill: false, entrapment: { people: null } });
       expect(reportingOf(story, real)).toBe(told + 1);
     });
+  },
+);
+
+test.each(POLICIES)(
+  'no drill begins on equipment that people are in danger from, under %s',
+  (_name, policy) => {
+    const story = createStory(policy, '10-04 02:00');
+    const begin = (equipment: string): void => {
+      const untilMs = story.loop.clock.now().wallMs + 3_600_000;
+      const drill = { type: 'drill', equipment: toId<never>(equipment), by: 'boss-wu', reason: 'r' } as const;
+      story.loop.command({ ...drill, untilMs });
+    };
+    const refused = expect.objectContaining({ code: 'value-not-allowed' });
+    story.feed({ trapped: 1, 'smoke-1': 1 });
+    expect(() => begin('lift')).toThrow(refused);
+    expect(() => begin('panel')).toThrow(refused);
+    expect(() => begin('pump')).not.toThrow();
   },
 );
 

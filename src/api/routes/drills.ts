@@ -33,8 +33,8 @@ export function drillRoutes(api: Api, { services }: ApiContext): void {
           'Alarms of the equipment and its parts go the whole way, marked as a drill. Beginning one needs `drill.run`; it lasts no ' +
           'longer than `drills.longest` of the policy. To end ' +
           'one names its equipment or a part of it: what still stands then is real and is reported at once. Problems: ' +
-          '`not-found`, `not-permitted`, `reason-required`, `end-not-ahead`, `drill-too-long`, `no-drill`, `engine-busy`, ' +
-          '`store-failed`.',
+          '`not-found`, `not-permitted`, `reason-required`, `end-not-ahead`, `drill-too-long`, `no-drill`, ' +
+          '`value-not-allowed` (people are in danger from it), `engine-busy`, `store-failed`.',
         tags,
         body: DrillBody,
         response,
