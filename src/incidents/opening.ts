@@ -79,7 +79,10 @@ export function findIncident(
   return open.find(isSame) ?? null;
 }
 
-/** A fire has its building; people in another lift are another matter, also in the same shaft. */
+/**
+ * A fire has its building; people in another lift are another matter, also in the same shaft. Alarms of one room are one failure; what two
+ * people report from one place, gas and an attack, may be two.
+ */
 function isSamePlace(incident: Incident, ticket: Ticket, model: SiteModel): boolean {
   const known = toWholeId(ticket, model);
   const isSameEquipment = known !== null && known === toWholeId(incident, model);
@@ -92,7 +95,7 @@ function isSamePlace(incident: Incident, ticket: Ticket, model: SiteModel): bool
     case 'entrapment':
       return isSameEquipment;
     default:
-      return isSameEquipment || isSameLocation;
+      return isSameEquipment || (isSameLocation && ticket.source === 'equipment-alarm');
   }
 }
 

@@ -138,6 +138,14 @@ describe('a further ticket', () => {
     expect(find([unknown], makeTicket(null))).toBeNull();
   });
 
+  test('of what people report from one place is another: the verdict on one says nothing of the other', () => {
+    const room = toId<LocationId>('a-room');
+    const reported = { source: 'owner-call', location: room } as const;
+    const gas = begin(makeTicket(null, reported));
+    expect(find([gas], makeTicket(null, { ...reported, class: 'security' }))).toBeNull();
+    expect(find([gas], makeTicket('pump-1', { location: room }))).toBe(gas);
+  });
+
   test('joins within the policy’s time of the last one, which it carries on', () => {
     expect(find([fire], makeTicket('panel-a'), BEGAN_MS + joinMs)).toBe(fire);
     expect(find([fire], makeTicket('panel-a'), BEGAN_MS + joinMs + 1)).toBeNull();
