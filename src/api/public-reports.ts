@@ -62,7 +62,8 @@ export interface PublicReportsCounters {
 
 interface Remembered {
   readonly secret: string;
-  readonly ticket: string;
+  /** null = not decided yet. */
+  readonly ticket: string | null;
   readonly atMs: number;
 }
 
@@ -98,7 +99,7 @@ export class PublicReports {
 
   /** Of one way of contact. @returns whether it may go on */
   admit(contact: string, nowMs: number): boolean {
-    return this.#admit(this.#digest(contact), nowMs);
+    return this.#admit(this.#digest(toPlainContact(contact)), nowMs);
   }
 
   /**
@@ -107,7 +108,7 @@ export class PublicReports {
    * @returns whether it may go on
    */
   admitEmergency(who: string, place: readonly string[], nowMs: number): boolean {
-    return this.#admit(this.#digest('emergency', who, ...place), nowMs);
+    return this.#admit(this.#digest('emergency', toPlainContact(who), ...place), nowMs);
   }
 
   /** Of somebody from outside who is signed in. @returns whether it may go on */
@@ -137,10 +138,18 @@ export class PublicReports {
     nowMs: number,
     isOpen: (ticket: string) => Promise<boolean>,
   ): Promise<Reporter> {
-    const found = this.#matters.get(this.#digest(contact, ...matter));
-    const isSame = found !== undefined && nowMs - found.atMs <= withinMs && (await isOpen(found.ticket));
-    const secret = isSame ? found.secret : randomBytes(SECRET_BYTES).toString('base64url');
-    return { actor: toVisitor(secret), secret, duplicateOf: isSame ? found.ticket : null };
+    const id = this.#digest(toPlainContact(contact), ...matter);
+    const found = this.#matters.get(id);
+    const isKnown = async (one: Remembered): Promise<boolean> =>
+      nowMs - one.atMs <= withinMs && (one.ticket === null || (await isOpen(one.ticket)));
+    const isSame = found !== undefined && (await isKnown(found));
+    // Another of the same moment may have begun it anew meanwhile.
+    const now = this.#matters.get(id);
+    const same = isSame ? found : now === found ? undefined : now;
+    const secret = same?.secret ?? randomBytes(SECRET_BYTES).toString('base64url');
+    // Before it is decided: what is sent twice at once is one matter, too.
+    if (same === undefined) remember(this.#matters, id, { secret, ticket: null, atMs: nowMs });
+    return { actor: toVisitor(secret), secret, duplicateOf: same?.ticket ?? null };
   }
 
   /**
@@ -188,14 +197,19 @@ export class PublicReports {
     matter: readonly string[],
     { secret, duplicateOf, actor }: Reporter,
     ticket: Ticket,
+    isMerged: boolean,
     nowMs: number,
   ): string | null {
     this.#accepted++;
-    if (ticket.id === duplicateOf || ticket.reporter !== actor.username) {
+    if (isMerged || ticket.id === duplicateOf || ticket.reporter !== actor.username) {
       this.#merged++;
       return null;
     }
-    remember(this.#matters, this.#digest(contact, ...matter), { secret, ticket: ticket.id, atMs: nowMs });
+    remember(this.#matters, this.#digest(toPlainContact(contact), ...matter), {
+      secret,
+      ticket: ticket.id,
+      atMs: nowMs,
+    });
     return `${ticket.number}.${secret}`;
   }
 
@@ -212,6 +226,12 @@ export class PublicReports {
     const words = parts.map((part) => part.replaceAll(/\s/g, '').toLowerCase());
     return createHmac('sha256', this.#key).update(JSON.stringify(words)).digest('hex');
   }
+}
+
+/** One number written in several ways: with signs between the digits, in full width, with the code of the country. */
+function toPlainContact(contact: string): string {
+  const plain = contact.normalize('NFKC').replaceAll(/[\s()\-‐-―.+]/g, '');
+  return plain.replace(/^(?:00)?86(?=1\d{10}$)/, '');
 }
 
 /** One place written in two ways: full width, signs between the words. */

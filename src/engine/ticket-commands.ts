@@ -9,6 +9,7 @@ import type { AlarmKey, EquipmentId, LocationId, TicketId } from '../core/ids.ts
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isFromOutside, mayRead } from '../tickets/actors.ts';
+import { requireAppointment } from '../tickets/ahead.ts';
 import { confirmContact } from '../tickets/confirm-contact.ts';
 import { addReport, findDuplicates, isEmergencyReport } from '../tickets/duplicates.ts';
 import { isRaisedAgain } from '../tickets/emergency-anew.ts';
@@ -48,7 +49,7 @@ const ANY_TICKET: Text = { zh: '工单', en: 'ticket' };
 
 /**
  * A ticket of what somebody reports; the slip that it is entered from is used up with it.
- * @throws RiserError `not-found`, `late-entry-order`, `slip-used`
+ * @throws RiserError `not-found`, `late-entry-order`, `slip-used`, `end-not-ahead`, `end-too-far`
  */
 export function openReported(
   tx: Tentative,
@@ -57,6 +58,7 @@ export function openReported(
   nowMs: number,
 ): Reported {
   const { slip, actor } = command;
+  requireAppointment(command.ticket, nowMs);
   if (slip !== undefined) {
     requireUnused(tx, slip);
     requireAfterPrint(slip, command.ticket.receivedAtMs ?? nowMs);

@@ -166,6 +166,12 @@ function checkEntry(
   const entry = own.find(({ assignment }) => isSlot(assignment, slot));
   if (entry === undefined) refuse('班次或岗位不存在', 'there is no such shift or post');
   if (entry.toMs <= nowMs) refuse(`${slot.date} 的班次已结束`, `the shift of ${slot.date} is over`);
+  // Who has been on duty so far stays on the record: the rest of a shift is handed over, not swapped.
+  if (entry.fromMs <= nowMs)
+    refuse(
+      `${slot.date} 的班次已开始，不能换班，请办理交接班`,
+      `the shift of ${slot.date} has begun: hand it over instead`,
+    );
   const other = own.find((one) => one !== entry && one.fromMs < entry.toMs && entry.fromMs < one.toMs);
   if (other !== undefined) {
     const { zh, en } = other.post.name;

@@ -98,6 +98,18 @@ test('what the same contact reports twice is merged, and answered without the li
   expect(anew.token.split('.')[1]).not.toBe(first.token.split('.')[1]);
 });
 
+test('what one contact sends several times at once, however the number is written, is one report', async () => {
+  await using gateway = await start();
+  const report = { ...REPORT, equipment: undefined, place: '3F走廊' };
+  const ways = ['13812340000', '138-1234-0000', '+86 13812340000', '１３８１２３４００００'];
+  const answers = await Promise.all(
+    ways.map((contactMethod) => gateway.report({ ...report, contactMethod })),
+  );
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 201]);
+  expect(gateway.tickets.size).toBe(1);
+  expect(answers.filter((answer) => answer.json().token !== null)).toHaveLength(1);
+});
+
 test('too many reports of one contact, or of one address, are refused and counted', async () => {
   await using gateway = await start();
   const statuses: number[] = [];

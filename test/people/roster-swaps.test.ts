@@ -114,6 +114,14 @@ describe('impossible are swaps', () => {
     expect(() => ask(more)).toThrow(expect.objectContaining(refused));
   });
 
+  test('of a shift that has begun: who has been on duty so far stays on the record', () => {
+    const [first] = ROSTER.assignments;
+    const noonMs = new Date(`${first?.date}T12:00:00+08:00`).getTime();
+    expect(() => requestSwap(ROSTER, REQUEST, staff, noonMs)).toThrow(/has begun/);
+    expect(() => approveSwap(ask(), 's1', 'manager', staff, noonMs)).toThrow(/has begun/);
+    expect(approveSwap(ask(), 's1', 'manager', staff, NOW).swaps).toEqual([]);
+  });
+
   test('that would put a person on two posts at once', () => {
     const roster = makeRoster([...ROSTER.assignments, assign(SUNDAY, 'duty-engineer', 'day', 'chen')]);
     expect(() => ask({}, roster)).toThrow(/chen is on duty-engineer at the same time/);

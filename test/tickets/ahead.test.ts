@@ -1,6 +1,6 @@
 /** Times that people promise lie ahead, and not where nobody will see them. */
 import { expect, test } from 'vitest';
-import { PROMISE_LIMIT_MS } from '../../src/tickets/ahead.ts';
+import { PROMISE_LIMIT_MS, requireAppointment } from '../../src/tickets/ahead.ts';
 import { stepTicket } from '../../src/tickets/step.ts';
 import type { Transition } from '../../src/tickets/transitions.ts';
 import {
@@ -37,4 +37,18 @@ test('none is given that is over', () => {
 test('two years are long enough for any spare part', () => {
   for (const step of toSteps(nowMs + PROMISE_LIMIT_MS))
     expect(stepTicket(ticket, step, DESK, context).ticket.version).toBe(ticket.version + 1);
+});
+
+test('a ticket is opened with an appointment as the step makes one; one from paper may be over by now', () => {
+  const open = (fromMs: number, toMs: number, more: { slip?: string; receivedAtMs?: number } = {}): void =>
+    requireAppointment(
+      { appointment: { fromMs, toMs }, slip: null, channel: 'phone', receivedAtMs: null, ...more },
+      nowMs,
+    );
+  const far = nowMs + PROMISE_LIMIT_MS + HOUR_MS;
+  expect(refusalOf(() => open(far, far + HOUR_MS)).code).toBe('end-too-far');
+  expect(refusalOf(() => open(nowMs - HOUR_MS, nowMs + HOUR_MS)).code).toBe('end-not-ahead');
+  expect(refusalOf(() => open(nowMs + 2 * HOUR_MS, nowMs + HOUR_MS)).code).toBe('end-not-ahead');
+  open(nowMs + HOUR_MS, nowMs + 2 * HOUR_MS);
+  open(nowMs - 2 * HOUR_MS, nowMs - HOUR_MS, { slip: 'Z-1', receivedAtMs: nowMs - 3 * HOUR_MS });
 });

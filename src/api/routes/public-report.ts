@@ -123,7 +123,7 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
       const token =
         reporter === null
           ? reports.noteAnonymous(defined(anonymous, 'who reports'), opened, outcome.isMerged ?? false)
-          : reports.note(contact, matter, reporter, opened, nowMs);
+          : reports.note(contact, matter, reporter, opened, outcome.isMerged ?? false, nowMs);
       reply.code(201);
       return { number: opened.number, token, isMerged: token === null };
     },
