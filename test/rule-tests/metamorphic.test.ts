@@ -39,7 +39,9 @@ function createHear(): Hear {
 
 test('the series tell of something', () => {
   const hear = createHear();
-  const heard = fc.sample(series, { seed: testSeed(), numRuns: RUNS }).map((steps) => hear(steps).length);
+  // Of 25 series one set in 750 had none of which more than two lines are told.
+  const many = fc.sample(series, { seed: testSeed(), numRuns: 4 * RUNS });
+  const heard = many.map((steps) => hear(steps).length);
   expect(Math.max(...heard)).toBeGreaterThan(2);
 });
 
