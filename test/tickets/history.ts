@@ -117,6 +117,11 @@ function toMarks(
  */
 function place(marks: TicketMark[], mark: TicketMark): void {
   const before = marks.findLastIndex(({ atMs }) => atMs <= mark.atMs);
+  // Whoever came before the dispatch brought no stage, nor does he with a ticket that is merged into another one later.
+  if (mark.type === 'arrived' && mark.stage !== 'on-site') {
+    marks.splice(before + 1, 0, { ...mark, stage: marks[before]?.stage ?? mark.stage });
+    return;
+  }
   for (let at = before + 1; at < marks.length; at++)
     marks[at] = { ...(marks[at] as TicketMark), stage: mark.stage };
   marks.splice(before + 1, 0, mark);
