@@ -4,7 +4,7 @@ import type { SiteModel } from '../config/model.ts';
 import { isUncarried, type Occurrence } from '../core/alarm.ts';
 import type { Now } from '../core/clock.ts';
 import type { AlarmKey, SiteId } from '../core/ids.ts';
-import type { JsonValue } from '../rules/rule.ts';
+import type { JsonValue, Past } from '../rules/rule.ts';
 import type { RestoredRule } from '../rules/rule-state.ts';
 import type { BootState, RuleMemoryRow } from '../store/store.ts';
 import { toSweepDueMs } from '../tickets/sweep.ts';
@@ -43,7 +43,7 @@ export function toEngineState(boot: BootState, site: SiteId, policyOf: PolicyOf,
 
 /**
  * A delay saved under another version of its rule starts anew, and so does a memory of something else (`RuleMemory.key`);
- * downtime never counts as time that a condition held. Of an alarm that is on, a memory says what is missing from it.
+ * downtime never counts as time that a condition held. A memory says what is missing from it.
  */
 export function toRestoredRules(boot: BootState, model: SiteModel): ReadonlyMap<AlarmKey, RestoredRule> {
   const versions = new Map(model.rules.map((rule) => [rule.key, rule.version]));
@@ -73,7 +73,7 @@ export function toRestoredRules(boot: BootState, model: SiteModel): ReadonlyMap<
         ? { direction: delay.direction, elapsedMs: delay.elapsedMs, goodSamples: delay.goodSamples }
         : null,
       memory,
-      past: isActive ? toPast(row, occurrence, isWhole) : 'whole',
+      past: toPast(row, isActive ? occurrence : null, isWhole),
     });
   }
   return restored;
@@ -95,12 +95,15 @@ function toMemories(rows: readonly RuleMemoryRow[], { rules }: SiteModel): Reado
   return kept;
 }
 
-/** A memory that is older than what it has to bear out knows nothing of it. */
-function toPast(
-  row: KeptMemory | null,
-  { raisedAtMs, returnedAtMs }: Occurrence,
-  isWhole: boolean,
-): NonNullable<RestoredRule['past']> {
-  if (row === null || row.savedAtMs < Math.max(raisedAtMs, returnedAtMs ?? raisedAtMs)) return 'lost';
-  return isWhole ? 'whole' : 'torn';
+/**
+ * A memory that is older than what it has to bear out knows nothing of it. One that is torn is so without an alarm, too: one that
+ * comes later leans on it.
+ * @param active the alarm that is on
+ */
+function toPast(row: KeptMemory | null, active: Occurrence | null, isWhole: boolean): Past {
+  if (active !== null) {
+    const { raisedAtMs, returnedAtMs } = active;
+    if (row === null || row.savedAtMs < Math.max(raisedAtMs, returnedAtMs ?? raisedAtMs)) return 'lost';
+  }
+  return row === null || isWhole ? 'whole' : 'torn';
 }

@@ -193,7 +193,8 @@ export function createRuleState(
     grade: restored === undefined ? NO_GRADE : toGrade(restored),
     trail: NO_TRAIL,
     memory,
-    isMemoryDirty: false,
+    // What is missing from it is no part of what was saved.
+    isMemoryDirty: (restored?.past ?? 'whole') !== 'whole',
     dueAtMonoMs: type.memory?.dueAtMonoMs(memory) ?? Number.POSITIVE_INFINITY,
     lastFalseMs: Number.NaN,
     failures: 0,

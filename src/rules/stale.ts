@@ -84,7 +84,7 @@ function restore(saved: Saved | null, { afterMs }: StaleParams, start: Now, past
   const silence = createStopwatch(start.monoMs + LIMITS.bootGraceMs, toNumber(saved?.['silentMs'], 0) ?? 0);
   silence.isRunning = true;
   const receivedMs = toNumber(saved?.['receivedMs']) ?? Number.NaN;
-  return { silence, afterMs, receivedMs, isLost: past === 'lost' || saved?.['isLost'] === true };
+  return { silence, afterMs, receivedMs, isLost: past !== 'whole' || saved?.['isLost'] === true };
 }
 
 function judge(previous: Verdict, { quality, receivedMs }: Sample, { memory: of, now }: Judging): Verdict {

@@ -72,8 +72,8 @@ export const starts: RuleType = {
     create: (params, start, past) => restore(null, params as unknown as StartsParams, start, past),
     dueAtMonoMs: (memory) => (memory as StartsMemory).dueMs,
     save: (memory, now) => {
-      const { service, entries } = memory as StartsMemory;
-      return { ...saveService(service, now), entries: entries?.save(now) ?? null };
+      const { service, entries, isLost } = memory as StartsMemory;
+      return { ...saveService(service, now), entries: entries?.save(now) ?? null, isLost };
     },
     restore: (saved, params, start, past) =>
       restore(toSaved(saved), params as unknown as StartsParams, start, past),
@@ -87,7 +87,8 @@ function restore(saved: Saved | null, params: StartsParams, start: Now, past: Pa
   const entries =
     perHour === undefined ? null : Entries.restore(saved?.['entries'], perHour + 1, HOUR_MS, start, past);
   const service = restoreService(saved, params, start, past, 0);
-  return { service, entries, isLost: past === 'lost', dueMs: Number.POSITIVE_INFINITY };
+  const isLost = past === 'lost' || saved?.['isLost'] === true;
+  return { service, entries, isLost, dueMs: Number.POSITIVE_INFINITY };
 }
 
 function judge(

@@ -73,9 +73,10 @@ export const stuck: RuleType = {
       return toReachedAt(rest, afterMs);
     },
     save: (memory, now) => {
-      const { rest, anchor, isHeld } = memory as StuckMemory;
-      if (Number.isNaN(anchor)) return null;
-      return { anchor, restMs: toElapsedAt(rest, now.monoMs), isHeld };
+      const { rest, anchor, isHeld, isLost } = memory as StuckMemory;
+      const isNone = Number.isNaN(anchor);
+      const restMs = isNone ? 0 : toElapsedAt(rest, now.monoMs);
+      return { anchor: isNone ? null : anchor, restMs, isHeld, isLost };
     },
     restore: (saved, params, start, past) =>
       restore(toSaved(saved), params as unknown as StuckParams, start, past),
@@ -88,7 +89,8 @@ function restore(saved: Saved | null, { afterMs }: StuckParams, { monoMs }: Now,
   const anchor = toNumber(saved?.['anchor']) ?? Number.NaN;
   const restMs = Number.isNaN(anchor) ? 0 : (toNumber(saved?.['restMs'], 0) ?? 0);
   const isHeld = toBoolean(saved?.['isHeld']) ?? false;
-  return { rest: createStopwatch(monoMs, restMs), afterMs, anchor, isHeld, isLost: past === 'lost' };
+  const isLost = past !== 'whole' || saved?.['isLost'] === true;
+  return { rest: createStopwatch(monoMs, restMs), afterMs, anchor, isHeld, isLost };
 }
 
 function judge(

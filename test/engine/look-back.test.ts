@@ -116,6 +116,30 @@ describe('an alarm whose condition holds on', () => {
     expect(loop.alarm('r')?.isActive).toBe(true);
   });
 
+  test.each(names)('stays over a kill and an orderly stop before anything is read: %s', (name) => {
+    const { loop, hold } = raise(name);
+    loop.restart(5_000);
+    loop.conclude();
+    loop.restart(5_000);
+    loop.advance(10 * MINUTE_MS, () => hold(loop));
+    expect(heard(loop)).toEqual([]);
+  });
+
+  test.each(names)('stays when nothing was saved before an orderly stop and a kill: %s', (name) => {
+    const { loop, hold } = raise(name);
+    loop.restart(5_000, undefined, (stored) => ({ ...stored, memories: [] }));
+    loop.conclude();
+    loop.restart(5_000);
+    loop.advance(30_000, () => hold(loop));
+    loop.conclude();
+    loop.restart(5_000);
+    loop.advance(90_000, () => hold(loop));
+    loop.restart(5_000);
+    loop.advance(30_000, () => hold(loop));
+    expect(heard(loop).filter((word) => word !== 'blind' && word !== 'sighted')).toEqual([]);
+    expect(loop.alarm('r')?.isActive).toBe(true);
+  });
+
   test.each(names)('goes on under another severity, while it runs and over a kill: %s', (name) => {
     const { loop, hold, rule } = raise(name);
     loop.replaceModel(toModel({ ...rule, severity: 'high', reAlarmMs: 2 * HOUR_MS, version: 'v2' }));
@@ -159,6 +183,56 @@ describe('a window of entries that was torn by a kill', () => {
     loop.advance(8 * MINUTE_MS, () => quiet(loop));
     loop.conclude();
     loop.restart(1_000);
+    loop.advance(3 * MINUTE_MS, () => quiet(loop));
+    expect(loop.alarm('r')?.isActive).toBe(false);
+  });
+
+  test('is torn still after an orderly stop before which nothing was read', () => {
+    const loop = createTestLoop(toModel(rule));
+    bounce(loop, 3);
+    loop.advance(8 * MINUTE_MS + 30_000, () => quiet(loop));
+    // Too late for the snapshot of that minute.
+    bounce(loop, 3);
+    loop.restart(1_000);
+    loop.conclude();
+    loop.restart(1_000);
+    loop.advance(9 * MINUTE_MS, () => quiet(loop));
+    expect(loop.alarm('r')?.isActive).toBe(true);
+    loop.advance(2 * MINUTE_MS, () => quiet(loop));
+    expect(loop.alarm('r')?.isActive).toBe(false);
+  });
+
+  test.each([
+    ['shorter', 5],
+    ['longer', 20],
+  ])('is torn still under a %s window', (_, minutes) => {
+    const loop = createTestLoop(toModel(rule));
+    bounce(loop, 3);
+    loop.advance(8 * MINUTE_MS + 30_000, () => quiet(loop));
+    // Too late for the snapshot of that minute.
+    bounce(loop, 3);
+    loop.restart(1_000);
+    loop.advance(MINUTE_MS, () => quiet(loop));
+    const isOver = (word: string): boolean => word === 'ended' || word === 'returned';
+    const params = { ...rule.params, withinMs: minutes * MINUTE_MS };
+    loop.replaceModel(toModel({ ...rule, params, version: 'v2' }));
+    loop.advance((minutes - 2) * MINUTE_MS, () => quiet(loop));
+    expect(heard(loop).filter(isOver)).toEqual([]);
+    loop.advance(2 * MINUTE_MS, () => quiet(loop));
+    expect(heard(loop).filter(isOver)).toHaveLength(1);
+  });
+
+  test('is torn, too, where the alarm came after the kill', () => {
+    const loop = createTestLoop(toModel(rule));
+    bounce(loop, 1);
+    loop.advance(9 * MINUTE_MS, () => quiet(loop));
+    // Too late for the snapshot of that minute.
+    bounce(loop, 1);
+    loop.restart(1_000);
+    bounce(loop, 2);
+    expect(loop.alarm('r')?.isActive).toBe(true);
+    loop.advance(8 * MINUTE_MS, () => quiet(loop));
+    expect(loop.alarm('r')?.isActive).toBe(true);
     loop.advance(3 * MINUTE_MS, () => quiet(loop));
     expect(loop.alarm('r')?.isActive).toBe(false);
   });
@@ -220,6 +294,47 @@ test('a rule that asks for more entries than were remembered cannot be judged un
   expect(loop.alarm('r')?.isActive).toBe(true);
   loop.advance(5 * MINUTE_MS, () => quiet(loop));
   expect(loop.events.at(-1)).toMatchObject({ type: 'ended', occurrence: { endReason: 'rule-changed' } });
+});
+
+test('a gap that a stop falls into is as long as it is: what came after it may be older than the window', () => {
+  const rule = {
+    type: 'count',
+    points: ['p'],
+    params: { point: 'p', in: [1], count: 2, withinMs: MINUTE_MS },
+  };
+  const loop = createTestLoop(toModel(rule));
+  loop.feed({ p: 0 });
+  loop.advance(1_000);
+  loop.feed({ p: 'comm-loss' });
+  loop.advance(5 * MINUTE_MS);
+  loop.conclude();
+  loop.restart(1_000);
+  for (const p of [1, 0, 1]) {
+    loop.feed({ p });
+    loop.advance(1_000);
+  }
+  expect(loop.alarms()).toEqual([]);
+});
+
+test('a value that may rest again has not rested, whatever was saved before', () => {
+  const { loop } = raise('stuck');
+  loop.feed({ p: 7, q: 0 });
+  expect(loop.alarm('r')?.isActive).toBe(false);
+  loop.conclude();
+  loop.restart(1_000);
+  loop.advance(MINUTE_MS, () => still(loop));
+  expect(loop.alarm('r')?.isActive).toBe(false);
+});
+
+test('a value that rested longer than was saved before a kill may have rested for as long as is asked now', () => {
+  for (const name of ['stuck', 'stale']) {
+    const { loop, hold, rule } = raise(name);
+    loop.advance(50_000, () => hold(loop));
+    const params = { ...rule.params, afterMs: 5.25 * MINUTE_MS };
+    loop.restart(1_000, toModel({ ...rule, params, version: 'v2' }));
+    loop.advance(5_000, () => hold(loop));
+    expect(loop.alarm('r')?.isActive, name).toBe(true);
+  }
 });
 
 test('a delay that was given up after it was saved does not go on after a kill', () => {

@@ -24,8 +24,8 @@ export class Entries {
   #seenMs = Number.NEGATIVE_INFINITY;
   #count = 0;
   #next = 0;
-  /** Until this known time there may have been entries that are not remembered. */
-  #openUntilMs = 0;
+  /** Until this known time there may have been entries that are not remembered; -Infinity = all are. */
+  #tornMs = Number.NEGATIVE_INFINITY;
 
   /** @param keep how many entries are remembered, at least 1 @param withinMs the window that they are counted in */
   constructor(keep: number, withinMs: number, startMonoMs: number, past: Past) {
@@ -34,7 +34,7 @@ export class Entries {
     this.#monoMs = new Float64Array(keep);
     this.#knownMs = new Float64Array(keep);
     this.#known = createStopwatch(startMonoMs);
-    if (past !== 'whole') this.#openUntilMs = withinMs;
+    if (past !== 'whole') this.#tornMs = 0;
   }
 
   /** Brings the known time up to now; `isKnown` holds from now on. */
@@ -56,7 +56,7 @@ export class Entries {
 
   /** Whether they are when time in which nobody could see does not count. */
   mayBeFull(): boolean {
-    if (this.#known.elapsedMs < this.#openUntilMs) return true;
+    if (this.#known.elapsedMs < this.#tornMs + this.#withinMs) return true;
     const knownMs = this.#known.elapsedMs - (this.#knownMs[this.#next] as number);
     return this.#count === this.#keep && knownMs < this.#withinMs;
   }
@@ -66,10 +66,8 @@ export class Entries {
     const isEnough = this.#count === this.#keep;
     const byClock = isEnough ? (this.#monoMs[this.#next] as number) + this.#withinMs : monoMs;
     if (byClock > monoMs) return byClock;
-    const oldestMs = isEnough
-      ? (this.#knownMs[this.#next] as number) + this.#withinMs
-      : Number.NEGATIVE_INFINITY;
-    const leftMs = Math.max(oldestMs, this.#openUntilMs) - this.#known.elapsedMs;
+    const oldestMs = isEnough ? (this.#knownMs[this.#next] as number) : Number.NEGATIVE_INFINITY;
+    const leftMs = Math.max(oldestMs, this.#tornMs) + this.#withinMs - this.#known.elapsedMs;
     return leftMs > 0 && this.#known.isRunning ? monoMs + leftMs : Number.POSITIVE_INFINITY;
   }
 
@@ -80,8 +78,13 @@ export class Entries {
       const index = (this.#next - this.#count + at + this.#keep) % this.#keep;
       rows.push(now.monoMs - (this.#monoMs[index] as number), knownNow - (this.#knownMs[index] as number));
     }
-    const openMs = Math.max(0, this.#openUntilMs - knownNow);
-    return { atMs: now.wallMs, keep: this.#keep, openMs, ages: rows };
+    return {
+      atMs: now.wallMs,
+      unseenMs: this.#known.isRunning ? 0 : toFinite(now.monoMs - this.#seenMs),
+      keep: this.#keep,
+      tornMs: toFinite(knownNow - this.#tornMs),
+      ages: rows,
+    };
   }
 
   /**
@@ -104,10 +107,11 @@ export class Entries {
     const kept = toNumber(object?.['keep'], 1) ?? keep;
     const isShort = kept < keep && all.length === 2 * kept;
     const entries = new Entries(keep, withinMs, start.monoMs, isShort ? 'lost' : past);
-    if (past === 'whole' && !isShort) entries.#openUntilMs = toNumber(object?.['openMs'], 0, withinMs) ?? 0;
+    const tornMs = toNumber(object?.['tornMs'], 0);
+    if (past === 'whole' && !isShort && tornMs !== null) entries.#tornMs = -tornMs;
     const ages = all.slice(-2 * keep);
     const downMs = toDownMs(atMs, start);
-    entries.#seenMs = start.monoMs - downMs;
+    entries.#seenMs = start.monoMs - downMs - (toNumber(object?.['unseenMs'], 0) ?? 0);
     for (let at = 0; at < ages.length; at += 2) {
       entries.#put(start.monoMs - downMs - (ages[at] as number), -(ages[at + 1] as number));
     }
@@ -120,4 +124,9 @@ export class Entries {
     this.#next = (this.#next + 1) % this.#keep;
     this.#count = Math.min(this.#count + 1, this.#keep);
   }
+}
+
+/** null for what has never been. */
+function toFinite(ms: number): number | null {
+  return Number.isFinite(ms) ? ms : null;
 }
