@@ -215,7 +215,10 @@ function toEscalation(event: TicketEvent, context: TellingContext): readonly Tel
         ? { zh: '告警反复提醒，无人处理', en: 'the alarm keeps calling and nobody acts' }
         : same(reason);
   const fact: Text = { zh: `第 ${level} 级升级：${why.zh}`, en: `Level ${level}: ${why.en}` };
-  return tell(event, context, 'escalated', [role], 'support', fact);
+  // Whoever came on duty since then has not been told of it.
+  const here = detail['isRepeat'] === true ? [DESK, 'duty'] : [];
+  const more = here.map((name): Addressee => ({ anyOf: [name], ask: ASK.dispatch }));
+  return tell(event, context, 'escalated', [role], 'support', fact, more);
 }
 
 /** Before the dispatch as well: the desk may have rung it already. */

@@ -6,13 +6,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { Kind } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
-import {
-  ATTENDANCE_NAMES,
-  type Attendance,
-  isTicketOpen,
-  PRIORITIES,
-  type Ticket,
-} from '../core/ticket.ts';
+import { ATTENDANCE_NAMES, type Attendance, isTicketOpen, PRIORITIES, type Ticket } from '../core/ticket.ts';
 import { type Happening, type TicketStep, toStep } from './change.ts';
 import { withBeginning } from './emergency-anew.ts';
 import type { TicketSubject } from './open.ts';

@@ -2,6 +2,8 @@
  * The ladder of a ticket (升级). A warning that nobody answers, an alarm that calls in vain, or a person who cannot handle it
  * brings it one rung up; each next rung follows by itself until a person acts.
  *
+ * An emergency that somebody has reported and that nobody has looked at is told to the top again and again: no alarm would call.
+ *
  * Times count from the rung before: the first rung comes its `afterMs` after the warning has stayed unanswered for the
  * policy's `unansweredMs`, each further one its `afterMs` after the one below it.
  */
@@ -11,6 +13,9 @@ import { isTicketOpen } from '../core/ticket.ts';
 import type { TicketClock } from '../core/ticket-clock.ts';
 import { byGateway, type Happening, type TicketStep, toStep } from './change.ts';
 import { RE_ALARM, toCallableMs } from './re-alarm-hours.ts';
+
+/** Between two of what the top is told of an emergency that nobody looks at: a shift has many of them. */
+export const TOP_AGAIN_MS = 30 * 60_000;
 
 export const NO_ESCALATION: Escalation = { level: 0, sinceMs: 0, reason: '', nextAtMs: null };
 
@@ -59,9 +64,23 @@ export function sweepEscalation(ticket: Ticket, policy: Policy, nowMs: number): 
 
 /** By the gateway. @param reason id of a clock, or what calls in vain */
 export function escalate(ticket: Ticket, reason: string, policy: Policy, nowMs: number): TicketStep {
-  const escalation = climb(ticket, reason, policy, nowMs);
-  return toStep(ticket, { escalation }, [toEscalated(escalation, policy)], byGateway(nowMs), policy);
+  const climbed = climb(ticket, reason, policy, nowMs);
+  const isTop = climbed.nextAtMs === null;
+  const escalation = isTop && isUnheeded(ticket) ? { ...climbed, nextAtMs: nowMs + TOP_AGAIN_MS } : climbed;
+  const { type, detail } = toEscalated(escalation, policy);
+  const isRepeat = isTop && ticket.escalation.level === climbed.level;
+  const happening: Happening = { type, detail: { ...detail, ...(isRepeat && { isRepeat }) } };
+  return toStep(ticket, { escalation }, [happening], byGateway(nowMs), policy);
 }
+
+/** Nobody has taken it or been there, and no alarm of it stands that would call by itself. */
+function isUnheeded({ priority, isDrill, stage, takenBy, earlyArrival, alarms }: Ticket): boolean {
+  if (priority !== 'emergency' || isDrill || takenBy !== null || (earlyArrival ?? null) !== null)
+    return false;
+  return UNGIVEN.includes(stage) && !alarms.some(({ isActive }) => isActive);
+}
+
+const UNGIVEN: readonly Ticket['stage'][] = ['received', 'recorded', 'dispatched', 'rework'];
 
 /**
  * Its alarm has called in vain so often that somebody above is to be told, at an hour at which none of its clocks counts: told when

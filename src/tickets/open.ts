@@ -191,7 +191,8 @@ function toReported(
     priority,
     impact,
     flow,
-    attendance: toGiven(report, priority) ?? toExpected({ ...known, flow }, appointment, policy, receivedAtMs),
+    attendance:
+      toGiven(report, priority) ?? toExpected({ ...known, flow }, appointment, policy, receivedAtMs),
     receivedAtMs,
     slip: report.slip,
     isDrill: report.isDrill ?? false,

@@ -107,8 +107,7 @@ export function isFoundReal(before: Ticket, { fire, entrapment }: Ticket): boole
   const isFire = fire?.verdict === 'real' && before.fire?.verdict !== 'real';
   const { people = null } = before.entrapment ?? {};
   const isInside = (entrapment?.people ?? 0) > 0 && !(people !== null && people > 0);
-  const isVoid =
-    entrapment?.voided !== before.entrapment?.voided || fire?.voided !== before.fire?.voided;
+  const isVoid = entrapment?.voided !== before.entrapment?.voided || fire?.voided !== before.fire?.voided;
   return (
     isVoid || (isFire && (before.fire !== null || isWaiting)) || (isInside && (people === 0 || isWaiting))
   );

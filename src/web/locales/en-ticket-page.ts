@@ -104,6 +104,7 @@ export const enTicketPage: PageTexts = {
     channel: 'Channel',
     isDuplicate: 'Reported again',
     isHurry: 'Told to whoever has it',
+    isRepeat: 'Told again',
     added: 'Remarks added',
     splitFrom: 'Split from',
     firstReceiver: 'First receiver',

@@ -102,6 +102,7 @@ export const zhTicketPage = {
     channel: '受理方式',
     isDuplicate: '重复报修',
     isHurry: '已转告负责人',
+    isRepeat: '再次通知',
     added: '补充条数',
     splitFrom: '拆自',
     firstReceiver: '首接人',
