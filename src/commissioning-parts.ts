@@ -7,6 +7,7 @@ import type { Commissioning } from './commissioning/commissioning.ts';
 import { openCommissioning } from './commissioning/open.ts';
 import { type CommissioningNotice, CommissioningWatch } from './commissioning/watch.ts';
 import { toRoute } from './config/alarm-start.ts';
+import { isPartOf } from './config/dependence.ts';
 import type { SiteModel } from './config/model.ts';
 import { toFullName } from './config/names.ts';
 import type { Policy } from './config/policy.ts';
@@ -21,6 +22,7 @@ import type { Telling } from './notify/telling.ts';
 import { ASK, createLocalTime } from './notify/wording.ts';
 import type { Store } from './store/store.ts';
 import type { LatestView } from './telemetry/latest.ts';
+import { isBurning, mayHavePeople } from './tickets/danger.ts';
 
 export interface CommissioningPartsOptions {
   readonly store: Store;
@@ -48,7 +50,8 @@ export async function openCommissioningParts(
 ): Promise<CommissioningParts> {
   const { store, clock, log, latest, texts, feeds, model, policy } = options;
   const toText = (number: number): string | undefined => texts.toText(number);
-  const commissioning = await openCommissioning({ store, clock, latest, toText, model });
+  const findDanger = (ids: readonly EquipmentId[]) => findInDanger(store.queries, model(), ids);
+  const commissioning = await openCommissioning({ store, clock, latest, toText, model, findDanger });
   let watch: CommissioningWatch | null = null;
   return {
     commissioning,
@@ -69,6 +72,33 @@ export async function openCommissioningParts(
     },
     stop: async () => watch?.stop(),
   };
+}
+
+/** More open emergencies than a building has at once. */
+const MAX_EMERGENCIES = 1_000;
+
+/** Nobody silences the lift that people are in, nor the zone of a fire. @returns number of the ticket that says so */
+export async function findInDanger(
+  queries: Pick<Store['queries'], 'tickets'>,
+  model: SiteModel,
+  silent: readonly EquipmentId[],
+): Promise<string | null> {
+  const { items } = await queries.tickets({
+    state: 'open',
+    priority: 'emergency',
+    limit: MAX_EMERGENCIES,
+    offset: 0,
+  });
+  const isSilent = (id: EquipmentId): boolean =>
+    silent.some((one) => isPartOf(model, id, one) || isPartOf(model, one, id));
+  const found = items.find(
+    (ticket) =>
+      !ticket.isDrill &&
+      ticket.equipment !== null &&
+      isSilent(ticket.equipment) &&
+      (mayHavePeople(ticket) || isBurning(ticket, null)),
+  );
+  return found?.number ?? null;
 }
 
 /** Names that a message holds; the others are counted. */

@@ -12,6 +12,7 @@ import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId, PointId } from '../core/ids.ts';
 import { createTurns } from '../core/in-turn.ts';
 import { isGood, QUALITIES, toQualityReason } from '../core/quality.ts';
+import type { Text } from '../core/text.ts';
 import type { Attachment } from '../core/ticket.ts';
 import type { Store } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
@@ -46,6 +47,8 @@ export interface CommissioningOptions {
   readonly toText: (number: number) => string | undefined;
   /** As it runs now. */
   readonly model: () => SiteModel;
+  /** Number of an open ticket of them, by which somebody could be hurt now; null = none. Left out = nobody knows of tickets. */
+  readonly findDanger?: (equipment: readonly EquipmentId[]) => Promise<string | null>;
 }
 
 /** What is worked out of one model, as long as its rules are the same. */
@@ -55,6 +58,12 @@ interface Derived {
   /** null = the state has changed since. */
   muted: Muted | null;
 }
+
+const SILENT: Text = { zh: '调试', en: 'commissioning' };
+const toOver = (number: string): Text => ({
+  zh: `该设备的工单 ${number} 上人员已全部解救、火已扑灭或已确认为误报之后`,
+  en: `once ticket ${number} of this equipment says that the people are out, the fire is out, or that it was a false alarm`,
+});
 
 export class Commissioning implements CommissioningPort {
   readonly #options: CommissioningOptions;
@@ -140,6 +149,9 @@ export class Commissioning implements CommissioningPort {
         equipment,
         ...toTrial(this.#state, world, equipment),
       }));
+      const silent = wanted.filter(({ lifeSafety }) => lifeSafety > 0).map(({ equipment }) => equipment);
+      const danger = silent.length === 0 ? null : await this.#options.findDanger?.(silent);
+      if (danger) throw new RiserError('value-not-allowed', { value: SILENT, allowed: toOver(danger) });
       const events = stepBegin(this.#state, wanted, input, by, world.nowMs);
       await this.#commit(events, by);
       return events.map(({ equipment }) => equipment);

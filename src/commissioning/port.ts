@@ -108,7 +108,7 @@ export interface CommissioningPort {
   };
   /**
    * @param input `approver` is known to be somebody who may
-   * @returns those that it begins of. @throws also `commissioning-open`, `commissioning-life-safety`, `commissioning-approval`,
+   * @returns those that it begins of. @throws also `commissioning-open`, `value-not-allowed`, `commissioning-life-safety`, `commissioning-approval`,
    * `own-approval`, `end-not-ahead`, `end-too-far`
    */
   begin(

@@ -1,5 +1,5 @@
 /** A set with two points and a smoke panel with one, and their commissioning over a real store, on a fake clock. */
-import type { Commissioning } from '../../src/commissioning/commissioning.ts';
+import type { Commissioning, CommissioningOptions } from '../../src/commissioning/commissioning.ts';
 import { openCommissioning } from '../../src/commissioning/open.ts';
 import { createSubjects, type PointSubject } from '../../src/commissioning/subject.ts';
 import type { SiteModel } from '../../src/config/model.ts';
@@ -54,11 +54,15 @@ export const subjectOf = (model: SiteModel, id: PointId): PointSubject => {
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 /** @param model may be set while it runs */
-export async function openBench(store: Store, initial: SiteModel = toModel()) {
+export async function openBench(
+  store: Store,
+  initial: SiteModel = toModel(),
+  extra: Pick<CommissioningOptions, 'findDanger'> = {},
+) {
   const clock = createFakeClock();
   let model = initial;
   const latest = createLatest(model);
-  const options = { store, clock, latest, toText: () => undefined, model: () => model };
+  const options = { store, clock, latest, toText: () => undefined, model: () => model, ...extra };
   let commissioning: Commissioning = await openCommissioning(options);
   return {
     clock,
