@@ -49,12 +49,12 @@ describe.each(BOTH)('a second call that is an emergency: %s', (_name, policy) =>
   });
 
   test('a second call that is no graver is a line of the record', () => {
-    const { story, first, now } = ring({ priority: 'normal' });
+    const { story, first, now } = ring({ priority: 'normal', content: '今天还有异味' });
     expect(now).toMatchObject({ priority: 'normal', content: first.content, reports: [], incident: null });
     const last = story.loop.ticketEvents.findLast(({ ticket }) => ticket.id === first.id);
     expect(last).toMatchObject({
       type: 'noted',
-      detail: { content: '气味很浓，有人晕倒', isDuplicate: true },
+      detail: { content: '今天还有异味', isDuplicate: true },
     });
   });
 });
