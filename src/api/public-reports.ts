@@ -130,14 +130,23 @@ export class PublicReports {
     return true;
   }
 
-  /** @param isOpen whether a ticket is still open: what is reported of a closed one is a new matter */
+  /**
+   * @param isOpen whether a ticket is still open: what is reported of a closed one is a new matter
+   * @param isNewMatter who reports says that it is another one: he has a link of his own for it, since the same number may be
+   *   left by anybody, and a link opens all that bears its secret
+   */
   async reporterOf(
     contact: string,
     matter: readonly string[],
     withinMs: number,
     nowMs: number,
     isOpen: (ticket: string) => Promise<boolean>,
+    isNewMatter = false,
   ): Promise<Reporter> {
+    if (isNewMatter) {
+      const own = randomBytes(SECRET_BYTES).toString('base64url');
+      return { actor: toVisitor(own), secret: own, duplicateOf: null };
+    }
     const id = this.#digest(toPlainContact(contact), ...matter);
     const found = this.#matters.get(id);
     const isKnown = async (one: Remembered): Promise<boolean> =>

@@ -110,6 +110,30 @@ test('what one contact sends several times at once, however the number is writte
   expect(answers.filter((answer) => answer.json().token !== null)).toHaveLength(1);
 });
 
+test('who says that it is another matter has a ticket and a link of its own, which opens nothing of the first', async () => {
+  await using gateway = await start();
+  const first = (await gateway.report(REPORT)).json();
+  expect((await gateway.report(REPORT)).json().isMerged).toBe(true);
+  const own = (await gateway.report({ ...REPORT, isNewMatter: true })).json();
+  expect(own).toMatchObject({ isMerged: false, token: expect.stringContaining(own.number) });
+  expect(own.number).not.toBe(first.number);
+  expect(gateway.submitted.at(-1)).toMatchObject({ ticket: { isNewMatter: true } });
+  const secret = own.token.split('.')[1];
+  expect((await gateway.look(`${first.number}.${secret}`)).json().code).toBe('not-found');
+  expect((await gateway.look(own.token)).statusCode).toBe(200);
+  // It counts like every report of the contact.
+  const more = async () => (await gateway.report({ ...REPORT, isNewMatter: true })).statusCode;
+  expect([await more(), await more(), await more()]).toEqual([201, 201, 429]);
+});
+
+test('without a contact nobody can say that it is another matter', async () => {
+  await using gateway = await start();
+  const fire = { class: 'fire', content: '着火了', place: '3 号楼' };
+  expect((await gateway.report(fire)).json().isMerged).toBe(false);
+  expect((await gateway.report({ ...fire, isNewMatter: true })).json().isMerged).toBe(true);
+  expect(gateway.submitted.at(-1)).not.toMatchObject({ ticket: { isNewMatter: true } });
+});
+
 test('too many reports of one contact, or of one address, are refused and counted', async () => {
   await using gateway = await start();
   const statuses: number[] = [];

@@ -21,13 +21,13 @@ export function labelRoutes(api: Api, { services }: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const { model, labels, audit } = services;
+      const { model, labels } = services;
       const items = [...model.equipment.keys()].map((equipment) => ({
         equipment,
         path: labels.pathOf(equipment),
       }));
       const detail = { labels: items.length };
-      await audit({
+      await services.audit({
         actor: personOf(request).username,
         action: 'labels-read',
         object: model.site.id,

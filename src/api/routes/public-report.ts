@@ -44,6 +44,13 @@ const ReportBody = closed({
         'Telephone number: the desk rings back; may be left out in an emergency whose place is known',
     }),
   ),
+  isNewMatter: Type.Optional(
+    Type.Boolean({
+      description:
+        'None of what the same contact has reported from there before: a ticket of its own, counted like every report. ' +
+        'Without a contact it says nothing',
+    }),
+  ),
 });
 
 const AnswerSchema = Type.Object({
@@ -109,7 +116,9 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
           ? reports.anonymousOf(ip, toEvent(ticket, model), toPlaceOf(ticket), nowMs)
           : null;
       const reporter =
-        anonymous === null ? await reports.reporterOf(contact, matter, duplicateMs, nowMs, isOpen) : null;
+        anonymous === null
+          ? await reports.reporterOf(contact, matter, duplicateMs, nowMs, isOpen, ticket.isNewMatter)
+          : null;
       const outcome = await commands.submit({
         type: 'open-ticket',
         actor: defined(anonymous ?? reporter, 'who reports').actor,
@@ -171,6 +180,7 @@ function toReport(
     place = '',
     contactName = '',
     contactMethod = '',
+    isNewMatter = false,
     ...words
   }: {
     class: NewTicket['class'];
@@ -180,6 +190,7 @@ function toReport(
     place?: string;
     contactName?: string;
     contactMethod?: string;
+    isNewMatter?: boolean;
   },
   model: SiteModel,
 ): NewTicket {
@@ -198,6 +209,8 @@ function toReport(
     place,
     contactName,
     contactMethod: contactMethod.trim(),
+    // Who leaves no number is one of all who write from there.
+    ...(isNewMatter && contactMethod.trim() !== '' && { isNewMatter }),
     priority: null,
     impact: null,
     attendance: null,

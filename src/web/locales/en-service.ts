@@ -335,7 +335,8 @@ export const enService: ServiceTexts = {
     keep: 'Keep the address of this page to see how it goes.',
     number: 'Number {{number}}',
     duplicate:
-      'What you wrote was added to ticket {{number}} and whoever has it is told; no new one was opened. See the address given for it. If it is another matter, please ring the desk.',
+      'What you wrote was added to ticket {{number}} and whoever has it is told; no new one was opened. See the address given for it. If it is another matter, say so below or ring the desk.',
+    newMatter: 'It is another matter: report it by itself',
     promised: '{{what}}: {{time}}',
     together: 'Somebody else has reported the same; both are dealt with together, as shown above.',
     notFound: 'There is no such report',

@@ -27,6 +27,16 @@ const PHONE_CHARS = { min: 5, max: 50 } as const;
 const MAY_HURRY: readonly string[] = ['fire', 'help'];
 /** What a reporter can tell apart. Help at a lift is people in it: an emergency, as a fire is. */
 const MATTERS = ['engineering', 'help', 'fire', 'security', 'cleaning', 'complaint', 'enquiry'] as const;
+interface ReportValues {
+  readonly class?: string;
+  readonly content?: string;
+  readonly place?: string;
+  readonly contactName?: string;
+  readonly contactMethod?: string;
+  /** Said after the answer that it was taken for the same matter. */
+  readonly isNewMatter?: boolean;
+}
+
 /** Somebody who waits looks often enough himself. */
 const RECHECK_MS = 60_000;
 
@@ -39,14 +49,15 @@ export function ReportFormPage() {
   const [search] = useSearchParams();
   const at = equipment ?? search.get('equipment');
   const send = useMutation({
-    mutationFn: (values: Readonly<Record<string, string | undefined>>) =>
+    mutationFn: ({ isNewMatter = false, ...values }: ReportValues) =>
       request<ReportAnswer>('POST', '/report', {
-        class: values['class'],
-        content: values['content']?.trim() ?? '',
-        place: values['place']?.trim() ?? '',
-        contactName: values['contactName']?.trim() ?? '',
-        contactMethod: values['contactMethod']?.trim() ?? '',
+        class: values.class,
+        content: values.content?.trim() ?? '',
+        place: values.place?.trim() ?? '',
+        contactName: values.contactName?.trim() ?? '',
+        contactMethod: values.contactMethod?.trim() ?? '',
         ...(at !== null && { equipment: at }),
+        ...(isNewMatter && { isNewMatter }),
       }),
     onSuccess: ({ token }) => {
       if (token !== null) void navigate(toPath`/report/${token}`, { replace: true });
@@ -65,7 +76,22 @@ export function ReportFormPage() {
   if (send.data !== undefined && send.data.token === null)
     return (
       <PublicFrame title={t('report.done')}>
-        <Result status="success" title={t('report.duplicate', { number: send.data.number })} />
+        <Result
+          status="success"
+          title={t('report.duplicate', { number: send.data.number })}
+          extra={
+            // Without a number nobody can say who has reported what.
+            (send.variables?.contactMethod ?? '').trim() !== '' && (
+              <Button
+                loading={send.isPending}
+                data-testid="report-new-matter"
+                onClick={() => send.mutate({ ...send.variables, isNewMatter: true })}
+              >
+                {t('report.newMatter')}
+              </Button>
+            )
+          }
+        />
         <DeskPhone phone={form?.deskPhone ?? null} />
       </PublicFrame>
     );
@@ -81,7 +107,7 @@ export function ReportFormPage() {
         form={fields}
         // Who has scanned the code of an equipment reports its fault, unless he says otherwise.
         initialValues={{ class: at === null ? 'help' : 'engineering' }}
-        onFinish={(values: Record<string, string>) => send.mutate(values)}
+        onFinish={(values: ReportValues) => send.mutate(values)}
       >
         <Form.Item name="class" label={t('report.matterLabel')}>
           <Select
