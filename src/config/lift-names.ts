@@ -58,6 +58,16 @@ export function isSameLift(known: string, words: string): boolean {
   return AS_BEFORE.test(text) || toPlainWords(known).includes(text);
 }
 
+/** Whether the words of the two name lifts that cannot be one: other numbers, houses, units, kinds or sides. */
+export function nameOtherLifts(one: string, other: string): boolean {
+  const [names, others] = [[...toLiftNames(one)], [...toLiftNames(other)]];
+  const toKind = (name: string): string => name.slice(0, name.indexOf(' '));
+  return names.some((name) => {
+    const alike = others.filter((it) => toKind(it) === toKind(name));
+    return alike.length > 0 && !alike.some((it) => names.includes(it));
+  });
+}
+
 /** 一 … 十九. */
 function toDigits(value: string): string {
   if (!NUMERALS.includes(value.charAt(0))) return value;

@@ -4,6 +4,7 @@
  */
 
 import { isDesks } from '../config/desk-dispatch.ts';
+import { nameOtherLifts } from '../config/lift-names.ts';
 import type { Policy } from '../config/policy.ts';
 import { RiserError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
@@ -92,8 +93,16 @@ function toIncidentRefusal(from: Incident | null, into: Incident | null): Text |
  */
 function hasOtherPeople(from: Ticket, into: Ticket): boolean {
   if (from.entrapment === null || into.entrapment === null || arePeopleOut(from.entrapment)) return false;
-  const isOtherLift = from.equipment !== null && into.equipment !== null && from.equipment !== into.equipment;
+  const isKnown = from.equipment !== null && into.equipment !== null;
+  const isOtherLift = isKnown
+    ? from.equipment !== into.equipment
+    : nameOtherLifts(toNaming(from), toNaming(into));
   return isOtherLift || arePeopleOut(into.entrapment);
+}
+
+/** What may name the lift where the register does not say which it is. */
+function toNaming({ content, place, equipmentName }: Ticket): string {
+  return `${content.zh} ${place.zh} ${equipmentName?.zh ?? ''}`;
 }
 
 /** The same people, told of twice: what either sheet knows of them stays; an end of the one is none of the other. */

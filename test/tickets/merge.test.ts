@@ -80,6 +80,27 @@ describe('people in lifts', () => {
     expect(refusalOf(() => mergedFrom(given, other))).toMatchObject({ code: 'merge-refused' });
   });
 
+  const said = (zh: string, place: string, people: number): Partial<Ticket> => ({
+    ...lift(null, people),
+    content: { zh, en: zh },
+    place: { zh: place, en: place },
+  });
+
+  test.each([
+    [said('1号梯困人', '大堂', 2), said('2号梯困人', '大堂', 3)],
+    [said('电梯困人', '1号楼', 2), said('电梯困人', '2号楼', 3)],
+    [said('1号楼货梯困人', '', 2), said('1号楼客梯困人', '', 3)],
+  ])('are not put onto the sheet of a lift that the words call another: %#', (given, other) => {
+    expect(refusalOf(() => mergedFrom(given, other))).toMatchObject({ code: 'merge-refused' });
+  });
+
+  test.each([
+    [said('电梯困人', '大堂', 2), said('2号梯困人', '大堂', 3)],
+    [said('1号楼2号梯困人', '', 2), said('二号电梯有人', '1栋', 3)],
+  ])('are, where the words may mean one lift: %#', (given, other) => {
+    expect(mergedFrom(given, other)).toMatchObject({ people: 3 });
+  });
+
   test('who were told of twice are on one sheet', () => {
     expect(mergedFrom(lift(null, 3), lift('lift-1', null))).toMatchObject({ people: 3, steps: {} });
   });
