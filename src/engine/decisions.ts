@@ -133,7 +133,8 @@ export class Decisions {
   accept(batch: ReadingBatch, now: Now): boolean {
     this.#moveRules(now);
     this.#rules.apply(batch, now);
-    return this.#rules.hasChanges();
+    // What comes after a stop in order is missing from what was saved by it.
+    return this.#isMarkedStopped || this.#rules.hasChanges();
   }
 
   /** Readings that are older than what their points have been judged by: they change nothing that is live (alarms.md B8 no. 5). */

@@ -237,6 +237,19 @@ describe('a window of entries that was torn by a kill', () => {
     expect(loop.alarm('r')?.isActive).toBe(false);
   });
 
+  test('of an orderly stop is torn by a kill before the first sweep after it', () => {
+    const loop = createTestLoop(toModel(rule));
+    bounce(loop, 3);
+    loop.advance(8 * MINUTE_MS, () => quiet(loop));
+    bounce(loop, 2);
+    loop.conclude();
+    loop.restart(11 * MINUTE_MS);
+    for (const p of [0, 1]) loop.feed({ p });
+    loop.restart(1_000);
+    loop.advance(9.5 * MINUTE_MS, () => quiet(loop));
+    expect(loop.alarm('r')?.isActive).toBe(true);
+  });
+
   test('of an orderly stop is torn by a kill after it', () => {
     const loop = createTestLoop(toModel(rule));
     bounce(loop, 3);
