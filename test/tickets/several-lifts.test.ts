@@ -45,7 +45,7 @@ function ring(policy: Policy, calls: readonly (string | Partial<NewTicket>)[]) {
     const given = typeof call === 'string' ? { content: call } : call;
     const before = story.loop.ticketEvents.length;
     story.report('desk-li', { ...HALL, ...given });
-    const { id } = story.loop.ticketEvents[before]?.ticket as Ticket;
+    const id = story.loop.ticketEvents[before]?.ticket.id;
     return story.loop.tickets().findIndex((ticket) => ticket.id === id);
   });
   return { story, on, tickets: story.loop.tickets() };
