@@ -116,6 +116,11 @@ export const INCIDENT_BODIES = {
     version,
     verdict: oneOf(['confirmed', 'false-alarm', 'test']),
     note,
+    how: Type.Optional(
+      oneOf(['on-site', 'camera', 'phone', 'intercom'], {
+        description: 'How it is known; asked for where it was none',
+      }),
+    ),
     approver: approver('Who has approved that a confirmed major event was none after all'),
   }),
   grade: closed({

@@ -144,7 +144,7 @@ export function followFire(
   // What owes its final report becomes none by two people, on the incident itself.
   if (fire.verdict !== 'real' && owesReport(incident, policy)) return;
   const note = `${ticket.number} ${fire.cause ?? ''}`.trim();
-  const change = { type: 'confirm', verdict: VERDICTS[fire.verdict], note } as const;
+  const change = { type: 'confirm', verdict: VERDICTS[fire.verdict], note, how: fire.how } as const;
   const step = stepIncident(incident, change, by, policy, nowMs);
   tx.service.putIncident(step.incident, step.events);
 }

@@ -11,6 +11,7 @@ import { isTicketOpen, STAGES, type Ticket } from '../core/ticket.ts';
 import type { IncidentChange } from '../incidents/changes.ts';
 import {
   findIncident,
+  isSameMatter,
   joinIncident,
   moveIncident,
   openIncident,
@@ -20,8 +21,10 @@ import {
   toHappenedMs,
 } from '../incidents/step.ts';
 import { toStep } from '../tickets/change.ts';
-import { isBurning, mayHavePeople } from '../tickets/danger.ts';
+import { isBurning, isLookedAt, mayHavePeople } from '../tickets/danger.ts';
 import { saysReal } from '../tickets/emergency-end.ts';
+import { requireFields } from '../tickets/fields.ts';
+import { wasEmergency } from '../tickets/once.ts';
 import { isBeforeDone } from '../tickets/path.ts';
 import { reportConfirmed } from '../tickets/reporting.ts';
 import type { Command } from './commands.ts';
@@ -40,7 +43,7 @@ export function decideIncident(
   if (incident === null) throw new RiserError('not-found', { what: { zh: '突发事件', en: 'incident' } });
   if (version !== incident.version) throw new RiserError('version-conflict', { current: incident.version });
   if (change.type === 'join') setIncident(tx, context, incident, change.ticket, by, nowMs);
-  if (!incident.isDrill && incident.endedAtMs === null) requireAnswered(tx, incident, change);
+  if (!incident.isDrill && incident.endedAtMs === null) requireAnswered(tx, context, incident, change);
   const policy = toPolicyOf(context, incident);
   const step = stepIncident(incident, change, by, policy, nowMs);
   requireCommander(context, change, policy, nowMs);
@@ -54,12 +57,19 @@ export function decideIncident(
  * What its tickets say is real does not become a test by a word, and it does not end while people are in a lift or a fire alarm
  * of it has not been looked at. @throws RiserError `value-not-allowed`
  */
-function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChange): void {
+function requireAnswered(
+  tx: Tentative,
+  context: DecisionContext,
+  incident: Incident,
+  change: IncidentChange,
+): void {
   const tickets = incident.tickets.flatMap((id) => tx.ticket(id) ?? []);
   if (change.type === 'confirm' && change.verdict !== 'confirmed') {
     const real = tickets.find(saysReal);
     if (real !== undefined)
       throw new RiserError('value-not-allowed', { value: real.number, allowed: NOT_REAL });
+    requireOneMatter(context, incident, tickets);
+    requireFields({ how: change.how }, HOW_RULE);
   }
   // Of what somebody has said to be none nothing more is asked.
   const mayLast = incident.verdict === 'open' || incident.verdict === 'confirmed';
@@ -73,6 +83,20 @@ function requireAnswered(tx: Tentative, incident: Incident, change: IncidentChan
     );
   if (change.type === 'end' && unanswered !== undefined)
     throw new RiserError('value-not-allowed', { value: unanswered.number, allowed: ANSWERED });
+}
+
+/**
+ * One word does not speak for two matters: of unlike ones in one incident each is looked at before it is called none.
+ * @throws RiserError `value-not-allowed`
+ */
+function requireOneMatter({ model }: DecisionContext, incident: Incident, tickets: readonly Ticket[]): void {
+  const open = tickets.filter(isTicketOpen);
+  const [first] = open;
+  if (incident.kind !== 'other' || first === undefined) return;
+  if (open.every((ticket) => isSameMatter(first, ticket, model))) return;
+  const unseen = open.find((ticket) => wasEmergency(ticket) && !isLookedAt(ticket, null));
+  if (unseen !== undefined)
+    throw new RiserError('value-not-allowed', { value: unseen.number, allowed: EACH_SEEN });
 }
 
 /** A fire alarm that stands and that nobody has confirmed as anything. */
@@ -157,7 +181,9 @@ export function toIncidentOf(
   const policy = policyOf(ticket);
   const open = tx.service.openIncidents();
   const holdsPeople = ({ tickets }: Incident): boolean => tickets.some((id) => isTrapped(tx.ticket(id)));
-  const found = findIncident(open, ticket, model, policy, nowMs, holdsPeople);
+  const ticketsOf = ({ tickets }: Incident): readonly Ticket[] =>
+    tickets.flatMap((id) => tx.ticket(id) ?? []);
+  const found = findIncident(open, ticket, model, policy, nowMs, holdsPeople, ticketsOf);
   if (found !== null) {
     const step = joinIncident(found, ticket, policy, nowMs, GATEWAY, toHappenedMs(ticket, nowMs));
     tx.service.putIncident(step.incident, step.events);
@@ -222,6 +248,14 @@ export function moveIncidents(tx: Tentative, step: ClockStep): void {
   }
 }
 
+const HOW_RULE: Text = {
+  zh: '误报、测试须写明如何核实：到场、监控、电话或对讲',
+  en: 'of what was none say how it is known: on site, by camera, telephone or intercom',
+};
+const EACH_SEEN: Text = {
+  zh: '本事件含不同事项：此工单须先有人到场，或归入另一起突发事件',
+  en: 'unlike matters are in this incident: somebody is there for this ticket first, or it is put into another incident',
+};
 const NOT_REAL: Text = {
   zh: '其工单已确认属实（真实火警或有人被困）：先在工单上更正',
   en: 'none of its tickets says that it is real: correct the ticket first',

@@ -1,12 +1,15 @@
 /** What people do to an incident. The API's schemas mirror this union; the step is incidents/step.ts. */
 import type { TicketId } from '../core/ids.ts';
 import type { Grade, Incident, IncidentReport, Nature, Phase } from '../core/incident.ts';
+import type { FireConfirmation } from '../core/ticket-sheets.ts';
 
 export type IncidentChange =
   | {
       readonly type: 'confirm';
       readonly verdict: Exclude<Incident['verdict'], 'open'>;
       readonly note: string;
+      /** How it is known; of what was none a person says so. Left out = not said. */
+      readonly how?: FireConfirmation['how'];
       /** Who has approved that it was none after all, where a final report is owed; left out = nobody. */
       readonly approver?: string;
     }

@@ -53,6 +53,7 @@ export function isIncident(ticket: Ticket, policy: Policy): boolean {
  * The incident that the ticket belongs to: one that lasts, of the same kind and place, not older than the policy joins. A fire
  * that is real is one incident until somebody has ended it, however long it burns.
  * @param holdsPeople whether people are still in the lift of an incident: then it is the same one however long that lasts
+ * @param ticketsOf of an incident, as far as they are known: of what is neither fire nor entrapment the place alone says nothing
  */
 export function findIncident(
   open: readonly Incident[],
@@ -61,6 +62,7 @@ export function findIncident(
   policy: Policy,
   nowMs: number,
   holdsPeople: (incident: Incident) => boolean = () => false,
+  ticketsOf: (incident: Incident) => readonly Ticket[] = () => [],
 ): Incident | null {
   if (!isIncident(ticket, policy)) return null;
   const kind = toEventKind(ticket, model);
@@ -71,7 +73,7 @@ export function findIncident(
     incident.isDrill === ticket.isDrill &&
     // What was found to be none may not hide one that is.
     (incident.isDrill || incident.verdict === 'open' || incident.verdict === 'confirmed') &&
-    isSamePlace(incident, ticket, model) &&
+    isSamePlace(incident, ticket, model, ticketsOf) &&
     (atMs === nowMs || atMs >= incident.beganAtMs - policy.incidents.joinMs) &&
     (atMs - incident.lastAtMs <= policy.incidents.joinMs ||
       (incident.kind === 'fire' && incident.verdict === 'confirmed') ||
@@ -80,10 +82,15 @@ export function findIncident(
 }
 
 /**
- * A fire has its building; people in another lift are another matter, also in the same shaft. Alarms of one room are one failure; what two
- * people report from one place, gas and an attack, may be two.
+ * A fire has its building; people in another lift are another matter, also in the same shaft. Of anything else two are one where
+ * they may be one matter: gas and a man with a knife in the same hall are two.
  */
-function isSamePlace(incident: Incident, ticket: Ticket, model: SiteModel): boolean {
+function isSamePlace(
+  incident: Incident,
+  ticket: Ticket,
+  model: SiteModel,
+  ticketsOf: (incident: Incident) => readonly Ticket[],
+): boolean {
   const known = toWholeId(ticket, model);
   const isSameEquipment = known !== null && known === toWholeId(incident, model);
   const isSameLocation = ticket.location !== null && ticket.location === incident.location;
@@ -94,9 +101,29 @@ function isSamePlace(incident: Incident, ticket: Ticket, model: SiteModel): bool
     }
     case 'entrapment':
       return isSameEquipment;
-    default:
-      return isSameEquipment || (isSameLocation && ticket.source === 'equipment-alarm');
+    default: {
+      const known = isSameEquipment || isSameLocation ? ticketsOf(incident) : [];
+      // An alarm of the place bears out what somebody has told of it.
+      const isBorneOut = isSameLocation && ticket.source === 'equipment-alarm';
+      return (
+        known.length > 0 &&
+        known.every((other) => other.class === ticket.class) &&
+        (isBorneOut || known.every((other) => isSameMatter(other, ticket, model)))
+      );
+    }
   }
+}
+
+/**
+ * Whether two emergencies that are neither fire nor people in a lift may be one: of one class and equipment, or alarms of one class
+ * and place. What a person tells of a place only is one by itself: nobody has said that it is the same.
+ */
+export function isSameMatter(one: Ticket, other: Ticket, model: SiteModel): boolean {
+  if (one.class !== other.class) return false;
+  const known = toWholeId(one, model);
+  if (known !== null && known === toWholeId(other, model)) return true;
+  const areAlarms = [one, other].every(({ source }) => source === 'equipment-alarm');
+  return areAlarms && one.location !== null && one.location === other.location;
 }
 
 /** @returns null where the ticket begins none */

@@ -22,6 +22,7 @@ export type { IncidentEvent, IncidentEventType, IncidentStep } from './incident-
 export {
   findIncident,
   isIncident,
+  isSameMatter,
   joinIncident,
   type OpeningContext,
   openIncident,
@@ -74,7 +75,7 @@ export function stepIncident(
  */
 function confirm(
   incident: Incident,
-  { verdict, note, approver }: Change<'confirm'>,
+  { verdict, note, approver, how }: Change<'confirm'>,
   by: string,
   policy: Policy,
   nowMs: number,
@@ -87,7 +88,8 @@ function confirm(
   const isOwed = isNone && owesReport(incident, policy);
   if (isOwed) requireApprover(approver, by, OWED_RULE);
   const owesFinal = !isNone && (incident.owesFinal === true || isMajor(incident, policy));
-  const detail = { from: incident.verdict, verdict, note, ...(isOwed && { approver }) };
+  const known = how === undefined ? {} : { how };
+  const detail = { from: incident.verdict, verdict, note, ...known, ...(isOwed && { approver }) };
   return toIncidentStep(incident, { verdict, owesFinal }, { type: 'confirmed', atMs: nowMs, by, detail });
 }
 

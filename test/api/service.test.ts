@@ -236,7 +236,7 @@ test('an incident says that its final report is owed, also after its end', async
 
 test('a change of an incident reaches the engine with the version that was seen', async () => {
   await using gateway = await startApi();
-  const body = { version: 2, verdict: 'false-alarm', note: 'steam' };
+  const body = { version: 2, verdict: 'false-alarm', note: 'steam', how: 'camera' };
   const response = await post(gateway, `/incidents/${INCIDENT.id}/confirm`, body, 'desk');
   expect(response.json()).toMatchObject({ number: INCIDENT.number });
   expect(gateway.submitted).toEqual([
@@ -244,7 +244,7 @@ test('a change of an incident reaches the engine with the version that was seen'
       type: 'incident',
       incident: INCIDENT.id,
       version: 2,
-      change: { type: 'confirm', verdict: 'false-alarm', note: 'steam' },
+      change: { type: 'confirm', verdict: 'false-alarm', note: 'steam', how: 'camera' },
       by: 'desk',
     },
   ]);

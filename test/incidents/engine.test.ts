@@ -303,7 +303,7 @@ describe('the countdown', () => {
 
   test('of a false alarm stops, and its incident is gone when it has ended', () => {
     const { loop, incident, now } = begin();
-    change(loop, incident, { type: 'confirm', verdict: 'false-alarm', note: '误按' });
+    change(loop, incident, { type: 'confirm', verdict: 'false-alarm', note: '误按', how: 'intercom' });
     loop.restart(3 * HOUR_MS);
     loop.advance(1_000);
     expect(now()).toMatchObject({ reportWarnedAtMs: null, reportBreachedAtMs: null });

@@ -102,12 +102,14 @@ export function makeModel(given: Partial<SiteModel> = {}): SiteModel {
 export const MODEL = makeModel();
 
 let made = 0;
+/** All that were made, for what looks them up. */
+export const MADE = new Map<string, Ticket>();
 
 /** An emergency; at the place of its equipment unless it says otherwise. */
 export function makeTicket(equipment: string | null, given: Partial<Ticket> = {}): Ticket {
   const place = equipment === null ? null : (MODEL.equipment.get(toId(equipment))?.location ?? null);
   const number = `XF20260922-${String(++made).padStart(4, '0')}`;
-  return createTestTicket({
+  const ticket = createTestTicket({
     id: toId(number),
     number,
     class: equipment?.startsWith('panel') === true ? 'fire' : 'engineering',
@@ -117,6 +119,8 @@ export function makeTicket(equipment: string | null, given: Partial<Ticket> = {}
     location: place,
     ...given,
   });
+  MADE.set(ticket.id, ticket);
+  return ticket;
 }
 
 /** As it is opened for that ticket, the first of its day. @throws Error when the ticket begins none */

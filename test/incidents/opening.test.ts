@@ -10,6 +10,7 @@ import {
   BEGAN_MS,
   begin,
   HOUR_MS,
+  MADE,
   MINUTE_MS,
   MODEL,
   makeModel,
@@ -21,7 +22,8 @@ import {
 const { joinMs } = POLICY.incidents;
 
 function find(open: readonly Incident[], ticket: Ticket, nowMs = BEGAN_MS + MINUTE_MS): Incident | null {
-  return findIncident(open, ticket, MODEL, POLICY, nowMs);
+  const ticketsOf = ({ tickets }: Incident): readonly Ticket[] => tickets.flatMap((id) => MADE.get(id) ?? []);
+  return findIncident(open, ticket, MODEL, POLICY, nowMs, () => false, ticketsOf);
 }
 
 describe('an incident that opens', () => {
@@ -130,7 +132,17 @@ describe('a further ticket', () => {
     expect(find([first], makeTicket('lift-1-door', { location: toId('a-shaft') }))).toBe(first);
   });
 
-  test('of anything else joins in the same room', () => {
+  test('that somebody tells of is not of what another tells of in the same room, nor of another class', () => {
+    const place = { location: toId<LocationId>('a-room'), source: 'owner-call' } as const;
+    const gas = begin(makeTicket(null, { ...place, content: { zh: '煤气味', en: '' } }));
+    expect(find([gas], makeTicket(null, { ...place, class: 'security' }))).toBeNull();
+    expect(find([gas], makeTicket(null, place))).toBeNull();
+    const board = begin(makeTicket('board-1'));
+    expect(find([board], makeTicket('board-1', { class: 'security', source: 'owner-call' }))).toBeNull();
+    expect(find([board], makeTicket('board-1', { source: 'owner-call' }))).toBe(board);
+  });
+
+  test('of anything else joins in the same room, where both are alarms', () => {
     const failure = begin(makeTicket('board-1'));
     expect(find([failure], makeTicket('pump-1'))).toBe(failure);
     expect(find([failure], makeTicket('pump-1', { location: toId('a-roof') }))).toBeNull();

@@ -291,7 +291,7 @@ describe.each(POLICIES)('under %s', (_name, policy, desk: Person, clocks) => {
       people: 0,
       reason: 'nobody answers, the camera shows an empty car',
     });
-    story.incident({ type: 'confirm', verdict: 'false-alarm', note: 'empty' });
+    story.incident({ type: 'confirm', verdict: 'false-alarm', note: 'empty', how: 'camera' });
     story.incident({ type: 'end', note: '' });
     story.act('boss-wu', { type: 'reclassify', priority: 'normal', reason: '无人' });
     story.to('10-04 03:10');

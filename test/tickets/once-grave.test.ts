@@ -4,6 +4,7 @@
  * until the source agrees).
  */
 import { describe, expect, test } from 'vitest';
+import type { IncidentChange } from '../../src/incidents/changes.ts';
 import type { NewTicket, Transition } from '../../src/tickets/transitions.ts';
 import { defaultPolicy, hospitalPolicy } from '../support/random-tickets.ts';
 import { createStory, type Story, toMs } from './story-rig.ts';
@@ -41,7 +42,7 @@ function send(story: Story): void {
 
 function visit(story: Story): void {
   send(story);
-  story.to('09-22 10:10');
+  if (story.loop.clock.now().wallMs < toMs('09-22 10:10')) story.to('09-22 10:10');
   story.act('guard-feng', { type: 'arrive', how: 'by-hand' });
 }
 
@@ -79,6 +80,34 @@ describe.each([
         expect(story.refusal('boss-wu', withdrawn('10:10'))).toBe('value-not-allowed');
     },
   );
+
+  test('gas and a knife in one place: what is said of the one is not said of the other, and says how it is known', () => {
+    const story = ring({ content: '煤气味很大', equipment: 'pump' as never });
+    const gas = story.ticket();
+    story.report('desk-li', {
+      priority: null,
+      class: 'security',
+      content: '有人持刀打人伤了',
+      equipment: 'pump' as never,
+      place: '大堂',
+    });
+    const knife = story.ticket();
+    expect(knife.id).not.toBe(gas.id);
+    if (gas.incident === null) return;
+    expect(knife.incident).not.toBe(gas.incident);
+    const none: IncidentChange = { type: 'confirm', verdict: 'false-alarm', note: '饭烧糊了' };
+    expect(() => story.incident(none)).toThrow(expect.objectContaining({ code: 'missing-fields' }));
+    // Where people have put both into one, the knife is looked at by itself.
+    story.incident({ type: 'join', ticket: gas.id });
+    expect(() => story.incident({ ...none, how: 'phone' })).toThrow(
+      expect.objectContaining({ code: 'value-not-allowed' }),
+    );
+    for (const ticket of [gas, knife]) {
+      story.follow(ticket);
+      visit(story);
+    }
+    expect(story.incident({ ...none, how: 'phone' }).verdict).toBe('false-alarm');
+  });
 
   test('a complaint that is called an enquiry is cancelled with an approver all the same', () => {
     const story = createStory({ ...policy, actors }, '09-22 10:00');

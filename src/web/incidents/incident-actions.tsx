@@ -9,6 +9,7 @@ import { type IncidentChangeName, useIncidentChange } from './incident-queries.t
 /** core/limits.ts `textChars`. */
 const MAX_TEXT_CHARS = 4_000;
 const VERDICTS = ['confirmed', 'false-alarm', 'test'] as const;
+const KNOWN = ['on-site', 'camera', 'phone', 'intercom'] as const;
 const GRADES = ['ordinary', 'considerable', 'major', 'extra-major'] as const;
 const NATURES = ['facility-failure', 'safety-accident', 'natural-disaster', 'public-health'] as const;
 const PHASES = ['first-handling', 'report', 'response', 'coordination', 'aftermath'] as const;
@@ -73,6 +74,7 @@ function Fields({ name, incident }: { readonly name: Open; readonly incident: In
       return (
         <>
           <Choice name="verdict" label={t('incident.verdictLabel')} options={VERDICTS} group="verdict" />
+          <Known />
           <Note />
           {isOwed && <Approver help={t('incident.withdrawHelp')} />}
         </>
@@ -129,6 +131,14 @@ function Fields({ name, incident }: { readonly name: Open; readonly incident: In
   }
 }
 
+/** How it is known that it was none. */
+function Known() {
+  const { t } = useTranslation();
+  const verdict = Form.useWatch<string | undefined>('verdict');
+  if (verdict === undefined || verdict === 'confirmed') return null;
+  return <Choice name="how" label={t('incident.knownLabel')} options={KNOWN} group="known" />;
+}
+
 /** A second person, where the gateway asks for one; it says so where nobody is named. */
 function Approver({ help }: { readonly help: string }) {
   const { t } = useTranslation();
@@ -143,7 +153,7 @@ interface ChoiceProps {
   readonly name: string;
   readonly label: string;
   readonly options: readonly string[];
-  readonly group: 'verdict' | 'grade' | 'nature' | 'phase';
+  readonly group: 'verdict' | 'known' | 'grade' | 'nature' | 'phase';
 }
 
 function Choice({ name, label, options, group }: ChoiceProps) {

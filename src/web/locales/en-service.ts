@@ -238,6 +238,8 @@ export const enService: ServiceTexts = {
     },
     natureLabel: 'Nature',
     gradeLabel: 'Grade',
+    known: { 'on-site': 'On site', camera: 'Camera', phone: 'Telephone', intercom: 'Intercom' },
+    knownLabel: 'How it is known',
     verdictLabel: 'Verdict',
     phaseLabel: 'Phase',
     commander: 'Commander',

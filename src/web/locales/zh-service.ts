@@ -215,6 +215,8 @@ export const zhService = {
     },
     natureLabel: '性质',
     gradeLabel: '等级',
+    known: { 'on-site': '现场', camera: '监控', phone: '电话', intercom: '对讲' },
+    knownLabel: '核实方式',
     verdictLabel: '结论',
     phaseLabel: '阶段',
     commander: '指挥人',

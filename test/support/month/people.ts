@@ -392,7 +392,7 @@ export class People {
         });
       });
     const verdict = isReal ? 'confirmed' : 'false-alarm';
-    change(30 * MINUTE_MS, () => ({ type: 'confirm', verdict, note: '核实' }));
+    change(30 * MINUTE_MS, () => ({ type: 'confirm', verdict, note: '核实', how: 'on-site' }));
     const report = (kind: 'first' | 'final'): IncidentChange => ({
       type: 'report',
       report: { kind, ...REPORT, nature },
