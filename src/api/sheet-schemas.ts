@@ -35,6 +35,11 @@ export const FireSheetSchema = nullable(
     how: strings(['on-site', 'camera', 'phone', 'intercom']),
     cause: maybeWords,
     steps: SheetStepsSchema,
+    voided: Type.Optional(
+      Type.Array(Type.Object(sheetEntry), {
+        description: 'Ends of the fire that were entered, oldest first: it burned again, or had not ended',
+      }),
+    ),
   }),
 );
 

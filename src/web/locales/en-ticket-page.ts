@@ -338,6 +338,8 @@ export const enTicketPage: PageTexts = {
     save: 'Save',
     notYet: 'not recorded',
     voided: 'The release that {{by}} entered at {{time}} is void: somebody was still inside',
+    stillBurning: 'If it flares up, or was not out, change the verdict at once: it is real again.',
+    burnsAgain: '{{by}} had entered at {{time}} that the fire was out; it burned after that',
     stillInside:
       'Somebody is still in the car after all: enter the number at once; where it is the same, say why.',
     lowered: '{{by}} lowered the number from {{people}} at {{time}}; their release is still to be entered',

@@ -335,6 +335,8 @@ export const zhTicketPage = {
     notYet: '未登记',
     lowered: '{{time}} {{by}} 将被困人数由 {{people}} 人改少，人员解救仍须单独登记',
     voided: '{{by}} 登记的“人员已解救”（{{time}}）作废：轿厢内仍有人',
+    stillBurning: '登记扑灭后复燃或发现仍有明火的，立即点“更改结论”，重新确认为真实火警。',
+    burnsAgain: '{{by}} 曾于 {{time}} 登记明火扑灭，后又起火，该登记作废',
     stillInside: '解救登记后发现轿厢内仍有人的，立即在下方填写被困人数；人数不变的须写明原因。',
     auxiliary: '本系统只作记录，不替代消防控制室操作。',
   },

@@ -68,6 +68,14 @@ export function FireCard({ ticket }: { readonly ticket: Ticket }) {
       {fire?.verdict === 'real' && (
         <SheetSteps done={fire.steps} offered={step} submit={submit} numbers={FIRE_NUMBERS} />
       )}
+      {fire?.voided?.map(({ by, atMs }, index) => (
+        <p key={`${index}/${atMs}`} className="attention" data-testid="fire-voided">
+          {t('sheet.burnsAgain', { by: toDoer(by), time: format.dateTime(atMs) })}
+        </p>
+      ))}
+      {confirm !== null && fire?.steps['extinguished'] !== undefined && (
+        <p className="hint">{t('sheet.stillBurning')}</p>
+      )}
       <p className="hint">{t('sheet.auxiliary')}</p>
     </Card>
   );
