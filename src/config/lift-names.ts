@@ -36,6 +36,13 @@ const ANOTHER =
 const AS_BEFORE =
   /还(?:没|未|在|不|困|被|关|要)|仍|一直|刚才|刚刚|怎么|什么时候|多久|快点|催|\b(?:still|yet|already|how long|hurry|when (?:will|is|are))\b/;
 
+const LIFT = /梯|轿厢|\b(?:lift|elevator|escalator)/;
+
+/** Whether a lift is talked of at all. */
+export function namesLift(said: string): boolean {
+  return LIFT.test(toPlainWords(said));
+}
+
 /** E.g. `lift 1`, `house 2`; empty = the words name none. */
 export function toLiftNames(said: string): ReadonlySet<string> {
   const text = toPlainWords(said);
@@ -48,14 +55,17 @@ export function toLiftNames(said: string): ReadonlySet<string> {
 /**
  * Whether what is said of people in a lift is said of a lift that is known already. Where that is not certain it is another one: a
  * second ticket is merged with one click, people of whom nobody knows are in the lift for hours.
- * @param known all that is known of the first: its words and its place @param words what is said now
+ * @param known what was said of the first, and its place @param words what is said now
  */
-export function isSameLift(known: string, words: string): boolean {
+export function isSameLift(known: readonly [words: string, place: string], words: string): boolean {
   const names = toLiftNames(words);
-  if (names.size > 0) return names.isSubsetOf(toLiftNames(known));
+  if (names.size > 0) return names.isSubsetOf(toLiftNames(known.join(' ')));
   const text = toPlainWords(words);
   if (ANOTHER.test(text)) return false;
-  return AS_BEFORE.test(text) || toPlainWords(known).includes(text);
+  const before = toPlainWords(known[0]);
+  // The same again, and more: whoever has told of it begins as before.
+  const isRepeated = before.includes(text) || before.split(/[；;]/).some((it) => text.startsWith(it.trim()));
+  return AS_BEFORE.test(text) || isRepeated;
 }
 
 /** Whether the words of the two name lifts that cannot be one: other numbers, houses, units, kinds or sides. */

@@ -14,19 +14,16 @@ export function saysWords(
   return words === undefined || words.some((word) => isSaid(word, text));
 }
 
-/** What kind of emergency it is by its words, whatever class it was reported as; null = they do not say. */
-export function toSaidEvent(
+/** Each kind of emergency that the words tell of, whatever class it was reported as. */
+export function toSaidEvents(
   said: string,
   ticketClass: TicketClass,
   { priorityFrom }: Rows,
-): SaidEvent | null {
-  const row = priorityFrom.find(
-    (it) =>
-      it.event !== undefined &&
-      (it.class === undefined || it.class.includes(ticketClass)) &&
-      saysWords(it, said),
+): ReadonlySet<SaidEvent> {
+  const rows = priorityFrom.filter(
+    (it) => (it.class === undefined || it.class.includes(ticketClass)) && saysWords(it, said),
   );
-  return row?.event ?? null;
+  return new Set(rows.flatMap(({ event }) => event ?? []));
 }
 
 /** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */

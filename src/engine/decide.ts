@@ -21,9 +21,10 @@ import { destroyPersonal } from './personal.ts';
 import { destroyWords, holdRecord, redactRecord } from './record-words.ts';
 import { decideHold, destroyRecords, redactWords } from './records.ts';
 import { releaseTickets } from './release.ts';
+import { openReported } from './reported.ts';
 import { voidSlip } from './slips.ts';
 import type { Tentative } from './tentative.ts';
-import { decideConfirmation, decideSplit, decideTransition, openReported } from './ticket-commands.ts';
+import { decideConfirmation, decideSplit, decideTransition } from './ticket-commands.ts';
 
 const NOTHING: CommandOutcome = { occurrence: null, ticket: null };
 

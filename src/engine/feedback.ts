@@ -26,8 +26,8 @@ import type { NewTicket } from '../tickets/transitions.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { DecisionContext } from './context.ts';
 import { requireHandler } from './naming.ts';
+import { openReported } from './reported.ts';
 import type { Tentative } from './tentative.ts';
-import { openReported } from './ticket-commands.ts';
 
 type OpenCommand = Command & { readonly type: 'open-feedback' };
 type FeedbackCommand = Command & { readonly type: 'feedback' };

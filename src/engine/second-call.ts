@@ -6,8 +6,7 @@
 import { isSameLift, toLiftNames } from '../config/lift-names.ts';
 import { liftsAt } from '../config/lift-places.ts';
 import type { SiteModel } from '../config/model.ts';
-import type { Policy, SaidEvent } from '../config/policy.ts';
-import { toSaidEvent } from '../config/said.ts';
+import type { SaidEvent } from '../config/policy.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { toIncidentKind } from '../incidents/step.ts';
@@ -17,17 +16,18 @@ import type { DecisionContext } from './context.ts';
 /** `same`: nothing else is told of; `turns`: the ticket becomes what is told of; `apart`: it cannot. */
 export type SecondCall = 'same' | 'turns' | 'apart';
 
-type Words = Pick<NewTicket, 'class' | 'content'>;
+type Words = Pick<NewTicket, 'content'>;
 
 /** The ticket that takes in what is said, and as what; null = none of them. @param tickets of the caller and the place, latest first */
 export function toTaking(
   tickets: readonly Ticket[],
   report: Words,
-  { model, policyOf }: Pick<DecisionContext, 'model' | 'policyOf'>,
+  said: SaidEvent | null,
+  { model }: Pick<DecisionContext, 'model'>,
 ): { readonly ticket: Ticket; readonly call: Exclude<SecondCall, 'apart'> } | null {
   const calls = tickets.map((ticket) => ({
     ticket,
-    call: toSecondCall(ticket, report, model, policyOf(ticket)),
+    call: toSecondCall(ticket, report, said, model),
   }));
   // Whoever tells of three lifts and asks after one of them names it.
   const named = calls.find(({ ticket, call }) => call === 'same' && namesLift(ticket, report));
@@ -36,11 +36,13 @@ export function toTaking(
   return null;
 }
 
-/** @param policy of the ticket */
-export function toSecondCall(ticket: Ticket, report: Words, model: SiteModel, policy: Policy): SecondCall {
-  const { class: name, content } = report;
-  // Whoever reports a fire as one has said what it is.
-  const said = name === 'fire' ? null : toSaidEvent(content, name, policy);
+/** @param said which emergency the words tell of; null = of none, or the class says it */
+export function toSecondCall(
+  ticket: Ticket,
+  { content }: Words,
+  said: SaidEvent | null,
+  model: SiteModel,
+): SecondCall {
   const kind = toKnownKind(ticket, model);
   if (isOfOtherLift(ticket, content, said, kind, model)) return 'apart';
   if (said === null || said === kind) return 'same';
@@ -65,25 +67,25 @@ function isOfOtherLift(
   // What tells of nobody in a lift is about the one that is known, unless it names another.
   const isNamed = toLiftNames(words).size > 0;
   if (kind === 'entrapment') return (said !== null || isNamed) && !isSameLift(known, words);
-  return isNamed && toLiftNames(known).size > 0 && !isSameLift(known, words);
+  return isNamed && toLiftNames(known.join(' ')).size > 0 && !isSameLift(known, words);
 }
 
 /** Of many who leave no contact it takes more than other words: a lift that is not the ticket's. */
-export function namesOtherLift(ticket: Ticket, { content }: Pick<Words, 'content'>): boolean {
+export function namesOtherLift(ticket: Ticket, { content }: Words): boolean {
   const isKnown = ticket.entrapment === null || ticket.equipment !== null;
   return !isKnown && toLiftNames(content).size > 0 && !namesLift(ticket, { content });
 }
 
-function namesLift(ticket: Ticket, { content }: Pick<Words, 'content'>): boolean {
+function namesLift(ticket: Ticket, { content }: Words): boolean {
   return toLiftNames(content).size > 0 && isSameLift(toKnownWords(ticket), content);
 }
 
-function toKnownWords({ content, place }: Ticket): string {
-  return `${content.zh} ${place.zh}`;
+function toKnownWords({ content, place }: Ticket): readonly [words: string, place: string] {
+  return [content.zh, place.zh];
 }
 
 /** A sheet that somebody has begun says more than the words. */
-function toKnownKind(ticket: Ticket, model: SiteModel): Incident['kind'] {
+export function toKnownKind(ticket: Ticket, model: SiteModel): Incident['kind'] {
   if (ticket.entrapment !== null) return 'entrapment';
   return ticket.fire !== null ? 'fire' : toIncidentKind(ticket, model);
 }

@@ -1,27 +1,22 @@
 /**
- * What people command of tickets, decided on tentative state: opening, steps and short forms, merging, splitting. The steps
- * themselves are tickets/; what of it touches alarms and other tickets is joined here.
+ * What people command of tickets that are there, decided on tentative state: steps and short forms, merging, splitting. The steps
+ * themselves are tickets/; what of it touches alarms and other tickets is joined here. Opening is reported.ts.
  */
 import { acknowledgeAlarm } from '../alarms/handling.ts';
-import type { SiteModel } from '../config/model.ts';
 import { RiserError } from '../core/errors.ts';
-import type { AlarmKey, EquipmentId, LocationId, TicketId } from '../core/ids.ts';
+import type { AlarmKey, TicketId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { isFromOutside, mayRead } from '../tickets/actors.ts';
-import { requireAppointment } from '../tickets/ahead.ts';
 import { confirmContact } from '../tickets/confirm-contact.ts';
-import { addReport, findDuplicates, isEmergencyReport } from '../tickets/duplicates.ts';
 import { isRaisedAgain } from '../tickets/emergency-anew.ts';
 import { linkBack, mergeTickets } from '../tickets/merge.ts';
-import { openReportedTicket } from '../tickets/open.ts';
 import { toKinds } from '../tickets/routing.ts';
 import { splitTicket } from '../tickets/split.ts';
 import { type StepContext, stepForm, stepTicket, type TicketStep } from '../tickets/step.ts';
 import { isSheetStep } from '../tickets/step-sheets.ts';
 import { markMoved } from '../tickets/ticket-alarms.ts';
 import type { TicketActor } from '../tickets/transitions.ts';
-import { isTooSoon, withRemark } from '../tickets/unheard.ts';
 import { requireAtCode } from './arrival-code.ts';
 import { toCompetence, toPropose } from './assigning.ts';
 import { applyAlarmStep } from './carry.ts';
@@ -35,109 +30,14 @@ import { followLevel } from './level.ts';
 import { requireNamed } from './naming.ts';
 import { toSubject } from './register.ts';
 import { sweepWithReport } from './reports.ts';
-import { namesOtherLift, toTaking } from './second-call.ts';
-import { requireAfterPrint, requireUnused, useSlip } from './slips.ts';
 import { toAlarmFields } from './split-alarm.ts';
 import type { Tentative } from './tentative.ts';
 
-type OpenCommand = Command & { readonly type: 'open-ticket' };
 type TransitionCommand = Command & { readonly type: 'ticket-transition' };
 type SplitCommand = Command & { readonly type: 'split-ticket' };
 
 const TICKET: Text = { zh: '未关闭的工单', en: 'open ticket' };
 const ANY_TICKET: Text = { zh: '工单', en: 'ticket' };
-
-/**
- * A ticket of what somebody reports; the slip that it is entered from is used up with it.
- * @throws RiserError `not-found`, `late-entry-order`, `slip-used`, `end-not-ahead`, `end-too-far`
- */
-export function openReported(
-  tx: Tentative,
-  context: DecisionContext,
-  command: OpenCommand,
-  nowMs: number,
-): Reported {
-  const { slip, actor } = command;
-  requireAppointment(command.ticket, nowMs);
-  if (slip !== undefined) {
-    requireUnused(tx, slip);
-    requireAfterPrint(slip, command.ticket.receivedAtMs ?? nowMs);
-  }
-  const reported = openOrAdd(tx, context, command, nowMs);
-  if (slip !== undefined) useSlip(tx, slip, reported.ticket.id, actor.username, nowMs);
-  return reported;
-}
-
-/** The ticket that the matter is on, and whether that was open for it already. */
-interface Reported {
-  readonly ticket: Ticket;
-  readonly isMerged: boolean;
-}
-
-/** What is reported twice goes onto the open ticket of the same matter (service-workflow.md §2). */
-function openOrAdd(
-  tx: Tentative,
-  context: DecisionContext,
-  { ticket: report, actor, personal, isContactConfirmed = null, together = [] }: OpenCommand,
-  nowMs: number,
-): Reported {
-  const { model } = context;
-  const { policy } = model;
-  requireKnown(model, report.equipment, report.location);
-  const subject = toSubject(model, report.equipment, report.location, nowMs);
-  const kinds = toKinds(subject);
-  if (together.length > 0) {
-    const isOne = (ticket: Ticket): boolean => ticket.reporter !== null && together.includes(ticket.reporter);
-    const before = tx.openTickets().find((ticket) => isOne(ticket) && !namesOtherLift(ticket, report));
-    if (before !== undefined) {
-      const known = context.policyOf(before);
-      const said = report.place === '' ? subject.place.zh : report.place;
-      const remark = { ...report, content: said === '' ? report.content : `${said}: ${report.content}` };
-      const how = { isRemark: true, isSilent: isTooSoon(before, nowMs) };
-      const added = withRemark(addReport(before, remark, actor, known, nowMs, kinds, how), before, nowMs);
-      const isAnew = isEmergencyReport(before, report, known, kinds);
-      return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
-    }
-  }
-  const before = findDuplicates(tx.openTickets(), report, subject, actor, policy, nowMs);
-  const taking = toTaking(before, report, context);
-  if (taking !== null) {
-    const { ticket, call } = taking;
-    const known = context.policyOf(ticket);
-    const added = addReport(ticket, report, actor, known, nowMs, kinds, { isTurn: call === 'turns' });
-    const isAnew = isEmergencyReport(ticket, report, known, kinds);
-    return { ticket: put(tx, withEmergency(tx, context, added, nowMs, isAnew)) as Ticket, isMerged: true };
-  }
-  // Of an emergency, or another matter, the same caller has told something else, too.
-  const isLinked = report.isNewMatter === true || isEmergencyReport(report, report, policy, kinds);
-  const others = isLinked
-    ? findDuplicates(tx.openTickets(), report, subject, actor, policy, nowMs, false)
-    : [];
-  const beside = before[0] ?? others[0] ?? null;
-  const step = openReportedTicket(
-    {
-      number: nextNumber(tx, model, report.class, nowMs),
-      site: model.site.id,
-      report,
-      subject,
-      actor,
-      personal,
-      isContactConfirmed,
-      firstReceiver: isFromOutside(actor) ? context.people.firstReceiver(nowMs) : actor.username,
-      propose: toPropose(tx, context, nowMs),
-      history: report.equipment === null ? [] : tx.service.pastRepairs(report.equipment),
-      links: beside === null ? [] : [{ ticket: beside.id, kind: 'related' }],
-    },
-    policy,
-    nowMs,
-  );
-  if (personal !== null && step.ticket.contact.personal !== null)
-    tx.service.putPersonal({ id: step.ticket.contact.personal, atMs: nowMs, fields: personal });
-  const opened = put(tx, withEmergency(tx, context, step, nowMs)) as Ticket;
-  if (beside !== null)
-    put(tx, linkBack(beside, opened, 'related', actor, { policy: context.policyOf(beside), nowMs }));
-  return { ticket: opened, isMerged: false };
-}
 
 /**
  * Taking a ticket acknowledges its alarms (alarms.md B9); closing one never touches them. What the gateway has noted
@@ -365,14 +265,5 @@ function acknowledgeAlarms(
     if (occurrence === null || occurrence.acknowledged !== null) continue;
     applyAlarmStep(tx, context, acknowledgeAlarm(occurrence, by, note, nowMs), nowMs);
     followLevel(tx, context, occurrence.key);
-  }
-}
-
-function requireKnown(model: SiteModel, equipment: EquipmentId | null, location: LocationId | null): void {
-  if (equipment !== null && !model.equipment.has(equipment)) {
-    throw new RiserError('not-found', { what: { zh: '设备', en: 'equipment' } });
-  }
-  if (location !== null && !model.locations.has(location)) {
-    throw new RiserError('not-found', { what: { zh: '位置', en: 'location' } });
   }
 }

@@ -8,7 +8,7 @@ import { toWhole } from '../config/dependence.ts';
 import { liftsAt } from '../config/lift-places.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { Policy } from '../config/policy.ts';
-import { toSaidEvent } from '../config/said.ts';
+import { toSaidEvents } from '../config/said.ts';
 import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId, IncidentId, LocationId } from '../core/ids.ts';
 import type { Incident, Nature } from '../core/incident.ts';
@@ -46,7 +46,7 @@ export function isIncident(ticket: Ticket, policy: Policy): boolean {
   if (policy.incidents.from.some((match) => matches(match, settings))) return true;
   const { priority, source, content } = ticket;
   if (priority !== 'emergency' || source === 'equipment-alarm') return false;
-  return toSaidEvent(content.zh, ticket.class, policy) !== null;
+  return toSaidEvents(content.zh, ticket.class, policy).size > 0;
 }
 
 /**

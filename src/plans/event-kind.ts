@@ -3,7 +3,7 @@ import { toWhole } from '../config/dependence.ts';
 import { liftsAt } from '../config/lift-places.ts';
 import type { SiteModel } from '../config/model.ts';
 import type { SaidEvent } from '../config/policy.ts';
-import { toSaidEvent } from '../config/said.ts';
+import { toSaidEventsOf } from '../config/said-events.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import type { Incident } from '../core/incident.ts';
 import { KINDS, type System } from '../core/kinds.ts';
@@ -11,7 +11,7 @@ import type { Ticket } from '../core/ticket.ts';
 
 /** What it is told by; of a ticket or of anything that knows as much. */
 export type EventSubject = Pick<Ticket, 'class' | 'equipment'> &
-  Partial<Pick<Ticket, 'location' | 'source' | 'alarms' | 'content'>>;
+  Partial<Pick<Ticket, 'location' | 'source' | 'alarms' | 'content' | 'place'>>;
 
 export function toEventKind(subject: EventSubject, model: SiteModel): Incident['kind'] {
   const said = toSaid(subject, model);
@@ -21,10 +21,11 @@ export function toEventKind(subject: EventSubject, model: SiteModel): Incident['
   return subject.class === 'fire' || system === 'fire' ? 'fire' : 'other';
 }
 
-/** Whoever is in danger chooses no class; what the gateway writes of an alarm are no words of a person. */
-function toSaid({ class: name, source, content }: EventSubject, { policy }: SiteModel): SaidEvent | null {
-  if (name === 'fire' || source === 'equipment-alarm' || content === undefined) return null;
-  return toSaidEvent(content.zh, name, policy);
+/** Whoever is in danger chooses no class. A ticket that tells of both is that of the people: the fire has one of its class. */
+function toSaid(subject: EventSubject, model: SiteModel): SaidEvent | null {
+  const events = toSaidEventsOf(subject, model);
+  const [said = null] = events.size === 2 && subject.class !== 'fire' ? ['entrapment' as const] : events;
+  return events.has('fire') && subject.class === 'fire' ? 'fire' : said;
 }
 
 /**

@@ -6,7 +6,7 @@
 import Type from 'typebox';
 import type { SiteModel } from '../../config/model.ts';
 import { toFullName } from '../../config/names.ts';
-import { toSaidEvent } from '../../config/said.ts';
+import { toSaidEventsOf } from '../../config/said-events.ts';
 import { defined } from '../../core/assert.ts';
 import { RiserError } from '../../core/errors.ts';
 import { type EquipmentId, isId, type LocationId, toId } from '../../core/ids.ts';
@@ -140,8 +140,10 @@ function reportRoute(api: Api, { services, limits }: ApiContext): void {
 }
 
 /** What has happened, as far as the words say. */
-function toEvent({ class: name, content }: NewTicket, { policy }: Pick<SiteModel, 'policy'>): string {
-  return name === 'fire' ? 'fire' : (toSaidEvent(content, name, policy) ?? 'other');
+function toEvent(report: NewTicket, model: SiteModel): string {
+  const { content, place } = report;
+  const words = { content: { zh: content, en: content }, place: { zh: place, en: place } };
+  return [...toSaidEventsOf({ ...report, ...words }, model)].toSorted().join(' ') || 'other';
 }
 
 /** Whoever has scanned the code of a lift need not say where it is; what he adds does not make another of it. */
