@@ -227,12 +227,12 @@ function toRoundPhotos({ attachments, marks }: Ticket): Ticket['attachments'] {
   return attachments.filter(({ mediaType, atMs }) => mediaType.startsWith('image/') && atMs >= sinceMs);
 }
 
-/** Not repaired or not satisfied is rework; what was said stays on the record. */
+/** Not repaired, not satisfied or a charge that is disputed is rework; what was said stays on the record. */
 function applyVisit(step: PathStep & { type: 'visit' }, { ticket, moment }: Work): Outcome {
   const { how, isRepaired, isSatisfied, isChargeAgreed = null, note = '' } = step;
   requireFields({ how, isRepaired, isSatisfied }, VISIT_RULE);
-  const isGood = isRepaired && isSatisfied;
-  if (!isGood || isChargeAgreed === false) requireFields({ note }, VISIT_RULE);
+  const isGood = isRepaired && isSatisfied && isChargeAgreed !== false;
+  if (!isGood) requireFields({ note }, VISIT_RULE);
   const visit = { by: moment.by, how, isRepaired, isSatisfied, isChargeAgreed, note, atMs: moment.atMs };
   if (isGood) return { type: 'visited', change: { visit, ...enter('visited', moment.atMs) } };
   const happenings = [
