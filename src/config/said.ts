@@ -1,4 +1,5 @@
 /** What people say when they are in danger: words of the policy, looked for in what somebody has reported. Pure. */
+import { toPlainWords } from '../core/plain-words.ts';
 import type { TicketClass } from '../core/ticket.ts';
 import type { Policy, PriorityRow, SaidEvent } from './policy.ts';
 
@@ -10,7 +11,7 @@ export function saysWords(
   said: string,
 ): boolean {
   // A blank stays: what is left on both sides is not joined to another word.
-  const text = unlike.reduce((left, one) => left.replaceAll(one.toLowerCase(), ' '), said.toLowerCase());
+  const text = unlike.reduce((left, one) => left.replaceAll(toPlainWords(one), ' '), toPlainWords(said));
   return words === undefined || words.some((word) => isSaid(word, text));
 }
 
@@ -28,8 +29,7 @@ export function toSaidEvents(
 
 /** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */
 function isSaid(word: string, text: string): boolean {
-  return word
-    .toLowerCase()
+  return toPlainWords(word)
     .split('+')
     .every((part) => text.includes(part.trim()));
 }

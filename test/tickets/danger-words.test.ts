@@ -106,3 +106,17 @@ test.each([defaultPolicy, hospitalPolicy])('words of danger under both policies'
   expect(DANGER.filter((said) => of(said) !== 'emergency')).toEqual([]);
   expect(HARMLESS.filter((said) => of(said) === 'emergency')).toEqual([]);
 });
+
+test.each([defaultPolicy, hospitalPolicy])('however they are written, the words are the same', (policy) => {
+  const of = (said: string) => toPriority(null, 'engineering', [], policy, said);
+  const written = [
+    '着 火 了',
+    '着\u3000火了',
+    'ＯＮ　ＦＩＲＥ',
+    '有人被困在電梯裡',
+    '升降機壞咗，我哋困喺入面',
+    'lift stopped, we can’t get out',
+  ];
+  expect(written.filter((said) => of(said) !== 'emergency')).toEqual([]);
+  expect(['不著急的事', '升降機的燈壞了'].filter((said) => of(said) === 'emergency')).toEqual([]);
+});
