@@ -11,8 +11,11 @@ export function saysWords(
   said: string,
 ): boolean {
   // A blank stays: what is left on both sides is not joined to another word.
-  const text = unlike.reduce((left, one) => left.replaceAll(toPlainWords(one), ' '), toPlainWords(said));
-  return words === undefined || words.some((word) => isSaid(word, text));
+  const text = toParts(unlike).reduce(
+    (left, parts) => left.replaceAll(parts.join('+'), ' '),
+    toPlainWords(said),
+  );
+  return words === undefined || toParts(words).some((parts) => parts.every((part) => text.includes(part)));
 }
 
 /** Each kind of emergency that the words tell of, whatever class it was reported as. */
@@ -27,9 +30,14 @@ export function toSaidEvents(
   return new Set(rows.flatMap(({ event }) => event ?? []));
 }
 
+/** Of the words of a row, made plain once: the lists are long, and looked through at every report. */
+const PARTS = new WeakMap<readonly string[], readonly (readonly string[])[]>();
+
 /** E.g. `电梯+困`: whoever is stuck does not choose his words, so the parts may stand anywhere. */
-function isSaid(word: string, text: string): boolean {
-  return toPlainWords(word)
-    .split('+')
-    .every((part) => text.includes(part.trim()));
+function toParts(words: readonly string[]): readonly (readonly string[])[] {
+  const known = PARTS.get(words);
+  if (known !== undefined) return known;
+  const parts = words.map((word) => word.split('+').map(toPlainWords));
+  PARTS.set(words, parts);
+  return parts;
 }
