@@ -9,13 +9,17 @@ import type { Text } from '../core/text.ts';
 import { toPriority } from '../tickets/routing.ts';
 import type { NewTicket } from '../tickets/transitions.ts';
 
-type Report = Pick<NewTicket, 'class' | 'content' | 'equipment' | 'location' | 'place' | 'contactMethod'>;
+type Report = Pick<
+  NewTicket,
+  'class' | 'content' | 'equipment' | 'location' | 'place' | 'contactMethod' | 'priority'
+>;
 
-/** Whether the policy in force makes an emergency of it, before anybody has asked back. */
+/** Whether its author, or the policy in force, makes an emergency of it, before anybody has asked back. */
 export function isEmergencyReport(
-  { class: ticketClass, content, equipment: id, location }: Omit<Report, 'place' | 'contactMethod'>,
+  { class: ticketClass, content, equipment: id, location, priority }: Omit<Report, 'place' | 'contactMethod'>,
   model: Pick<SiteModel, 'equipment' | 'locations' | 'policy'>,
 ): boolean {
+  if (priority === 'emergency') return true;
   const equipment = id === null ? undefined : model.equipment.get(id);
   const place = location ?? equipment?.location ?? null;
   const around = toKindsAround(model, equipment, place);
@@ -33,8 +37,8 @@ export function requireEnough(report: Report, isEmergency: boolean): void {
 }
 
 const CONTACT_RULE: Text = {
-  zh: '除火情、有人被困等紧急情况外，须留联系电话以便前台回电',
-  en: 'the desk rings back, except in an emergency such as fire or trapped people',
+  zh: '除火情、有人被困等紧急情况外，须留联系电话以便前台回电；有人有危险的，请勾选“有人有危险”',
+  en: 'the desk rings back, except in an emergency such as fire or trapped people; say so if somebody is in danger',
 };
 const PLACE_RULE: Text = {
   zh: '紧急情况可不留电话，但须写明位置',

@@ -75,6 +75,19 @@ test('a report is answered with a link that shows it in plain words, and nothing
     expect(view.body).not.toContain(inside);
 });
 
+test('whoever says that somebody is in danger needs no number and no words that the policy knows', async () => {
+  await using gateway = await start({ publicReportsPerMinute: 1 });
+  const plain = { content: '人在井里', place: '三号楼' };
+  const refused = await gateway.report(plain);
+  expect(refused.json()).toMatchObject({ status: 422, code: 'missing-fields' });
+  expect(refused.json().text.zh).toContain('有人有危险');
+  const said = await gateway.report({ ...plain, inDanger: true });
+  expect(said.statusCode, said.body).toBe(201);
+  expect(gateway.submitted.at(-1)).toMatchObject({ ticket: { priority: 'emergency', place: '三号楼' } });
+  // Nobody is found who does not say where.
+  expect((await gateway.report({ content: '人在井里', inDanger: true })).statusCode).toBe(422);
+});
+
 test('a wrong link, and a right one with the number of another ticket, show nothing', async () => {
   await using gateway = await start();
   const first = (await gateway.report(REPORT)).json().token as string;

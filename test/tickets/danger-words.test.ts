@@ -52,6 +52,26 @@ const DANGER = [
   '有人溺水',
   'Somebody is unconscious in the lobby',
   'A man collapsed at the gate',
+  // Said by whoever is in it, or beside it.
+  '火灾',
+  'fire on 12th floor',
+  '电箱冒青烟',
+  '电梯坏了我们出不去',
+  '电梯门打不开，我们五个人在里面',
+  '卡在12楼和13楼之间了',
+  '电梯停在两层之间',
+  '电梯突然下坠',
+  '电梯里有人按警铃不动了',
+  'lift broke down, we cannot get out',
+  'elevator stopped with my kids inside',
+  'People inside the lift',
+  '有人晕倒没有呼吸',
+  '孩子掉进水池了',
+  '漏电，地上带电',
+  '配电房进水了',
+  '人被自动门夹住了',
+  '救命',
+  '楼上掉东西砸到人',
 ];
 const HARMLESS = [
   '电梯有异响',
@@ -99,6 +119,13 @@ const HARMLESS = [
   'Smoke-free building, please put up a sign',
   'The neighbour smokes on the balcony',
   'When is the smoke test of the fire alarm in the car park',
+  '漏电保护器跳闸，合不上',
+  '火灾自动报警系统年检通知',
+  '火灾隐患整改单请签收',
+  '手机掉进电梯井',
+  '文件夹住在一起分不开',
+  '卫生间门打不开',
+  'Fire only shows on the panel during the test, when is the test',
 ];
 
 test.each([defaultPolicy, hospitalPolicy])('words of danger under both policies', (policy) => {

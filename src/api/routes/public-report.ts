@@ -44,6 +44,12 @@ const ReportBody = closed({
         'Telephone number: the desk rings back; may be left out in an emergency whose place is known',
     }),
   ),
+  inDanger: Type.Optional(
+    Type.Boolean({
+      description:
+        'Somebody is in danger, whatever the words: an emergency, which needs a place and no contact',
+    }),
+  ),
   isNewMatter: Type.Optional(
     Type.Boolean({
       description:
@@ -182,6 +188,7 @@ function toReport(
     place = '',
     contactName = '',
     contactMethod = '',
+    inDanger = false,
     isNewMatter = false,
     ...words
   }: {
@@ -192,6 +199,7 @@ function toReport(
     place?: string;
     contactName?: string;
     contactMethod?: string;
+    inDanger?: boolean;
     isNewMatter?: boolean;
   },
   model: SiteModel,
@@ -213,7 +221,7 @@ function toReport(
     contactMethod: contactMethod.trim(),
     // Who leaves no number is one of all who write from there.
     ...(isNewMatter && contactMethod.trim() !== '' && { isNewMatter }),
-    priority: null,
+    priority: inDanger ? 'emergency' : null,
     impact: null,
     attendance: null,
     flow: null,

@@ -328,6 +328,7 @@ export const enService: ServiceTexts = {
     phone: 'Your telephone',
     submit: 'Send',
     ring: 'In an emergency ring the desk: {{phone}}',
+    inDanger: 'Somebody is in danger (trapped, hurt, fire, gas, shock): come at once',
     phoneLater: 'In an emergency the number may be left out; say where it is.',
     privacy:
       'Your contact is used for this report only. Please leave names, numbers and other personal data out of the description.',

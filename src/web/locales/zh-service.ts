@@ -302,6 +302,7 @@ export const zhService = {
     phone: '联系电话',
     submit: '提交报修',
     ring: '紧急情况请直接致电物业：{{phone}}',
+    inDanger: '有人有危险（被困、受伤、起火、漏气、触电等），需要马上来人',
     phoneLater: '紧急情况可不填电话，请写明位置。',
     privacy: '联系方式只用于处理本次报修。请勿在“什么情况”中填写姓名、电话、证件号等个人信息。',
     privacyDays:

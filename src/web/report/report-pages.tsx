@@ -3,7 +3,7 @@
  * promised time. Nothing else of the house is shown here.
  */
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Result, Select, Spin } from 'antd';
+import { Alert, Button, Checkbox, Form, Input, Result, Select, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
@@ -33,6 +33,7 @@ interface ReportValues {
   readonly place?: string;
   readonly contactName?: string;
   readonly contactMethod?: string;
+  readonly inDanger?: boolean;
   /** Said after the answer that it was taken for the same matter. */
   readonly isNewMatter?: boolean;
 }
@@ -49,7 +50,7 @@ export function ReportFormPage() {
   const [search] = useSearchParams();
   const at = equipment ?? search.get('equipment');
   const send = useMutation({
-    mutationFn: ({ isNewMatter = false, ...values }: ReportValues) =>
+    mutationFn: ({ isNewMatter = false, inDanger = false, ...values }: ReportValues) =>
       request<ReportAnswer>('POST', '/report', {
         class: values.class,
         content: values.content?.trim() ?? '',
@@ -57,6 +58,7 @@ export function ReportFormPage() {
         contactName: values.contactName?.trim() ?? '',
         contactMethod: values.contactMethod?.trim() ?? '',
         ...(at !== null && { equipment: at }),
+        ...(inDanger && { inDanger }),
         ...(isNewMatter && { isNewMatter }),
       }),
     onSuccess: ({ token }) => {
@@ -67,9 +69,10 @@ export function ReportFormPage() {
     queryKey: ['report-form'],
     queryFn: ({ signal }) => request<ReportForm>('GET', '/report', undefined, signal),
   }).data;
-  const [fields] = Form.useForm<Record<string, string>>();
+  const [fields] = Form.useForm<ReportValues>();
   const matter = Form.useWatch('class', fields) ?? '';
-  const mayHurry = MAY_HURRY.includes(matter);
+  const inDanger = Form.useWatch('inDanger', fields) === true;
+  const mayHurry = inDanger || MAY_HURRY.includes(matter);
   const required = (field: string) => [
     { required: true, whitespace: true, message: t('common.required', { field }) },
   ];
@@ -114,6 +117,9 @@ export function ReportFormPage() {
             options={MATTERS.map((value) => ({ value, label: t(`report.matter.${value}`) }))}
             {...testId('report-class')}
           />
+        </Form.Item>
+        <Form.Item name="inDanger" valuePropName="checked" className="report-danger">
+          <Checkbox data-testid="report-danger">{t('report.inDanger')}</Checkbox>
         </Form.Item>
         <Form.Item name="content" label={t('report.what')} rules={required(t('report.what'))}>
           <Input.TextArea
