@@ -107,10 +107,16 @@ export function runMonth(days: number, seed: number): MonthResult {
     clock.stepWall(Math.round((random() - 0.5) * 4 * HOUR_MS));
     own().look();
   });
+  let isFailing = false;
   every(FAILING_EVERY_MS, () => {
     counts.failures += 1;
     own().failCommits(true);
-    agenda.at(nowMs + (5 + random() * 10) * MINUTE_MS, () => own().failCommits(false));
+    isFailing = true;
+    agenda.at(nowMs + (5 + random() * 10) * MINUTE_MS, () => {
+      own().failCommits(false);
+      isFailing = false;
+      own().look();
+    });
   });
   const endMs = days * DAY_MS;
   agenda.at(endMs / 2, () => own().usePolicy(hospitalPolicy));
@@ -126,7 +132,8 @@ export function runMonth(days: number, seed: number): MonthResult {
     }
     if (nowMs < (hour + 1) * HOUR_MS) continue;
     hour = Math.floor(nowMs / HOUR_MS);
-    checks.look();
+    // A step of the clock is on no ticket before it can be committed.
+    if (!isFailing) checks.look();
   }
   own().failCommits(false);
   own().look();
