@@ -9,22 +9,41 @@
  * in a merge takes the arrival over as well.
  */
 import type { Policy } from '../config/policy.ts';
+import type { Text } from '../core/text.ts';
 import type { Ticket } from '../core/ticket.ts';
-import { isNamed } from './actors.ts';
+import { isContractorOf, isNamed, standsForContractor } from './actors.ts';
 import { enter, type Happening, type TicketStep, toStep } from './change.ts';
+import { requireFields } from './fields.ts';
 import { awaitsArrival, BEHIND_ARRIVAL, isArrivalEarly, isOnSiteOn, pathOf } from './path.ts';
 import { isReportable } from './reporting.ts';
 import { toReceivedSinceMs } from './since.ts';
 import type { Outcome, Work } from './work.ts';
 
+/** @throws RiserError `missing-fields` */
 export function applyArrival({ ticket, actor, context, moment }: Work): Outcome {
   const { by, atMs } = moment;
+  const isFirms = standsForContractor(ticket, actor, context.policy) && !isNamed(ticket.assignee, actor);
+  if (isFirms && !isContractorOf(ticket, actor)) requireSeen(ticket);
   // Where an emergency has begun in the middle of the work, whoever comes goes on with it.
   if (BEHIND_ARRIVAL.includes(ticket.stage)) return { type: 'arrived', change: {} };
   if (!isArrivalEarly(ticket, context.policy)) return { type: 'arrived', change: enter('on-site', atMs) };
   const as = isNamed(ticket.assignee, actor) ? ticket.assignee : null;
   return { type: 'arrived', change: { earlyArrival: { by, as, atMs } }, detail: { isBeforeDispatch: true } };
 }
+
+/**
+ * Whoever writes down from his desk that a firm has come to people in a lift says who of it: the sheet asks for the person, and for
+ * the firm and its number. @throws RiserError `missing-fields`
+ */
+function requireSeen({ entrapment, isDrill }: Ticket): void {
+  if (entrapment === null || isDrill) return;
+  requireFields({ 'maintainer-arrived': entrapment.steps['maintainer-arrived'] ?? null }, FIRM_RULE);
+}
+
+const FIRM_RULE: Text = {
+  zh: '代维保单位登记到场，须先在困人记录中登记“维保人员到场”及到场人',
+  en: 'the sheet says first who of the firm has arrived',
+};
 
 /** Where a dispatch leads, and what clocks learn of it: whoever is there already has not to arrive once more. */
 export function toDispatched(

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ContactId, toId } from '../../src/core/ids.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
+import { NO_SHEET } from '../../src/core/ticket-sheets.ts';
 import { mayRead } from '../../src/tickets/actors.ts';
 import type { Competence } from '../../src/tickets/competence.ts';
 import { offeredTransitions } from '../../src/tickets/offers.ts';
@@ -45,6 +46,34 @@ describe('the desk does not stand in', () => {
         'not-your-step',
       );
     }
+  });
+});
+
+describe('that a firm has come to people in a lift', () => {
+  const arrived = { atMs: 1, by: 'desk', who: '吴师傅', firm: 'Lift Firm', phone: '8805', note: '' };
+  const inside = (given: Partial<Ticket> = {}): Ticket => ({
+    ...begin(FIRM),
+    stage: 'taken',
+    takenBy: DESK.username,
+    entrapment: { ...NO_SHEET, people: 2 },
+    ...given,
+  });
+  const arrive = (ticket: Ticket, actor: TicketActor = DESK) =>
+    stepTicket(ticket, COMPLETE.arrive, actor, createContext()).ticket.stage;
+
+  test('is not said from the desk before the sheet has who of it', () => {
+    expect(refusalOf(() => arrive(inside()))).toMatchObject({
+      code: 'missing-fields',
+      params: { fields: expect.stringContaining('maintainer-arrived') },
+    });
+    const steps = { 'maintainer-arrived': arrived };
+    expect(arrive(inside({ entrapment: { ...NO_SHEET, people: 2, steps } }))).toBe('on-site');
+  });
+
+  test('its own people say themselves, and a drill asks for nobody', () => {
+    const account = { contractor: { user: 'con', contact: null }, takenBy: 'con' };
+    expect(arrive(inside(account), PEOPLE['its-contractor'])).toBe('on-site');
+    expect(arrive(inside({ isDrill: true }))).toBe('on-site');
   });
 });
 
