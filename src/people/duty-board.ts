@@ -17,6 +17,7 @@ import { createDutyView, type DutyView } from './duty.ts';
 import { findGaps, type Gap } from './gaps.ts';
 import { findHeldSteps, type HeldStep } from './held-steps.ts';
 import type { PublicProfile, RosterImport, RosterPort, StaffPort, SwapInput } from './port.ts';
+import { withBegun } from './roster-begun.ts';
 import { toRosterCsv, withRosterCsv } from './roster-csv.ts';
 import { parseRoster, type ReadRoster, toRosterYaml } from './roster-file.ts';
 import { ROSTER_LIMITS } from './roster-limits.ts';
@@ -142,7 +143,8 @@ export class DutyBoard implements RosterPort, StaffPort {
       const current = before?.version ?? 0;
       if (current !== input.version) throw new RiserError('roster-changed', { current });
       const { roster: made, profiles } = this.#read(input, before);
-      const next = { ...this.#prune(made), version: current + 1 };
+      const kept = withBegun(made, before, this.#options.clock.now().wallMs);
+      const next = { ...this.#prune(kept), version: current + 1 };
       const { kept: swaps, void: gone } = this.#sortSwaps({ ...next, swaps: before?.swaps ?? [] }, profiles);
       const roster = { ...next, ...(swaps.length > 0 ? { swaps } : {}) };
       const people = [...profiles].map(

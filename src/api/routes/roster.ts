@@ -108,7 +108,8 @@ function importRoute(api: Api, { services }: ApiContext): void {
           operationId: 'importRoster',
           summary: 'Replace the roster by a file, sent as application/octet-stream',
           description:
-            'All of it or nothing; `roster-invalid` names every mistake with its line, `roster-changed` the version in force.',
+            'All of it or nothing; `roster-invalid` names every mistake with its line, `roster-changed` the version in force. ' +
+            'Shifts that are over keep whoever had them, and one that runs is not emptied.',
           tags,
           consumes: ['application/octet-stream'],
           querystring: RosterFileQuery,
