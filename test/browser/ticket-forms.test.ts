@@ -162,6 +162,8 @@ describeWithTools(['chromium'], 'forms beside the way of a ticket', (chromium) =
     await atStage(page, 'waiting');
     await page.getByTestId('ticket-waiting').getByText('DN50 闸阀缺货').waitFor();
     await page.getByTestId('ticket-clocks').getByText('暂停').first().waitFor();
+    // The form of the wait goes, and that of its end comes.
+    await field('approver').waitFor({ state: 'detached' });
     await submit();
     await atStage(page, 'taken');
     await page.getByTestId('ticket-waiting').waitFor({ state: 'detached' });
@@ -242,6 +244,6 @@ describeWithTools(['chromium'], 'forms beside the way of a ticket', (chromium) =
     const signed = sheet.locator('[data-testid="sheet-step-back-in-service"][data-done="true"]');
     await signed.waitFor();
     expect(await signed.innerText()).toMatch(/王工.*快达电梯.*WB-0815/);
-    expect(await entry.count(), 'its form closes').toBe(0);
+    await expect.poll(() => entry.count(), { message: 'its form closes' }).toBe(0);
   });
 });
