@@ -8,7 +8,7 @@ import { toIncidentWrite } from '../../src/engine/writes.ts';
 import type { HistoryEntry, Write } from '../../src/store/store.ts';
 import { ANALYSE, createFeedbackRig, HANDLE, TELL } from '../feedback/rig.ts';
 import * as rows from '../store/support/rows.ts';
-import { readBytes, wordsLeft } from '../store/support/words.ts';
+import { readBytes, wordsLeftAfterCommit } from '../store/support/words.ts';
 import { testRuns } from '../support/effort.ts';
 import { defaultPolicy } from '../support/random-tickets.ts';
 import { testSeed } from '../support/seed.ts';
@@ -224,7 +224,7 @@ test('whatever is redacted, held and destroyed in whatever order, the chains ver
         }
       }
       const secrets = [...gone].filter((words) => words.startsWith(SECRET));
-      await expect.poll(() => wordsLeft(directory, secrets)).toEqual([]);
+      await expect.poll(() => wordsLeftAfterCommit(store, directory, secrets)).toEqual([]);
       expect(await store.verify()).toEqual([]);
       await store.close();
     }),

@@ -5,7 +5,7 @@ import type { Ticket } from '../../src/core/ticket.ts';
 import { partAt, type TypedValue } from '../../src/core/typed-words.ts';
 import type { Command } from '../../src/engine/commands.ts';
 import type { HistoryEntry } from '../../src/store/store.ts';
-import { readBytes, wordsLeft } from '../store/support/words.ts';
+import { readBytes, wordsLeftAfterCommit } from '../store/support/words.ts';
 import { testRuns } from '../support/effort.ts';
 import { testSeed } from '../support/seed.ts';
 import { createRecordsRig, type RecordsRig, SECRET, storeAll, toTypedList } from './records-rig.ts';
@@ -206,7 +206,7 @@ test('whatever is redacted and destroyed in whatever order, the chain verifies a
         await store.commit({ writes: rig.loop.writes.slice(before) });
       }
       const secrets = [...gone].filter((words) => words.includes(SECRET));
-      await expect.poll(() => wordsLeft(directory, secrets)).toEqual([]);
+      await expect.poll(() => wordsLeftAfterCommit(store, directory, secrets)).toEqual([]);
       expect((await store.verify()).filter((finding) => !finding.startsWith('attachment'))).toEqual([]);
       for (const { id } of tickets) expect((await store.queries.ticketHistory(id)).length).toBeGreaterThan(0);
       await store.close();

@@ -8,7 +8,7 @@ import type { AuditRow, Write } from '../../src/store/store.ts';
 import { feedback, feedbackEvent, makeFeedback } from './support/feedback-rows.ts';
 import { openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
-import { readBytes, wordsLeft } from './support/words.ts';
+import { readBytes, wordsLeftAfterCommit } from './support/words.ts';
 
 const WORDS = '住户陈晓岚，电话13766661234';
 const OTHER = '3 号楼 1204 室';
@@ -247,7 +247,7 @@ test('destruction leaves no word of the records in the files, and the chains ver
     writes: [toDestruction(...due.flatMap(({ items }) => items.map(({ record }) => record)))],
   });
   const parts = [WORDS, OTHER, '13766661234', '晓岚', 'ab'.repeat(32)];
-  await expect.poll(() => wordsLeft(directory, parts)).toEqual([]);
+  await expect.poll(() => wordsLeftAfterCommit(store, directory, parts)).toEqual([]);
   expect(await store.verify()).toEqual([]);
   expect(inspectStore(directory, []).outside?.words).toMatchObject({ redacted: 0 });
   const [received] = await store.queries.feedbackHistory('FK-1');

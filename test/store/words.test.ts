@@ -5,7 +5,14 @@ import { inspectStore } from '../../src/store/sqlite/inspect.ts';
 import { temporaryDirectory } from '../support/temp.ts';
 import { openTestStore, tamper } from './support/open.ts';
 import * as rows from './support/rows.ts';
-import { destruction, makeOldStore, readBytes, redaction, typed, wordsLeft } from './support/words.ts';
+import {
+  destruction,
+  makeOldStore,
+  readBytes,
+  redaction,
+  typed,
+  wordsLeftAfterCommit,
+} from './support/words.ts';
 
 const WORDS = '住户陈晓岚，电话13766661234';
 const OTHER = '更换密封圈';
@@ -146,7 +153,7 @@ test('redacted words stand nowhere in the files any more, neither do their parts
   await store.commit({ writes: [bare, redaction('t-1', 1, 'content', '住户')] });
   // The index is worked over between commits, and the log is emptied when nobody reads.
   const parts = [WORDS, '13766661234', '陈晓', '晓岚'];
-  await expect.poll(() => wordsLeft(directory, parts)).toEqual([]);
+  await expect.poll(() => wordsLeftAfterCommit(store, directory, parts)).toEqual([]);
   expect((await readBytes(directory)).includes(OTHER)).toBe(true);
   expect(
     (await store.queries.tickets({ state: 'all', text: '13766661234', limit: 5, offset: 0 })).total,
@@ -164,7 +171,7 @@ test('destruction takes all words of a ticket in one audited act, and its files 
   );
   await store.commit({ writes: [bare, destruction('t-1', { files: true })] });
   const parts = [WORDS, OTHER, '漏水', '现场.jpg'];
-  await expect.poll(() => wordsLeft(directory, parts)).toEqual([]);
+  await expect.poll(() => wordsLeftAfterCommit(store, directory, parts)).toEqual([]);
   expect(await store.verify()).toEqual([]);
   expect(inspectStore(directory, []).outside).toMatchObject({
     words: { present: 0, destroyed: 7 },

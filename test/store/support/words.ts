@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { toId } from '../../../src/core/ids.ts';
 import { createChainWriter, toCanonicalJson } from '../../../src/store/sqlite/chain.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/migrations.ts';
-import type { DestroyedRecord, TicketEventRow, Write } from '../../../src/store/store.ts';
+import type { DestroyedRecord, Store, TicketEventRow, Write } from '../../../src/store/store.ts';
 import { until } from '../../support/poll.ts';
 import { makeTicket } from './rows.ts';
 
@@ -97,4 +97,17 @@ function readRaw(directory: string): Buffer {
 export async function wordsLeft(directory: string, words: Iterable<string>): Promise<readonly string[]> {
   const bytes = await readBytes(directory);
   return [...words].filter((each) => bytes.includes(each));
+}
+
+/**
+ * The same, after a commit: it empties the log when nobody reads just then, and whoever did (this search, too) has kept the words in
+ * it until the next one.
+ */
+export async function wordsLeftAfterCommit(
+  store: Pick<Store, 'commit'>,
+  directory: string,
+  words: Iterable<string>,
+): Promise<readonly string[]> {
+  await store.commit({ writes: [{ type: 'counter', name: 'test-words', value: 1 }] });
+  return wordsLeft(directory, words);
 }
