@@ -22,7 +22,7 @@ import type { Telling } from './notify/telling.ts';
 import { ASK, createLocalTime } from './notify/wording.ts';
 import type { Store } from './store/store.ts';
 import type { LatestView } from './telemetry/latest.ts';
-import { isBurning, mayHavePeople } from './tickets/danger.ts';
+import { isInDanger } from './tickets/danger.ts';
 
 export interface CommissioningPartsOptions {
   readonly store: Store;
@@ -93,10 +93,7 @@ export async function findInDanger(
     silent.some((one) => isPartOf(model, id, one) || isPartOf(model, one, id));
   const found = items.find(
     (ticket) =>
-      !ticket.isDrill &&
-      ticket.equipment !== null &&
-      isSilent(ticket.equipment) &&
-      (mayHavePeople(ticket) || isBurning(ticket, null)),
+      !ticket.isDrill && ticket.equipment !== null && isSilent(ticket.equipment) && isInDanger(ticket, null),
   );
   return found?.number ?? null;
 }

@@ -14,6 +14,7 @@ import { createTurns } from '../core/in-turn.ts';
 import { isGood, QUALITIES, toQualityReason } from '../core/quality.ts';
 import type { Text } from '../core/text.ts';
 import type { Attachment } from '../core/ticket.ts';
+import { toSafeAgain } from '../core/ticket-sheets.ts';
 import type { Store } from '../store/store.ts';
 import type { LatestView } from '../telemetry/latest.ts';
 import { COMMISSIONING_LIMITS } from './limits.ts';
@@ -60,10 +61,6 @@ interface Derived {
 }
 
 const SILENT: Text = { zh: '调试', en: 'commissioning' };
-const toOver = (number: string): Text => ({
-  zh: `该设备的工单 ${number} 上人员已全部解救、火已扑灭或已确认为误报之后`,
-  en: `once ticket ${number} of this equipment says that the people are out, the fire is out, or that it was a false alarm`,
-});
 
 export class Commissioning implements CommissioningPort {
   readonly #options: CommissioningOptions;
@@ -151,7 +148,7 @@ export class Commissioning implements CommissioningPort {
       }));
       const silent = wanted.filter(({ lifeSafety }) => lifeSafety > 0).map(({ equipment }) => equipment);
       const danger = silent.length === 0 ? null : await this.#options.findDanger?.(silent);
-      if (danger) throw new RiserError('value-not-allowed', { value: SILENT, allowed: toOver(danger) });
+      if (danger) throw new RiserError('value-not-allowed', { value: SILENT, allowed: toSafeAgain(danger) });
       const events = stepBegin(this.#state, wanted, input, by, world.nowMs);
       await this.#commit(events, by);
       return events.map(({ equipment }) => equipment);

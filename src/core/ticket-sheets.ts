@@ -35,6 +35,14 @@ export const FIRE_STEPS = {
 export type FireStep = keyof typeof FIRE_STEPS;
 export const FIRE_STEP_NAMES = Object.keys(FIRE_STEPS) as readonly FireStep[];
 
+/** What is to be written down on a ticket before its equipment is drilled, or its life safety silenced. @param number of the ticket */
+export function toSafeAgain(number: string): Text {
+  return {
+    zh: `该设备的工单 ${number} 上人员已全部解救、火已扑灭或已确认为误报之后`,
+    en: `once ticket ${number} of this equipment says that the people are out, the fire is out, or that it was a false alarm`,
+  };
+}
+
 /** 电梯困人记录: two clocks run with it, arrival and release. */
 export interface EntrapmentSheet {
   readonly liftCode: string;

@@ -11,8 +11,9 @@ import { GATEWAY } from '../core/gateway.ts';
 import type { EquipmentId } from '../core/ids.ts';
 import type { Text } from '../core/text.ts';
 import { isTicketOpen, type Ticket } from '../core/ticket.ts';
+import { toSafeAgain } from '../core/ticket-sheets.ts';
 import { toDrillRecord, toTicketDrillRecord } from '../drill-records/record.ts';
-import { isBurning, mayHavePeople } from '../tickets/danger.ts';
+import { isInDanger } from '../tickets/danger.ts';
 import { applyAlarmStep } from './carry.ts';
 import type { Command } from './commands.ts';
 import type { DecisionContext } from './context.ts';
@@ -21,10 +22,6 @@ import type { Tentative } from './tentative.ts';
 
 const HOUR_MS = 3_600_000;
 const DRILL: Text = { zh: '演练', en: 'a drill' };
-const toOver = ({ number }: Ticket): Text => ({
-  zh: `该设备的工单 ${number} 上人员已全部解救、火已扑灭或已确认为误报之后`,
-  en: `once ticket ${number} of this equipment says that the people are out, the fire is out, or that it was a false alarm`,
-});
 
 /**
  * Whoever ends one names its equipment or a part of it.
@@ -63,11 +60,12 @@ function requireWell(tx: Tentative, model: Pick<SiteModel, 'equipment'>, drilled
   const real = tx.openTickets().find((ticket) => {
     const { id, incident, equipment, isDrill } = ticket;
     const known = incident === null ? null : tx.service.incident(incident);
-    if (isDrill || !(mayHavePeople(ticket) || isBurning(ticket, known))) return false;
+    if (isDrill || !isInDanger(ticket, known)) return false;
     const isAbout = equipment !== null && isOf(equipment);
     return isAbout || tx.open().some((alarm) => alarm.ticket === id && isOf(alarm.equipment));
   });
-  if (real !== undefined) throw new RiserError('value-not-allowed', { value: DRILL, allowed: toOver(real) });
+  if (real !== undefined)
+    throw new RiserError('value-not-allowed', { value: DRILL, allowed: toSafeAgain(real.number) });
 }
 
 export function sweepDrills(tx: Tentative, context: DecisionContext, nowMs: number): void {

@@ -57,6 +57,11 @@ function requireNobodyInDanger(ticket: Ticket, incident: Incident | null, what: 
     throw new RiserError('value-not-allowed', { value: what, allowed: FIRE_OUT });
 }
 
+/** Whether somebody could be hurt as far as its sheets say. @param incident that it belongs to; null = none, or not known */
+export function isInDanger(ticket: Ticket, incident: Incident | null): boolean {
+  return mayHavePeople(ticket) || isBurning(ticket, incident);
+}
+
 /** Nobody has written down that the people are out, or that nobody was in it: not knowing how many is not nobody. */
 export function mayHavePeople({ entrapment }: Pick<Ticket, 'entrapment'>): boolean {
   return entrapment !== null && !arePeopleOut(entrapment);

@@ -93,15 +93,9 @@ function readRaw(directory: string): Buffer {
   return Buffer.concat(['riser.db', 'riser.db-wal'].map((name) => readFileSync(join(directory, name))));
 }
 
-/** Those of the words that stand anywhere in the files; polled, since the log is emptied when nobody reads. */
-export async function wordsLeft(directory: string, words: Iterable<string>): Promise<readonly string[]> {
-  const bytes = await readBytes(directory);
-  return [...words].filter((each) => bytes.includes(each));
-}
-
 /**
- * The same, after a commit: it empties the log when nobody reads just then, and whoever did (this search, too) has kept the words in
- * it until the next one.
+ * Those of the words that stand anywhere in the files after a commit; polled, since it empties the log when nobody reads
+ * just then, and whoever did (this search, too) has kept the words in it until the next one.
  */
 export async function wordsLeftAfterCommit(
   store: Pick<Store, 'commit'>,
@@ -109,5 +103,6 @@ export async function wordsLeftAfterCommit(
   words: Iterable<string>,
 ): Promise<readonly string[]> {
   await store.commit({ writes: [{ type: 'counter', name: 'test-words', value: 1 }] });
-  return wordsLeft(directory, words);
+  const bytes = await readBytes(directory);
+  return [...words].filter((each) => bytes.includes(each));
 }
