@@ -9,26 +9,16 @@
  * Never open riser.lock by other means in the owner's process: closing any descriptor of the file would drop the
  * lock (POSIX fcntl). What lies in the directory beside these is the business of the store and the journal.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RiserError } from '../core/errors.ts';
+import { OWNER_FILE_MODE, replaceOwnerFile, writeOwnerFile } from './owner-file.ts';
 
 /** Version of the layout of the directory; the database has its own. */
 const LAYOUT_VERSION = 1;
 /** Only the owner: the directory holds password hashes and personal data. */
 const DIRECTORY_MODE = 0o700;
-const FILE_MODE = 0o600;
 /** SQLITE_BUSY, https://sqlite.org/rescode.html. */
 const SQLITE_BUSY = 5;
 
@@ -62,7 +52,7 @@ export function openDataDirectory(
   attempt(directory, () => probe(directory));
   const lock = takeLock(directory);
   try {
-    attempt(directory, () => writeDurably(join(directory, 'riser.pid'), `${options.pid}\n`));
+    attempt(directory, () => writeOwnerFile(join(directory, 'riser.pid'), `${options.pid}\n`));
     const stamp = readStamp(directory);
     if (stamp === null) attempt(directory, () => writeStamp(directory, options.madeBy));
     else checkStamp(directory, stamp, options.madeBy);
@@ -89,7 +79,7 @@ export function makeDirectory(path: string, named = path): void {
 function probe(directory: string): void {
   const path = join(directory, `.probe-${process.pid}`);
   try {
-    writeDurably(path, 'probe');
+    writeOwnerFile(path, 'probe');
   } finally {
     rmSync(path, { force: true });
   }
@@ -99,7 +89,7 @@ function takeLock(directory: string): DatabaseSync {
   let lock: DatabaseSync | null = null;
   try {
     const path = join(directory, 'riser.lock');
-    closeSync(openSync(path, 'a', FILE_MODE));
+    closeSync(openSync(path, 'a', OWNER_FILE_MODE));
     lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('begin exclusive');
     return lock;
@@ -151,18 +141,7 @@ function checkStamp(directory: string, stamp: Stamp, madeBy: 'demo' | 'run'): vo
 function writeStamp(directory: string, madeBy: 'demo' | 'run'): void {
   const stamp: Stamp = { version: LAYOUT_VERSION, madeBy, createdAt: new Date().toISOString() };
   const path = join(directory, 'riser.json');
-  writeDurably(`${path}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
-  renameSync(`${path}.new`, path);
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'w', FILE_MODE);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  replaceOwnerFile(path, `${JSON.stringify(stamp, null, 2)}\n`);
 }
 
 function attempt<T>(directory: string, action: () => T): T {

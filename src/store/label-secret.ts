@@ -3,12 +3,12 @@
  * backups like every file there. Removed, another one is made at the next start: labels of before then count as typed.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RiserError } from '../core/errors.ts';
+import { replaceOwnerFile } from './owner-file.ts';
 
 const FILE = 'labels.key';
-const FILE_MODE = 0o600;
 const SECRET_BYTES = 32;
 const SECRET = /^[0-9a-f]{64}$/;
 
@@ -16,7 +16,7 @@ const SECRET = /^[0-9a-f]{64}$/;
 export function openLabelSecret(directory: string): string {
   const path = join(directory, FILE);
   try {
-    if (!existsSync(path)) writeDurably(path, `${randomBytes(SECRET_BYTES).toString('hex')}\n`);
+    if (!existsSync(path)) replaceOwnerFile(path, `${randomBytes(SECRET_BYTES).toString('hex')}\n`);
     const secret = readFileSync(path, 'utf8').trim();
     if (SECRET.test(secret)) return secret;
   } catch (error) {
@@ -27,16 +27,4 @@ export function openLabelSecret(directory: string): string {
     path,
     reason: 'not a secret of labels; remove it and print the labels anew',
   });
-}
-
-/** Whole or not at all: half a secret would be another one. */
-function writeDurably(path: string, text: string): void {
-  const file = openSync(`${path}.new`, 'w', FILE_MODE);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(`${path}.new`, path);
 }
